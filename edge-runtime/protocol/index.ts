@@ -1,0 +1,11 @@
+/** The agent link: every message, the bundle, and what both ends must compute alike. Imports only zod. */
+export * from './bundle.ts';
+export * from './canonical-json.ts';
+export * from './fingerprint.ts';
+export * from './messages.ts';
+export * from './model-call.ts';
+export * from './records.ts';
+export * from './scalars.ts';
+export * from './sketch.ts';
+export * from './states.ts';
+export * from './telemetry.ts';

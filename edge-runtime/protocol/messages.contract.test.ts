@@ -1,0 +1,69 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { assignmentSchema, bundleManifestSchema } from './bundle.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { fingerprint } from './fingerprint.ts';
+import { challengeSchema, challengeText, desiredSchema, fromAgentSchema, helloSchema, pendingSchema, PROTOCOL_VERSION, proofSchema, toAgentSchema, welcomeSchema } from './messages.ts';
+
+const folder = new URL(`./fixtures/v${PROTOCOL_VERSION}/`, import.meta.url);
+const fromAgentTypes = fromAgentSchema.options.map((option) => option.shape.type.value);
+const toAgentTypes = toAgentSchema.options.map((option) => option.shape.type.value);
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+}
+function messages(type: string): unknown[] {
+  return z.array(z.unknown()).min(1).parse(read(`${type}.json`));
+}
+function first<Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema> {
+  return schema.parse(messages(type)[0]);
+}
+function verified(publicKey: string, text: string, signature: string): boolean {
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' });
+  return verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'));
+}
+
+describe(`agent link, version ${PROTOCOL_VERSION}`, () => {
+  test('every message has a fixture, and every fixture a message', () => {
+    const files = readdirSync(folder).map((file) => file.replace('.json', ''));
+    expect(files.sort()).toEqual([...fromAgentTypes, ...toAgentTypes, 'rejected'].sort());
+  });
+
+  test.each(fromAgentTypes)('%s from the agent is read as it was written', (type) => {
+    for (const message of messages(type)) expect(fromAgentSchema.parse(message)).toEqual(message);
+  });
+
+  test.each(toAgentTypes)('%s from the control plane is read as it was written', (type) => {
+    for (const message of messages(type)) expect(toAgentSchema.parse(message)).toEqual(message);
+  });
+
+  const rejected = z.array(z.object({ from: z.enum(['agent', 'control-plane']), why: z.string(), message: z.unknown() })).parse(read('rejected.json'));
+  test.each(rejected)('refuses, from the $from, $why', ({ from, message }) => {
+    expect((from === 'agent' ? fromAgentSchema : toAgentSchema).safeParse(message).success).toBe(false);
+  });
+
+  test('a member that a later version adds is passed over', () => {
+    expect(toAgentSchema.parse({ type: 'ack', through: 1, later: true })).toEqual({ type: 'ack', through: 1 });
+  });
+
+  test('the proof answers the challenge with the key of the hello', async () => {
+    const hello = first('hello', helloSchema);
+    const text = challengeText(first('challenge', challengeSchema).nonce, hello.publicKey, hello.instance);
+    expect(verified(hello.publicKey, text, first('proof', proofSchema).signature)).toBe(true);
+    expect(first('pending', pendingSchema).fingerprint).toBe(await fingerprint(hello.publicKey));
+  });
+
+  test('what is desired is canonical, names its manifest by digest and is signed by a key of the welcome', () => {
+    const desired = first('desired', desiredSchema);
+    const key = first('welcome', welcomeSchema).signingKeys[0]?.publicKey ?? '';
+    for (const envelope of [desired.assignment, desired.bundle]) {
+      expect(canonicalJson(JSON.parse(envelope.payload))).toBe(envelope.payload);
+      expect(verified(key, envelope.payload, envelope.signatures[0]?.signature ?? '')).toBe(true);
+    }
+    const assignment = assignmentSchema.parse(JSON.parse(desired.assignment.payload));
+    bundleManifestSchema.parse(JSON.parse(desired.bundle.payload));
+    expect(assignment.bundle).toBe(`sha256:${createHash('sha256').update(desired.bundle.payload).digest('hex')}`);
+  });
+});
