@@ -1,0 +1,137 @@
+import { compile, Engine, type Attribute, type AttributeType, type Row } from '../../cep/index.ts';
+import { shortestFloat } from '../../cep/runtime/java-number.ts';
+
+/**
+ * Cases and answers in the format that the Siddhi oracle speaks: an app, steps, and what every callback heard. Values
+ * that JSON cannot tell apart say their type: `{"$l": long}`, `{"$f": float}`, `{"$d": double}`.
+ */
+export interface Case {
+  id: string;
+  app: string;
+  start?: number;
+  steps: readonly Step[];
+}
+
+export type Step =
+  | readonly [stream: string, timestamp: number, values: readonly unknown[]]
+  | { batch: string; events: readonly (readonly [timestamp: number, values: readonly unknown[]])[] }
+  | { advance: number }
+  | { query: string }
+  | { snapshot: string }
+  | { restore: string }
+  | { mark: string };
+
+export interface Answer {
+  id: string;
+  types?: Record<string, [string, AttributeType][]>;
+  out: OutEntry[];
+  error?: string;
+}
+
+type OutRow = [timestamp: number, values: unknown[]] | [timestamp: number, values: unknown[], mark: 'expired'];
+export type OutEntry = { of: string; at?: number; in?: OutRow[]; removed?: OutRow[]; rows?: OutRow[] };
+
+/** Runs one case and says what came out; a text that cannot run gives an answer with `error`. */
+export function answerCase(one: Case): Answer {
+  const answer: Answer = { id: one.id, out: [] };
+  try {
+    const app = compile(one.app);
+    answer.types = Object.fromEntries(streamsOf(app).map((stream) => [stream.name, stream.attributes.map((attribute): [string, AttributeType] => [attribute.name, attribute.type])]));
+    const snapshots = new Map<string, Uint8Array>();
+    let engine = launch(one, app, answer);
+    for (const step of one.steps) {
+      const restored = runStep(step, engine, app, answer, snapshots);
+      if (restored === undefined) continue;
+      engine = launch(one, app, answer);
+      engine.restore(restored);
+    }
+  } catch (failure) {
+    answer.error = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);
+  }
+  return answer;
+}
+
+type App = ReturnType<typeof compile>;
+
+/** The streams of an app, defined or inferred; tables are not heard. */
+function streamsOf(app: App): App['analysis']['streams'] {
+  return app.analysis.streams.filter((one) => one.kind === 'stream');
+}
+
+function launch(one: Case, app: App, answer: Answer): Engine {
+  const engine = new Engine(app, { start: one.start ?? 0, timers: 'jump', uuid: () => '00000000-0000-4000-8000-000000000000' });
+  for (const { name, attributes } of streamsOf(app)) {
+    engine.onStream(name, ({ timestamps, rows }) => answer.out.push({ of: `stream ${name}`, rows: rows.map((row, index) => [timestamps[index] ?? 0, tagRow(row, attributes)]) }));
+  }
+  for (const query of app.plan.queries) {
+    if (!query.named) continue;
+    const { attributes } = query.selection;
+    engine.onQuery(query.name, ({ timestamp, arrived, removed }) => {
+      answer.out.push({
+        of: `query ${query.name}`,
+        at: timestamp,
+        in: arrived.map((event) => [event.timestamp, tagRow(event.row, attributes)]),
+        removed: removed.map((event) => [event.timestamp, tagRow(event.row, attributes), 'expired']),
+      });
+    });
+  }
+  return engine;
+}
+
+/** Runs one step; for a restore, gives the snapshot that a new engine is to take. */
+function runStep(step: Step, engine: Engine, app: App, answer: Answer, snapshots: Map<string, Uint8Array>): Uint8Array | undefined {
+  if ('length' in step) engine.send(step[0], step[1], untagRow(step[2], app, step[0]));
+  else if ('batch' in step) engine.sendChunk(step.batch, step.events.map((event) => event[0]), step.events.map((event) => untagRow(event[1], app, step.batch)));
+  else if ('advance' in step) engine.advance(step.advance);
+  else if ('mark' in step) answer.out.push({ of: `mark ${step.mark}` });
+  else if ('snapshot' in step) snapshots.set(step.snapshot, engine.snapshot());
+  else if ('restore' in step) return snapshots.get(step.restore);
+  else throw new Error(`This engine does not answer the step ${JSON.stringify(step)}.`);
+  return undefined;
+}
+
+function untagRow(values: readonly unknown[], app: App, stream: string): Row {
+  const attributes = app.analysis.streams.find((one) => one.name === stream)?.attributes ?? [];
+  return values.map((value, index) => {
+    const given = untag(value);
+    return attributes[index]?.type === 'float' && typeof given === 'number' ? Math.fround(given) : given;
+  });
+}
+
+function untag(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const tag of ['$i', '$l', '$f', '$d']) {
+    const inner: unknown = Reflect.get(value, tag);
+    if (typeof inner === 'string') return BigInt(inner);
+    if (typeof inner === 'number') return tag === '$f' ? Math.fround(inner) : inner;
+  }
+  return value;
+}
+
+function tagRow(row: Row, attributes: readonly Attribute[]): unknown[] {
+  return attributes.map((attribute, index) => tag(row[index], attribute.type));
+}
+
+function tag(value: unknown, type: AttributeType): unknown {
+  if (value === null || value === undefined) return null;
+  switch (type) {
+    case 'long':
+      return { $l: typeof value === 'bigint' ? longText(value) : value };
+    case 'float':
+      return { $f: decimal(value, shortestFloat) };
+    case 'double':
+      return { $d: decimal(value, (number) => String(number)) };
+    default:
+      return Array.isArray(value) ? { $arr: value } : value instanceof Set ? { $o: `[${[...value].map((one) => String(one)).join(', ')}]` } : value;
+  }
+}
+
+/** Beyond 2^53 as text, but for the least long, of which Java's absolute value is negative. */
+function longText(value: bigint): string | number {
+  return value === -9_223_372_036_854_775_808n ? Number(value) : value.toString();
+}
+
+function decimal(value: unknown, text: (number: number) => string): unknown {
+  if (typeof value !== 'number') return value;
+  return Number.isFinite(value) ? Number(value < 0 ? `-${text(-value)}` : text(value)) : String(value);
+}

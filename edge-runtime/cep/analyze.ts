@@ -1,0 +1,65 @@
+import { CepError, type Analysis, type Environment } from './api.ts';
+import { Diagnostics } from './language/diagnostics.ts';
+import { stateOf, tableState } from './plan/describe-state.ts';
+import { planApp } from './plan/plan-app.ts';
+import type { AppPlan, QueryPlan } from './plan/plan.ts';
+import { inputStreams } from './plan/stages.ts';
+import { fingerprint } from './runtime/fingerprint.ts';
+
+/** Everything known about a text without running it. Never throws, whatever the text. */
+export function analyze(text: string, environment: Environment = {}): Analysis {
+  const diagnostics = new Diagnostics(text);
+  return describeApp(planApp(text, environment, diagnostics), diagnostics);
+}
+
+function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
+  return {
+    ok: !diagnostics.failed,
+    ...(plan.name === undefined ? {} : { name: plan.name }),
+    diagnostics: [...diagnostics.list].sort((left, right) => left.from - right.from),
+    streams: plan.streams.map(({ name, attributes, defined, kind, annotations, at }) => ({ name, attributes: [...attributes], defined, kind, annotations, at })),
+    sources: plan.sources,
+    sinks: plan.sinks,
+    models: plan.models,
+    queries: plan.queries.map((query) => ({
+      name: query.name,
+      inputs: inputsOf(query),
+      output: query.output.target,
+      kind: query.input.kind !== 'single' ? query.input.kind : query.input.handlers.some((one) => one.kind === 'window') ? 'window' : 'filter',
+      at: query.at,
+    })),
+    state: [...plan.tables.map(tableState), ...plan.queries.flatMap(stateOf)],
+  };
+}
+
+function inputsOf(query: QueryPlan): string[] {
+  const { input } = query;
+  return [...new Set(input.kind === 'join' ? [input.left.name, input.right.name] : inputStreams(query))];
+}
+
+/** A text that may run. */
+export interface CompiledApp {
+  readonly analysis: Analysis;
+  readonly plan: AppPlan;
+  /** Changes when the shape of the app's state does; a snapshot carries it. */
+  readonly shape: string;
+}
+
+/** Checks a text for running. Throws `CepError` with every diagnostic when there is an error in it. */
+export function compile(text: string, environment: Environment = {}): CompiledApp {
+  const diagnostics = new Diagnostics(text);
+  const plan = planApp(text, environment, diagnostics);
+  const analysis = describeApp(plan, diagnostics);
+  if (!analysis.ok) {
+    const errors = analysis.diagnostics.filter((one) => one.severity === 'error');
+    const [first] = errors;
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    throw new CepError('compile.failed', `Line ${first?.line}, column ${first?.column}: ${first?.message}${more}`, analysis.diagnostics);
+  }
+  return { analysis, plan, shape: shapeOf(analysis) };
+}
+
+function shapeOf(analysis: Analysis): string {
+  const streams = analysis.streams.map(({ name, attributes }) => `${name}(${attributes.map((one) => one.type).join(',')})`);
+  return fingerprint([...streams, ...analysis.state.map((one) => one.id), ...analysis.queries.map((one) => one.name)].join('\n'));
+}

@@ -1,0 +1,223 @@
+/**
+ * What the rest of the product sees of the CEP engine.
+ *
+ * The engine is pure: it reads no clock, sets no timer, opens nothing and draws no random number. Time arrives
+ * with events and through `advance`; so the same rule gives the same answer on a node, on the server and in a
+ * browser's worker.
+ */
+
+/** SiddhiQL's attribute types. */
+export type AttributeType = 'int' | 'long' | 'float' | 'double' | 'bool' | 'string' | 'object';
+
+export interface Attribute {
+  name: string;
+  type: AttributeType;
+}
+
+/**
+ * One event's values in the order of its definition. A `long` is a number while it is a safe integer and a bigint
+ * beyond that; a `float` is rounded to single precision; a missing value is `null`. Rows are never changed after
+ * they were handed over, by either side.
+ */
+export type Row = readonly unknown[];
+
+/** Something wrong in a text, at `text.slice(from, to)`. Lines and columns count from 1, offsets from 0. */
+export interface Diagnostic {
+  severity: 'error' | 'warning';
+  /** A stable word for machines, for example `syntax.expected` or `name.unknown-stream`. */
+  code: string;
+  message: string;
+  from: number;
+  to: number;
+  line: number;
+  column: number;
+  /** What would mend it, where that is known: usually the nearest name that exists. */
+  hint?: string;
+}
+
+/** A model's typed call: `#model:predict('name@alias', a, b)` takes `inputs` in order and appends `outputs`. */
+export interface ModelSignature {
+  inputs: readonly { name: string; type: AttributeType }[];
+  outputs: readonly Attribute[];
+}
+
+/** What a text may refer to that is not in the text. */
+export interface Environment {
+  /** The signature behind a reference such as `pump-anomaly@champion`, or why there is none. */
+  model?(reference: string): ModelSignature | { missing: string };
+  /** Values for `${name}` in the text. */
+  variables?: Readonly<Record<string, string>>;
+}
+
+/** An annotation as written, `@name(key='value', 'value')`; a value without a key has the key `''`. */
+export interface AnnotationView {
+  name: string;
+  elements: readonly { key: string; value: string }[];
+  annotations: readonly AnnotationView[];
+  at: number;
+}
+
+/** A `@source` or `@sink` of a stream. Option names are lower case as written in the text. */
+export interface Connector {
+  stream: string;
+  type: string;
+  options: Record<string, string>;
+  map: {
+    type: string;
+    options: Record<string, string>;
+    /** `@attributes(...)` of a source: attribute to path; positional ones are named after the definition. */
+    attributes?: Record<string, string>;
+    /** `@payload(...)` of a sink: the template, or one template a key. */
+    payload?: string | Record<string, string>;
+  };
+  at: number;
+}
+
+export interface StreamView {
+  name: string;
+  attributes: Attribute[];
+  /** False when the definition follows from an `insert into`. */
+  defined: boolean;
+  kind: 'stream' | 'table' | 'window' | 'trigger' | 'aggregation';
+  annotations: readonly AnnotationView[];
+  at: number;
+}
+
+export interface QueryView {
+  /** From `@info(name='…')`, else `query1`, `query2` … in the order of the text. */
+  name: string;
+  inputs: string[];
+  output?: string;
+  kind: 'filter' | 'window' | 'join' | 'pattern' | 'sequence';
+  at: number;
+}
+
+/** One thing that an app remembers between events. `id` stays the same as long as the definition does. */
+export interface StateView {
+  id: string;
+  query: string;
+  /** For people: "1-hour window of Hot". */
+  what: string;
+  definition: string;
+}
+
+/** Everything known about a text without running it. */
+export interface Analysis {
+  ok: boolean;
+  name?: string;
+  diagnostics: Diagnostic[];
+  streams: StreamView[];
+  sources: Connector[];
+  sinks: Connector[];
+  models: { reference: string; at: number }[];
+  queries: QueryView[];
+  state: StateView[];
+}
+
+/** Thrown by `compile` with every error of the text, and by the engine with a single one for misuse. */
+export class CepError extends Error {
+  override readonly name = 'CepError';
+  readonly code: string;
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(code: string, message: string, diagnostics: readonly Diagnostic[] = []) {
+    super(message);
+    this.code = code;
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Events of one stream in the order they happened. The arrays belong to the receiver. */
+export interface StreamBatch {
+  stream: string;
+  timestamps: number[];
+  rows: Row[];
+}
+
+/** What one step of a named query brought: rows that arrived, and rows that left its window. */
+export interface QueryBatch {
+  query: string;
+  timestamp: number;
+  arrived: { timestamp: number; row: Row }[];
+  removed: { timestamp: number; row: Row }[];
+}
+
+/** Events that could not be processed, and why. The flow goes on without them. */
+export interface FaultBatch {
+  /** The stream whose events failed. */
+  stream: string;
+  query: string;
+  timestamps: number[];
+  rows: Row[];
+  reason: string;
+}
+
+/** A batch of predictions that the host is to make. Answer with `complete(id, …)`, in any order. */
+export interface ModelCall {
+  id: number;
+  /** The reference as written, for example `pump-anomaly@champion`. */
+  model: string;
+  /** One array for each input of the signature, `count` values each. */
+  inputs: unknown[][];
+  count: number;
+}
+
+/** Columns in the order of the signature's outputs, or why the whole call failed. */
+export type ModelAnswer = { outputs: unknown[][] } | { error: string };
+
+export interface EngineOptions {
+  /** The clock at the start, milliseconds since 1970. */
+  start?: number;
+  /** Where `UUID()` takes its values from; without it, calling `UUID()` is an error of the engine. */
+  uuid?: () => string;
+  /**
+   * What happens when the clock moves past several timers at once. `exact` (the default): each rings with the clock at
+   * its own time, so that results depend on the events alone and not on how often the clock is moved. `jump`: the clock
+   * goes to its new time first and then all that is due rings, as Siddhi does in playback; for comparing with it.
+   */
+  timers?: 'exact' | 'jump';
+}
+
+/** A running app. Every call returns when all that it set off is done; predictions are the only thing that waits. */
+export interface CepEngine {
+  /** The virtual clock: the newest time of any event or `advance`. */
+  readonly now: number;
+  /** How many rows wait for a prediction; the host slows its sources by it. */
+  readonly pending: number;
+  /** A way into one stream for the fastest senders: the same as `send` without looking the name up. */
+  input(stream: string): (timestamp: number, row: Row) => void;
+  /** One event. An older timestamp than the clock is kept as it is and does not turn the clock back. */
+  send(stream: string, timestamp: number, row: Row): void;
+  /** The same as sending one after the other, and faster. */
+  sendBatch(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void;
+  /**
+   * Events as one Siddhi chunk: each query sees them together, and an aggregating query answers once for the chunk
+   * (once a group when grouped), as Siddhi does with an array of events.
+   */
+  sendChunk(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void;
+  /** Moves the clock; what falls due on the way happens, in order. */
+  advance(time: number): void;
+  /** When the clock must be moved next for something to happen in time; undefined when nothing waits for it. */
+  nextTimer(): number | undefined;
+  /** Hears a stream; the returned function ends it. */
+  onStream(name: string, callback: (batch: StreamBatch) => void): () => void;
+  /** Hears one event at a time without a batch around it, for the fastest consumers. */
+  onEvent(name: string, callback: (timestamp: number, row: Row) => void): () => void;
+  /** Hears a query that has `@info(name='…')`, with what left its window. */
+  onQuery(name: string, callback: (batch: QueryBatch) => void): () => void;
+  onFault(callback: (batch: FaultBatch) => void): () => void;
+  /** Takes the predictions to be made since the last call. */
+  modelCalls(): ModelCall[];
+  complete(id: number, answer: ModelAnswer): void;
+  /** All state, versioned. Restoring it and going on equals never having stopped. */
+  snapshot(): Uint8Array;
+  /** Takes a snapshot's state; throws `snapshot.mismatch` when it was made by an app of another shape. */
+  restore(bytes: Uint8Array): void;
+}
+
+/** Reads decoded JSON objects as rows of one stream. */
+export interface RowReader {
+  /** The row, or undefined with the reason in `error`. Missing attributes are null; unknown ones are ignored. */
+  read(object: unknown): unknown[] | undefined;
+  /** Why the last `read` failed: the attribute, what was found and what was expected. */
+  readonly error: string;
+}

@@ -1,0 +1,104 @@
+import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
+
+interface Held {
+  timestamp: number;
+  payload: Payload;
+}
+
+/** `batch()`, `batch(n)`: the events of a chunk as they were sent together, at most n at a time. */
+export class ChunkWindow implements WindowStage {
+  next: Stage;
+  private readonly length: number;
+  private readonly keepsLast: boolean;
+  private readonly context: OperatorContext;
+  private chunk: Held[] = [];
+  private before: Held[] = [];
+  private resetPending: Held | undefined;
+
+  constructor(length: number, keepsLast: boolean, context: OperatorContext, next: Stage) {
+    this.length = length;
+    this.keepsLast = keepsLast;
+    this.context = context;
+    this.next = next;
+  }
+
+  event(_type: EventType, timestamp: number, payload: Payload): void {
+    this.chunk.push({ timestamp, payload });
+  }
+
+  end(): void {
+    const { chunk, next } = this;
+    this.chunk = [];
+    const { now } = this.context.clock;
+    if (this.keepsLast) {
+      for (const { payload } of this.before) next.event(EXPIRED, now, payload);
+      if (this.before.length > 0) this.reset();
+      this.before = chunk;
+    }
+    const size = this.length > 0 ? this.length : chunk.length;
+    for (let from = 0; from < chunk.length; from += size) {
+      this.reset();
+      this.resetPending = chunk[from];
+      for (const { timestamp, payload } of chunk.slice(from, from + size)) next.event(CURRENT, timestamp, payload);
+      next.end();
+    }
+  }
+
+  private reset(): void {
+    const { resetPending } = this;
+    this.resetPending = undefined;
+    if (resetPending !== undefined) this.next.event(RESET, resetPending.timestamp, resetPending.payload);
+  }
+
+  events(): Iterable<Held> {
+    return this.before;
+  }
+  save(writer: BinaryWriter): void {
+    writer.list(this.before.flatMap(({ timestamp, payload }) => [timestamp, payload]));
+    writer.list(this.resetPending === undefined ? [] : [this.resetPending.timestamp, this.resetPending.payload]);
+  }
+  load(reader: BinaryReader): void {
+    const flat = reader.list();
+    this.before = [];
+    for (let index = 0; index + 1 < flat.length; index += 2) this.before.push({ timestamp: Number(flat[index]), payload: flat[index + 1] });
+    const [timestamp, payload] = reader.list();
+    this.resetPending = timestamp === undefined ? undefined : { timestamp: Number(timestamp), payload };
+  }
+}
+
+/**
+ * A side of a join without a window: each event joins and is gone, so that nothing of it can be found later and
+ * aggregators begin anew with each.
+ */
+export class EmptyWindow implements WindowStage {
+  next: Stage;
+  private readonly expired: boolean;
+  private readonly context: OperatorContext;
+
+  constructor(expired: boolean, context: OperatorContext, next: Stage) {
+    this.expired = expired;
+    this.context = context;
+    this.next = next;
+  }
+
+  event(_type: EventType, timestamp: number, payload: Payload): void {
+    const { now } = this.context.clock;
+    this.next.event(CURRENT, timestamp, payload);
+    if (this.expired) this.next.event(EXPIRED, now, payload);
+    this.next.event(RESET, now, payload);
+  }
+
+  end(): void {
+    this.next.end();
+  }
+  events(): Iterable<Held> {
+    return [];
+  }
+  save(): void {
+    // Nothing is kept.
+  }
+  load(): void {
+    // Nothing is kept.
+  }
+}

@@ -1,0 +1,54 @@
+import type { WindowPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
+import { ChunkWindow } from './batch-window.ts';
+import { LengthBatchWindow, LengthWindow } from './length-window.ts';
+import { DelayWindow, ExternalTimeWindow, FrequentWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
+import type { OperatorContext, Stage, WindowStage } from './stage.ts';
+import { TimeBatchWindow, TimeWindow } from './time-window.ts';
+
+/** Makes the window that a plan names; the plan's parameters were checked. */
+export function makeWindow(plan: WindowPlan, use: { expired: boolean; searched: boolean }, context: OperatorContext, next: Stage): WindowStage {
+  const [first, second, third] = plan.constants;
+  const streaming = plan.constants.includes(true);
+  switch (plan.name) {
+    case 'length':
+      return new LengthWindow(Number(first), context, next);
+    case 'lengthBatch':
+      return new LengthBatchWindow(Number(first), { ...use, streaming }, context, next);
+    case 'time':
+      return new TimeWindow(Number(first), context, next);
+    case 'timeBatch': {
+      const start = [second, third].find((one) => typeof one === 'number');
+      return new TimeBatchWindow(Number(first), typeof start === 'number' ? start : undefined, { ...use, streaming }, context, next);
+    }
+    case 'batch':
+      return new ChunkWindow(Number(first ?? 0), use.expired || use.searched, context, next);
+    case 'externalTime':
+      return new ExternalTimeWindow(pickOf(plan.arguments[0]), Number(second), next);
+    case 'timeLength':
+      return new TimeLengthWindow(Number(first), Number(second), context, next);
+    case 'delay':
+      return new DelayWindow(Number(first), context, next);
+    case 'sort':
+      return new SortWindow(Number(first), sortKeysOf(plan.arguments.slice(1)), context, next);
+    case 'frequent':
+      return new FrequentWindow(Number(first), plan.arguments.slice(1).map(pickOf), context, next);
+    default:
+      throw new TypeError(`Unknown window '${plan.name}' passed the checker.`);
+  }
+}
+
+function pickOf(argument: Typed | undefined): Pick {
+  if (argument?.kind !== 'value' || argument.access.from !== 'row') throw new TypeError('A window over something that is no attribute passed the checker.');
+  const { index } = argument.access;
+  return (row) => row[index];
+}
+
+/** Attributes, each with 'asc' or 'desc' after it or ascending. */
+function sortKeysOf(values: readonly Typed[]): { pick: Pick; descending: boolean }[] {
+  return values.flatMap((value, index) => {
+    if (value.kind !== 'value') return [];
+    const order = values[index + 1];
+    return [{ pick: pickOf(value), descending: order?.kind === 'constant' && String(order.value).toLowerCase() === 'desc' }];
+  });
+}

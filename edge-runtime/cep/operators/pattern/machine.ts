@@ -1,0 +1,245 @@
+import type { Row } from '../../api.ts';
+import type { StateElementPlan, StateInputPlan } from '../../plan/plan.ts';
+import type { Typed } from '../../plan/types.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Receiver } from '../../runtime/junction.ts';
+import { CURRENT, type OperatorContext, type Stage, type Stateful } from '../stage.ts';
+import { AbsentLogicalStep } from './absent-logical-step.ts';
+import { AbsentStep, type Watch } from './absent-step.ts';
+import { CountStep } from './count-step.ts';
+import { IndexedStep } from './indexed-step.ts';
+import { LogicalStep } from './logical-step.ts';
+import type { Match, Slot, Taken } from './match.ts';
+import { loadMatches, saveMatches } from './match-snapshot.ts';
+import { stepKeyOf } from './step-key.ts';
+import { Step, type StepSetting } from './step.ts';
+
+export type StepTest = (timestamp: number, row: Row, state: readonly Slot[]) => boolean;
+
+/** Where finished matches go; several that one event finished may be put out together. */
+export interface MatchOutput {
+  stage: Stage;
+  /** Holds back what the stage puts out until `release`, then puts it out as one chunk. */
+  hold(): void;
+  release(): void;
+}
+
+/** A part of a pattern as steps: how it begins, how it ends, and what is reset between two events of a sequence. */
+interface Part {
+  first: Step;
+  last: Step;
+  /** In the order in which a sequence resets and updates them. */
+  inner: readonly Part[];
+  kind: 'step' | 'next' | 'every' | 'logical';
+}
+
+/** A pattern or sequence at run time. */
+export class StateMachine implements Stateful {
+  private readonly steps: Step[] = [];
+  private readonly streams = new Map<Step, string>();
+  private readonly byStream = new Map<string, Step[]>();
+  private readonly root: Part;
+  private readonly setting: StepSetting;
+  private readonly context: OperatorContext;
+  private readonly output: MatchOutput;
+  private readonly compile: (condition: Typed) => StepTest;
+
+  constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: OperatorContext, output: MatchOutput) {
+    this.setting = { sequence: plan.kind === 'sequence', slots: plan.slots.length, within: plan.within, starts: [] };
+    this.compile = compile;
+    this.context = context;
+    this.output = output;
+    this.root = this.build(plan.element, true, undefined);
+    this.root.first.end = this.root.last;
+    for (const step of lastsOf(this.root)) step.isLast = true;
+    for (const step of this.steps) if (step.isStart) this.setting.starts.push(step.slot);
+    this.listen(this.root);
+    this.init(this.root);
+    for (const step of this.steps) step.started();
+  }
+
+  /** The way in for the events of one stream. */
+  receiver(stream: string): Receiver {
+    const steps = this.byStream.get(stream) ?? [];
+    return {
+      one: (timestamp, row) => {
+        for (const ended of this.receive(steps, timestamp, row)) this.emit(ended, steps.length > 1);
+      },
+      many: (timestamps, rows) => this.receiveChunk(steps, timestamps, rows),
+    };
+  }
+
+  /** Offers an event to the steps of its stream; the matches that each step ended, in order. */
+  private receive(steps: readonly Step[], timestamp: number, row: Row): Match[][] {
+    this.stabilize(steps, timestamp);
+    const event: Taken = { t: timestamp, r: row };
+    const groups: Match[][] = [];
+    // From the last step to the first, so that an event is not offered to a match that it has just moved.
+    for (let index = steps.length - 1; index >= 0; index--) {
+      const ended: Match[] = [];
+      steps[index]?.receive(event, ended);
+      if (ended.length > 0) groups.push(ended);
+    }
+    return groups;
+  }
+
+  /**
+   * A chunk, as Siddhi takes it: where one step hears the stream, all its events are taken before the first result is
+   * made, so that a step that goes on counting shows what it counted by then.
+   */
+  private receiveChunk(steps: readonly Step[], timestamps: readonly number[], rows: readonly Row[]): void {
+    const together = steps.length > 1;
+    const later: Match[][] = [];
+    rows.forEach((row, index) => {
+      for (const ended of this.receive(steps, timestamps[index] ?? 0, row)) {
+        if (together) this.emit(ended, true);
+        else later.push(ended);
+      }
+    });
+    for (const ended of later) this.emit(ended, false);
+  }
+
+  private stabilize(steps: readonly Step[], timestamp: number): void {
+    if (this.setting.within !== undefined) for (const step of this.steps) step.expire(timestamp);
+    if (this.setting.sequence) {
+      this.reset(this.root);
+      this.update(this.root);
+    } else for (const step of steps) step.update();
+  }
+
+  private emit(ended: readonly Match[], together: boolean): void {
+    const { stage } = this.output;
+    if (together) this.output.hold();
+    for (const match of ended) {
+      stage.event(CURRENT, match.time, match.slots);
+      stage.end();
+    }
+    if (together) this.output.release();
+  }
+
+  private build(element: StateElementPlan, isStart: boolean, around: Step[] | undefined): Part {
+    switch (element.kind) {
+      case 'stream': {
+        const test = this.testOf(element.condition);
+        const key = isStart || this.setting.sequence || element.condition === undefined ? undefined : stepKeyOf(element.condition);
+        const step = key === undefined ? new Step(element.slot, this.setting, test) : new IndexedStep(element.slot, key, this.setting, test);
+        return this.single(step, element.stream, isStart, around);
+      }
+      case 'absent':
+        return this.single(new AbsentStep(element.slot, element.for ?? 0, this.watch(), this.setting, this.testOf(element.condition)), element.stream, isStart, around);
+      case 'count': {
+        const max = element.max < 0 ? Number.POSITIVE_INFINITY : element.max;
+        return this.single(new CountStep(element.slot, element.min, max, this.setting, this.testOf(element.condition)), element.stream, isStart, around);
+      }
+      case 'logical': {
+        const right = this.logicalSide(element.right, element.operator);
+        const left = this.logicalSide(element.left, element.operator);
+        left.step.pair(right.step);
+        const second = this.single(right.step, right.stream, isStart, around);
+        const first = this.single(left.step, left.stream, isStart, around);
+        return { kind: 'logical', first: first.first, last: second.last, inner: [first, second] };
+      }
+      case 'every': {
+        const inside: Step[] = [];
+        const inner = this.build(element.element, isStart, inside);
+        inner.last.every = inner.first;
+        if (inner.last instanceof LogicalStep) inner.last.partner.every = inner.first;
+        for (const step of inside) step.aroundEvery = inner.first;
+        around?.push(...inside);
+        return { kind: 'every', first: inner.first, last: inner.last, inner: [inner] };
+      }
+      case 'next': {
+        const parts = element.steps.map((step, index) => this.build(step, isStart && index === 0, around));
+        parts.forEach((part, index) => {
+          const following = parts[index + 1];
+          if (following !== undefined) part.last.link(following.first);
+        });
+        const [first, last] = [parts[0], parts.at(-1)];
+        if (first === undefined || last === undefined) throw new TypeError('A pattern without steps passed the checker.');
+        return { kind: 'next', first: first.first, last: last.last, inner: parts };
+      }
+    }
+  }
+
+  private logicalSide(element: StateElementPlan, operator: 'and' | 'or'): { step: LogicalStep; stream: string } {
+    if (element.kind === 'stream') return { step: new LogicalStep(element.slot, operator, this.setting, this.testOf(element.condition)), stream: element.stream };
+    if (element.kind === 'absent') return { step: new AbsentLogicalStep(element.slot, operator, element.for, this.watch(), this.setting, this.testOf(element.condition)), stream: element.stream };
+    throw new TypeError(`A side of '${operator}' of kind '${element.kind}' passed the checker.`);
+  }
+
+  private single(step: Step, stream: string, isStart: boolean, around: Step[] | undefined): Part {
+    step.isStart = isStart;
+    this.steps.push(step);
+    around?.push(step);
+    this.streams.set(step, stream);
+    return { kind: 'step', first: step, last: step, inner: [] };
+  }
+
+  /** Which steps hear a stream, in the order of the text; of `and` and `or` the right side comes first. */
+  private listen(part: Part): void {
+    if (part.kind === 'step') {
+      const stream = this.streams.get(part.first) ?? '';
+      const steps = this.byStream.get(stream) ?? [];
+      steps.push(part.first);
+      this.byStream.set(stream, steps);
+    } else for (const one of ordered(part)) this.listen(one);
+  }
+
+  private init(part: Part): void {
+    if (part.kind === 'step') part.first.init();
+    else for (const one of ordered(part)) this.init(one);
+  }
+
+  private reset(part: Part): void {
+    if (part.kind === 'next') for (let index = part.inner.length - 1; index >= 0; index--) this.resetOne(part.inner[index]);
+    else this.resetOne(part);
+  }
+
+  private resetOne(part: Part | undefined): void {
+    if (part === undefined) return;
+    if (part.kind === 'next') this.reset(part);
+    else (part.kind === 'logical' ? part.last : part.first).reset();
+  }
+
+  private update(part: Part): void {
+    if (part.kind === 'next') for (const one of part.inner) this.update(one);
+    else (part.kind === 'logical' ? part.last : part.first).update();
+  }
+
+  private testOf(condition: Typed | undefined): StepTest | undefined {
+    return condition === undefined ? undefined : this.compile(condition);
+  }
+
+  private watch(): Watch {
+    return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match], false) };
+  }
+
+  save(writer: BinaryWriter): void {
+    saveMatches(this.steps, writer);
+    for (const step of this.steps) {
+      writer.list(step.saveExtra());
+      for (const alarm of alarmsOf(step)) alarm.save(writer);
+    }
+  }
+
+  load(reader: BinaryReader): void {
+    loadMatches(this.steps, this.setting.slots, reader);
+    for (const step of this.steps) {
+      step.loadExtra(reader.list());
+      for (const alarm of alarmsOf(step)) alarm.load(reader);
+    }
+  }
+}
+
+function alarmsOf(step: Step): AbsentStep['alarms'] {
+  return step instanceof AbsentStep || step instanceof AbsentLogicalStep ? step.alarms : [];
+}
+
+function ordered(part: Part): readonly Part[] {
+  return part.kind === 'logical' ? [...part.inner].reverse() : part.inner;
+}
+
+/** The steps at which a match may end: both sides of a closing `and` or `or`. */
+function lastsOf(part: Part): Step[] {
+  return part.last instanceof LogicalStep ? [part.last, part.last.partner] : [part.last];
+}

@@ -1,0 +1,55 @@
+import type { Row } from '../../api.ts';
+
+/** An event that a step took, in the form that generated code reads: time and row. */
+export interface Taken {
+  t: number;
+  r: Row;
+}
+
+/** What a step holds: one event, the list of a counted step, or nothing yet. */
+export type Slot = Taken | Taken[] | null;
+
+/** The time of a match that holds no event yet. */
+export const NO_TIME = -1;
+
+/**
+ * An unfinished match. Steps may hold the same one together: a counted step goes on collecting while the next step
+ * waits already, and both sides of `and` wait for the same match.
+ */
+export class Match {
+  slots: Slot[];
+  /** The time of the event taken last. */
+  time = NO_TIME;
+  /** `within` is over; it was told once. */
+  expired = false;
+
+  constructor(slots: Slot[]) {
+    this.slots = slots;
+  }
+
+  /** A match of its own with what was taken before slot `from`. */
+  branch(from: number): Match {
+    const copy = new Match(this.slots.slice());
+    for (let index = from; index < copy.slots.length; index++) copy.slots[index] = null;
+    copy.time = this.time;
+    return copy;
+  }
+
+  first(slot: number): Taken | null {
+    const held = this.slots[slot] ?? null;
+    return Array.isArray(held) ? (held[0] ?? null) : held;
+  }
+
+  last(slot: number): Taken | null {
+    const held = this.slots[slot] ?? null;
+    return Array.isArray(held) ? (held.at(-1) ?? null) : held;
+  }
+}
+
+/** By time, with those that hold nothing last; equal ones stay in order. */
+export function byTime(left: Match, right: Match): number {
+  if (left.time === right.time) return 0;
+  if (left.time === NO_TIME) return 1;
+  if (right.time === NO_TIME) return -1;
+  return left.time - right.time;
+}

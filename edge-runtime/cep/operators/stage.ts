@@ -1,0 +1,42 @@
+import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { Alarm, Clock } from '../runtime/timers.ts';
+
+/** An event that arrived. */
+export const CURRENT = 0;
+/** An event that left its window. */
+export const EXPIRED = 1;
+/** A batch ended: aggregators start anew. */
+export const RESET = 2;
+
+export type EventType = typeof CURRENT | typeof EXPIRED | typeof RESET;
+
+/**
+ * What an operator works on: a row, a pair of rows of a join, or the events of a pattern. Generated code knows the
+ * shape; the operators between only keep it and hand it on.
+ */
+export type Payload = unknown;
+
+/** One step of a query. Events come in chunks: `event` for each, then `end`. */
+export interface Stage {
+  event(type: EventType, timestamp: number, payload: Payload): void;
+  end(): void;
+}
+
+/** Something that a snapshot has to hold. */
+export interface Stateful {
+  save(writer: BinaryWriter): void;
+  load(reader: BinaryReader): void;
+}
+
+/** What the engine gives to operators when it makes them. */
+export interface OperatorContext {
+  clock: Clock;
+  alarm(ring: (time: number) => void): Alarm;
+}
+
+/** A window: a stage that keeps events and lets them go again, and that a join can search. */
+export interface WindowStage extends Stage, Stateful {
+  next: Stage;
+  /** The events it holds now, oldest first. */
+  events(): Iterable<{ timestamp: number; payload: Payload }>;
+}

@@ -1,0 +1,126 @@
+import type { Row } from '../api.ts';
+import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { Stateful } from './stage.ts';
+
+/** One row's place in a table; the row in it is replaced, never changed, since others may still look at it. */
+export interface TableEntry {
+  row: Row;
+}
+
+/** Which entries a condition can hold for: all, or those under a key. */
+export type Candidates = (key: readonly unknown[] | undefined) => Iterable<TableEntry>;
+
+/** Separates the parts of a key of several attributes; no text of an event is likely to hold it. */
+const KEY_SEPARATOR = '\u0001';
+
+/** A table in memory, in the order in which rows came, found by primary key or index where there is one. */
+export class Table implements Stateful {
+  private readonly primaryKey: readonly number[];
+  private readonly entries = new Set<TableEntry>();
+  private readonly byKey = new Map<unknown, TableEntry>();
+  private readonly byIndex: ReadonlyMap<number, Map<unknown, Set<TableEntry>>>;
+  /** Rows that were not taken since one with their primary key was there already. */
+  refused = 0;
+
+  constructor(primaryKey: readonly number[], indexes: readonly number[]) {
+    this.primaryKey = primaryKey;
+    this.byIndex = new Map(indexes.map((column) => [column, new Map()]));
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** All rows, oldest first. */
+  all(): Iterable<TableEntry> {
+    return this.entries;
+  }
+
+  withKey(values: readonly unknown[]): Iterable<TableEntry> {
+    const found = this.byKey.get(joined(values));
+    return found === undefined ? [] : [found];
+  }
+
+  withIndex(column: number, value: unknown): Iterable<TableEntry> {
+    return this.byIndex.get(column)?.get(value) ?? [];
+  }
+
+  add(row: Row): void {
+    if (this.primaryKey.length > 0) {
+      const key = this.keyOf(row);
+      if (this.byKey.has(key)) {
+        this.refused++;
+        return;
+      }
+      const entry = { row };
+      this.byKey.set(key, entry);
+      this.enter(entry);
+    } else this.enter({ row });
+  }
+
+  remove(entry: TableEntry): void {
+    this.entries.delete(entry);
+    if (this.primaryKey.length > 0) this.byKey.delete(this.keyOf(entry.row));
+    for (const [column, index] of this.byIndex) {
+      const set = index.get(entry.row[column]);
+      set?.delete(entry);
+      if (set?.size === 0) index.delete(entry.row[column]);
+    }
+  }
+
+  /** Gives an entry another row; when its new primary key is taken already, it stays as it was. */
+  replace(entry: TableEntry, row: Row): void {
+    if (this.primaryKey.length > 0) {
+      const [before, after] = [this.keyOf(entry.row), this.keyOf(row)];
+      if (before !== after) {
+        if (this.byKey.has(after)) {
+          this.refused++;
+          return;
+        }
+        this.byKey.delete(before);
+        this.byKey.set(after, entry);
+      }
+    }
+    for (const [column, index] of this.byIndex) {
+      if (entry.row[column] === row[column]) continue;
+      index.get(entry.row[column])?.delete(entry);
+      addTo(index, row[column], entry);
+    }
+    entry.row = row;
+  }
+
+  private enter(entry: TableEntry): void {
+    this.entries.add(entry);
+    for (const [column, index] of this.byIndex) addTo(index, entry.row[column], entry);
+  }
+
+  private keyOf(row: Row): unknown {
+    return joined(this.primaryKey.map((column) => row[column]));
+  }
+
+  save(writer: BinaryWriter): void {
+    writer.value(this.refused);
+    writer.count(this.entries.size);
+    for (const { row } of this.entries) writer.value(row);
+  }
+
+  load(reader: BinaryReader): void {
+    for (const entry of [...this.entries]) this.remove(entry);
+    const refused = Number(reader.value());
+    for (let left = reader.count(); left > 0; left--) {
+      const row = reader.value();
+      if (Array.isArray(row)) this.add(row);
+    }
+    this.refused = refused;
+  }
+}
+
+function joined(values: readonly unknown[]): unknown {
+  return values.length === 1 ? values[0] : values.map((one) => String(one)).join(KEY_SEPARATOR);
+}
+
+function addTo(index: Map<unknown, Set<TableEntry>>, value: unknown, entry: TableEntry): void {
+  const set = index.get(value);
+  if (set === undefined) index.set(value, new Set([entry]));
+  else set.add(entry);
+}

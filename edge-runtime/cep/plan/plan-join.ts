@@ -1,0 +1,75 @@
+import type { JoinInput, SingleInput } from '../language/syntax.ts';
+import { checkCondition, type Surroundings } from './check-expression.ts';
+import { planSingleInput, type ModelBook } from './plan-input.ts';
+import { lookupOf } from './plan-table.ts';
+import type { JoinInputPlan, JoinSidePlan, TablePlan } from './plan.ts';
+import { rowSource, Scope, type ScopeSource } from './scope.ts';
+import type { Definition } from './types.ts';
+
+/** Where the streams and tables of an app are looked up. */
+export interface Definitions {
+  stream(name: string): Definition | undefined;
+  table(name: string): TablePlan | undefined;
+}
+
+/** Checks a join of two streams, or of a stream and a table. */
+export function planJoin(input: JoinInput, definitions: Definitions, around: Surroundings, models: ModelBook): { input: JoinInputPlan; scope: Scope } | undefined {
+  if (input.within !== undefined || input.per !== undefined) {
+    around.diagnostics.error('unsupported.within', input, "'within … per' joins an aggregation, which this engine does not run yet.");
+    return undefined;
+  }
+  const left = planSide(input, 'left', definitions, around, models);
+  const right = planSide(input, 'right', definitions, around, models);
+  if (left === undefined || right === undefined) return undefined;
+  if (!left.plan.triggers && !right.plan.triggers) {
+    around.diagnostics.error('type.join', input, 'One side of a join has to be a stream whose events set it off.');
+    return undefined;
+  }
+  const scope = new Scope([left.scope, right.scope]);
+  const condition = input.on && checkCondition(input.on, scope, around, "'on'");
+  if (input.on !== undefined && condition === undefined) return undefined;
+  if (condition !== undefined) {
+    if (left.table !== undefined) left.plan.lookup = lookupOf(condition, left.table, 'l');
+    if (right.table !== undefined) right.plan.lookup = lookupOf(condition, right.table, 'q');
+  }
+  return { input: { kind: 'join', left: left.plan, right: right.plan, condition }, scope };
+}
+
+interface Side {
+  plan: JoinSidePlan;
+  scope: ScopeSource;
+  table: TablePlan | undefined;
+}
+
+function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definitions, around: Surroundings, models: ModelBook): Side | undefined {
+  const single = input[side];
+  const name = single.source.prefix + single.source.name;
+  const names = namesOf(single, name, input);
+  const outer = input.type === side || input.type === 'full';
+  // Of an outer join, the other side's row may be missing.
+  const optional = input.type === 'full' || (input.type === 'left' && side === 'right') || (input.type === 'right' && side === 'left');
+  const variable = side === 'left' ? 'l' : 'q';
+  const table = definitions.table(name);
+  if (table !== undefined) {
+    const plan: JoinSidePlan = { source: 'table', name, handlers: [], triggers: false, outer: false, lookup: undefined };
+    if (single.handlers.length > 0) around.diagnostics.error('type.join', single, `'${name}' is a table; filters and windows do not apply to it.`, "Put the condition after 'on'.");
+    return { plan, scope: rowSource(names, table, variable, optional), table };
+  }
+  const definition = definitions.stream(name);
+  const planned = definition && planSingleInput(single, definition, around, models);
+  if (definition === undefined || planned === undefined) return undefined;
+  if (planned.predictions > 0) {
+    around.diagnostics.error('unsupported.join', single, 'A prediction cannot stand in a join.', 'Make it in a query of its own, and join its result.');
+    return undefined;
+  }
+  const triggers = input.unidirectional === undefined || input.unidirectional === side;
+  const attributes = planned.scope.sources[0]?.definition ?? definition;
+  return { plan: { source: 'stream', name, handlers: planned.plan.handlers, triggers, outer, lookup: undefined }, scope: rowSource(names, attributes, variable, optional), table: undefined };
+}
+
+/** The alias alone where both sides are the same stream; else the stream's name too. */
+function namesOf(single: SingleInput, name: string, input: JoinInput): string[] {
+  if (single.alias === undefined) return [name];
+  const both = input.left.source.name === input.right.source.name;
+  return both ? [single.alias.text] : [single.alias.text, name];
+}

@@ -1,0 +1,85 @@
+import type { Attribute } from '../api.ts';
+import type { Expression, Selection } from '../language/syntax.ts';
+import { checkCondition, checkExpression, type Surroundings } from './check-expression.ts';
+import type { SelectionPlan } from './plan.ts';
+import { AggregateCollector, type Scope } from './scope.ts';
+import type { Typed } from './types.ts';
+
+/** Checks `select … group by … having … order by … limit … offset`; undefined when something was reported. */
+export function planSelection(selection: Selection, scope: Scope, around: Surroundings): SelectionPlan | undefined {
+  const aggregates = new AggregateCollector();
+  const selected = selection.attributes.length === 0 ? everything(selection, scope, around) : chosen(selection, scope.with({ aggregates }), around);
+  const groupBy = all(selection.groupBy.map((one) => checkExpression(one, scope, around)));
+  if (selected === undefined || groupBy === undefined) return undefined;
+  const { attributes, outputs } = selected;
+  const afterwards = scope.with({ outputs: attributes, aggregates });
+  const having = selection.having && checkCondition(selection.having, afterwards, around, "'having'");
+  const orderBy = all(
+    selection.orderBy.map(({ attribute, descending }) => {
+      const value = checkExpression(attribute, scope.with({ outputs: attributes }), around);
+      return value && { value, type: value.type, descending };
+    }),
+  );
+  const limit = planCount(selection.limit, "'limit'", around);
+  const offset = planCount(selection.offset, "'offset'", around);
+  if (orderBy === undefined || (selection.having !== undefined && having === undefined) || limit === 'wrong' || offset === 'wrong') return undefined;
+  const identity = selection.having === undefined && aggregates.list.length === 0 && isIdentity(outputs, scope);
+  return { attributes, outputs, identity, aggregates: aggregates.list, groupBy, having, orderBy, limit, offset };
+}
+
+interface Selected {
+  attributes: Attribute[];
+  outputs: Typed[];
+}
+
+/** `select *`: every attribute of every input, in order. */
+function everything(selection: Selection, scope: Scope, around: Surroundings): Selected | undefined {
+  const attributes: Attribute[] = [];
+  const outputs: Typed[] = [];
+  for (const source of scope.sources) {
+    source.definition.attributes.forEach((attribute, index) => {
+      const known = attributes.some((one) => one.name === attribute.name);
+      if (known) around.diagnostics.error('name.duplicate-attribute', selection, `'select *' would put out '${attribute.name}' twice.`, "Name the attributes, with 'as' where two have the same name.");
+      attributes.push(attribute);
+      outputs.push({ kind: 'value', type: attribute.type, access: source.access(index, undefined) });
+    });
+  }
+  return new Set(attributes.map((one) => one.name)).size === attributes.length ? { attributes, outputs } : undefined;
+}
+
+function chosen(selection: Selection, scope: Scope, around: Surroundings): Selected | undefined {
+  const attributes: Attribute[] = [];
+  const outputs: Typed[] = [];
+  let complete = true;
+  for (const { expression, name } of selection.attributes) {
+    const value = checkExpression(expression, scope, around);
+    if (attributes.some((one) => one.name === name.text)) {
+      around.diagnostics.error('name.duplicate-attribute', name, `'${name.text}' is put out twice.`, "Give one of them another name with 'as'.");
+      complete = false;
+    }
+    if (value === undefined) complete = false;
+    else {
+      attributes.push({ name: name.text, type: value.type });
+      outputs.push(value);
+    }
+  }
+  return complete ? { attributes, outputs } : undefined;
+}
+
+function all<T>(list: readonly (T | undefined)[]): T[] | undefined {
+  const known = list.filter((one) => one !== undefined);
+  return known.length === list.length ? known : undefined;
+}
+
+function planCount(expression: Expression | undefined, what: string, around: Surroundings): number | undefined | 'wrong' {
+  if (expression === undefined) return undefined;
+  if (expression.kind === 'constant' && (expression.type === 'int' || expression.type === 'long') && Number(expression.value) >= 0) return Number(expression.value);
+  around.diagnostics.error('type.count', expression, `${what} takes a whole number from 0 up.`);
+  return 'wrong';
+}
+
+function isIdentity(outputs: readonly Typed[], scope: Scope): boolean {
+  const [only] = scope.sources;
+  if (scope.sources.length !== 1 || only === undefined || outputs.length !== only.definition.attributes.length) return false;
+  return outputs.every((one, index) => one.kind === 'value' && one.access.from === 'row' && one.access.index === index);
+}

@@ -1,0 +1,102 @@
+import type { Attribute } from '../api.ts';
+import type { Annotation, QueryOutput, StreamDefinition } from '../language/syntax.ts';
+import { checkCondition, checkExpression, type Surroundings } from './check-expression.ts';
+import { conjunctsOf } from './conjuncts.ts';
+import type { TableChange, TableLookup, TablePlan } from './plan.ts';
+import { rowSource, Scope } from './scope.ts';
+import { indexOfAttribute, type RowVariable, type Typed } from './types.ts';
+
+/** Reads `define table` with its `@primaryKey` and `@index`. */
+export function planTable(definition: StreamDefinition, around: Surroundings): TablePlan {
+  const attributes = definition.attributes.map((one) => ({ name: one.name.text, type: one.type }));
+  const columns = (name: string): number[] => definition.annotations.filter((one) => one.name.toLowerCase() === name).flatMap((one) => columnsOf(one, definition.name.text, attributes, around));
+  const store = definition.annotations.find((one) => one.name.toLowerCase() === 'store');
+  if (store !== undefined) around.diagnostics.error('unsupported.store', store, 'Tables are in memory; @store is not supported.');
+  return { name: definition.name.text, attributes, primaryKey: columns('primarykey'), indexes: columns('index') };
+}
+
+function columnsOf(annotation: Annotation, table: string, attributes: readonly Attribute[], around: Surroundings): number[] {
+  return annotation.elements.flatMap(({ value, at }) => {
+    const column = indexOfAttribute(attributes, value);
+    if (column >= 0) return [column];
+    around.diagnostics.error('name.unknown-attribute', at, `The table '${table}' has no attribute '${value}'.`);
+    return [];
+  });
+}
+
+/** Checks what a query does to a table with the rows that it puts out; undefined when something was reported. */
+export function planTableChange(output: Exclude<QueryOutput, { kind: 'return' }>, attributes: readonly Attribute[], table: TablePlan, around: Surroundings): TableChange | undefined {
+  const put = rowSource(['output'], { name: 'output', attributes }, 'r');
+  const stored = rowSource([table.name], table, 'q');
+  const scope = new Scope([put, stored], { preferred: put });
+  if (output.kind === 'insert' || output.kind === 'upsert') {
+    if (!sameAttributes(attributes, table.attributes)) {
+      around.diagnostics.error('type.insert', output.target, `The table '${table.name}' has (${form(table.attributes)}), this query puts out (${form(attributes)}).`);
+      return undefined;
+    }
+    if (output.kind === 'insert') return { kind: 'add' };
+  }
+  const condition = output.on && checkCondition(output.on, scope, around, "'on'");
+  if (output.on !== undefined && condition === undefined) return undefined;
+  const lookup = condition && lookupOf(condition, table, 'q');
+  if (output.kind === 'delete') return { kind: 'delete', condition, lookup, set: [] };
+  const set = output.set.length === 0 ? sameNames(attributes, table) : planSet(output, table, scope, around);
+  return set && { kind: output.kind, condition, lookup, set };
+}
+
+function sameAttributes(left: readonly Attribute[], right: readonly Attribute[]): boolean {
+  return form(left) === form(right);
+}
+
+function form(list: readonly Attribute[]): string {
+  return list.map((one) => `${one.name} ${one.type}`).join(', ');
+}
+
+/** Without `set`, attributes of the same name are taken over. */
+function sameNames(attributes: readonly Attribute[], table: TablePlan): { column: number; value: Typed }[] {
+  return attributes.flatMap(({ name, type }, index) => {
+    const column = indexOfAttribute(table.attributes, name);
+    return column < 0 ? [] : [{ column, value: { kind: 'value', type, access: { from: 'row', variable: 'r', index, optional: false } } satisfies Typed }];
+  });
+}
+
+function planSet(output: Extract<QueryOutput, { kind: 'update' | 'upsert' }>, table: TablePlan, scope: Scope, around: Surroundings): { column: number; value: Typed }[] | undefined {
+  const list = output.set.map(({ attribute, value }) => {
+    const name = attribute.kind === 'attribute' ? attribute.name.text : '';
+    const column = indexOfAttribute(table.attributes, name);
+    const typed = checkExpression(value, scope, around);
+    const wanted = table.attributes[column]?.type;
+    if (wanted === undefined) around.diagnostics.error('name.unknown-attribute', attribute, `The table '${table.name}' has no attribute '${name}'.`);
+    else if (typed !== undefined && typed.type !== wanted) around.diagnostics.error('type.set', value, `'${name}' of '${table.name}' is ${wanted}, found ${typed.type}.`);
+    else if (typed !== undefined) return { column, value: typed };
+    return undefined;
+  });
+  const known = list.filter((one) => one !== undefined);
+  return known.length === list.length ? known : undefined;
+}
+
+/** The equalities of a condition by which a table's rows can be found, with the table's row in `variable`. */
+export function lookupOf(condition: Typed, table: TablePlan, variable: RowVariable): TableLookup | undefined {
+  const equal = new Map<number, Typed>();
+  for (const part of conjunctsOf(condition)) {
+    if (part.kind !== 'compare' || part.operator !== '==' || part.left.type !== part.right.type) continue;
+    const [own, other] = columnOf(part.left, variable) >= 0 ? [part.left, part.right] : [part.right, part.left];
+    const column = columnOf(own, variable);
+    if (column >= 0 && !mentions(other, variable)) equal.set(column, other);
+  }
+  const valuesOf = (columns: readonly number[]): Typed[] => columns.flatMap((column) => equal.get(column) ?? []);
+  const { primaryKey, indexes } = table;
+  if (primaryKey.length > 0 && primaryKey.every((column) => equal.has(column))) return { by: 'key', columns: primaryKey, values: valuesOf(primaryKey) };
+  const index = indexes.find((column) => equal.has(column));
+  return index === undefined ? undefined : { by: 'index', columns: [index], values: valuesOf([index]) };
+}
+
+function columnOf(value: Typed, variable: RowVariable): number {
+  return value.kind === 'value' && value.access.from === 'row' && value.access.variable === variable ? value.access.index : -1;
+}
+
+/** Only plain attributes and constants are looked up; anything else might look at the table's own row. */
+function mentions(value: Typed, variable: RowVariable): boolean {
+  if (value.kind === 'constant') return false;
+  return value.kind !== 'value' || value.access.from !== 'row' || value.access.variable === variable;
+}

@@ -1,0 +1,58 @@
+import type { Diagnostics } from '../language/diagnostics.ts';
+import type { AppPlan, QueryPlan } from './plan.ts';
+
+/** Predictions one after the other in a chain; a loop through a model would never end. */
+const STAGES_MAX = 8;
+
+/**
+ * Gives every query its stage. What follows a prediction runs later than what the prediction came from, on a clock of
+ * its own; a stream belongs to the latest stage that feeds it, and so does everything that reads it. A table belongs
+ * to the latest stage that reads or changes it, so that all of its changes happen on one clock.
+ */
+export function assignStages(plan: AppPlan, diagnostics: Diagnostics): void {
+  const stageOf = new Map<string, number>();
+  const raise = (name: string, stage: number): boolean => {
+    if ((stageOf.get(name) ?? 0) >= stage) return false;
+    stageOf.set(name, stage);
+    return true;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const query of plan.queries) {
+      const tables = tablesRead(query);
+      const stage = Math.max(0, ...[...inputStreams(query), ...tables].map((one) => stageOf.get(one) ?? 0));
+      const after = stage + predictionsOf(query);
+      if (after > STAGES_MAX) {
+        diagnostics.error('model.loop', { from: query.at, to: query.at + 1 }, `The query '${query.name}' feeds itself through a model, or more than ${STAGES_MAX} predictions follow one another.`);
+        return;
+      }
+      changed = [query.stage !== stage, raise(query.output.target, after), ...tables.map((one) => raise(one, after))].includes(true) || changed;
+      query.stage = stage;
+    }
+  }
+}
+
+/** The streams whose events a query takes. */
+export function inputStreams(query: QueryPlan): string[] {
+  const { input } = query;
+  switch (input.kind) {
+    case 'single':
+      return [input.stream];
+    case 'join':
+      return [input.left, input.right].filter((one) => one.source === 'stream').map((one) => one.name);
+    default:
+      return input.slots.map((one) => one.stream);
+  }
+}
+
+/** The tables that a query looks into, in a join or with `in`. */
+export function tablesRead(query: QueryPlan): string[] {
+  const { input } = query;
+  const joined = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source === 'table').map((one) => one.name) : [];
+  return [...joined, ...query.tablesTested];
+}
+
+/** How many predictions lie between a query's input and its output. */
+export function predictionsOf(query: QueryPlan): number {
+  return query.input.kind === 'single' ? query.input.handlers.filter((one) => one.kind === 'predict').length : 0;
+}

@@ -1,0 +1,101 @@
+import type { Row } from '../api.ts';
+import { EmptyWindow } from '../operators/batch-window.ts';
+import { EventQueue } from '../operators/event-queue.ts';
+import { JoinIndex } from '../operators/join-index.ts';
+import { JoinSide, SilentSide, type JoinSideSetting, type Searched } from '../operators/join.ts';
+import type { Stage, WindowStage } from '../operators/stage.ts';
+import { joinKeyOf } from '../plan/conjuncts.ts';
+import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
+import { chainOf, selectorOf, wantedOf, type QueryContext } from './build-query.ts';
+import { emitCandidates } from './build-table.ts';
+import { emitPairTest } from './emit-query.ts';
+import type { Receiver } from './junction.ts';
+import { HeldOutput, type QueryOutput } from './query-output.ts';
+
+/** Makes a join; each side's stream has a receiver of its own. */
+export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: QueryOutput, context: QueryContext): (stream: string) => Receiver {
+  const collected = new HeldOutput(output);
+  const stage = selectorOf(query, 'pair', [...input.left.handlers, ...input.right.handlers], collected, context);
+  const test = input.condition === undefined ? (): boolean => true : emitPairTest(input.condition, 'l', context.clock, context.tables);
+  const searched: { left: Searched | undefined; right: Searched | undefined } = { left: undefined, right: undefined };
+  const receivers = new Map<string, Receiver[]>();
+  for (const side of ['left', 'right'] as const) {
+    const plan = input[side];
+    if (plan.source === 'table') {
+      searched[side] = searchedTable(plan, side, context);
+      continue;
+    }
+    // The other side is looked up when an event comes, since it may be made after this one.
+    const other: Searched = { candidates: (timestamp, row) => searched[side === 'left' ? 'right' : 'left']?.candidates(timestamp, row) ?? [] };
+    const setting: JoinSideSetting = { left: side === 'left', outer: plan.outer, test, other, next: stage, hold: () => collected.hold(), release: () => collected.release() };
+    const last = plan.triggers ? new JoinSide(setting) : new SilentSide();
+    const key = input.condition === undefined || !slides(plan) ? undefined : joinKeyOf(input.condition);
+    const held = (): readonly Row[] => (built.window === undefined ? [] : rowsOf(built.window));
+    const index = key === undefined ? undefined : new JoinIndex(key[side], held, last);
+    const built = buildSide(query, plan, side, index ?? last, context);
+    if (key === undefined || index === undefined) searched[side] = { candidates: held };
+    else {
+      context.keep(`${query.name}/${side}/index`, index);
+      const asked = key[side === 'left' ? 'right' : 'left'];
+      searched[side] = { candidates: (_, row) => index.find(row[asked]) };
+    }
+    const { receiver } = built;
+    receivers.set(plan.name, [...(receivers.get(plan.name) ?? []), receiver]);
+  }
+  return (stream) => together(receivers.get(stream) ?? []);
+}
+
+/** Windows of which everything that comes and leaves is seen, so that an index behind them can follow. */
+const FOLLOWED = new Set(['length', 'time', 'timeLength', 'externalTime', 'sort']);
+
+function slides(plan: JoinSidePlan): boolean {
+  const last = plan.handlers.at(-1);
+  return last?.kind === 'window' && FOLLOWED.has(last.window.name);
+}
+
+function searchedTable(plan: JoinSidePlan, side: 'left' | 'right', context: QueryContext): Searched {
+  const running = context.table(plan.name);
+  const find = emitCandidates(running.table, plan.lookup, side === 'left' ? 'q' : 'l', context.clock, context.tables);
+  return {
+    candidates: (timestamp, row) => {
+      const rows: Row[] = [];
+      for (const entry of find(timestamp, row)) rows.push(entry.row);
+      return rows;
+    },
+  };
+}
+
+/** Handlers, window and join of one side; without a window, one that keeps nothing. */
+function buildSide(query: QueryPlan, plan: JoinSidePlan, side: 'left' | 'right', last: Stage, context: QueryContext): { receiver: Receiver; window: WindowStage } {
+  let window: WindowStage | undefined;
+  const name = `${query.name}/${side}`;
+  if (!plan.handlers.some((one) => one.kind === 'window')) {
+    const empty = new EmptyWindow(wantedOf(query).expired, context, last);
+    return { receiver: chainOf(query, plan.handlers, 0, empty, context, { name, searched: true }), window: empty };
+  }
+  const receiver = chainOf(query, plan.handlers, 0, last, context, { name, searched: true, made: (one) => (window = one) });
+  if (window === undefined) throw new TypeError('A side of a join was made without its window.');
+  return { receiver, window };
+}
+
+function rowsOf(window: WindowStage): readonly Row[] {
+  const held = window.events();
+  const payloads = held instanceof EventQueue ? held.copy() : Array.from(held, (one) => one.payload);
+  return payloads.filter((payload): payload is Row => Array.isArray(payload));
+}
+
+/** A stream joined with itself: its events come to both sides, the left one first. */
+function together(receivers: readonly Receiver[]): Receiver {
+  const [only] = receivers;
+  if (receivers.length === 1 && only !== undefined) return only;
+  return {
+    one: (timestamp, row) => {
+      for (const receiver of receivers) receiver.one(timestamp, row);
+    },
+    many: (timestamps, rows) => {
+      rows.forEach((row, index) => {
+        for (const receiver of receivers) receiver.one(timestamps[index] ?? 0, row);
+      });
+    },
+  };
+}

@@ -1,0 +1,235 @@
+import type { Row } from '../api.ts';
+import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
+import { makeWindow } from '../operators/make-window.ts';
+import { StateMachine, type StepTest } from '../operators/pattern/machine.ts';
+import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
+import { emitCondition, emitPassing, emitSelection, emitStepCondition, emitValues, type PayloadKind, type TableTest } from './emit-query.ts';
+import type { RunningTable } from './build-table.ts';
+import type { Receiver } from './junction.ts';
+import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
+import { HeldOutput, QueryOutput, type OutputStage } from './query-output.ts';
+import { GroupedSelector, PlainSelector, TotalSelector, type Wanted } from './selector.ts';
+
+/** What a query needs from the app around it. */
+export interface QueryContext extends OperatorContext {
+  target: Receiver;
+  tables: TableTest;
+  table(name: string): RunningTable;
+  /** Makes the join of a query; handed in, since joins are made of what this file makes. */
+  join(query: QueryPlan, input: JoinInputPlan, output: QueryOutput, context: QueryContext): (stream: string) => Receiver;
+  /** Registers something that snapshots hold; called in the same order for every engine of an app. */
+  keep(id: string, state: Stateful): void;
+  /** Where the part of a query after a prediction runs. */
+  predict(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, build: (context: QueryContext) => Receiver): Receiver;
+}
+
+/** A query at run time. */
+export interface RunningQuery {
+  name: string;
+  output: QueryOutput;
+  /** The way in for the events of each stream that it reads. */
+  receiver(stream: string): Receiver;
+}
+
+export function wantedOf(query: QueryPlan): Wanted {
+  const { events } = query.output;
+  return { current: events !== 'expired', expired: events !== 'current' };
+}
+
+/** Makes a query. */
+export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuery {
+  const output = new QueryOutput(query.name, context.target);
+  const { input } = query;
+  if (input.kind === 'single') {
+    const receiver = buildFrom(query, input.handlers, 0, output, context);
+    return { name: query.name, output, receiver: () => receiver };
+  }
+  if (input.kind === 'join') return { name: query.name, output, receiver: context.join(query, input, output, context) };
+  const held = new HeldOutput(output);
+  const stage = selectorOf(query, 'state', [], held, context);
+  const compile = (condition: Typed): StepTest => emitStepCondition(condition, context.clock, context.tables);
+  const machine = new StateMachine(input, compile, context, { stage, hold: () => held.hold(), release: () => held.release() });
+  context.keep(`${query.name}/pattern`, machine);
+  return { name: query.name, output, receiver: (stream) => machine.receiver(stream) };
+}
+
+/** The part of a query from one handler on; it is split where a prediction waits. */
+function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: number, output: QueryOutput, context: QueryContext): Receiver {
+  const rest = handlers.slice(from);
+  const prediction = rest.findIndex((one) => one.kind === 'predict');
+  const handler = rest[prediction];
+  if (handler?.kind === 'predict') {
+    const id = `${query.name}/predict${from + prediction}`;
+    const later = context.predict(handler, query, id, (after) => buildFrom(query, handlers, from + prediction + 1, output, after));
+    return chainOf(query, rest.slice(0, prediction), from, new Handover(later), context);
+  }
+  const filters = rest.filter((one) => one.kind === 'filter');
+  const { selection } = query;
+  const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;
+  if (stateless && filters.length === rest.length && query.output.events !== 'expired') {
+    return new PassingQuery(emitPassing(filters, selection, 'row', context.clock, context.tables), output, context.target);
+  }
+  return chainOf(query, rest, from, selectorOf(query, 'row', rest, output, context), context);
+}
+
+/** The selection of a query as a stage. */
+export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readonly HandlerPlan[], output: OutputStage, context: QueryContext): Stage {
+  const { selection } = query;
+  const wanted = wantedOf(query);
+  const { clock, tables } = context;
+  if (selection.aggregates.length === 0 && selection.groupBy.length === 0) {
+    return new PlainSelector(selection, wanted, emitPassing([], selection, kind, clock, tables), output);
+  }
+  const sliding = handlers.some((one) => one.kind === 'window' && one.window.sliding);
+  const code = emitSelection(selection, kind, sliding || wanted.expired, clock, tables);
+  const selector = selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, code, output) : new TotalSelector(selection, wanted, code, output);
+  context.keep(`${query.name}/selection`, selector);
+  return selector;
+}
+
+/** How a chain of handlers is used: under which name its state is kept, and whether its window is looked into. */
+export interface ChainUse {
+  name: string;
+  searched: boolean;
+  made?(window: WindowStage): void;
+}
+
+export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from: number, last: Stage, context: QueryContext, use: ChainUse = { name: query.name, searched: false }): Receiver {
+  const { clock, tables } = context;
+  let stage = last;
+  // Built from the end; but alarms and state are registered in the order of the text, of which there is one window.
+  for (let index = handlers.length - 1; index >= 0; index--) {
+    const handler = handlers[index];
+    if (handler === undefined) continue;
+    if (handler.kind === 'filter') stage = new FilterStage(emitCondition(handler.condition, 'row', clock, tables), stage);
+    else if (handler.kind === 'extend') {
+      const run = STREAM_FUNCTIONS.get(handler.name)?.run;
+      if (run !== undefined) stage = new ExtendStage(emitValues(handler.arguments, 'row', clock, tables), run, stage);
+    } else if (handler.kind === 'window') {
+      const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched }, context, stage);
+      use.made?.(window);
+      context.keep(`${use.name}/window${from + index}`, window);
+      stage = window;
+    }
+  }
+  return new StageEntry(stage);
+}
+
+/** Filter and projection of a query that keeps nothing. */
+class PassingQuery implements Receiver {
+  private readonly run: (timestamp: number, payload: Payload) => Row | undefined;
+  private readonly output: QueryOutput;
+  private readonly target: Receiver;
+
+  constructor(run: (timestamp: number, payload: Payload) => Row | undefined, output: QueryOutput, target: Receiver) {
+    this.run = run;
+    this.output = output;
+    this.target = target;
+  }
+
+  one(timestamp: number, row: Row): void {
+    const out = this.run(timestamp, row);
+    if (out === undefined) return;
+    if (this.output.heard) this.output.one(CURRENT, timestamp, out);
+    else this.target.one(timestamp, out);
+  }
+
+  many(timestamps: readonly number[], rows: readonly Row[]): void {
+    const times: number[] = [];
+    const out: Row[] = [];
+    for (let index = 0; index < rows.length; index++) {
+      const timestamp = timestamps[index] ?? 0;
+      const row = this.run(timestamp, rows[index]);
+      if (row === undefined) continue;
+      times.push(timestamp);
+      out.push(row);
+    }
+    const [first] = out;
+    if (first === undefined) return;
+    if (this.output.heard) this.output.chunk(out.map((row, index) => ({ type: CURRENT, timestamp: times[index] ?? 0, row, key: undefined })));
+    else if (out.length === 1) this.target.one(times[0] ?? 0, first);
+    else this.target.many(times, out);
+  }
+}
+
+/** From the chunks of a stream to the events of a query's first stage. */
+export class StageEntry implements Receiver {
+  private readonly first: Stage;
+
+  constructor(first: Stage) {
+    this.first = first;
+  }
+
+  one(timestamp: number, row: Row): void {
+    this.first.event(CURRENT, timestamp, row);
+    this.first.end();
+  }
+
+  many(timestamps: readonly number[], rows: readonly Row[]): void {
+    for (let index = 0; index < rows.length; index++) this.first.event(CURRENT, timestamps[index] ?? 0, rows[index]);
+    this.first.end();
+  }
+}
+
+class FilterStage implements Stage {
+  private readonly test: (timestamp: number, payload: Payload) => boolean;
+  private readonly next: Stage;
+  private some = false;
+
+  constructor(test: (timestamp: number, payload: Payload) => boolean, next: Stage) {
+    this.test = test;
+    this.next = next;
+  }
+
+  event(type: EventType, timestamp: number, payload: Payload): void {
+    if (!this.test(timestamp, payload)) return;
+    this.some = true;
+    this.next.event(type, timestamp, payload);
+  }
+
+  /** A chunk of which nothing is left goes no further. */
+  end(): void {
+    if (!this.some) return;
+    this.some = false;
+    this.next.end();
+  }
+}
+
+class ExtendStage implements Stage {
+  private readonly values: (timestamp: number, payload: Payload) => unknown[];
+  private readonly run: (values: readonly unknown[]) => readonly unknown[];
+  private readonly next: Stage;
+
+  constructor(values: (timestamp: number, payload: Payload) => unknown[], run: (values: readonly unknown[]) => readonly unknown[], next: Stage) {
+    this.values = values;
+    this.run = run;
+    this.next = next;
+  }
+
+  event(type: EventType, timestamp: number, payload: Payload): void {
+    const row = Array.isArray(payload) ? payload : [];
+    this.next.event(type, timestamp, [...row, ...this.run(this.values(timestamp, payload))]);
+  }
+
+  end(): void {
+    this.next.end();
+  }
+}
+
+/** Hands what comes out of a query's first part to the receiver of its second. */
+class Handover implements Stage {
+  private readonly later: Receiver;
+
+  constructor(later: Receiver) {
+    this.later = later;
+  }
+
+  event(type: EventType, timestamp: number, payload: Payload): void {
+    if (type === CURRENT && Array.isArray(payload)) this.later.one(timestamp, payload);
+  }
+
+  end(): void {
+    // The receiver takes events one by one.
+  }
+}

@@ -1,0 +1,73 @@
+import type { Row } from '../api.ts';
+import { Table, type TableEntry } from '../operators/table.ts';
+import { lookupOf } from '../plan/plan-table.ts';
+import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
+import type { RowVariable } from '../plan/types.ts';
+import { emitPairTest, emitRowValues, emitSetValues, type TableTest } from './emit-query.ts';
+import type { Receiver } from './junction.ts';
+import type { Clock } from './timers.ts';
+
+/** A table and what was planned of it. */
+export interface RunningTable {
+  plan: TablePlan;
+  table: Table;
+}
+
+export function makeTable(plan: TablePlan): RunningTable {
+  return { plan, table: new Table(plan.primaryKey, plan.indexes) };
+}
+
+/** The entries that can match an event; by key or index where the condition allows, else all. */
+export function emitCandidates(table: Table, lookup: TableLookup | undefined, variable: RowVariable, clock: Clock, tables: TableTest): (timestamp: number, row: Row) => Iterable<TableEntry> {
+  if (lookup === undefined) return () => table.all();
+  const values = emitRowValues(lookup.values, variable, clock, tables);
+  const [column] = lookup.columns;
+  if (lookup.by === 'key' || column === undefined) return (timestamp, row) => table.withKey(values(timestamp, row));
+  return (timestamp, row) => table.withIndex(column, values(timestamp, row)[0]);
+}
+
+/** The test behind `condition in Table`: whether a row of the table fulfils the condition. */
+export function emitTableTest(tables: ReadonlyMap<string, RunningTable>, clock: Clock): TableTest {
+  const test: TableTest = (name, condition) => {
+    const running = tables.get(name);
+    if (running === undefined) throw new TypeError(`The table '${name}' passed the checker and does not exist.`);
+    const candidates = emitCandidates(running.table, lookupOf(condition, running.plan, 'q'), 'r', clock, test);
+    const matches = emitPairTest(condition, 'r', clock, test);
+    return (row, timestamp) => {
+      const event: Row = Array.isArray(row) ? row : [];
+      for (const entry of candidates(timestamp, event)) if (matches(timestamp, event, entry.row)) return true;
+      return false;
+    };
+  };
+  return test;
+}
+
+/** The receiver that changes a table with the rows that a query puts out. */
+export function tableReceiver({ table }: RunningTable, change: TableChange, clock: Clock, tables: TableTest): Receiver {
+  const apply = change.kind === 'add' ? (_: number, row: Row): void => table.add(row) : changer(table, change, clock, tables);
+  return {
+    one: apply,
+    many: (timestamps, rows) => rows.forEach((row, index) => apply(timestamps[index] ?? 0, row)),
+  };
+}
+
+function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, clock: Clock, tables: TableTest): (timestamp: number, row: Row) => void {
+  const candidates = emitCandidates(table, change.lookup, 'r', clock, tables);
+  const matches = change.condition === undefined ? (): boolean => true : emitPairTest(change.condition, 'r', clock, tables);
+  const values = emitSetValues(change.set.map((one) => one.value), clock, tables);
+  return (timestamp, row) => {
+    // The matching entries first: changing a table while walking through it could meet an entry twice.
+    const found = [...candidates(timestamp, row)].filter((entry) => matches(timestamp, row, entry.row));
+    if (change.kind === 'delete') for (const entry of found) table.remove(entry);
+    else for (const entry of found) table.replace(entry, changed(entry.row, change, values(timestamp, row, entry.row)));
+    if (change.kind === 'upsert' && found.length === 0) table.add(row);
+  };
+}
+
+function changed(row: Row, change: Exclude<TableChange, { kind: 'add' }>, values: readonly unknown[]): Row {
+  const copy = [...row];
+  change.set.forEach(({ column }, index) => {
+    copy[column] = values[index] ?? null;
+  });
+  return copy;
+}

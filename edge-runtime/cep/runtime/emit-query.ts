@@ -1,0 +1,155 @@
+import type { Row } from '../api.ts';
+import type { Aggregator } from '../operators/aggregator.ts';
+import { makeAggregator } from '../operators/aggregators.ts';
+import type { Payload } from '../operators/stage.ts';
+import type { HandlerPlan, SelectionPlan } from '../plan/plan.ts';
+import type { AggregatePlan, RowVariable, Typed } from '../plan/types.ts';
+import { Emitter } from './emit-expression.ts';
+import type { Clock } from './timers.ts';
+
+/** What kind of payload reaches a query's generated code, and how its local variables come from it. */
+export type PayloadKind = 'row' | 'pair' | 'state';
+
+const OPENING: Readonly<Record<PayloadKind, string>> = {
+  row: 'const r=p;',
+  pair: 'const l=p[0],q=p[1];',
+  state: 'const s=p;',
+};
+
+/** The aggregators of one group. */
+export type Group = Record<string, Aggregator>;
+
+/** A query's selection as running code. */
+export interface SelectionCode {
+  /** A group with nothing in it. */
+  group(): Group;
+  /** What an event is grouped by. */
+  key(timestamp: number, payload: Payload): unknown;
+  /** Takes an arrived or a leaving event in and gives the row to put out; undefined when `having` says no. */
+  arrive(group: Group, timestamp: number, payload: Payload): Row | undefined;
+  leave(group: Group, timestamp: number, payload: Payload): Row | undefined;
+  /** The same where nothing is put out. */
+  arriveSilently(group: Group, timestamp: number, payload: Payload): void;
+  leaveSilently(group: Group, timestamp: number, payload: Payload): void;
+}
+
+export type TableTest = (table: string, condition: Typed) => (row: unknown, timestamp: number) => boolean;
+
+/** Functions made from the same text share it: ten thousand rules of one shape are compiled once. */
+const FACTORIES_MAX = 5000;
+const factories = new Map<string, (k: unknown[], clock: Clock) => unknown>();
+
+function build(source: string, constants: unknown[], clock: Clock): unknown {
+  let factory = factories.get(source);
+  if (factory === undefined) {
+    if (factories.size >= FACTORIES_MAX) factories.clear();
+    // The text is made by this folder's emitters alone; literals and functions come in through `k`.
+    factory = new Function('k', 'clock', source) as (k: unknown[], clock: Clock) => unknown;
+    factories.set(source, factory);
+  }
+  return factory(constants, clock);
+}
+
+/** `(timestamp, payload) => boolean` for a filter. */
+export function emitCondition(condition: Typed, kind: PayloadKind, clock: Clock, tables: TableTest): (timestamp: number, payload: Payload) => boolean {
+  const emitter = new Emitter(tables);
+  const code = emitter.truth(condition);
+  const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}return ${code};}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => boolean;
+}
+
+/** `(row, state) => boolean` for the filter of a pattern's step; `state` holds the events matched before. */
+export function emitStepCondition(condition: Typed, clock: Clock, tables: TableTest): (timestamp: number, row: Row, state: Payload) => boolean {
+  const emitter = new Emitter(tables);
+  const code = emitter.truth(condition);
+  const source = `'use strict';${emitter.bindings()}return function(t,r,s){${emitter.takeDeclarations()}return ${code};}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, row: Row, state: Payload) => boolean;
+}
+
+/** `(timestamp, event, row) => boolean` over two rows: both sides of a join, or an event and a row of a table. */
+export function emitPairTest(condition: Typed, first: 'l' | 'r', clock: Clock, tables: TableTest): (timestamp: number, first: Row | null, second: Row | null) => boolean {
+  const emitter = new Emitter(tables);
+  const code = emitter.truth(condition);
+  const source = `'use strict';${emitter.bindings()}return function(t,${first},q){${emitter.takeDeclarations()}return ${code};}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, first: Row | null, second: Row | null) => boolean;
+}
+
+/** `(timestamp, row) => values` over the one row that goes by the name `variable`. */
+export function emitRowValues(values: readonly Typed[], variable: RowVariable, clock: Clock, tables: TableTest): (timestamp: number, row: Row) => unknown[] {
+  const emitter = new Emitter(tables);
+  const code = values.map((one) => emitter.value(one)).join(',');
+  const source = `'use strict';${emitter.bindings()}return function(t,${variable}){${emitter.takeDeclarations()}return [${code}];}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, row: Row) => unknown[];
+}
+
+/** `(timestamp, event, row) => values` over an event and a row of a table. */
+export function emitSetValues(values: readonly Typed[], clock: Clock, tables: TableTest): (timestamp: number, event: Row, row: Row) => unknown[] {
+  const emitter = new Emitter(tables);
+  const code = values.map((one) => emitter.value(one)).join(',');
+  const source = `'use strict';${emitter.bindings()}return function(t,r,q){${emitter.takeDeclarations()}return [${code}];}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, event: Row, row: Row) => unknown[];
+}
+
+/** `(timestamp, payload) => values` for the arguments of a stream function or a prediction. */
+export function emitValues(values: readonly Typed[], kind: PayloadKind, clock: Clock, tables: TableTest): (timestamp: number, payload: Payload) => unknown[] {
+  const emitter = new Emitter(tables);
+  const code = values.map((one) => emitter.value(one)).join(',');
+  const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}return [${code}];}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => unknown[];
+}
+
+/**
+ * Filter and projection in one function, for queries that keep nothing: the row to put out, or undefined. When the
+ * projection is the identity the row itself goes through and nothing is allocated.
+ */
+export function emitPassing(filters: readonly Extract<HandlerPlan, { kind: 'filter' }>[], selection: SelectionPlan, kind: PayloadKind, clock: Clock, tables: TableTest): (timestamp: number, payload: Payload) => Row | undefined {
+  const emitter = new Emitter(tables);
+  const tests = filters.map((one) => `if(!${emitter.truth(one.condition)})return undefined;`).join('');
+  const body = `${tests}${emitOutput(emitter, selection)}`;
+  const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}${body}}`;
+  return build(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => Row | undefined;
+}
+
+/** The end of a function: output values, `having`, and the row. */
+function emitOutput(emitter: Emitter, selection: SelectionPlan): string {
+  if (selection.identity) return 'return p;';
+  const values = selection.outputs.map((one) => emitter.value(one));
+  if (selection.having === undefined) return `return [${values.join(',')}];`;
+  const names = values.map((value, index) => `const o${index}=${value};`).join('');
+  return `${names}if(!${emitter.truth(selection.having)})return undefined;return [${values.map((_, index) => `o${index}`).join(',')}];`;
+}
+
+/** The code of a selection with aggregators or groups. `tracksLeaving` as in `AggregatorUse`. */
+export function emitSelection(selection: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean, clock: Clock, tables: TableTest): SelectionCode {
+  const emitter = new Emitter(tables);
+  const functions = [
+    `group(){return {${selection.aggregates.map((one, index) => `a${index}:${emitter.constant(maker(one, tracksLeaving))}()`).join(',')}};}`,
+    `key(t,p){${wrap(emitter, kind, `return ${emitKey(emitter, selection.groupBy)};`)}}`,
+    `arrive(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'add') + emitOutput(emitter, selection))}}`,
+    `leave(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'remove') + emitOutput(emitter, selection))}}`,
+    `arriveSilently(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'add'))}}`,
+    `leaveSilently(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'remove'))}}`,
+  ];
+  const source = `'use strict';${emitter.bindings()}return {${functions.join(',')}};`;
+  return build(source, emitter.constants, clock) as SelectionCode;
+}
+
+function wrap(emitter: Emitter, kind: PayloadKind, body: string): string {
+  return `${OPENING[kind]}${emitter.takeDeclarations()}${body}`;
+}
+
+function maker(plan: AggregatePlan, tracksLeaving: boolean): () => Aggregator {
+  return () => makeAggregator(plan, { tracksLeaving });
+}
+
+function emitUpdates(emitter: Emitter, selection: SelectionPlan, method: 'add' | 'remove'): string {
+  return selection.aggregates.map((one, index) => `const a${index}=g.a${index}.${method}(${one.argument === undefined ? '' : emitter.value(one.argument)});`).join('');
+}
+
+/** One value as it is; several as one text, since a map has to compare them. */
+function emitKey(emitter: Emitter, groupBy: readonly Typed[]): string {
+  const [only] = groupBy;
+  if (only === undefined) return '0';
+  if (groupBy.length === 1) return emitter.value(only);
+  return groupBy.map((one) => `String(${emitter.value(one)})`).join("+'\\u0001'+");
+}

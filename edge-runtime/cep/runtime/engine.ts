@@ -1,0 +1,308 @@
+import type { CompiledApp } from '../analyze.ts';
+import { CepError, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
+import { didYouMean } from '../language/nearest-name.ts';
+import type { Stateful } from '../operators/stage.ts';
+import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
+import type { HandlerPlan, QueryPlan } from '../plan/plan.ts';
+import { inputStreams, predictionsOf, tablesRead } from '../plan/stages.ts';
+import { buildJoin } from './build-join.ts';
+import { buildQuery, type QueryContext, type RunningQuery } from './build-query.ts';
+import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
+import { emitValues } from './emit-query.ts';
+import { Junction, type BatchBook, type Receiver } from './junction.ts';
+import { Predictions } from './predictions.ts';
+import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
+
+/** A running app; see `CepEngine` for what each call promises. */
+export class Engine implements CepEngine {
+  private readonly app: CompiledApp;
+  private readonly stages: StageRuntime[] = [];
+  private readonly first: StageRuntime;
+  private readonly junctions = new Map<string, Junction>();
+  private readonly tables = new Map<string, RunningTable>();
+  private readonly queries = new Map<string, RunningQuery>();
+  private readonly kept = new Map<string, Stateful>();
+  private readonly ports = new Map<string, Port>();
+  private readonly predictions = new Predictions();
+  private readonly book: BatchBook = { collecting: false, dirty: [] };
+  private faultListeners: ((batch: FaultBatch) => void)[] = [];
+  private draining = false;
+
+  constructor(app: CompiledApp, options: EngineOptions = {}) {
+    this.app = app;
+    const uuid = options.uuid ?? noUuid;
+    const start = options.start ?? 0;
+    this.first = new StageRuntime(start, uuid, options.timers !== 'jump');
+    this.stages.push(this.first);
+    const stageOf = streamStages(app);
+    const last = Math.max(0, ...stageOf.values());
+    // Later stages always stop at every timer: their clock moves when predictions come, which must not be seen.
+    while (this.stages.length <= last) this.stages.push(new StageRuntime(start, uuid, true));
+    for (const plan of app.plan.tables) {
+      const running = makeTable(plan);
+      this.tables.set(plan.name, running);
+      this.kept.set(`table ${plan.name}`, running.table);
+    }
+    for (const { name, kind } of app.plan.streams) if (kind !== 'table') this.junctions.set(name, new Junction(name, this.book));
+    for (const query of app.plan.queries) this.start(query, stageOf);
+  }
+
+  get now(): number {
+    return this.first.clock.now;
+  }
+
+  get pending(): number {
+    return this.predictions.pending;
+  }
+
+  input(stream: string): (timestamp: number, row: Row) => void {
+    const junction = this.junction(stream);
+    const { first } = this;
+    const single = this.stages.length === 1;
+    return (timestamp, row) => {
+      try {
+        if (timestamp >= first.clock.now) first.moveTo(timestamp);
+        junction.one(timestamp, row);
+      } catch (failure) {
+        this.fault(stream, '', [timestamp], [row], failure);
+      }
+      if (!single) this.settle();
+    };
+  }
+
+  send(stream: string, timestamp: number, row: Row): void {
+    const junction = this.junction(stream);
+    try {
+      this.first.moveTo(timestamp);
+      junction.one(timestamp, row);
+    } catch (failure) {
+      this.fault(stream, '', [timestamp], [row], failure);
+    }
+    this.settle();
+  }
+
+  sendBatch(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void {
+    const junction = this.junction(stream);
+    const { first, book } = this;
+    book.collecting = true;
+    try {
+      for (let index = 0; index < rows.length; index++) {
+        const timestamp = timestamps[index] ?? first.clock.now;
+        const row = rows[index] ?? [];
+        try {
+          first.moveTo(timestamp);
+          junction.one(timestamp, row);
+        } catch (failure) {
+          this.fault(stream, '', [timestamp], [row], failure);
+        }
+      }
+      this.settle();
+    } finally {
+      book.collecting = false;
+      for (const dirty of book.dirty.splice(0)) dirty.flush();
+    }
+  }
+
+  sendChunk(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void {
+    if (rows.length === 0) return;
+    const junction = this.junction(stream);
+    const times = Array.from(timestamps);
+    try {
+      this.first.moveTo(times.at(-1) ?? this.now);
+      const [only] = rows;
+      if (rows.length === 1 && only !== undefined) junction.one(times[0] ?? 0, only);
+      else junction.many(times, rows);
+    } catch (failure) {
+      this.fault(stream, '', times, [...rows], failure);
+    }
+    this.settle();
+  }
+
+  advance(time: number): void {
+    try {
+      this.first.moveTo(time);
+    } catch (failure) {
+      this.fault('', '', [], [], failure);
+    }
+    this.settle();
+  }
+
+  nextTimer(): number | undefined {
+    const next = Math.min(...this.stages.map((one) => one.timers.next));
+    return Number.isFinite(next) ? next : undefined;
+  }
+
+  onStream(name: string, callback: (batch: StreamBatch) => void): () => void {
+    return this.junction(name).onBatch(callback);
+  }
+
+  onEvent(name: string, callback: (timestamp: number, row: Row) => void): () => void {
+    return this.junction(name).onEvent(callback);
+  }
+
+  onQuery(name: string, callback: (batch: QueryBatch) => void): () => void {
+    const query = this.queries.get(name);
+    if (query === undefined) throw new CepError('name.unknown-query', `There is no query '${name}'.`);
+    return query.output.listen(callback);
+  }
+
+  onFault(callback: (batch: FaultBatch) => void): () => void {
+    this.faultListeners = [...this.faultListeners, callback];
+    return () => {
+      this.faultListeners = this.faultListeners.filter((one) => one !== callback);
+    };
+  }
+
+  modelCalls(): ModelCall[] {
+    return this.predictions.take();
+  }
+
+  complete(id: number, answer: ModelAnswer): void {
+    if (this.predictions.complete(id, answer)) this.settle();
+  }
+
+  snapshot(): Uint8Array {
+    return writeSnapshot(this.app.shape, this.stages, this.kept);
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.predictions.forget();
+    readSnapshot(bytes, this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
+  }
+
+  private start(query: QueryPlan, stageOf: ReadonlyMap<string, number>): void {
+    const target = this.targetOf(query, stageOf);
+    const targetStage = stageOf.get(query.output.target) ?? 0;
+    const context = this.contextOf(query, query.stage, target, targetStage);
+    const running = buildQuery(query, context);
+    this.queries.set(query.name, running);
+    const key = keyOf(query);
+    for (const stream of new Set(inputStreams(query))) {
+      const receiver = this.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
+      if (key === undefined) this.junction(stream).subscribe(receiver);
+      else this.junction(stream).subscribeKeyed(key.index, key.value, receiver);
+    }
+  }
+
+  /** Where a query's rows go: a stream, or a change of a table on the table's own clock. */
+  private targetOf(query: QueryPlan, stageOf: ReadonlyMap<string, number>): Receiver {
+    const { target, change } = query.output;
+    if (change === undefined) return this.junction(target);
+    const { clock } = this.stages[stageOf.get(target) ?? 0] ?? this.first;
+    return tableReceiver(this.table(target), change, clock, emitTableTest(this.tables, clock));
+  }
+
+  private table(name: string): RunningTable {
+    const table = this.tables.get(name);
+    if (table === undefined) throw new CepError('name.unknown-table', `There is no table '${name}'.`);
+    return table;
+  }
+
+  private contextOf(query: QueryPlan, stage: number, target: Receiver, targetStage: number): QueryContext {
+    const runtime = this.stages[stage] ?? this.first;
+    return {
+      clock: runtime.clock,
+      alarm: (ring) => runtime.alarm(ring),
+      target: this.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
+      tables: emitTableTest(this.tables, runtime.clock),
+      table: (name) => this.table(name),
+      join: buildJoin,
+      keep: (id, state) => this.kept.set(id, state),
+      predict: (handler, of, id, build) => this.seam(handler, of, id, stage, build(this.contextOf(query, stage + 1, target, targetStage))),
+    };
+  }
+
+  private seam(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, stage: number, receiver: Receiver): Receiver {
+    const [before, after] = [this.stages[stage] ?? this.first, this.stages[stage + 1] ?? this.first];
+    const values = emitValues(handler.arguments, 'row', before.clock, emitTableTest(this.tables, before.clock));
+    return this.predictions.seam(id, handler.reference, handler.signature, values, this.port(id, receiver, query.name), after, before.clock);
+  }
+
+  private port(id: string, receiver: Receiver, query: string): Port {
+    const port: Port = { id, receiver, query };
+    this.ports.set(id, port);
+    return port;
+  }
+
+  /** From one stage into another: directly when they are the same, else through the later one's log. */
+  private crossing(from: number, to: number, id: string, receiver: Receiver): Receiver {
+    const [earlier, later] = [this.stages[from], this.stages[to]];
+    if (from === to || earlier === undefined || later === undefined) return receiver;
+    const port = this.port(id, receiver, '');
+    const one = (timestamp: number, row: Row): void => later.push({ time: earlier.clock.now, port, timestamp, row, state: 'ready', reason: '' });
+    return { one, many: (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
+  }
+
+  /** Lets the later stages run as far as they can. */
+  private settle(): void {
+    if (this.stages.length === 1 || this.draining) return;
+    this.draining = true;
+    try {
+      for (let index = 1; index < this.stages.length; index++) {
+        const [before, stage] = [this.stages[index - 1], this.stages[index]];
+        if (before === undefined || stage === undefined) continue;
+        // A stage may go as far as the one before it has settled.
+        if (before === this.first || before.backlog === 0) stage.allow(before.clock.now);
+        stage.drain(
+          (entry) => this.failed(entry),
+          (entry, run) => this.guarded(entry, run),
+        );
+      }
+    } finally {
+      this.draining = false;
+    }
+  }
+
+  private guarded(entry: LogEntry, run: () => void): void {
+    try {
+      run();
+    } catch (failure) {
+      this.fault('', entry.port.query, [entry.timestamp], [entry.row], failure);
+    }
+  }
+
+  private failed(entry: LogEntry): void {
+    const query = this.app.plan.queries.find((one) => one.name === entry.port.query);
+    const [stream = ''] = query === undefined ? [] : inputStreams(query);
+    this.tellFault({ stream, query: entry.port.query, timestamps: [entry.timestamp], rows: [entry.row], reason: entry.reason });
+  }
+
+  private fault(stream: string, query: string, timestamps: number[], rows: Row[], failure: unknown): void {
+    this.tellFault({ stream, query, timestamps, rows, reason: failure instanceof Error ? failure.message : String(failure) });
+  }
+
+  private tellFault(batch: FaultBatch): void {
+    for (const listener of this.faultListeners) listener(batch);
+  }
+
+  private junction(stream: string): Junction {
+    const junction = this.junctions.get(stream);
+    if (junction !== undefined) return junction;
+    throw new CepError('name.unknown-stream', `There is no stream '${stream}'.${hintOf(stream, this.junctions.keys())}`);
+  }
+}
+
+function hintOf(name: string, names: Iterable<string>): string {
+  const hint = didYouMean(name, names);
+  return hint === undefined ? '' : ` ${hint}`;
+}
+
+/** The value that every event of a query has to have, from the filter it begins with. */
+function keyOf(query: QueryPlan): ConstantKey | undefined {
+  const [first] = query.input.kind === 'single' ? query.input.handlers : [];
+  return first?.kind === 'filter' ? constantKeyOf(first.condition) : undefined;
+}
+
+function noUuid(): string {
+  throw new CepError('engine.no-uuid', 'UUID() needs the engine to be made with a source of ids.');
+}
+
+/** The stage each stream belongs to: the latest that feeds it. */
+function streamStages(app: CompiledApp): Map<string, number> {
+  const stages = new Map<string, number>();
+  for (const query of app.plan.queries) {
+    for (const name of [query.output.target, ...tablesRead(query)]) stages.set(name, Math.max(stages.get(name) ?? 0, query.stage + predictionsOf(query)));
+  }
+  return stages;
+}

@@ -1,0 +1,98 @@
+import type { QueryBatch, Row } from '../api.ts';
+import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
+import type { Receiver } from './junction.ts';
+
+/** One row that a query puts out. */
+export interface OutputEvent {
+  type: EventType;
+  timestamp: number;
+  row: Row;
+  /** The group it belongs to, where the query groups. */
+  key: unknown;
+}
+
+/** Takes what a selection puts out, a chunk at a time. */
+export interface OutputStage {
+  /** A chunk of one event: the common case, without an object around it. */
+  one(type: EventType, timestamp: number, row: Row, key: unknown): void;
+  /** A chunk of several; the marks of ended batches (RESET) may be among them. */
+  chunk(events: readonly OutputEvent[]): void;
+}
+
+/** The end of a query: its listeners hear arrived and removed rows apart, the target stream gets both as arrived. */
+export class QueryOutput implements OutputStage {
+  private readonly query: string;
+  private readonly target: Receiver;
+  private listeners: ((batch: QueryBatch) => void)[] = [];
+
+  constructor(query: string, target: Receiver) {
+    this.query = query;
+    this.target = target;
+  }
+
+  listen(listener: (batch: QueryBatch) => void): () => void {
+    this.listeners = [...this.listeners, listener];
+    return () => {
+      this.listeners = this.listeners.filter((one) => one !== listener);
+    };
+  }
+
+  get heard(): boolean {
+    return this.listeners.length > 0;
+  }
+
+  one(type: EventType, timestamp: number, row: Row): void {
+    if (this.listeners.length > 0) {
+      const event = [{ timestamp, row }];
+      this.tell({ query: this.query, timestamp, arrived: type === CURRENT ? event : [], removed: type === EXPIRED ? event : [] });
+    }
+    this.target.one(timestamp, row);
+  }
+
+  chunk(events: readonly OutputEvent[]): void {
+    const rows = events.filter((one) => one.type !== RESET);
+    if (this.listeners.length > 0) {
+      const batch: QueryBatch = { query: this.query, timestamp: events.at(-1)?.timestamp ?? 0, arrived: [], removed: [] };
+      for (const { type, timestamp, row } of rows) (type === EXPIRED ? batch.removed : batch.arrived).push({ timestamp, row });
+      this.tell(batch);
+    }
+    const [first] = rows;
+    if (first === undefined) return;
+    if (rows.length === 1) this.target.one(first.timestamp, first.row);
+    else this.target.many(rows.map((one) => one.timestamp), rows.map((one) => one.row));
+  }
+
+  private tell(batch: QueryBatch): void {
+    for (const listener of this.listeners) listener(batch);
+  }
+}
+
+/** Puts out several chunks as one: what one event brought to several matches of a step belongs together. */
+export class HeldOutput implements OutputStage {
+  private readonly output: OutputStage;
+  private held: OutputEvent[] | undefined;
+
+  constructor(output: OutputStage) {
+    this.output = output;
+  }
+
+  hold(): void {
+    this.held = [];
+  }
+
+  release(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined && held.length > 0) this.output.chunk(held);
+  }
+
+  one(type: EventType, timestamp: number, row: Row, key: unknown): void {
+    if (this.held === undefined) this.output.one(type, timestamp, row, key);
+    else this.held.push({ type, timestamp, row, key });
+  }
+
+  chunk(events: readonly OutputEvent[]): void {
+    if (this.held === undefined) this.output.chunk(events);
+    else this.held.push(...events);
+  }
+}

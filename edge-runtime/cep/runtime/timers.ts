@@ -1,0 +1,167 @@
+import type { BinaryReader, BinaryWriter } from './binary.ts';
+
+/** The virtual clock of one stage. */
+export interface Clock {
+  now: number;
+  uuid(): string;
+}
+
+/**
+ * What one operator waits for. Times are kept in the order in which they were asked for, and the first one holds back
+ * the others, as in Siddhi; operators ask in ascending order except when events come out of order.
+ */
+export class Alarm {
+  /** Place of the operator in the app; alarms due together ring in this order. */
+  readonly order: number;
+  private readonly timers: Timers;
+  private readonly ring: (time: number) => void;
+  private times: number[] = [];
+  private head = 0;
+  /** Position in the timers' heap, -1 when nothing is waited for. */
+  heapIndex = -1;
+
+  constructor(timers: Timers, order: number, ring: (time: number) => void) {
+    this.timers = timers;
+    this.order = order;
+    this.ring = ring;
+  }
+
+  /** The next time to ring; only while `waiting`. */
+  get due(): number {
+    return this.times[this.head] ?? Number.POSITIVE_INFINITY;
+  }
+
+  at(time: number): void {
+    this.times.push(time);
+    if (this.times.length - this.head === 1) this.timers.add(this);
+  }
+
+  /** Rings for all that is due; what is asked for meanwhile and due as well rings too. */
+  drain(clock: Clock): void {
+    while (this.due <= clock.now) {
+      const time = this.due;
+      this.head++;
+      if (this.head > 64 && this.head * 2 > this.times.length) {
+        this.times = this.times.slice(this.head);
+        this.head = 0;
+      }
+      this.ring(time);
+    }
+    if (this.head < this.times.length) this.timers.add(this);
+    else {
+      this.times.length = 0;
+      this.head = 0;
+    }
+  }
+
+  save(writer: BinaryWriter): void {
+    writer.list(this.times.slice(this.head));
+  }
+
+  load(reader: BinaryReader): void {
+    this.timers.remove(this);
+    this.times = reader.list().map(Number);
+    this.head = 0;
+    if (this.times.length > 0) this.timers.add(this);
+  }
+
+  /** Waits for nothing any more. */
+  clear(): void {
+    this.timers.remove(this);
+    this.times.length = 0;
+    this.head = 0;
+  }
+}
+
+/** All alarms of a stage, the soonest first: a binary heap. */
+export class Timers {
+  private readonly heap: Alarm[] = [];
+  /** When the soonest alarm rings; infinity when none waits. Read for every event. */
+  next = Number.POSITIVE_INFINITY;
+
+  /**
+   * Rings everything due at the clock's time, operator by operator in the order of the app. What an operator sets off
+   * may make a later one due, which rings too; an earlier one that becomes due waits for the next time.
+   */
+  ring(clock: Clock): void {
+    const passed: Alarm[] = [];
+    for (let position = -1; ; ) {
+      const due = this.takeDue(clock, position, passed);
+      const [first] = due;
+      if (first === undefined) break;
+      position = first.order;
+      for (const alarm of due) {
+        if (alarm.order === position) alarm.drain(clock);
+        else this.add(alarm);
+      }
+    }
+    for (const alarm of passed) this.add(alarm);
+  }
+
+  /** Takes out what is due and stands after `position`, in order; what stands before goes to `passed`. */
+  private takeDue(clock: Clock, position: number, passed: Alarm[]): Alarm[] {
+    const due: Alarm[] = [];
+    for (let first = this.heap[0]; first !== undefined && first.due <= clock.now; first = this.heap[0]) {
+      this.remove(first);
+      (first.order > position ? due : passed).push(first);
+    }
+    return due.length > 1 ? due.sort((left, right) => left.order - right.order || left.due - right.due) : due;
+  }
+
+  /** Moves the clock to `time`, stopping at everything due on the way. */
+  advance(clock: Clock, time: number): void {
+    while (this.next <= time) {
+      if (this.next > clock.now) clock.now = this.next;
+      this.ring(clock);
+    }
+    clock.now = time;
+  }
+
+  add(alarm: Alarm): void {
+    if (alarm.heapIndex >= 0) return;
+    alarm.heapIndex = this.heap.push(alarm) - 1;
+    this.up(alarm);
+    this.next = this.heap[0]?.due ?? Number.POSITIVE_INFINITY;
+  }
+
+  remove(alarm: Alarm): void {
+    const index = alarm.heapIndex;
+    if (index < 0) return;
+    alarm.heapIndex = -1;
+    const last = this.heap.pop();
+    if (last !== undefined && last !== alarm) {
+      this.heap[index] = last;
+      last.heapIndex = index;
+      this.up(last);
+      this.down(last);
+    }
+    this.next = this.heap[0]?.due ?? Number.POSITIVE_INFINITY;
+  }
+
+  private up(alarm: Alarm): void {
+    for (;;) {
+      const parent = (alarm.heapIndex - 1) >> 1;
+      const above = parent < 0 || alarm.heapIndex === 0 ? undefined : this.heap[parent];
+      if (above === undefined || above.due <= alarm.due) return;
+      this.swap(above, alarm);
+    }
+  }
+
+  private down(alarm: Alarm): void {
+    for (;;) {
+      const left = this.heap[alarm.heapIndex * 2 + 1];
+      const right = this.heap[alarm.heapIndex * 2 + 2];
+      const least = left !== undefined && right !== undefined && right.due < left.due ? right : left;
+      if (least === undefined || least.due >= alarm.due) return;
+      this.swap(alarm, least);
+    }
+  }
+
+  private swap(above: Alarm, below: Alarm): void {
+    const index = above.heapIndex;
+    above.heapIndex = below.heapIndex;
+    below.heapIndex = index;
+    this.heap[above.heapIndex] = above;
+    this.heap[below.heapIndex] = below;
+  }
+}
