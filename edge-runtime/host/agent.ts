@@ -1,0 +1,332 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { arch, cpus, hostname, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Activator, type TimelineEntry } from '../activation/activator.ts';
+import type { ArtefactSource } from '../activation/artefact-download.ts';
+import { ArtefactStore } from '../activation/artefact-store.ts';
+import { TrustAnchor } from '../activation/trust.ts';
+import type { GatewayBackend } from '../gateway/backend.ts';
+import { defaultGatewayLimits, Gateway } from '../gateway/server.ts';
+import { type GatewayToken, loadGatewayToken } from '../gateway/token.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { writeFileDurably } from '../kernel/durable-file.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { messageOf } from '../kernel/path-error.ts';
+import type { RedisTarget } from '../kernel/redis.ts';
+import { loadIdentity, type NodeIdentity } from '../link/identity.ts';
+import { artefactAddress, defaultLinkTimings, type Hello, type Instruction, LinkClient, type LinkState } from '../link/link-client.ts';
+import { ReportSender } from '../link/report-sender.ts';
+import type { Welcome } from '../protocol/index.ts';
+import { storeKeys } from '../store/keys.ts';
+import { defaultOutboxLimits, Outbox } from '../sync/outbox.ts';
+import { RecordShipper } from '../sync/record-shipper.ts';
+import { type AgentConfig, agentVersion } from './command.ts';
+import { compileCacheIn } from './config.ts';
+import { gatewayPath } from './gateway-backend.ts';
+import { Leases } from './leases.ts';
+import { type NodeFolder, takeNodeFolder } from './node-folder.ts';
+import { PathSupervisor } from './path-supervisor.ts';
+import { prometheusText } from './prometheus.ts';
+import { answerQuery } from './queries.ts';
+import { RedisConnection } from './redis-connection.ts';
+import { RedisServer } from './redis-server.ts';
+import { ConditionTable, reportOf } from './report.ts';
+import { TelemetryCollector } from './telemetry-collector.ts';
+
+export interface AgentDependencies {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly loggerFor: (component: string) => Logger;
+}
+
+/** What the agent says once it can be spoken to. */
+export interface AgentReady {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly gateway: string;
+  readonly tokenFile: string;
+}
+
+const KEY_PREFIX = 'selvedge:';
+const GATEWAY_GRACE_MS = 3_000;
+const PROBATION_MS = 30_000;
+const DEFAULT_TELEMETRY_MS = 2_000;
+
+/**
+ * Runs the agent of one node until `signal` aborts, then drains: the link first, then the gateway, then the event path
+ * with its checkpoint, and Redis last. Rejects when the node cannot be started at all.
+ */
+export async function runAgent(config: AgentConfig, deps: AgentDependencies, onReady: (ready: AgentReady) => void, signal: AbortSignal): Promise<void> {
+  const folder = await takeNodeFolder(config.folder);
+  const redisEnd = new AbortController();
+  try {
+    const identity = await loadIdentity(folder.path);
+    const target: RedisTarget = config.redisUrl === undefined ? { socketPath: folder.socket('redis') } : { url: config.redisUrl };
+    const server = new RedisServer({ folder: join(folder.path, 'redis'), socketPath: folder.socket('redis'), clock: deps.clock, random: deps.random, logger: deps.loggerFor('redis') });
+    const redis = config.redisUrl === undefined ? server.run(redisEnd.signal) : Promise.resolve();
+    try {
+      const agent = await Agent.load(config, deps, folder, identity, target);
+      await agent.run(onReady, signal);
+    } finally {
+      redisEnd.abort();
+      await redis;
+    }
+  } finally {
+    await folder.release();
+  }
+}
+
+/** The parts of one agent and the wires between them; nothing else knows more than one of them. */
+class Agent {
+  readonly #config: AgentConfig;
+  readonly #deps: AgentDependencies;
+  readonly #folder: NodeFolder;
+  readonly #identity: NodeIdentity;
+  readonly #trust: TrustAnchor;
+  readonly #token: GatewayToken;
+  readonly #logger: Logger;
+  readonly #instance = randomUUID();
+  readonly #redis: RedisConnection;
+  readonly #shipper: RecordShipper;
+  readonly #outbox: Outbox;
+  readonly #supervisor: PathSupervisor;
+  readonly #link: LinkClient | undefined;
+  readonly #reports: ReportSender;
+  readonly #leases: Leases;
+  readonly #telemetry: TelemetryCollector;
+  readonly #conditions = new ConditionTable();
+  #activator: Activator | undefined;
+  #artefacts: ArtefactSource | undefined;
+  #gatewayUrl = '';
+  #wasConnected = false;
+  /** What comes from the link is dealt with in its order. */
+  #instructions: Promise<void> = Promise.resolve();
+
+  private constructor(config: AgentConfig, deps: AgentDependencies, folder: NodeFolder, identity: NodeIdentity, target: RedisTarget, trust: TrustAnchor, token: GatewayToken) {
+    const { clock, random, loggerFor } = deps;
+    this.#config = config;
+    this.#deps = deps;
+    this.#folder = folder;
+    this.#identity = identity;
+    this.#trust = trust;
+    this.#token = token;
+    this.#logger = loggerFor('agent');
+    this.#redis = new RedisConnection(target, 'agent-outbox');
+    const detections = storeKeys(KEY_PREFIX).recordOutbox;
+    const keys = { detections, timeline: `${KEY_PREFIX}outbox:timeline`, window: `${KEY_PREFIX}outbox:window`, meta: `${KEY_PREFIX}outbox:meta` };
+    this.#outbox = new Outbox(() => this.#redis.client(), keys, defaultOutboxLimits, loggerFor('sync'));
+    this.#shipper = new RecordShipper({ outbox: this.#outbox, send: (records) => this.#link?.send({ type: 'records', records }) ?? false, clock, random, logger: loggerFor('sync') });
+    this.#supervisor = new PathSupervisor({
+      thread: { redis: target, keyPrefix: KEY_PREFIX, filesFolder: config.filesFolder, secretsFolder: join(folder.path, 'secrets') },
+      node: () => this.#trust.trust?.node ?? config.name,
+      heapMiB: config.pathHeapMiB,
+      compileCacheFolder: compileCacheIn(folder.path),
+      clock,
+      random,
+      logger: loggerFor('path'),
+      onRecord: () => this.#shipper.wake(),
+      onTail: (id, rows) => this.#leases.rows(id, rows),
+      onCrash: (message) => this.#pathCrashed(message),
+      onChange: () => this.#report(),
+      onPath: () => this.#leases.pathChanged(),
+    });
+    this.#leases = new Leases(clock, () => this.#supervisor.client, (tail) => this.#link?.sendIfIdle(tail) ?? false);
+    this.#telemetry = new TelemetryCollector({
+      clock,
+      takePath: async () => this.#supervisor.client?.call('takeTelemetry'),
+      measureOutbox: () => this.#outbox.measure(),
+      takeLost: () => this.#takeLost(),
+      send: (telemetry) => this.#link?.send({ type: 'telemetry', telemetry }) ?? false,
+    });
+    this.#reports = new ReportSender((report) => this.#link?.send(report) ?? false);
+    this.#link = config.link === undefined ? undefined : this.#linkTo(config.link);
+  }
+
+  static async load(config: AgentConfig, deps: AgentDependencies, folder: NodeFolder, identity: NodeIdentity, target: RedisTarget): Promise<Agent> {
+    await mkdir(join(folder.path, 'secrets'), { recursive: true, mode: 0o700 });
+    await mkdir(config.filesFolder, { recursive: true });
+    const agent = new Agent(config, deps, folder, identity, target, await TrustAnchor.load(folder.path), await loadGatewayToken(folder.path));
+    agent.#activator = await Activator.load({
+      folder: folder.path,
+      store: await ArtefactStore.open(join(folder.path, 'artefacts')),
+      trust: agent.#trust,
+      runtime: agent.#supervisor,
+      source: () => agent.#artefacts,
+      clock: deps.clock,
+      random: deps.random,
+      logger: deps.loggerFor('activation'),
+      onChange: () => agent.#report(),
+      onTimeline: (entry) => agent.#note(entry),
+      probationMs: PROBATION_MS,
+      retry: { minMs: 250, maxMs: 30_000 },
+    });
+    return agent;
+  }
+
+  async run(onReady: (ready: AgentReady) => void, stopped: AbortSignal): Promise<void> {
+    const activator = this.#requireActivator();
+    const workEnd = new AbortController();
+    const failed = new AbortController();
+    const signal = AbortSignal.any([stopped, failed.signal]);
+    const shipping = this.#shipper.run(workEnd.signal);
+    const activating = activator.run(signal);
+    const gateway = new Gateway({ backend: this.#gatewayBackend(activator), token: this.#token, agentVersion, limits: defaultGatewayLimits, logger: this.#deps.loggerFor('gateway'), now: () => this.#deps.clock.now() });
+    try {
+      const port = await gateway.listen(this.#config.gatewayPort, this.#config.gatewayHost);
+      this.#gatewayUrl = `http://${this.#config.gatewayHost}:${port}`;
+      await writeFileDurably(join(this.#folder.path, 'gateway.json'), JSON.stringify({ url: this.#gatewayUrl, pid: process.pid }));
+      this.#note({ reason: 'AgentStarted', message: `Agent ${agentVersion} started.`, tone: 'info' });
+      onReady({ name: this.#config.name, fingerprint: this.#identity.fingerprint, gateway: this.#gatewayUrl, tokenFile: this.#token.file });
+      await Promise.all([this.#link?.run(signal), this.#collect(signal)]);
+    } finally {
+      failed.abort();
+      await gateway.close(GATEWAY_GRACE_MS).catch(() => undefined);
+      await activating;
+      workEnd.abort();
+      await shipping;
+      await this.#shipper.flush().catch((error: unknown) => this.#logger.warn('some timeline entries could not be written', { problem: messageOf(error) }));
+      await this.#redis.close();
+    }
+  }
+
+  #linkTo(url: string): LinkClient {
+    const facts: Hello['facts'] = { hostname: hostname(), platform: platform(), architecture: arch(), cores: Math.max(1, cpus().length), memoryBytes: totalmem(), nodeVersion: process.versions.node };
+    const { name, labels, enrollmentToken } = this.#config;
+    return new LinkClient({
+      url,
+      identity: this.#identity,
+      // The enrolment token opens the door once; a node that is known does not show it again.
+      hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, ...(enrollmentToken === undefined || this.#trust.trust !== undefined ? {} : { enrollmentToken }) }),
+      onWelcome: (welcome) => this.#inOrder(() => this.#welcomed(welcome)),
+      onInstruction: (instruction) => this.#inOrder(() => this.#instructed(instruction)),
+      onState: (state) => this.#linkBecame(state),
+      timings: defaultLinkTimings,
+      logger: this.#deps.loggerFor('link'),
+      now: () => this.#deps.clock.now(),
+      random: this.#deps.random,
+    });
+  }
+
+  #inOrder(work: () => Promise<void>): void {
+    this.#instructions = this.#instructions.then(work).catch((error: unknown) => this.#logger.error('an instruction of the control plane could not be carried out', { problem: messageOf(error) }));
+  }
+
+  async #welcomed(welcome: Welcome): Promise<void> {
+    const pinned = await this.#trust.pin(welcome, this.#deps.clock.now());
+    if (pinned === 'different') {
+      const message = 'The control plane that answers is not the one this node belongs to: its organization, its signing keys or the name it gives this node differ. Nothing was sent to it.';
+      this.#note({ reason: 'ControlPlaneNotTrusted', message, tone: 'critical' });
+      this.#link?.distrust(message);
+      return;
+    }
+    // The connection may have ended while the disk was written.
+    if (this.#link?.state.state !== 'connected' || this.#config.link === undefined) return;
+    this.#artefacts = { url: artefactAddress(welcome.artefactUrl, this.#config.link), token: welcome.artefactToken };
+    this.#reports.connected();
+    this.#shipper.connected(welcome.recordsThrough);
+    this.#requireActivator().linked();
+  }
+
+  async #instructed(instruction: Instruction): Promise<void> {
+    switch (instruction.type) {
+      case 'desired':
+        return this.#requireActivator().accept({ assignment: instruction.assignment, bundle: instruction.bundle });
+      case 'retry':
+        return this.#requireActivator().retry(instruction.generation);
+      case 'ack':
+        return this.#shipper.acknowledge(instruction.through);
+      case 'lease':
+        return this.#leases.take(instruction);
+      case 'query':
+        // Reads of the store must not hold up what comes after them.
+        void answerQuery(this.#supervisor.client, instruction).then((answer) => this.#link?.send(answer));
+    }
+  }
+
+  #linkBecame(state: LinkState): void {
+    this.#deps.loggerFor('link').info(state.message, { state: state.state, ...(state.state === 'pending' ? { fingerprint: state.fingerprint } : {}), ...('retryAt' in state ? { retryAt: new Date(state.retryAt).toISOString() } : {}) });
+    if (state.state === 'connected') {
+      if (!this.#wasConnected) this.#note({ reason: 'Connected', message: state.message, tone: 'info' });
+      this.#wasConnected = true;
+      return;
+    }
+    this.#artefacts = undefined;
+    this.#shipper.disconnected();
+    this.#leases.endAll();
+    if (this.#wasConnected && state.state !== 'stopped') this.#note({ reason: 'Disconnected', message: state.message.slice(0, 1024), tone: 'notice' });
+    this.#wasConnected = false;
+  }
+
+  #pathCrashed(message: string): void {
+    this.#note({ reason: 'PathCrashed', message: `The event path crashed and is started again from its checkpoint: ${message}`.slice(0, 1024), tone: 'critical' });
+    this.#requireActivator().pathCrashed(message);
+  }
+
+  #note(entry: TimelineEntry): void {
+    this.#shipper.note({ kind: 'timeline', at: this.#deps.clock.now(), ...entry });
+  }
+
+  #takeLost(): number {
+    const lost = this.#outbox.takeLost();
+    if (lost > 0) this.#note({ reason: 'RecordsLost', message: `The outbox was full: ${lost} records made room for newer ones.`, tone: 'critical' });
+    return lost;
+  }
+
+  #report(): void {
+    if (this.#activator === undefined) return;
+    this.#reports.update(reportOf({ activation: this.#activator.status, path: this.#supervisor.status, trouble: this.#supervisor.trouble, now: this.#deps.clock.now() }, this.#conditions));
+  }
+
+  async #collect(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#deps.clock.sleep(this.#supervisor.bundle?.settings.telemetryIntervalMs ?? DEFAULT_TELEMETRY_MS, signal);
+      if (!signal.aborted) await this.#telemetry.collect();
+      this.#reports.flush();
+    }
+  }
+
+  #gatewayBackend(activator: Activator): GatewayBackend {
+    const notReady = (): string | undefined => {
+      const { status, trouble } = this.#supervisor;
+      if (trouble !== undefined) return `The event path crashed and is being started again: ${trouble}`;
+      if (status === undefined) return activator.status.current === undefined ? 'No bundle has been assigned to this node yet.' : 'The event path is starting.';
+      if (status.state !== 'running') return `The event path is ${status.state}.`;
+      return status.storeReady ? undefined : 'The store does not answer.';
+    };
+    return {
+      path: () => (this.#supervisor.client === undefined ? undefined : gatewayPath(this.#supervisor.client)),
+      notReady,
+      status: () => this.#status(activator),
+      metrics: async () => prometheusText(this.#telemetry.total, { connected: this.#link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
+      hold: (until, reason) => activator.hold(until, reason),
+      release: () => activator.release(),
+    };
+  }
+
+  async #status(activator: Activator): Promise<Record<string, unknown>> {
+    const { converged, desired, progress, failure, rejection, hold } = activator.status;
+    return {
+      name: this.#config.name,
+      node: this.#trust.trust?.node ?? null,
+      organization: this.#trust.trust?.organization ?? null,
+      fingerprint: this.#identity.fingerprint,
+      agentVersion,
+      link: this.#link?.state ?? { state: 'none', message: 'No control plane was named.' },
+      bundle: converged === undefined ? null : { generation: converged.generation, digest: converged.digest },
+      desired: desired === undefined ? null : { generation: desired.generation, digest: desired.digest },
+      activation: progress ?? null,
+      failure: failure ?? null,
+      rejection: rejection ?? null,
+      hold: hold ?? null,
+      path: this.#supervisor.status ?? null,
+      trouble: this.#supervisor.trouble ?? null,
+      outbox: await this.#outbox.measure().catch(() => null),
+    };
+  }
+
+  #requireActivator(): Activator {
+    if (this.#activator === undefined) throw new Error('the agent is used before it is loaded');
+    return this.#activator;
+  }
+}

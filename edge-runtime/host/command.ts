@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { labelsSchema, nameSchema } from '../protocol/index.ts';
+import type { CommandLine } from './config.ts';
+
+export const agentVersion = '0.1.0';
+
+const configSchema = z.object({
+  name: nameSchema,
+  /** Without it the agent runs what its disk names and speaks to nobody. */
+  link: z.url({ protocol: /^(https?|wss?)$/ }).optional(),
+  folder: z.string().min(1),
+  enrollmentToken: z.string().min(1).max(128).optional(),
+  labels: labelsSchema,
+  gatewayHost: z.string().min(1),
+  /** 0 takes any free port. */
+  gatewayPort: z.coerce.number().int().min(0).max(65_535),
+  /** Without it the agent runs a Redis of its own. */
+  redisUrl: z.url({ protocol: /^rediss?$/ }).optional(),
+  /** What file sources may read. */
+  filesFolder: z.string().min(1),
+  /** Heap of the event path's thread, in MiB; past it the thread is ended and started again from its checkpoint. */
+  pathHeapMiB: z.coerce.number().int().min(64).max(65_536),
+});
+export type AgentConfig = z.infer<typeof configSchema>;
+
+export const usage = `node edge-runtime/host/main.ts [run] --name NAME [options]     run the agent of a node
+node edge-runtime/host/main.ts status --name NAME [--folder F] what a running agent says of itself
+node edge-runtime/host/main.ts hold --name NAME --minutes N --reason TEXT   forbid changes for a while
+node edge-runtime/host/main.ts release --name NAME             allow changes again
+
+  --name NAME           the node's name (SELVEDGE_NAME)
+  --link URL            the control plane, for example http://127.0.0.1:3000 (SELVEDGE_LINK)
+  --folder FOLDER       where the node keeps its key, bundles and store (SELVEDGE_FOLDER; .selvedge/agents/NAME)
+  --token TOKEN         enrolment token (SELVEDGE_ENROLLMENT_TOKEN)
+  --label KEY=VALUE     a label of the node; may be repeated (SELVEDGE_LABELS, separated by commas)
+  --gateway-host HOST   where the gateway listens (SELVEDGE_GATEWAY_HOST; 127.0.0.1)
+  --gateway-port PORT   0 takes any free port (SELVEDGE_GATEWAY_PORT; 0)
+  --files FOLDER        what file sources may read (SELVEDGE_FILES; FOLDER/files)
+
+REDIS_URL names a Redis to use in place of one of the agent's own. SELVEDGE_PATH_HEAP_MIB limits the event path's heap (512).`;
+
+export type Command =
+  | { readonly command: 'run'; readonly config: AgentConfig }
+  | { readonly command: 'status' | 'release'; readonly folder: string }
+  | { readonly command: 'hold'; readonly folder: string; readonly minutes: number; readonly reason: string }
+  | { readonly command: 'help' };
+
+/** What the command line and the environment ask for; the command line wins. Throws an Error that says what is wrong. */
+export function parseCommand({ values, positionals, environment, folder }: CommandLine): Command {
+  const command = positionals[0] ?? 'run';
+  if (values.help === true) return { command: 'help' };
+  if (command === 'run') return { command, config: parseConfig(values, environment, folder) };
+  if (folder === undefined) throw new Error('name the node with --name, or its folder with --folder');
+  if (command === 'status' || command === 'release') return { command, folder };
+  if (command === 'hold') return { command, folder, ...checked(holdSchema, { minutes: values.minutes ?? 60, reason: values.reason }) };
+  throw new Error(`there is no command ${command}; --help lists them`);
+}
+
+const holdSchema = z.object({ minutes: z.coerce.number().min(1).max(43_200), reason: z.string().min(1).max(512) });
+
+function parseConfig(values: CommandLine['values'], environment: CommandLine['environment'], folder: string | undefined): AgentConfig {
+  return checked(configSchema, {
+    name: values.name ?? environment['SELVEDGE_NAME'],
+    link: values.link ?? environment['SELVEDGE_LINK'],
+    folder,
+    enrollmentToken: values.token ?? environment['SELVEDGE_ENROLLMENT_TOKEN'],
+    labels: Object.fromEntries((values.label ?? environment['SELVEDGE_LABELS']?.split(',') ?? []).map(parseLabel)),
+    gatewayHost: values['gateway-host'] ?? environment['SELVEDGE_GATEWAY_HOST'] ?? '127.0.0.1',
+    gatewayPort: values['gateway-port'] ?? environment['SELVEDGE_GATEWAY_PORT'] ?? 0,
+    redisUrl: environment['REDIS_URL'],
+    filesFolder: resolve(values.files ?? environment['SELVEDGE_FILES'] ?? `${folder}/files`),
+    pathHeapMiB: environment['SELVEDGE_PATH_HEAP_MIB'] ?? 512,
+  });
+}
+
+function checked<Value>(schema: z.ZodType<Value>, input: unknown): Value {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  return parsed.data;
+}
+
+function parseLabel(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error(`a label is KEY=VALUE, not ${text}`);
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}

@@ -1,0 +1,49 @@
+import { FileSource } from '../ingest/file-source.ts';
+import { HttpSource, type Journal } from '../ingest/http-source.ts';
+import { KafkaSource, type SourceDependencies } from '../ingest/kafka-source.ts';
+import type { EventBatch, Source } from '../kernel/event-batch.ts';
+import type { Intake } from '../kernel/intake.ts';
+import { KafkaConnection } from '../kernel/kafka.ts';
+import type { PathDependencies } from './event-path-contract.ts';
+import type { PathPlan } from './path-plan.ts';
+
+/** A source of a session, and where its events go. */
+export interface SessionSource {
+  source: Source;
+  rule: string;
+  stream: string;
+  type: string;
+}
+
+export interface SourceOpener {
+  intake: Intake;
+  /** Distinguishes this start from every other. */
+  session: string;
+  openJournal(source: string): Promise<Journal>;
+  dependencies: PathDependencies;
+}
+
+/** Makes every source of the plan, not started yet. */
+export async function openSources(plan: PathPlan, opener: SourceOpener): Promise<SessionSource[]> {
+  const { intake, dependencies } = opener;
+  const { clock, logger, node } = dependencies;
+  const opened: SessionSource[] = [];
+  for (const rule of plan.rules) {
+    for (const { options, stream, decoder } of rule.sources) {
+      const shared: SourceDependencies = { decoder: decoder(), put: (batch: EventBatch) => intake.put(batch), clock, logger, random: () => dependencies.random() };
+      opened.push({ source: await openSource(), rule: rule.name, stream, type: options.type });
+
+      async function openSource(): Promise<Source> {
+        switch (options.type) {
+          case 'kafka':
+            return new KafkaSource({ ...options, ownGroup: `selvedge-${node}-${opener.session}-${opened.length}` }, new KafkaConnection({ ...options.connection, clientId: `selvedge-${node}` }, logger), shared);
+          case 'http':
+            return new HttpSource(options, await opener.openJournal(options.id), () => intake.isFull, shared);
+          case 'file':
+            return new FileSource(options, shared);
+        }
+      }
+    }
+  }
+  return opened;
+}

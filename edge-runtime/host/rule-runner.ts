@@ -1,0 +1,130 @@
+import { Engine, type ModelAnswer, type ModelCall, type Row } from '../cep/index.ts';
+import type { RulePlan, StreamPlan } from './path-plan.ts';
+
+/** What one stream brought since it was last asked. */
+export interface StreamOutput {
+  plan: StreamPlan;
+  times: number[];
+  rows: Row[];
+}
+
+export interface RunnerFault {
+  stream: string;
+  reason: string;
+  rows: Row[];
+}
+
+/** A call with the number it has since the last checkpoint: the engine's own numbers begin anew with every restart. */
+export interface NumberedCall extends ModelCall {
+  ordinal: number;
+}
+
+const faultRowsMax = 100;
+
+/** One rule's engine in a session of the path, with what it put out and the predictions it waits for. */
+export class RuleRunner {
+  readonly plan: RulePlan;
+  readonly #engine: Engine;
+  readonly #outputs: StreamOutput[];
+  readonly #calls = new Map<number, number>();
+  #faults: RunnerFault[] = [];
+  #nextOrdinal = 1;
+  /** How far the events' times lie behind the clock; unknown before the first. */
+  #behindMs: number | undefined;
+
+  constructor(plan: RulePlan, uuid: () => string) {
+    this.plan = plan;
+    this.#engine = new Engine(plan.app, { uuid });
+    const heard = new Set(plan.streams.filter(isHeard(plan)).map((stream) => stream.name));
+    this.#outputs = plan.streams.filter((stream) => heard.has(stream.name)).map((stream) => ({ plan: stream, times: [], rows: [] }));
+    for (const output of this.#outputs) {
+      this.#engine.onEvent(output.plan.name, (time, row) => {
+        output.times.push(time);
+        output.rows.push(row);
+      });
+    }
+    this.#engine.onFault(({ stream, reason, rows }) => void this.#faults.push({ stream, reason, rows: rows.slice(0, faultRowsMax) }));
+  }
+
+  /** Rows that wait for a prediction. */
+  get pending(): number {
+    return this.#engine.pending;
+  }
+
+  /** `now` is the clock's time of a live batch; a batch that is done again has none. */
+  input(stream: string, times: readonly number[], rows: readonly Row[], now?: number): void {
+    this.#engine.sendBatch(stream, times, rows);
+    if (now !== undefined) this.#behindMs = Math.max(0, now - (times.at(-1) ?? now));
+  }
+
+  tick(time: number): void {
+    this.#engine.advance(time);
+  }
+
+  /**
+   * The time of this rule's events, moved on by the clock since the last of them: a recording of last year stays in last
+   * year. Undefined where only events move time, and before the first.
+   */
+  timeAt(now: number): number | undefined {
+    return this.plan.isPlayback || this.#behindMs === undefined ? undefined : now - this.#behindMs;
+  }
+
+  /** When, in the events' time, something is to happen without an event. */
+  nextTimer(): number | undefined {
+    return this.#engine.nextTimer();
+  }
+
+  takeCalls(): NumberedCall[] {
+    return this.#engine.modelCalls().map((call) => {
+      const ordinal = this.#nextOrdinal;
+      this.#nextOrdinal += 1;
+      this.#calls.set(ordinal, call.id);
+      return { ...call, ordinal };
+    });
+  }
+
+  complete(ordinal: number, answer: ModelAnswer): void {
+    const id = this.#calls.get(ordinal);
+    if (id === undefined) throw new Error(`rule ${this.plan.name} has no call ${ordinal} under way`);
+    this.#calls.delete(ordinal);
+    this.#engine.complete(id, answer);
+  }
+
+  /** What came out since the last call; the arrays are the caller's. */
+  takeOutputs(): StreamOutput[] {
+    const taken: StreamOutput[] = [];
+    for (const output of this.#outputs) {
+      if (output.rows.length === 0) continue;
+      taken.push({ ...output });
+      output.times = [];
+      output.rows = [];
+    }
+    return taken;
+  }
+
+  takeFaults(): RunnerFault[] {
+    if (this.#faults.length === 0) return this.#faults;
+    const faults = this.#faults;
+    this.#faults = [];
+    return faults;
+  }
+
+  /** All state, at a moment when no prediction is awaited; calls are numbered from 1 again after it. */
+  snapshot(): Uint8Array {
+    if (this.#engine.pending > 0) throw new Error(`rule ${this.plan.name} still waits for ${this.#engine.pending} predictions`);
+    this.#nextOrdinal = 1;
+    return this.#engine.snapshot();
+  }
+
+  /** Throws a `CepError` when the state is of a rule of another shape. */
+  restore(snapshot: Uint8Array): void {
+    this.#engine.restore(snapshot);
+  }
+}
+
+/** Streams that are kept, leave through a sink, are detections or may be shown as the cause of one. */
+function isHeard(plan: RulePlan): (stream: StreamPlan) => boolean {
+  const causes = new Set(plan.streams.flatMap((stream) => stream.causes));
+  const sinks = new Set(plan.sinks.map((sink) => sink.stream));
+  return (stream) => stream.isStored || stream.detection !== undefined || causes.has(stream.name) || sinks.has(stream.name);
+}

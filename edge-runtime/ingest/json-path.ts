@@ -1,0 +1,31 @@
+/** A path that cannot be followed; the message says where it stops making sense. */
+export class JsonPathError extends Error {
+  override readonly name = 'JsonPathError';
+}
+
+const step = /^(?:\.?([A-Za-z_$][\w$-]*)|\[(\d+)\]|\['([^']*)'\])/;
+const stepsMax = 32;
+
+/**
+ * Compiles a simple path such as `$.sensor.values[0]['flow rate']`, or `a.b` without the root. No wildcards, filters
+ * or recursive descent: a path names exactly one place. A place that is not there reads as undefined.
+ */
+export function readPath(path: string): (value: unknown) => unknown {
+  const keys: (string | number)[] = [];
+  let rest = path.trim().replace(/^\$/, '');
+  while (rest !== '') {
+    const match = step.exec(rest);
+    if (match === null || keys.length === stepsMax) throw new JsonPathError(`'${path}' is not a path: cannot read '${rest}'`);
+    const [whole, name, index, quoted] = match;
+    keys.push(index === undefined ? (name ?? quoted ?? '') : Number(index));
+    rest = rest.slice(whole.length);
+  }
+  if (keys.length === 0) throw new JsonPathError(`'${path}' names no place`);
+  return (value) => keys.reduce(member, value);
+}
+
+function member(value: unknown, key: string | number): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
+  return Object.hasOwn(value, key) ? Object.getOwnPropertyDescriptor(value, key)?.value : undefined;
+}

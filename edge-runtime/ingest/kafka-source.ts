@@ -1,0 +1,238 @@
+import type { Clock } from '../kernel/clock.ts';
+import { backOffMs } from '../kernel/clock.ts';
+import { LiveGate, type EventBatch, type Positions, type PutBatch, type ReplayPlan, type Source, type SourceHealth } from '../kernel/event-batch.ts';
+import type { KafkaBatch, KafkaConnection, KafkaReader } from '../kernel/kafka.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { messageOf } from '../kernel/path-error.ts';
+import { BatchBuilder } from './batch-builder.ts';
+import type { Decoder } from './decoder.ts';
+
+export interface KafkaSourceOptions {
+  id: string;
+  topic: string;
+  /** Set to share a topic with others by Kafka's own means; without it this node reads every partition. */
+  sharedGroup: string | undefined;
+  /** A group that nobody else is in: one made for this start, so that a killed predecessor holds nothing up. */
+  ownGroup: string;
+  offsetReset: 'earliest' | 'latest';
+}
+
+export interface SourceDependencies {
+  decoder: Decoder;
+  put: PutBatch;
+  clock: Clock;
+  logger: Logger;
+  random(): number;
+}
+
+const fetchBytesMax = 2 * 1_048_576;
+const reconnectMinMs = 250;
+const reconnectMaxMs = 5000;
+const heartbeatMs = 1000;
+
+/**
+ * Reads a topic from positions of our own. Kafka's committed offsets are only written for others to see, after the
+ * checkpoint that covers them: what is read again after a crash is decided by the checkpoint alone (I5).
+ */
+export class KafkaSource implements Source {
+  readonly id: string;
+  readonly #options: KafkaSourceOptions;
+  readonly #connection: KafkaConnection;
+  readonly #deps: SourceDependencies;
+  readonly #ending = new AbortController();
+  readonly #gate = new LiveGate();
+  readonly #next = new Map<number, number>();
+  readonly #high = new Map<number, number>();
+  readonly #waitingForLive: (() => void)[] = [];
+  #cuts: ReplayPlan['cuts'] = {};
+  #assigned: readonly number[] = [];
+  #state: SourceHealth['state'] = 'connecting';
+  #reason: string | undefined;
+  #pauses = 0;
+  #reader: KafkaReader | undefined;
+  #run: Promise<void> = Promise.resolve();
+
+  constructor(options: KafkaSourceOptions, connection: KafkaConnection, deps: SourceDependencies) {
+    this.id = options.id;
+    this.#options = options;
+    this.#connection = connection;
+    this.#deps = deps;
+  }
+
+  start(positions: Positions, plan: ReplayPlan): Promise<void> {
+    for (const [partition, next] of Object.entries(positions)) this.#next.set(Number(partition), next);
+    this.#cuts = plan.cuts;
+    this.#run = this.#keepReading();
+    return Promise.resolve();
+  }
+
+  goLive(): void {
+    this.#gate.open();
+    for (const resume of this.#waitingForLive.splice(0)) resume();
+  }
+
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await this.#run;
+  }
+
+  async committed(positions: Positions): Promise<void> {
+    if (this.#options.sharedGroup === undefined || this.#reader === undefined) return;
+    const mine = new Map(Object.entries(positions).map(([partition, next]): [number, number] => [Number(partition), next]).filter(([partition]) => this.#assigned.includes(partition)));
+    if (mine.size > 0) await this.#reader.commit(mine);
+  }
+
+  health(): SourceHealth {
+    const lag = this.#assigned.reduce((sum, partition) => sum + Math.max(0, (this.#high.get(partition) ?? 0) - (this.#next.get(partition) ?? 0)), 0);
+    return { state: this.#state, paused: this.#pauses > 0, lag, ...(this.#reason !== undefined && { reason: this.#reason }) };
+  }
+
+  isCaughtUp(): boolean {
+    return this.#state === 'connected' && this.#gate.isOpen && this.#pauses === 0 && this.health().lag === 0;
+  }
+
+  async #keepReading(): Promise<void> {
+    const { clock, logger, random } = this.#deps;
+    let attempt = 0;
+    while (!this.#ending.signal.aborted) {
+      try {
+        await this.#readUntilItEnds(() => (attempt = 0));
+      } catch (error) {
+        this.#reason = messageOf(error);
+      }
+      if (this.#ending.signal.aborted) return;
+      this.#state = 'disconnected';
+      logger.warn('kafka source is disconnected and tries again', { source: this.id, reason: this.#reason ?? 'unknown', attempt });
+      await clock.sleep(backOffMs(attempt, reconnectMinMs, reconnectMaxMs, random), this.#ending.signal);
+      attempt += 1;
+    }
+  }
+
+  async #readUntilItEnds(onConnected: () => void): Promise<void> {
+    await this.#settlePositions();
+    const ended = Promise.withResolvers<void>();
+    const end = (): void => ended.resolve();
+    // Whoever ends it may have done so while positions were asked for.
+    if (this.#ending.signal.aborted) return;
+    this.#ending.signal.addEventListener('abort', end, { once: true });
+    try {
+      this.#reader = await this.#connection.read({
+        topic: this.#options.topic,
+        groupId: this.#options.sharedGroup ?? this.#options.ownGroup,
+        fetchBytesMax,
+        startAt: (partition) => this.#next.get(partition) ?? 0,
+        onBatch: (batch) => this.#onBatch(batch),
+        onAssigned: (partitions) => this.#onAssigned(partitions),
+        onCrash: (reason) => {
+          this.#reason = reason;
+          end();
+        },
+      });
+      onConnected();
+      await ended.promise;
+    } finally {
+      this.#ending.signal.removeEventListener('abort', end);
+      const reader = this.#reader;
+      this.#reader = undefined;
+      await reader?.close();
+    }
+  }
+
+  /** Every partition gets a position before the first message, so that a restart begins where this start did. */
+  async #settlePositions(): Promise<void> {
+    const { topic, sharedGroup, offsetReset } = this.#options;
+    const ranges = await this.#connection.ranges(topic);
+    const committed = sharedGroup === undefined ? new Map<number, number>() : await this.#connection.committed(sharedGroup, topic);
+    const isFirstStart = this.#next.size === 0;
+    for (const { partition, low, high } of ranges) {
+      this.#high.set(partition, high);
+      const known = Math.max(this.#next.get(partition) ?? -1, committed.get(partition) ?? -1);
+      const fresh = offsetReset === 'latest' && isFirstStart ? high : low;
+      const next = known === -1 ? fresh : this.#inRange(partition, known, low, high);
+      if (next !== this.#next.get(partition)) await this.#moveTo(partition, next);
+    }
+  }
+
+  #inRange(partition: number, known: number, low: number, high: number): number {
+    if (known >= low && known <= high) return known;
+    const lost = known < low ? `${low - known} messages were deleted by the broker before they were read` : 'the topic was made anew';
+    this.#deps.logger.error('kafka source cannot go on where it was', { source: this.id, partition, position: known, low, high, consequence: lost });
+    return low;
+  }
+
+  /** An empty batch: it carries the position to the log and, beyond a cut, tells a replay that no more will come. */
+  async #moveTo(partition: number, next: number): Promise<void> {
+    this.#next.set(partition, next);
+    await this.#deps.put({ ...this.#emptyBatch(partition), from: next, to: next - 1 });
+  }
+
+  #emptyBatch(partition: number): EventBatch {
+    return { source: this.id, partition: String(partition), from: 0, to: -1, arrivedAtUs: this.#deps.clock.microseconds(), times: [], rows: [], refused: [], bytes: 0 };
+  }
+
+  #onAssigned(partitions: readonly number[]): void {
+    this.#assigned = partitions;
+    this.#state = 'connected';
+    this.#reason = undefined;
+    // A partition that another member takes will have moved on when it comes back.
+    if (this.#options.sharedGroup !== undefined) for (const partition of this.#next.keys()) if (!partitions.includes(partition)) this.#next.delete(partition);
+  }
+
+  async #onBatch(batch: KafkaBatch): Promise<void> {
+    const { clock, decoder } = this.#deps;
+    const { partition } = batch;
+    const arrivedAtUs = clock.microseconds();
+    const cuts = this.#cuts[String(partition)] ?? [];
+    const builder = new BatchBuilder(this.id, String(partition), cuts);
+    this.#high.set(partition, batch.high);
+    for (const { offset, time, value } of batch.messages) {
+      if (this.#ending.signal.aborted || !batch.isCurrent()) return;
+      if (offset < (this.#next.get(partition) ?? 0)) {
+        batch.resolve(offset);
+        continue;
+      }
+      if (!this.#gate.isOpen && offset > (cuts.at(-1) ?? -1)) {
+        await this.#deliver(builder.take(), batch);
+        this.#waitForLive(batch, offset);
+        return;
+      }
+      const into = builder.open(offset, arrivedAtUs);
+      if (value !== null) decoder.decode(value, offset, time, into);
+      if (builder.close(offset, value?.length ?? 0)) await this.#deliver(builder.take(), batch);
+    }
+    await this.#deliver(builder.take(), batch);
+  }
+
+  async #deliver(events: EventBatch | undefined, batch: KafkaBatch): Promise<void> {
+    if (events === undefined) return;
+    this.#next.set(batch.partition, events.to + 1);
+    const room = this.#deps.put(events);
+    if (room !== undefined) await this.#pausedUntil(room, batch);
+    batch.resolve(events.to);
+  }
+
+  /** The engine is behind: Kafka keeps the rest, and the group is told that this member lives. */
+  async #pausedUntil(room: Promise<void>, batch: KafkaBatch): Promise<void> {
+    const resume = batch.pause();
+    this.#pauses += 1;
+    let hasRoom = false;
+    const taken = room.then(() => (hasRoom = true));
+    const waiting = new AbortController();
+    try {
+      while (!hasRoom && !this.#ending.signal.aborted) {
+        await Promise.race([taken, this.#deps.clock.sleep(heartbeatMs, waiting.signal)]);
+        if (!hasRoom) await batch.heartbeat();
+      }
+    } finally {
+      waiting.abort();
+      this.#pauses -= 1;
+      resume();
+    }
+  }
+
+  /** All that was logged has come; the rest stays with Kafka until the replay is over everywhere. */
+  #waitForLive(batch: KafkaBatch, offset: number): void {
+    void this.#deps.put({ ...this.#emptyBatch(batch.partition), from: offset, to: offset - 1 });
+    this.#waitingForLive.push(batch.pause());
+  }
+}

@@ -1,0 +1,179 @@
+import { CompressionTypes, Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import type { Logger } from './logger.ts';
+
+/** The only file that knows the Kafka client, so that it can be replaced alone. */
+
+export interface KafkaOptions {
+  brokers: readonly string[];
+  clientId: string;
+  ssl: boolean;
+  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+}
+
+export interface PartitionRange {
+  partition: number;
+  /** The oldest offset still there. */
+  low: number;
+  /** The offset that the next message will get. */
+  high: number;
+}
+
+export interface KafkaBatch {
+  partition: number;
+  high: number;
+  messages: { offset: number; time: number; value: Uint8Array | null }[];
+  /** Marks everything up to this offset as handed over; the rest comes again. */
+  resolve(offset: number): void;
+  heartbeat(): Promise<void>;
+  /** Stops fetching this partition; the returned function starts it again. */
+  pause(): () => void;
+  /** False when the consumer stops or the partition moved elsewhere. */
+  isCurrent(): boolean;
+}
+
+export interface KafkaReaderOptions {
+  topic: string;
+  groupId: string;
+  /** Bounds what one fetch holds in memory. */
+  fetchBytesMax: number;
+  /** Where to read on when a partition is assigned. */
+  startAt(partition: number): number;
+  onBatch(batch: KafkaBatch): Promise<void>;
+  onAssigned(partitions: number[]): void;
+  /** The connection or the group was lost; the client itself has given up. */
+  onCrash(reason: string): void;
+}
+
+export interface KafkaReader {
+  commit(offsets: ReadonlyMap<number, number>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface KafkaWriter {
+  send(topic: string, messages: readonly { key: string | null; value: string; headers: Record<string, string> }[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const retry = { initialRetryTime: 100, maxRetryTime: 2000, retries: 3 };
+
+export class KafkaConnection {
+  readonly #kafka: Kafka;
+
+  constructor(options: KafkaOptions, logger: Logger) {
+    this.#kafka = new Kafka({
+      clientId: options.clientId,
+      brokers: [...options.brokers],
+      ssl: options.ssl,
+      ...(options.sasl !== undefined && { sasl: saslOf(options.sasl) }),
+      connectionTimeout: 3000,
+      requestTimeout: 10_000,
+      retry,
+      logLevel: logLevel.ERROR,
+      // What the client calls an error is most often the first of its own retries.
+      logCreator: () => (entry) => logger.warn(`kafka client: ${entry.log.message}`),
+    });
+  }
+
+  /** Offsets of every partition of a topic. Rejects when the topic does not exist or no broker answers. */
+  async ranges(topic: string): Promise<PartitionRange[]> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      const offsets = await admin.fetchTopicOffsets(topic);
+      return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** What a group has committed, by partition; partitions without a commit are absent. */
+  async committed(groupId: string, topic: string): Promise<Map<number, number>> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      const [entry] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      return new Map((entry?.partitions ?? []).map(({ partition, offset }): [number, number] => [partition, Number(offset)]).filter(([, offset]) => offset >= 0));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async read(options: KafkaReaderOptions): Promise<KafkaReader> {
+    const consumer = this.#kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: 10_000,
+      heartbeatInterval: 1000,
+      maxWaitTimeInMs: 250,
+      maxBytes: options.fetchBytesMax,
+      maxBytesPerPartition: options.fetchBytesMax,
+      allowAutoTopicCreation: false,
+      retry: { ...retry, restartOnFailure: () => Promise.resolve(false) },
+    });
+    consumer.on('consumer.group_join', (event) => {
+      const partitions = event.payload.memberAssignment[options.topic] ?? [];
+      for (const partition of partitions) consumer.seek({ topic: options.topic, partition, offset: String(options.startAt(partition)) });
+      options.onAssigned(partitions);
+    });
+    consumer.on('consumer.crash', (event) => options.onCrash(event.payload.error.message));
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic: options.topic, fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 8, eachBatch: (payload) => options.onBatch(batchOf(payload)) });
+    } catch (error) {
+      await close(consumer);
+      throw error;
+    }
+    return {
+      commit: (offsets) => consumer.commitOffsets([...offsets].map(([partition, offset]) => ({ topic: options.topic, partition, offset: String(offset) }))),
+      close: () => close(consumer),
+    };
+  }
+
+  async write(): Promise<KafkaWriter> {
+    const producer = this.#kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    await producer.connect();
+    return {
+      async send(topic, messages) {
+        await producer.send({ topic, acks: -1, compression: CompressionTypes.None, messages: messages.map(({ key, value, headers }) => ({ key, value, headers })) });
+      },
+      close: () => producer.disconnect(),
+    };
+  }
+}
+
+function saslOf(sasl: NonNullable<KafkaOptions['sasl']>) {
+  const { username, password } = sasl;
+  switch (sasl.mechanism) {
+    case 'plain':
+      return { mechanism: 'plain' as const, username, password };
+    case 'scram-sha-256':
+      return { mechanism: 'scram-sha-256' as const, username, password };
+    case 'scram-sha-512':
+      return { mechanism: 'scram-sha-512' as const, username, password };
+  }
+}
+
+async function close(consumer: Consumer): Promise<void> {
+  try {
+    await consumer.disconnect();
+  } catch {
+    // The broker is gone: there is nothing left to take leave of.
+  }
+}
+
+function batchOf(payload: EachBatchPayload): KafkaBatch {
+  const { batch } = payload;
+  return {
+    partition: batch.partition,
+    high: Number(batch.highWatermark),
+    messages: batch.messages.map(messageOf),
+    resolve: (offset) => payload.resolveOffset(String(offset)),
+    heartbeat: () => payload.heartbeat(),
+    pause: () => payload.pause(),
+    isCurrent: () => payload.isRunning() && !payload.isStale(),
+  };
+}
+
+function messageOf(message: KafkaMessage): KafkaBatch['messages'][number] {
+  return { offset: Number(message.offset), time: Number(message.timestamp), value: message.value };
+}
