@@ -1,0 +1,380 @@
+import { backOffMs, type Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { messageOf, PathError } from '../kernel/path-error.ts';
+import { canonicalJson, type Digest, mergeSettings, type TimelineRecord } from '../protocol/index.ts';
+import { type ActivationFailure, ActivationJournal, type Hold } from './activation-journal.ts';
+import { type ArtefactSource, DownloadError } from './artefact-download.ts';
+import type { ArtefactStore } from './artefact-store.ts';
+import { type ActivationProgress, discardBuilt, executors, type Executors, progressOf, type Workbench } from './executors.ts';
+import type { PathRuntime } from './path-runtime.ts';
+import { type ActivationFacts, type Candidate, plan, type Step } from './plan.ts';
+import type { TrustAnchor } from './trust.ts';
+import { artefactsOf, Rejection, type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
+
+export interface ActivationStatus {
+  readonly running: VerifiedDesired | undefined;
+  /** What the node has converged to: what runs, or what ran when something newer has yet to start. */
+  readonly converged: VerifiedDesired | undefined;
+  readonly current: VerifiedDesired | undefined;
+  readonly desired: VerifiedDesired | undefined;
+  readonly progress: ActivationProgress | undefined;
+  readonly failure: ActivationFailure | undefined;
+  /** What was refused last, until something is accepted. */
+  readonly rejection: { readonly code: string; readonly message: string } | undefined;
+  readonly hold: Hold | undefined;
+}
+
+export type TimelineEntry = Pick<TimelineRecord, 'reason' | 'message' | 'tone'>;
+
+export interface ActivatorOptions {
+  readonly folder: string;
+  readonly store: ArtefactStore;
+  readonly trust: TrustAnchor;
+  readonly runtime: PathRuntime;
+  /** Where to fetch from; undefined while there is no link. */
+  readonly source: () => ArtefactSource | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly onChange: () => void;
+  readonly onTimeline: (entry: TimelineEntry) => void;
+  /** How long a new bundle must run before the one before it is given up. */
+  readonly probationMs: number;
+  readonly retry: { readonly minMs: number; readonly maxMs: number };
+}
+
+/**
+ * A bundle whose path crashed, or with which the agent was started, this often without surviving its probation is rolled
+ * back. The agent may also have been killed from outside, so its own starts count for less.
+ */
+const PROBATION_CRASHES_MAX = 3;
+const PROBATION_STARTS_MAX = 6;
+const IDLE_MS = 3_600_000;
+
+/**
+ * Brings the node from the bundle that runs to the one it is told to run.
+ *
+ * 1. One step at a time, planned anew from the facts after each; a newer desired state interrupts fetching and building.
+ * 2. What runs is touched by `switch` and by going back alone; by then everything that can fail beside it has been tried.
+ * 3. The journal names the new bundle before it starts, so a crash at any point comes up with one whole bundle (I2);
+ *    until the new one has survived its probation the old one stays on the disk to go back to.
+ */
+export class Activator {
+  readonly #options: ActivatorOptions;
+  readonly #journal: ActivationJournal;
+  readonly #bench: Workbench = { running: undefined, built: undefined, present: new Set() };
+  readonly #executors: Executors;
+  #progress: ActivationProgress | undefined;
+  #rejection: ActivationStatus['rejection'];
+  /** That the current bundle did not come up is not written down: the next start of the agent tries again. */
+  #startFailure: ActivationFailure | undefined;
+  #crashes = 0;
+  #rollBackReason: string | undefined;
+  #proven = false;
+  #endProbation: (() => void) | undefined;
+  #interrupt = new AbortController();
+  #wake: () => void = () => undefined;
+  #woken = false;
+
+  private constructor(options: ActivatorOptions, journal: ActivationJournal) {
+    this.#options = options;
+    this.#journal = journal;
+    this.#executors = executors({ ...options, journal, show: (progress) => this.#show(progress) }, this.#bench);
+  }
+
+  /** Reads what the disk says must run, and proves it again: signatures and the digest of every artefact (I3). */
+  static async load(options: ActivatorOptions): Promise<Activator> {
+    const problems: string[] = [];
+    const journal = await ActivationJournal.load(options.folder, (signed) => verifyDesired(signed, options.trust.trust), (message) => problems.push(message));
+    for (const message of problems) {
+      options.logger.error(message);
+      options.onTimeline({ reason: 'BundleOnDiskRefused', message: message.slice(0, 1024), tone: 'critical' });
+    }
+    const activator = new Activator(options, journal);
+    for (const artefact of activator.#artefacts()) {
+      if (await options.store.intact(artefact.digest, artefact.bytes)) activator.#bench.present.add(artefact.digest);
+    }
+    return activator;
+  }
+
+  get status(): ActivationStatus {
+    const { current, previous, probation, desired, failure, hold } = this.#journal.state;
+    return {
+      running: this.#bench.running?.bundle,
+      converged: this.#bench.running?.bundle ?? (probation === null ? current : previous) ?? undefined,
+      current: current ?? undefined,
+      desired: desired ?? undefined,
+      progress: this.#progress,
+      failure: this.#startFailure ?? failure ?? undefined,
+      rejection: this.#rejection,
+      hold: this.#holdMs() > 0 ? (hold ?? undefined) : undefined,
+    };
+  }
+
+  /** Takes a desired state from the link: proven and newer, it is written down and worked towards; otherwise it is refused and said so. */
+  async accept(signed: SignedDesired): Promise<void> {
+    try {
+      const desired = verifyDesired(signed, this.#options.trust.trust);
+      if (this.#isKnown(desired)) return;
+      await this.#journal.update(({ highestGeneration }) => {
+        if (desired.generation <= highestGeneration) throw new Rejection('OlderGeneration', `Generation ${desired.generation} was offered; this node has already accepted ${highestGeneration}.`);
+        return { desired, highestGeneration: desired.generation, failure: null };
+      });
+      this.#rejection = undefined;
+      this.#startFailure = undefined;
+      this.#interrupt.abort(new Error('superseded'));
+      this.#poke();
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      this.#options.logger.warn('refused a desired state', { code: error.code, reason: error.message });
+      this.#options.onTimeline({ reason: error.code, message: error.message.slice(0, 1024), tone: 'critical' });
+      if (error.code !== 'OlderGeneration') this.#rejection = { code: error.code, message: error.message };
+      this.#options.onChange();
+    }
+  }
+
+  /** Tries a failed generation once more. */
+  async retry(generation: number): Promise<void> {
+    if (this.#startFailure?.generation === generation) this.#startFailure = undefined;
+    if (this.#journal.state.failure?.generation === generation) await this.#journal.update(() => ({ failure: null }));
+    this.#poke();
+  }
+
+  /** A person at the site forbids changes until `until` (milliseconds since 1970); what runs goes on. */
+  async hold(until: number, reason: string): Promise<void> {
+    await this.#journal.update(() => ({ hold: { until, reason } }));
+    this.#interrupt.abort(new Error('held'));
+    this.#poke();
+  }
+
+  async release(): Promise<void> {
+    await this.#journal.update(() => ({ hold: null }));
+    this.#poke();
+  }
+
+  /** The link came up: what waits for artefacts may go on. */
+  linked(): void {
+    this.#poke();
+  }
+
+  /** The running path crashed and is being restarted. On probation, too many crashes end it. */
+  pathCrashed(message: string): void {
+    const { probation, previous } = this.#journal.state;
+    this.#armProbation();
+    // Where nothing ran before there is nothing better to go back to.
+    if (probation === null || previous === null) return;
+    this.#crashes += 1;
+    if (this.#crashes < PROBATION_CRASHES_MAX) return;
+    this.#rollBackReason = message;
+    this.#poke();
+  }
+
+  /** Works until `signal` aborts, then stops what runs in an orderly way. */
+  async run(signal: AbortSignal): Promise<void> {
+    const end = (): void => this.#interrupt.abort(new Error('stopping'));
+    signal.addEventListener('abort', end, { once: true });
+    let attempts = 0;
+    let counted = false;
+    while (!signal.aborted) {
+      let step: Step | undefined;
+      this.#interrupt = new AbortController();
+      try {
+        if (!counted) await this.#countStart();
+        counted = true;
+        if (this.#rollBackReason !== undefined) await this.#rollBack('PathCrashed', this.#rollBackReason);
+        if (this.#proven) await this.#confirm();
+        step = plan(this.#facts())[0];
+        if (step === undefined) {
+          this.#show(undefined);
+          await this.#pause(this.#holdMs() || IDLE_MS, signal);
+        } else {
+          await this.#execute(step, AbortSignal.any([signal, this.#interrupt.signal]));
+        }
+        attempts = 0;
+      } catch (error) {
+        if (signal.aborted) break;
+        if (this.#interrupt.signal.aborted && (step?.type === 'fetch' || step?.type === 'build')) continue;
+        if (await this.#settled(step, error)) continue;
+        attempts += 1;
+        await this.#pause(backOffMs(attempts, this.#options.retry.minMs, this.#options.retry.maxMs, this.#options.random), signal);
+      }
+    }
+    this.#endProbation?.();
+    await discardBuilt(this.#bench);
+    await this.#bench.running?.path.stop();
+  }
+
+  #facts(): ActivationFacts {
+    const { current, desired, failure } = this.#journal.state;
+    return {
+      running: candidateOf(this.#bench.running?.bundle),
+      current: candidateOf(current),
+      desired: candidateOf(desired),
+      present: this.#bench.present,
+      builtGeneration: this.#bench.built?.generation,
+      failedGenerations: new Set([this.#startFailure, failure].flatMap((known) => known?.generation ?? [])),
+      held: this.#holdMs() > 0,
+    };
+  }
+
+  async #execute(step: Step, signal: AbortSignal): Promise<void> {
+    const { desired, current } = this.#journal.state;
+    const bundle = [desired, current].find((candidate) => candidate?.generation === step.generation);
+    if (bundle === undefined || bundle === null) throw new Error(`generation ${step.generation} was planned and is not known`);
+    switch (step.type) {
+      case 'fetch':
+        return this.#executors.fetch(bundle, step, signal);
+      case 'build':
+        return this.#executors.build(bundle, step, signal);
+      case 'start':
+        await this.#executors.start(bundle, step, signal);
+        return this.#started(bundle);
+      case 'switch':
+        this.#endProbation?.();
+        this.#proven = false;
+        this.#crashes = 0;
+        await this.#executors.switch(bundle, step, signal);
+        this.#options.onTimeline({ reason: 'BundleActivated', message: `Generation ${bundle.generation} runs.`, tone: 'positive' });
+        return this.#started(bundle);
+      case 'adopt':
+        await this.#executors.adopt(bundle, step, signal);
+        this.#options.onTimeline({ reason: 'GenerationAdopted', message: `Generation ${bundle.generation} asks for what runs already.`, tone: 'info' });
+        return this.#show(undefined);
+    }
+  }
+
+  #started(bundle: VerifiedDesired): void {
+    this.#startFailure = undefined;
+    this.#show(progressOf(bundle, 'Running'));
+    this.#armProbation();
+  }
+
+  /** Probation is survived by running through the whole of it: a crash begins it anew. */
+  #armProbation(): void {
+    this.#endProbation?.();
+    this.#proven = false;
+    if (this.#journal.state.probation === null) return;
+    this.#endProbation = this.#options.clock.after(this.#options.probationMs, () => {
+      this.#proven = true;
+      this.#poke();
+    });
+  }
+
+  /** The new bundle has proven itself: what neither it nor the one before needs may go. */
+  async #confirm(): Promise<void> {
+    this.#proven = false;
+    await this.#journal.update(() => ({ probation: null }));
+    const kept = new Set(this.#artefacts().map(({ digest }) => digest));
+    const removed = await this.#options.store.keepOnly(kept);
+    for (const digest of this.#bench.present) if (!kept.has(digest)) this.#bench.present.delete(digest);
+    this.#options.logger.info('bundle confirmed', { generation: this.#journal.state.current?.generation, artefactsRemoved: removed });
+  }
+
+  /** Whether the failure of a step is dealt with; false when the step is worth trying again after a while. */
+  async #settled(step: Step | undefined, error: unknown): Promise<boolean> {
+    const { reason, lasting } = classify(error);
+    const message = messageOf(error).slice(0, 1024);
+    this.#options.logger.warn('an activation step failed', { step: step?.type, generation: step?.generation, reason, lasting, problem: message });
+    if (step === undefined || !lasting) {
+      if (this.#progress !== undefined) this.#show({ ...this.#progress, message });
+      return false;
+    }
+    const { current, probation } = this.#journal.state;
+    try {
+      if (step.generation === current?.generation && probation !== null) await this.#rollBack(reason, message);
+      else await this.#fail(step.generation, reason, message);
+      return true;
+    } catch (cause) {
+      this.#options.logger.error('the failure of an activation could not be written down', { reason: messageOf(cause) });
+      return false;
+    }
+  }
+
+  async #fail(generation: number, reason: string, message: string): Promise<void> {
+    await discardBuilt(this.#bench);
+    const { current, desired } = this.#journal.state;
+    const bundle = desired?.generation === generation ? desired : current;
+    if (bundle === null) return;
+    const failure: ActivationFailure = { generation, bundle: bundle.digest, reason, message, at: this.#options.clock.now() };
+    if (bundle === current) this.#startFailure = failure;
+    else await this.#journal.update(() => ({ failure }));
+    this.#show(undefined);
+    this.#options.onTimeline({ reason: 'ActivationFailed', message: `Generation ${generation}: ${message}`.slice(0, 1024), tone: 'critical' });
+  }
+
+  /** Back to what ran before the current bundle; that one is written down as failed, and stays what a retry goes to. */
+  async #rollBack(reason: string, message: string): Promise<void> {
+    this.#rollBackReason = undefined;
+    this.#endProbation?.();
+    this.#proven = false;
+    const { current: failed, previous } = this.#journal.state;
+    if (failed === null) return;
+    const { running } = this.#bench;
+    this.#bench.running = undefined;
+    await running?.path.stop();
+    await discardBuilt(this.#bench);
+    const failure: ActivationFailure = { generation: failed.generation, bundle: failed.digest, reason, message, at: this.#options.clock.now() };
+    await this.#journal.update(({ desired }) => ({ current: previous, previous: null, probation: null, failure, desired: desired ?? failed }));
+    this.#show(undefined);
+    const back = previous === null ? 'nothing ran before it' : `generation ${previous.generation} runs again`;
+    this.#options.onTimeline({ reason: 'RolledBack', message: `Generation ${failed.generation} failed (${message}); ${back}.`.slice(0, 1024), tone: 'critical' });
+  }
+
+  /** A start of the agent while a bundle is on probation counts against it: it may be what brings the agent down. */
+  async #countStart(): Promise<void> {
+    const { probation, previous } = this.#journal.state;
+    if (probation === null || previous === null) return;
+    if (probation.starts >= PROBATION_STARTS_MAX) return this.#rollBack('CrashLoop', `the agent was started ${probation.starts} times without this bundle surviving its first ${this.#options.probationMs / 1000} s`);
+    await this.#journal.update(() => ({ probation: { starts: probation.starts + 1 } }));
+  }
+
+  #artefacts(): { digest: Digest; bytes: number }[] {
+    const { current, previous, desired } = this.#journal.state;
+    return [current, previous, desired].flatMap((bundle) => (bundle === null ? [] : artefactsOf(bundle.manifest)));
+  }
+
+  /** The control plane repeats itself after every connection: what is already current, desired or failed is not news. */
+  #isKnown(offered: VerifiedDesired): boolean {
+    const { current, desired } = this.#journal.state;
+    return [current, desired].some((known) => known?.generation === offered.generation && known.assignment.payload === offered.assignment.payload);
+  }
+
+  /** How long a hold still lasts, in milliseconds; 0 without one. */
+  #holdMs(): number {
+    const { hold } = this.#journal.state;
+    return hold === null ? 0 : Math.max(0, hold.until - this.#options.clock.now());
+  }
+
+  #show(progress: ActivationProgress | undefined): void {
+    this.#progress = progress;
+    this.#options.onChange();
+  }
+
+  #poke(): void {
+    this.#woken = true;
+    this.#wake();
+  }
+
+  /** Waits for `ms`, or until poked, whichever comes first; a poke that came earlier counts. */
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    const waiting = new AbortController();
+    this.#wake = () => waiting.abort();
+    if (!this.#woken) await this.#options.clock.sleep(Math.min(ms, IDLE_MS), AbortSignal.any([signal, waiting.signal]));
+    this.#woken = false;
+  }
+}
+
+/** `lasting`: doing the same again would fail the same way. */
+function classify(error: unknown): { reason: string; lasting: boolean } {
+  if (error instanceof DownloadError) return { reason: error.reason, lasting: error.lasting };
+  if (error instanceof PathError) return { reason: error.code, lasting: !error.retriable };
+  // The disk is full, or went away: nothing is wrong with the bundle.
+  if (error instanceof Error && 'syscall' in error) return { reason: 'DiskFailed', lasting: false };
+  return { reason: 'StepFailed', lasting: true };
+}
+
+function candidateOf(bundle: VerifiedDesired | null | undefined): Candidate | undefined {
+  if (bundle === undefined || bundle === null) return undefined;
+  const settings = mergeSettings(bundle.manifest.settings, bundle.told.settings);
+  return { generation: bundle.generation, bundle: bundle.digest, content: `${bundle.digest}\n${canonicalJson(settings)}`, artefacts: artefactsOf(bundle.manifest).map(({ digest }) => digest) };
+}

@@ -1,0 +1,94 @@
+import { messageOf } from '../kernel/path-error.ts';
+import type { Digest } from '../protocol/index.ts';
+import type { ArtefactStore } from './artefact-store.ts';
+
+/** Where artefacts come from while the link is up. */
+export interface ArtefactSource {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** `lasting` is true when trying again will not help. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError';
+  readonly reason: string;
+  readonly lasting: boolean;
+
+  constructor(reason: string, message: string, lasting: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.lasting = lasting;
+  }
+}
+
+/** A transfer that brings nothing for this long is broken off. */
+const STALL_MS = 30_000;
+/** Left free on the disk for the store, the log and the next checkpoint. */
+const RESERVED_BYTES = 64 * 1024 * 1024;
+
+export interface Download {
+  readonly digest: Digest;
+  readonly bytes: number;
+  readonly title: string;
+}
+
+/** Fetches one artefact into the store, going on from where an earlier attempt broke off. Throws a `DownloadError`, or the signal's reason. */
+export async function downloadArtefact(store: ArtefactStore, source: ArtefactSource, artefact: Download, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
+  const { digest, bytes, title } = artefact;
+  let start = await store.partialBytes(digest);
+  if (start > bytes) {
+    await store.dropPartial(digest);
+    start = 0;
+  }
+  if ((await store.freeBytes()) - (bytes - start) < RESERVED_BYTES) throw new DownloadError('DiskFull', `There is no room for ${title}: ${bytes - start} bytes are needed beside the ${RESERVED_BYTES} that stay free.`, false);
+  if (start < bytes) await transfer(store, source, artefact, start, onProgress, signal);
+  if (!(await store.seal(digest, bytes))) throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is not the content with digest ${digest}.`, true);
+}
+
+async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
+  const { digest, bytes, title } = artefact;
+  const stall = new AbortController();
+  const timer = setTimeout(() => stall.abort(new Error(`nothing came for ${STALL_MS / 1000} s`)), STALL_MS);
+  try {
+    const response = await fetch(`${source.url}/${digest}`, {
+      headers: { authorization: `Bearer ${source.token}`, 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
+      redirect: 'error',
+      signal: AbortSignal.any([signal, stall.signal]),
+    });
+    await checkResponse(store, response, artefact, start);
+    if (response.body === null) throw new DownloadError('TransferBroken', `${title} came without content.`, false);
+    await store.append(digest, bytes, response.body, (done) => {
+      timer.refresh();
+      onProgress(done);
+    });
+  } catch (cause) {
+    if (signal.aborted || cause instanceof DownloadError) throw cause;
+    if (cause instanceof RangeError) {
+      await store.dropPartial(digest);
+      throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is longer than the ${bytes} bytes of its manifest.`, true, { cause });
+    }
+    throw new DownloadError('TransferBroken', `The transfer of ${title} broke after ${await store.partialBytes(digest)} of ${bytes} bytes (${rootOf(cause)}); it goes on from there.`, false, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+  const got = await store.partialBytes(digest);
+  if (got < bytes) throw new DownloadError('TransferBroken', `The transfer of ${title} ended after ${got} of ${bytes} bytes; it goes on from there.`, false);
+}
+
+async function checkResponse(store: ArtefactStore, response: Response, artefact: Download, start: number): Promise<void> {
+  const { digest, title } = artefact;
+  if (response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${start}-`) === true) return;
+  if (response.status === 200) return start > 0 ? store.dropPartial(digest) : undefined;
+  await response.body?.cancel();
+  if (response.status === 206 || response.status === 416) {
+    await store.dropPartial(digest);
+    throw new DownloadError('TransferBroken', `The control plane cannot go on with ${title} where it broke off; it starts afresh.`, false);
+  }
+  if (response.status === 404) throw new DownloadError('ArtefactNotFound', `The control plane does not have ${title} (${digest}).`, true);
+  throw new DownloadError('TransferRefused', `The control plane answered ${response.status} when asked for ${title}.`, false);
+}
+
+/** What really happened: fetch wraps it, sometimes twice. */
+function rootOf(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : messageOf(error);
+}

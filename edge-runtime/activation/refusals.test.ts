@@ -1,0 +1,135 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ActivationFixture, runs } from '../sim/activation-fixture.ts';
+import { SimulatedControlPlane } from '../sim/control-plane.ts';
+import { TrustAnchor } from './trust.ts';
+
+let node: ActivationFixture;
+beforeEach(async () => {
+  node = await ActivationFixture.create();
+});
+afterEach(() => node.remove());
+
+describe('what a node refuses (I1, I3)', () => {
+  const refused = async (code: string): Promise<void> => {
+    await node.until(() => node.timeline.some(({ reason }) => reason === code));
+    expect(node.activator.status.running).toBeUndefined();
+    expect(node.runtime.log).toEqual([]);
+  };
+
+  test('an unsigned assignment, that is one signed by a key it does not know', async () => {
+    const stranger = generateKeyPairSync('ed25519').privateKey;
+    const desired = node.controlPlane.desired(node.bundleOf('one'), 1);
+    await node.activator.accept({ ...desired, assignment: node.controlPlane.seal(JSON.parse(desired.assignment.payload), stranger) });
+    await refused('SignatureInvalid');
+    await node.activator.accept({ ...desired, bundle: node.controlPlane.seal(JSON.parse(desired.bundle.payload), stranger) });
+    expect(node.timeline.filter(({ reason }) => reason === 'SignatureInvalid')).toHaveLength(2);
+    expect(node.activator.status.rejection?.code).toBe('SignatureInvalid');
+  });
+
+  test('a tampered manifest', async () => {
+    const desired = node.controlPlane.desired(node.bundleOf('one'), 1);
+    await node.activator.accept({ ...desired, bundle: { ...desired.bundle, payload: desired.bundle.payload.replace('"r"', '"s"') } });
+    await refused('SignatureInvalid');
+  });
+
+  test('a manifest other than the assignment names', async () => {
+    const desired = node.controlPlane.desired(node.bundleOf('one'), 1);
+    await node.activator.accept({ ...desired, bundle: node.controlPlane.seal(node.bundleOf('two')) });
+    await refused('DigestMismatch');
+  });
+
+  test('an assignment for another node, or another organization', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1, { node: 'node_2' }));
+    await refused('WrongNode');
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1, { organization: 'org_2' }));
+    await refused('WrongOrganization');
+    await node.activator.accept(node.controlPlane.desired({ ...node.bundleOf('one'), organization: 'org_2' }, 1));
+    await refused('WrongOrganization');
+  });
+
+  test('a bundle larger than it takes, before fetching any of it', async () => {
+    const manifest = node.bundleOf('one');
+    await node.activator.accept(node.controlPlane.desired({ ...manifest, rules: manifest.rules.map((rule) => ({ ...rule, bytes: 2 * 1024 * 1024 })) }, 1));
+    await refused('TooLarge');
+    expect(node.controlPlane.artefactRequests).toEqual([]);
+  });
+
+  test('a generation at or below what it has accepted, over a restart too', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 5));
+    await node.until(runs(5));
+    await node.stop();
+    await node.start();
+    await node.until(runs(5));
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('two'), 4));
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('two'), 5));
+    expect(node.timeline.filter(({ reason }) => reason === 'OlderGeneration')).toHaveLength(2);
+    expect(node.activator.status.running?.generation).toBe(5);
+    expect(node.activator.status.rejection).toBeUndefined();
+  });
+
+  test('an artefact with another content than its digest, shorter, longer or changed', async () => {
+    const manifest = node.bundleOf('one');
+    let generation = 0;
+    for (const tamper of [(content: Buffer) => Buffer.from(content).fill(120, 0, 1), (content: Buffer) => Buffer.concat([content, content])]) {
+      node.controlPlane.tamper = tamper;
+      await node.activator.accept(node.controlPlane.desired(manifest, ++generation));
+      await node.until(({ failure }) => failure?.generation === generation && failure.reason === 'DigestMismatch');
+    }
+    expect(await readdir(join(node.folder, 'artefacts'))).toEqual([]);
+    expect(node.runtime.log).toEqual([]);
+  });
+
+  test('an artefact that the control plane does not have', async () => {
+    const manifest = node.bundleOf('one');
+    node.controlPlane.artefacts.clear();
+    await node.activator.accept(node.controlPlane.desired(manifest, 1));
+    await node.until(({ failure }) => failure?.reason === 'ArtefactNotFound');
+  });
+
+  test('an artefact that changed on its own disk is fetched again before it runs', async () => {
+    const manifest = node.bundleOf('one');
+    await node.activator.accept(node.controlPlane.desired(manifest, 1));
+    await node.until(runs(1));
+    await node.stop();
+    const path = join(node.folder, 'artefacts', manifest.rules[0]?.digest.slice(7) ?? '');
+    await writeFile(path, 'eno');
+    await node.start();
+    await node.until(runs(1));
+    expect(await readFile(path, 'utf8')).toBe('one');
+  });
+
+  test('a journal that was changed by hand does not run', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    await node.until(runs(1));
+    await node.stop();
+    const path = join(node.folder, 'activation.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(String.raw`\"generation\":1`, String.raw`\"generation\":9`));
+    await node.start();
+    expect(node.activator.status.current).toBeUndefined();
+    expect(node.timeline.map(({ reason }) => reason)).toContain('BundleOnDiskRefused');
+  });
+
+  test('a journal cut off in the middle is put aside, and the node asks anew', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    await node.until(runs(1));
+    await node.stop();
+    await truncate(join(node.folder, 'activation.json'), 40);
+    await node.start();
+    expect(node.activator.status.current).toBeUndefined();
+    expect((await stat(join(node.folder, 'activation.json.damaged'))).size).toBe(40);
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    await node.until(runs(1));
+  });
+});
+
+test('trust is pinned once: another control plane, organization or node changes nothing', async () => {
+  const trust = await TrustAnchor.load(node.folder);
+  expect(await trust.pin(node.controlPlane.welcome(), 2)).toBe('same');
+  expect(await trust.pin({ ...node.controlPlane.welcome(), node: 'node_2' }, 2)).toBe('different');
+  const impostor = new SimulatedControlPlane();
+  expect(await trust.pin({ ...node.controlPlane.welcome(), signingKeys: [{ keyId: 'signing-1', publicKey: impostor.publicKey }] }, 2)).toBe('different');
+  expect((await TrustAnchor.load(node.folder)).trust).toMatchObject({ pinnedAt: 1, signingKeys: [{ publicKey: node.controlPlane.publicKey }] });
+});

@@ -1,0 +1,93 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope } from '../protocol/index.ts';
+import type { Trust } from './trust.ts';
+
+/** Why the node will not run what it was told to run. */
+export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'DigestMismatch' | 'TooLarge';
+
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  readonly code: RejectionCode;
+
+  constructor(code: RejectionCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The two signed texts that say what to run, as they travel and as they are kept on disk. */
+export interface SignedDesired {
+  readonly assignment: Envelope;
+  readonly bundle: Envelope;
+}
+
+/** What was told, and proven to be told by whom the node trusts. */
+export interface VerifiedDesired extends SignedDesired {
+  readonly generation: number;
+  readonly digest: Digest;
+  readonly told: Assignment;
+  readonly manifest: BundleManifest;
+}
+
+/** What one node can take; a bundle past it is refused before a byte of it is fetched. */
+export const activationLimits = { artefactBytesMax: 1024 ** 3, bundleBytesMax: 4 * 1024 ** 3, ruleBytesMax: 1024 ** 2 } as const;
+
+export function digestOf(content: string | Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/**
+ * Checks everything that can be known of a desired state before fetching anything (I3): signatures by a pinned key, the
+ * organization, the node, and that the manifest is the one the assignment names. Throws a `Rejection`.
+ */
+export function verifyDesired(desired: SignedDesired, trust: Trust | undefined): VerifiedDesired {
+  if (trust === undefined) throw new Rejection('NotTrusted', 'This node has not been welcomed by a control plane yet, so it trusts no signature.');
+  requireSignature('assignment', desired.assignment, trust);
+  requireSignature('bundle', desired.bundle, trust);
+  const told = readPayload('assignment', desired.assignment, (value) => assignmentSchema.parse(value));
+  const manifest = readPayload('bundle', desired.bundle, (value) => bundleManifestSchema.parse(value));
+  if (told.organization !== trust.organization || manifest.organization !== trust.organization) throw new Rejection('WrongOrganization', `The assignment is for organization ${told.organization} and the bundle of ${manifest.organization}; this node belongs to ${trust.organization}.`);
+  if (told.node !== trust.node) throw new Rejection('WrongNode', `The assignment is for node ${told.node}; this is ${trust.node}.`);
+  const digest = digestOf(desired.bundle.payload);
+  if (told.bundle !== digest) throw new Rejection('DigestMismatch', `The assignment names bundle ${told.bundle}, and ${digest} came with it.`);
+  requireSize(manifest);
+  return { assignment: desired.assignment, bundle: desired.bundle, generation: told.generation, digest, told, manifest };
+}
+
+/** What of a bundle is fetched by digest: each once, however many rules or models share it. */
+export function artefactsOf(manifest: BundleManifest): { digest: Digest; bytes: number; title: string }[] {
+  const artefacts = new Map<Digest, { digest: Digest; bytes: number; title: string }>();
+  for (const { digest, bytes, name, version } of [...manifest.rules, ...manifest.models]) artefacts.set(digest, { digest, bytes, title: `${name} version ${version}` });
+  return [...artefacts.values()];
+}
+
+function requireSignature(what: string, envelope: Envelope, trust: Trust): void {
+  const text = Buffer.from(envelope.payload);
+  for (const { keyId, signature } of envelope.signatures) {
+    const pinned = trust.signingKeys.find((key) => key.keyId === keyId);
+    if (pinned === undefined) continue;
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: pinned.publicKey }, format: 'jwk' });
+    if (verify(null, text, key, Buffer.from(signature, 'base64url'))) return;
+  }
+  throw new Rejection('SignatureInvalid', `The ${what} carries no valid signature by a key that this node has pinned.`);
+}
+
+function readPayload<Value>(what: string, envelope: Envelope, parse: (value: unknown) => Value): Value {
+  try {
+    const value = JSON.parse(envelope.payload);
+    if (canonicalJson(value) !== envelope.payload) throw new Error('it is not canonical JSON');
+    return parse(value);
+  } catch (cause) {
+    throw new Rejection('Malformed', `The ${what} is signed, but cannot be read by this version of the agent.`, { cause });
+  }
+}
+
+function requireSize(manifest: BundleManifest): void {
+  const { artefactBytesMax, bundleBytesMax, ruleBytesMax } = activationLimits;
+  const rule = manifest.rules.find((candidate) => candidate.bytes > ruleBytesMax);
+  if (rule !== undefined) throw new Rejection('TooLarge', `Rule ${rule.name} has ${rule.bytes} bytes; a node takes ${ruleBytesMax}.`);
+  const model = manifest.models.find((candidate) => candidate.bytes > artefactBytesMax);
+  if (model !== undefined) throw new Rejection('TooLarge', `Model ${model.name} has ${model.bytes} bytes; a node takes ${artefactBytesMax}.`);
+  const total = artefactsOf(manifest).reduce((sum, artefact) => sum + artefact.bytes, 0);
+  if (total > bundleBytesMax) throw new Rejection('TooLarge', `The bundle has ${total} bytes; a node takes ${bundleBytesMax}.`);
+}

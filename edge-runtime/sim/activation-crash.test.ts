@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TrustAnchor } from '../activation/trust.ts';
+import { type BundleManifest, settingsSchema } from '../protocol/index.ts';
+import { SimulatedControlPlane } from './control-plane.ts';
+
+const script = fileURLToPath(new URL('./crashing-activation.ts', import.meta.url));
+
+let root: string;
+let controlPlane: SimulatedControlPlane;
+
+async function activate(folder: string, options: Record<string, string>): Promise<{ lines: string[]; signal: NodeJS.Signals | null }> {
+  const child = spawn(process.execPath, [script, '--folder', folder, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (data) => (output += String(data)));
+  const signal = await new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_code, by) => resolve(by)));
+  return { lines: output.trim().split('\n').filter(Boolean), signal };
+}
+
+function bundleOf(...texts: string[]): BundleManifest {
+  const rules = texts.map((text, index) => ({ name: `r${index}`, version: 1, ...controlPlane.publish(text) }));
+  return { schema: 'selvedge.bundle/1', organization: controlPlane.organization, rules, models: [], references: {}, settings: settingsSchema.parse({}) };
+}
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'selvedge-crash-'));
+  controlPlane = await new SimulatedControlPlane().listen();
+  await writeFile(join(root, 'old.json'), JSON.stringify(controlPlane.desired(bundleOf('old-a', 'old-b'), 1)));
+  await writeFile(join(root, 'new.json'), JSON.stringify(controlPlane.desired(bundleOf('new-a', 'old-b'), 2)));
+  const before = join(root, 'before');
+  await mkdir(before);
+  await (await TrustAnchor.load(before)).pin(controlPlane.welcome(), 1);
+  await activate(before, { desired: join(root, 'old.json'), source: `${controlPlane.url}/artefacts`, until: '1' });
+});
+afterAll(async () => {
+  await controlPlane.close();
+  await rm(root, { recursive: true });
+});
+
+describe('an agent killed at any moment of an activation (I2)', () => {
+  test('comes up with the old or the new bundle, whole, and then reaches the new one', { timeout: 120_000 }, async () => {
+    const source = `${controlPlane.url}/artefacts`;
+    const desired = join(root, 'new.json');
+    const cameUp = new Set<string>();
+    let killed = 0;
+    for (let killAt = 1; ; killAt += 1) {
+      const folder = join(root, `killed-${killAt}`);
+      await cp(join(root, 'before'), folder, { recursive: true });
+      const crash = await activate(folder, { desired, source, until: '2', 'kill-at': String(killAt) });
+      if (crash.signal !== 'SIGKILL') {
+        // Past the last moment there is: it ran through, so every moment before was tried.
+        expect(crash.lines).toContain('up 2 new-a+old-b');
+        break;
+      }
+      killed += 1;
+      const after = await activate(folder, { desired, source, until: '2' });
+      const [first, ...rest] = after.lines.filter((line) => line.startsWith('up'));
+      expect(['up 1 old-a+old-b', 'up 2 new-a+old-b'], `after moment ${killAt}`).toContain(first);
+      expect([first, ...rest].at(-1), `after moment ${killAt}`).toBe('up 2 new-a+old-b');
+      cameUp.add(first ?? '');
+      await rm(folder, { recursive: true });
+    }
+    // About 28; an activation with far fewer would not sync what it should.
+    expect(killed).toBeGreaterThan(20);
+    expect(cameUp.size).toBe(2);
+  });
+});

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const main = fileURLToPath(new URL('../host/main.ts', import.meta.url));
+const readySchema = z.object({ ready: z.literal(true), pid: z.number(), fingerprint: z.string(), gateway: z.string(), tokenFile: z.string() });
+
+export interface AgentOptions {
+  readonly folder: string;
+  readonly link?: string;
+}
+
+/** An agent in a process of its own, as on a node: to be spoken to through its gateway, and killed. */
+export class AgentProcess {
+  readonly log: string[] = [];
+  readonly ready: z.infer<typeof readySchema>;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #ended: Promise<number | null>;
+
+  private constructor(child: ChildProcess, folder: string, ready: z.infer<typeof readySchema>, log: string[], ended: Promise<number | null>) {
+    this.#child = child;
+    this.#folder = folder;
+    this.ready = ready;
+    this.log = log;
+    this.#ended = ended;
+  }
+
+  /** Resolves when the agent says it is ready. Rejects, with its log, when it ends first. */
+  static async start({ folder, link }: AgentOptions): Promise<AgentProcess> {
+    const child = spawn(process.execPath, [main, '--name', 'n1', '--folder', folder, ...(link === undefined ? [] : ['--link', link])], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const log: string[] = [];
+    createInterface(child.stderr).on('line', (line) => log.push(line));
+    const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+    const line = await Promise.race([new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve)), ended.then((code) => Promise.reject(new Error(`the agent ended with ${code}:\n${log.join('\n')}`)))]);
+    return new AgentProcess(child, folder, readySchema.parse(JSON.parse(line)), log, ended);
+  }
+
+  /** Calls the gateway with the node's token. */
+  async call(path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
+    const token = (await readFile(join(this.#folder, 'gateway-token'), 'utf8')).trim();
+    const response = await fetch(this.ready.gateway + path, { ...init, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...init.headers } });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : response.headers.get('content-type')?.startsWith('application/json') === true ? JSON.parse(text) : text };
+  }
+
+  /** Asks until the node can work. */
+  async untilReady(): Promise<void> {
+    while ((await this.call('/readyz')).status !== 200) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** An orderly end; its exit code. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    return this.#ended;
+  }
+
+  async kill9(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+}

@@ -1,0 +1,73 @@
+import fsPromises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { parseArgs } from 'node:util';
+import { join } from 'node:path';
+import { Activator } from '../activation/activator.ts';
+import { ArtefactStore } from '../activation/artefact-store.ts';
+import { TrustAnchor } from '../activation/trust.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { desiredSchema } from '../protocol/index.ts';
+
+/**
+ * A process that activates one bundle and kills itself, as `kill -9` would, at the n-th moment at which the disk is about
+ * to change or has just changed. `--desired` is the file of a desired message; without it only what the disk names comes up.
+ * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does.
+ */
+const { values } = parseArgs({
+  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' } },
+});
+const folder = values.folder ?? '';
+const killAt = Number(values['kill-at']);
+let moments = 0;
+
+function moment(): void {
+  moments += 1;
+  if (moments === killAt) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Wraps what makes a change durable, so that every such call has a moment before and one after. */
+async function plantCrash(): Promise<void> {
+  const handle = await fsPromises.open(folder, 'r');
+  const prototype = Object.getPrototypeOf(handle);
+  await handle.close();
+  for (const [target, name] of [[prototype, 'sync'], [prototype, 'writeFile'], [prototype, 'write'], [fsPromises, 'rename'], [fsPromises, 'unlink']] as const) {
+    const original = target[name];
+    target[name] = async function (this: unknown, ...args: unknown[]) {
+      moment();
+      const result = await original.apply(this, args);
+      moment();
+      return result;
+    };
+  }
+  syncBuiltinESMExports();
+}
+
+await plantCrash();
+const stopping = new AbortController();
+const activator = await Activator.load({
+  folder,
+  store: await ArtefactStore.open(join(folder, 'artefacts')),
+  trust: await TrustAnchor.load(folder),
+  runtime: {
+    build: async (bundle) => ({
+      start: async () => {
+        moment();
+        process.stdout.write(`up ${bundle.generation} ${[...bundle.ruleTexts.values()].join('+')}\n`);
+        if (bundle.generation === Number(values.until)) stopping.abort();
+      },
+      stop: async () => moment(),
+    }),
+  },
+  source: () => (values.source === undefined ? undefined : { url: values.source, token: 'artefact-token' }),
+  clock: systemClock(),
+  random: Math.random,
+  logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  onChange: () => undefined,
+  onTimeline: () => undefined,
+  probationMs: 60_000,
+  retry: { minMs: 5, maxMs: 10 },
+});
+const running = activator.run(stopping.signal);
+if (values.desired !== undefined) await activator.accept(desiredSchema.parse(JSON.parse(await fsPromises.readFile(values.desired, 'utf8'))));
+await running;
+process.stdout.write(`moments ${moments}\n`);

@@ -1,0 +1,55 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP relay whose network can be cut: `drop` breaks connections, `stall` keeps them open and carries nothing. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #pairs = new Set<[Socket, Socket]>();
+  #mode: 'open' | 'dropped' | 'stalled' = 'open';
+
+  constructor(targetPort: number) {
+    this.#server = createServer((near) => {
+      if (this.#mode === 'dropped') return void near.resetAndDestroy();
+      const far = connect(targetPort, '127.0.0.1');
+      const pair: [Socket, Socket] = [near, far];
+      this.#pairs.add(pair);
+      const end = (): void => {
+        this.#pairs.delete(pair);
+        near.destroy();
+        far.destroy();
+      };
+      for (const socket of pair) socket.on('close', end).on('error', end);
+      near.on('data', (data) => this.#mode === 'open' && far.write(data));
+      far.on('data', (data) => this.#mode === 'open' && near.write(data));
+    });
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  open(): void {
+    this.#mode = 'open';
+  }
+
+  drop(): void {
+    this.#mode = 'dropped';
+    for (const [near, far] of this.#pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  }
+
+  stall(): void {
+    this.#mode = 'stalled';
+  }
+
+  async close(): Promise<void> {
+    this.drop();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
