@@ -1,0 +1,4 @@
+ALTER TABLE "bundles" ADD FOREIGN KEY ("organizationId") REFERENCES "organizations" ("id") ON DELETE RESTRICT;
+ALTER TABLE "signing_keys" ADD FOREIGN KEY ("organizationId") REFERENCES "organizations" ("id") ON DELETE RESTRICT;
+ALTER TABLE "assignments" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;
+ALTER TABLE "assignments" ADD FOREIGN KEY ("organizationId", "bundle") REFERENCES "bundles" ("organizationId", "digest") ON DELETE RESTRICT;

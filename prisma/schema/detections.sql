@@ -1,0 +1,1 @@
+ALTER TABLE "detections" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;

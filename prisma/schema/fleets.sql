@@ -1,0 +1,1 @@
+ALTER TABLE "fleets" ADD FOREIGN KEY ("organizationId") REFERENCES "organizations" ("id") ON DELETE RESTRICT;

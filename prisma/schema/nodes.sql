@@ -1,0 +1,21 @@
+-- A revoked node leaves its name to the machine that takes its place.
+CREATE UNIQUE INDEX "nodes_name_in_use" ON "nodes" ("organizationId", "name") WHERE "revokedAt" IS NULL;
+-- Heartbeats rewrite the same rows for ever: room on the page keeps those updates off the index.
+ALTER TABLE "node_heartbeats" SET (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE "node_heartbeats" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;
+ALTER TABLE "node_events" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;
+ALTER TABLE "nodes" ADD FOREIGN KEY ("organizationId") REFERENCES "organizations" ("id") ON DELETE RESTRICT;
+ALTER TABLE "nodes" ADD FOREIGN KEY ("fleetId") REFERENCES "fleets" ("id") ON DELETE RESTRICT;
+-- I1: whatever writes it, a node's desired generation never goes back.
+CREATE FUNCTION nodes_generation_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the desired generation of node % cannot go from % to %', OLD."id", OLD."desiredGeneration", NEW."desiredGeneration"
+    USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER nodes_generation_grows
+  BEFORE UPDATE OF "desiredGeneration" ON "nodes"
+  FOR EACH ROW WHEN (NEW."desiredGeneration" < OLD."desiredGeneration")
+  EXECUTE FUNCTION nodes_generation_grows();
+-- Overlaps are few; finding them must not read every node.
+CREATE INDEX "nodes_multiple_owners" ON "nodes" ("organizationId") WHERE cardinality("claimedBy") > 1;
