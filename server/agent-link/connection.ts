@@ -1,0 +1,252 @@
+import { closeCodes, linkLimits, PROTOCOL_VERSION } from '@selvedge/edge-runtime/protocol';
+import type { FromAgent, ToAgent } from '@selvedge/edge-runtime/protocol';
+import type { WebSocket } from 'ws';
+import { applyToJoin } from '../enrollment/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { findNodeByKey, nodeReported, noteClone } from '../nodes/index.ts';
+import type { NodeRow } from '../nodes/index.ts';
+import { artefactUrlFor } from './artefact-url.ts';
+import type { LinkContext } from './context.ts';
+import { provesPossession } from './proof.ts';
+import { takeRecords } from './records.ts';
+import type { Applicant, Hello, NodeSession, Standing } from './sessions.ts';
+import { LinkSocket } from './socket.ts';
+
+type Phase =
+  | { name: 'hello' }
+  | { name: 'proof'; hello: Hello; nonce: string }
+  | { name: 'deciding'; hello: Hello }
+  | { name: 'waiting'; hello: Hello; applicant: Applicant }
+  | { name: 'welcome'; session: NodeSession; actor: Actor }
+  | { name: 'over' };
+
+type RefusalCode = Extract<ToAgent, { type: 'refused' }>['code'];
+
+const cloneCheckMs = 2_000;
+
+/**
+ * One agent's connection from its first message to its last.
+ *
+ * 1. Nothing but the handshake is heard before the key is proved, and nothing but heartbeats before the node is welcome.
+ * 2. A node has one connection. A second with the same key takes over if it is the same agent or the first no longer
+ *    answers; if both live, the key was copied, and the second is refused and said so on the node's timeline.
+ * 3. What is acknowledged is in the database.
+ */
+export class LinkConnection implements Standing {
+  readonly #context: LinkContext;
+  readonly #socket: LinkSocket;
+  /** By which name the agent reached us. */
+  readonly #host: string | undefined;
+  readonly #handshakeTimer: NodeJS.Timeout;
+  #phase: Phase = { name: 'hello' };
+  #heardAt: number;
+
+  constructor(context: LinkContext, socket: WebSocket, host: string | undefined) {
+    this.#context = context;
+    this.#host = host;
+    this.#heardAt = context.deps.clock.now();
+    this.#socket = new LinkSocket(socket, context.deps.clock, {
+      onMessage: (message) => this.#receive(message),
+      onHeard: () => this.#heard(),
+      onRefused: (reason) => this.#cutOff(reason),
+      onFailure: (error) => context.deps.logger.error({ err: error, node: this.#nodeId() }, 'the agent link failed'),
+      onEnd: () => this.#end(),
+    });
+    this.#handshakeTimer = setTimeout(() => this.#socket.close(closeCodes.protocol, `no handshake within ${linkLimits.handshakeMs / 1000} s`), linkLimits.handshakeMs);
+  }
+
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  get socket(): LinkSocket {
+    return this.#socket;
+  }
+
+  #cutOff(reason: string): void {
+    this.#context.refusals.inc({ reason: 'protocol' });
+    this.#context.deps.logger.info({ reason, node: this.#nodeId() }, 'cut an agent off');
+  }
+
+  #nodeId(): string | undefined {
+    return this.#phase.name === 'welcome' ? this.#phase.session.nodeId : undefined;
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#context.deps.clock.now();
+    if (this.#phase.name === 'welcome') this.#context.heartbeats.heard(this.#phase.session.nodeId, this.#heardAt);
+  }
+
+  async #receive(message: FromAgent): Promise<void> {
+    const phase = this.#phase;
+    switch (phase.name) {
+      case 'hello':
+        if (message.type !== 'hello') return this.#socket.close(closeCodes.protocol, 'the first message is hello');
+        return this.#challenge(message);
+      case 'proof':
+        if (message.type !== 'proof') return this.#socket.close(closeCodes.protocol, 'a challenge is answered with proof');
+        return this.#checkProof(phase, message.signature);
+      case 'waiting':
+        if (message.type !== 'heartbeat') this.#socket.close(closeCodes.protocol, `no ${message.type} before the node is welcome`);
+        return;
+      case 'welcome':
+        return this.#take(phase.session, phase.actor, message);
+      case 'deciding':
+      case 'over':
+        return;
+    }
+  }
+
+  #challenge(hello: Hello): void {
+    if (hello.protocol !== PROTOCOL_VERSION) return this.#refuse('protocol', `This control plane speaks version ${PROTOCOL_VERSION} of the link, the agent ${hello.protocol}.`);
+    const nonce = this.#context.deps.ids.secret();
+    this.#phase = { name: 'proof', hello, nonce };
+    this.#socket.send({ type: 'challenge', nonce, serverTime: this.#context.deps.clock.now() });
+  }
+
+  async #checkProof({ hello, nonce }: { hello: Hello; nonce: string }, signature: string): Promise<void> {
+    const { publicKey, instance } = hello;
+    if (!provesPossession({ nonce, publicKey, instance, signature })) return this.#refuse('proof', 'The challenge was not signed with the key that hello named.');
+    // From here on it is we who take the time: after an outage all nodes come at once.
+    clearTimeout(this.#handshakeTimer);
+    this.#phase = { name: 'deciding', hello };
+    await this.#decide(hello);
+  }
+
+  async #decide(hello: Hello): Promise<void> {
+    const { deps } = this.#context;
+    const node = await findNodeByKey(deps.db, hello.publicKey);
+    if (node !== null) return this.#welcomeNode(hello, node);
+    const { publicKey, name, agentVersion, facts, labels, enrollmentToken } = hello;
+    const admission = await applyToJoin(deps, { publicKey, name, agentVersion, facts, labels, enrollmentToken, gateway: hello.gateway ?? null });
+    switch (admission.outcome) {
+      case 'refused':
+        return this.#refuse(admission.code, admission.message);
+      case 'admitted': {
+        const admitted = await findNodeByKey(deps.db, publicKey);
+        if (admitted !== null) await this.#welcomeNode(hello, admitted);
+        return;
+      }
+      case 'pending':
+        return this.#waitForDecision(hello, admission);
+    }
+  }
+
+  async #waitForDecision(hello: Hello, pending: { requestId: string; fingerprint: string; message: string }): Promise<void> {
+    const { sessions, deps } = this.#context;
+    const applicant: Applicant = { requestId: pending.requestId, socket: this.#socket, admit: () => void this.#admitted(hello) };
+    this.#phase = { name: 'waiting', hello, applicant };
+    sessions.wait(applicant)?.socket.close(closeCodes.replaced, 'the same node asked again');
+    this.#socket.send({ type: 'pending', fingerprint: pending.fingerprint, message: pending.message });
+    // The decision may have come between the asking and the waiting.
+    if ((await findNodeByKey(deps.db, hello.publicKey)) !== null) await this.#admitted(hello);
+  }
+
+  async #admitted(hello: Hello): Promise<void> {
+    if (this.#phase.name !== 'waiting') return;
+    this.#context.sessions.stopWaiting(this.#phase.applicant);
+    this.#phase = { name: 'deciding', hello };
+    try {
+      await this.#decide(hello);
+    } catch (error) {
+      this.#context.deps.logger.error({ err: error }, 'a node that was approved could not be welcomed');
+      this.#socket.close(1013, 'try again later');
+    }
+  }
+
+  async #welcomeNode(hello: Hello, node: NodeRow): Promise<void> {
+    if (node.revokedAt !== null) return this.#refuse('revoked', 'This node was revoked. To have it back, give it a new key and enrol it anew.', closeCodes.revoked);
+    if (!(await this.#takesOver(hello, node))) return;
+    const { deps, sessions, arrivals, desiredFor, signingKeysOf } = this.#context;
+    const { id: nodeId, organizationId, name, fleetId } = node;
+    const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, requestId: deps.ids.next() };
+    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, artefactToken: deps.ids.secret(), fleetId, connectedSince: null };
+    // Entered before anything is read, so that whatever changes from here on reaches it.
+    sessions.enter(session);
+    this.#phase = { name: 'welcome', session, actor };
+    const { agentVersion, facts, instance } = hello;
+    session.connectedSince = await arrivals.add(organizationId, { id: nodeId, agentVersion, facts, instance, gateway: hello.gateway ?? null });
+    if (session.connectedSince === null) return this.#refuse('revoked', 'This node was revoked.', closeCodes.revoked);
+    // It may have gone while that was written.
+    if (this.#isOver()) return this.#depart(session);
+    const signingKeys = await signingKeysOf(organizationId);
+    this.#socket.send({
+      type: 'welcome',
+      node: nodeId,
+      organization: organizationId,
+      artefactToken: session.artefactToken,
+      artefactUrl: artefactUrlFor(deps.publicUrl, this.#host),
+      signingKeys,
+      recordsThrough: Number(node.recordsThrough),
+    });
+    const desired = await desiredFor(nodeId);
+    if (desired !== null) this.#socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle });
+    this.#context.leases.nodeConnected(nodeId);
+  }
+
+  /** Makes room for this connection, or refuses it when the one that stands is another, living agent. */
+  async #takesOver(hello: Hello, node: NodeRow): Promise<boolean> {
+    const { sessions, deps } = this.#context;
+    const standing = sessions.node(node.id);
+    if (standing === undefined || standing.socket === this.#socket) return true;
+    if (standing.instance !== hello.instance && (await standing.socket.answersWithin(cloneCheckMs))) {
+      await noteClone(deps, node, hello.facts.hostname);
+      this.#refuse('cloned', 'Another agent with this key is connected. If the machine was copied, delete the key of the copy and enrol it as a node of its own.');
+      return false;
+    }
+    standing.socket.close(closeCodes.replaced, 'the node connected anew');
+    return true;
+  }
+
+  async #take(session: NodeSession, actor: Actor, message: FromAgent): Promise<void> {
+    const { deps, telemetry, queries, leases } = this.#context;
+    switch (message.type) {
+      case 'heartbeat':
+        return;
+      case 'report':
+        return nodeReported(deps, actor, session.nodeId, message);
+      case 'telemetry':
+        return telemetry.ingest(session, message.telemetry);
+      case 'records': {
+        const { through, lost } = await takeRecords(deps, actor, session.nodeId, message.records);
+        if (lost > 0) telemetry.recordsLost(session.organizationId, lost);
+        return this.#socket.send({ type: 'ack', through });
+      }
+      case 'tail':
+        return leases.received(session.nodeId, message);
+      case 'answer':
+        return queries.answered(session.nodeId, message.id, { ok: message.ok, body: message.body });
+      case 'hello':
+      case 'proof':
+        return this.#socket.close(closeCodes.protocol, `no ${message.type} after the handshake`);
+    }
+  }
+
+  #refuse(code: RefusalCode, message: string, closeCode: number = closeCodes.refused): void {
+    this.#context.refusals.inc({ reason: code });
+    this.#socket.refuse({ type: 'refused', code, message }, closeCode);
+  }
+
+  #end(): void {
+    clearTimeout(this.#handshakeTimer);
+    const phase = this.#phase;
+    this.#phase = { name: 'over' };
+    const { sessions, connections, heartbeats, telemetry, queries } = this.#context;
+    connections.delete(this);
+    if (phase.name === 'waiting') sessions.stopWaiting(phase.applicant);
+    if (phase.name !== 'welcome' || !sessions.leave(phase.session)) return;
+    const { nodeId } = phase.session;
+    heartbeats.forget(nodeId);
+    telemetry.forget(nodeId);
+    queries.nodeLeft(nodeId);
+    this.#depart(phase.session);
+  }
+
+  #isOver(): boolean {
+    return this.#phase.name === 'over';
+  }
+
+  #depart({ organizationId, nodeId, connectedSince }: NodeSession): void {
+    if (connectedSince !== null) this.#context.departures.add({ organizationId, id: nodeId, connectedSince, lastSeenAt: this.#heardAt });
+  }
+}

@@ -1,0 +1,85 @@
+import { closeCodes } from '@selvedge/edge-runtime/protocol';
+import { z } from 'zod';
+import type { OutboxEvent } from '../kernel/live-bus.ts';
+import type { LinkContext } from './context.ts';
+
+const retryPayload = z.object({ generation: z.number().int() });
+const deniedPayload = z.object({ reason: z.string().nullable() });
+const movedPayload = z.object({ to: z.string().nullable() });
+
+/** Nodes that are told of a new assignment at one time: each costs a few reads and two signatures. */
+const tellingMax = 8;
+
+/** Passes on what was committed and concerns a node that is connected here. Everything else costs one look into a map. */
+export class News {
+  readonly #context: LinkContext;
+  readonly #toTell = new Set<string>();
+  #telling = 0;
+
+  constructor(context: LinkContext) {
+    this.#context = context;
+  }
+
+  heard(event: OutboxEvent): void {
+    const { subjectId, topic, kind } = event;
+    if (topic === 'assignment') this.#assigned(subjectId);
+    else if (topic === 'membership') this.#moved(event);
+    else if (topic !== 'link') return;
+    else if (kind === 'revoked') this.#revoked(subjectId);
+    else if (kind === 'retry') this.#retry(event);
+    else if (kind === 'approved') this.#context.sessions.applicant(subjectId)?.admit();
+    else if (kind === 'denied') this.#denied(event);
+  }
+
+  #assigned(nodeId: string): void {
+    if (this.#context.sessions.node(nodeId) === undefined) return;
+    this.#toTell.add(nodeId);
+    if (this.#telling < tellingMax) void this.#tellAll();
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#telling++;
+    for (const nodeId of this.#toTell) {
+      this.#toTell.delete(nodeId);
+      await this.#tell(nodeId);
+    }
+    this.#telling--;
+  }
+
+  async #tell(nodeId: string): Promise<void> {
+    const { sessions, desiredFor, deps } = this.#context;
+    try {
+      const desired = await desiredFor(nodeId);
+      // Whoever connected meanwhile is told as well: the same assignment twice is one assignment.
+      if (desired !== null) sessions.node(nodeId)?.socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle });
+    } catch (error) {
+      deps.logger.error({ err: error, node: nodeId }, 'a node could not be told what to run; it is asked to connect again');
+      sessions.node(nodeId)?.socket.close(1013, 'try again later');
+    }
+  }
+
+  #moved(event: OutboxEvent): void {
+    const session = this.#context.sessions.node(event.subjectId);
+    const payload = movedPayload.safeParse(event.payload);
+    if (session !== undefined && payload.success) session.fleetId = payload.data.to;
+  }
+
+  #revoked(nodeId: string): void {
+    this.#context.refusals.inc({ reason: 'revoked' });
+    this.#context.sessions.node(nodeId)?.socket.refuse({ type: 'refused', code: 'revoked', message: 'This node was revoked.' }, closeCodes.revoked);
+  }
+
+  #retry(event: OutboxEvent): void {
+    const payload = retryPayload.safeParse(event.payload);
+    if (payload.success) this.#context.sessions.node(event.subjectId)?.socket.send({ type: 'retry', generation: payload.data.generation });
+  }
+
+  #denied(event: OutboxEvent): void {
+    const applicant = this.#context.sessions.applicant(event.subjectId);
+    if (applicant === undefined) return;
+    const payload = deniedPayload.safeParse(event.payload);
+    const reason = payload.success ? payload.data.reason : null;
+    const message = reason === null ? 'An operator denied the request to join.' : `An operator denied the request to join: ${reason}`;
+    applicant.socket.refuse({ type: 'refused', code: 'denied', message }, closeCodes.refused);
+  }
+}

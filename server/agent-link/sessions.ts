@@ -1,0 +1,86 @@
+import type { FromAgent } from '@selvedge/edge-runtime/protocol';
+import type { LinkSocket } from './socket.ts';
+
+export type Hello = Extract<FromAgent, { type: 'hello' }>;
+
+/** A node that was welcomed: one a connection, and one connection a node. */
+export interface NodeSession {
+  readonly nodeId: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly instance: string;
+  readonly socket: LinkSocket;
+  readonly artefactToken: string;
+  /** The fleet that the node is in, as far as this process has heard. */
+  fleetId: string | null;
+  /** As the node's row has it; null until it was written. */
+  connectedSince: number | null;
+}
+
+/** A node that proved its key and waits for a person. */
+export interface Applicant {
+  readonly requestId: string;
+  readonly socket: LinkSocket;
+  /** Goes on with the handshake, after the request was approved. */
+  readonly admit: () => void;
+}
+
+/** A connection in any phase, for whoever looks for silent ones. */
+export interface Standing {
+  readonly heardAt: number;
+  readonly socket: LinkSocket;
+}
+
+/** Who is connected to this process, found by what others know of them. */
+export class Sessions {
+  readonly #nodes = new Map<string, NodeSession>();
+  readonly #tokens = new Map<string, NodeSession>();
+  readonly #applicants = new Map<string, Applicant>();
+
+  get nodeCount(): number {
+    return this.#nodes.size;
+  }
+
+  get applicantCount(): number {
+    return this.#applicants.size;
+  }
+
+  node(nodeId: string): NodeSession | undefined {
+    return this.#nodes.get(nodeId);
+  }
+
+  byArtefactToken(token: string): NodeSession | undefined {
+    return this.#tokens.get(token);
+  }
+
+  /** Enters a node, in place of its earlier connection if there is one. */
+  enter(session: NodeSession): void {
+    const earlier = this.#nodes.get(session.nodeId);
+    if (earlier !== undefined) this.#tokens.delete(earlier.artefactToken);
+    this.#nodes.set(session.nodeId, session);
+    this.#tokens.set(session.artefactToken, session);
+  }
+
+  /** False when another connection of the node has taken its place already. */
+  leave(session: NodeSession): boolean {
+    this.#tokens.delete(session.artefactToken);
+    if (this.#nodes.get(session.nodeId) !== session) return false;
+    this.#nodes.delete(session.nodeId);
+    return true;
+  }
+
+  applicant(requestId: string): Applicant | undefined {
+    return this.#applicants.get(requestId);
+  }
+
+  /** Enters an applicant and returns the one whose place it takes. */
+  wait(applicant: Applicant): Applicant | undefined {
+    const earlier = this.#applicants.get(applicant.requestId);
+    this.#applicants.set(applicant.requestId, applicant);
+    return earlier;
+  }
+
+  stopWaiting(applicant: Applicant): void {
+    if (this.#applicants.get(applicant.requestId) === applicant) this.#applicants.delete(applicant.requestId);
+  }
+}

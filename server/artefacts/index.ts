@@ -1,0 +1,6 @@
+export { artefactSurface } from './download-surface.ts';
+export type { AuthorizeArtefact } from './download-surface.ts';
+export { uploadExpiry } from './jobs.ts';
+export { claimArtefact } from './repository.ts';
+export { artefactPath, completedUpload, storeArtefact } from './service.ts';
+export { uploadRoutes } from './upload-routes.ts';

@@ -1,0 +1,109 @@
+import type { Actor } from '../kernel/actor.ts';
+import type { Transaction } from '../kernel/db.ts';
+import type { Deps } from '../kernel/deps.ts';
+import type { OutboxAppend } from '../kernel/outbox.ts';
+import { findBreak, genesisHash, hashEntry } from './chain.ts';
+import { redactSecrets } from './redaction.ts';
+import { appendEntries, lockHead, readChain, readHead } from './repository.ts';
+import type { StoredEntry } from './repository.ts';
+
+export interface AuditRecord {
+  /** `noun.verb`, as in `fleet.create`. */
+  action: string;
+  object: { kind: string; id: string; name: string };
+  before?: unknown;
+  after?: unknown;
+  outcome?: 'done' | 'refused';
+  /** Why it was refused, or the reason that the person gave. */
+  reason?: string;
+}
+
+export interface Change {
+  tx: Transaction;
+  /** Notes one thing done, for the audit chain. Secrets in `before` and `after` are replaced by member name. */
+  record(entry: AuditRecord): void;
+  /** Notes what live views and the agent link must hear once this is committed. */
+  publish(event: Omit<OutboxAppend, 'organizationId'>): void;
+}
+
+type AuditDeps = Pick<Deps, 'db' | 'clock' | 'ids' | 'outbox'>;
+
+/**
+ * Every change goes through here: one transaction writes the new state (by `work`), the audit entries that it records and
+ * the outbox events that it publishes, in this order, or nothing of it. Work that records nothing writes no entry; a
+ * change that a person or a program asked for must record at least one (I8).
+ */
+export async function performChange<Result>(deps: AuditDeps, actor: Actor, work: (change: Change) => Promise<Result>): Promise<Result> {
+  return deps.db.$transaction(async (tx) => {
+    const records: AuditRecord[] = [];
+    const events: OutboxAppend[] = [];
+    const result = await work({
+      tx,
+      record: (entry) => records.push(entry),
+      publish: (event) => events.push({ ...event, organizationId: actor.organizationId }),
+    });
+    await appendRecords(deps, tx, actor, records);
+    if (records.length > 0) events.push({ organizationId: actor.organizationId, topic: 'audit', subjectId: actor.organizationId, kind: 'appended' });
+    await deps.outbox.append(tx, events);
+    return result;
+  });
+}
+
+/** Puts on record that something was refused: nothing else changes. */
+export async function recordRefusal(deps: AuditDeps, actor: Actor, entry: Omit<AuditRecord, 'outcome' | 'before' | 'after'>): Promise<void> {
+  await performChange(deps, actor, async ({ record }) => record({ ...entry, outcome: 'refused' }));
+}
+
+async function appendRecords(deps: AuditDeps, tx: Transaction, actor: Actor, records: readonly AuditRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  let head = await lockHead(tx, actor.organizationId);
+  const entries = records.map((entry): StoredEntry => {
+    const chained = {
+      organizationId: actor.organizationId,
+      sequence: head.sequence + 1,
+      at: deps.clock.now(),
+      actor: { kind: actor.kind, id: actor.id, name: actor.name },
+      action: entry.action,
+      object: entry.object,
+      outcome: entry.outcome ?? 'done',
+      reason: entry.reason ?? null,
+      before: entry.before === undefined ? null : redactSecrets(entry.before),
+      after: entry.after === undefined ? null : redactSecrets(entry.after),
+      requestId: actor.requestId,
+      previousHash: head.hash,
+    } as const;
+    const stored = { ...chained, id: deps.ids.next(), hash: hashEntry(chained) };
+    head = { sequence: stored.sequence, hash: stored.hash };
+    return stored;
+  });
+  await appendEntries(tx, entries);
+}
+
+const VERIFY_BATCH = 1_000;
+
+/** Computes the whole chain again. `brokenAt` is the first sequence that is missing, moved or altered. */
+export async function verifyChain(deps: Pick<Deps, 'db'>, actor: Actor): Promise<{ ok: boolean; entries: number; brokenAt?: number }> {
+  const end = await readHead(deps.db, actor.organizationId);
+  if (end === null) return { ok: true, entries: 0 };
+  let last = { sequence: 0, hash: genesisHash };
+  while (last.sequence < end.sequence) {
+    const entries = await readChain(deps.db, actor.organizationId, last.sequence, VERIFY_BATCH);
+    const brokenAt = findBreak(last, entries) ?? (entries.length === 0 ? last.sequence + 1 : null);
+    if (brokenAt !== null) return { ok: false, entries: end.sequence, brokenAt };
+    const newest = entries.at(-1);
+    if (newest !== undefined) last = { sequence: newest.sequence, hash: newest.hash };
+  }
+  return { ok: true, entries: last.sequence };
+}
+
+/** The whole chain as JSON lines, oldest first, in pieces of about a thousand entries. */
+export async function* exportChain(deps: Pick<Deps, 'db'>, actor: Actor, signal: AbortSignal): AsyncGenerator<string> {
+  let after = 0;
+  while (!signal.aborted) {
+    const entries = await readChain(deps.db, actor.organizationId, after, VERIFY_BATCH);
+    const newest = entries.at(-1);
+    if (newest === undefined) return;
+    yield entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    after = newest.sequence;
+  }
+}

@@ -1,0 +1,5 @@
+export { assembleBundle, digestOf, digestOfValue, emptyBundle } from './assemble.ts';
+export type { AssembledBundle, BundledModel, BundledRule } from './assemble.ts';
+export { bundlesInUse, readManifest, versionsInUse } from './reads.ts';
+export type { BundleInUse } from './reads.ts';
+export { assignBundle, desiredFor, signingKeysOf, storeBundle } from './service.ts';

@@ -1,0 +1,69 @@
+import { bundleManifestSchema } from '@selvedge/edge-runtime/protocol';
+import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
+import type { Queryable } from '../kernel/db.ts';
+import { notFound } from '../kernel/errors.ts';
+import { findBundle, findSigningKeys } from './repository.ts';
+import type { BundleDetail, listSigningKeysOutput } from './schema.ts';
+
+/** A bundle that nodes of a fleet report as running, and what is in it. */
+export interface BundleInUse {
+  fleet: { id: string; name: string };
+  digest: string;
+  nodes: number;
+  rules: { name: string; version: number }[];
+  models: { name: string; version: number }[];
+}
+
+/** What nodes report, by fleet and bundle. One grouped count, and the few manifests that it names. */
+export async function bundlesInUse(db: Queryable, organizationId: string): Promise<BundleInUse[]> {
+  const rows = await db.$queryRaw<{ fleetId: string; fleet: string; digest: string; nodes: bigint; manifest: string }[]>`
+    SELECT counted."fleetId", f.name AS fleet, counted."reportedBundle" AS digest, counted.nodes, b.manifest
+    FROM (SELECT "fleetId", "reportedBundle", count(*) AS nodes FROM nodes
+          WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL AND "fleetId" IS NOT NULL AND "reportedBundle" IS NOT NULL
+          GROUP BY 1, 2) AS counted
+    JOIN fleets f ON f.id = counted."fleetId"
+    JOIN bundles b ON b."organizationId" = ${organizationId} AND b.digest = counted."reportedBundle"
+    ORDER BY f.name, counted.nodes DESC`;
+  return rows.map((row) => {
+    const manifest = parseManifest(row.manifest);
+    const named = ({ name, version }: { name: string; version: number }): { name: string; version: number } => ({ name, version });
+    return { fleet: { id: row.fleetId, name: row.fleet }, digest: row.digest, nodes: Number(row.nodes), rules: manifest.rules.map(named), models: manifest.models.map(named) };
+  });
+}
+
+/** On how many nodes of which fleet a version of a rule or model runs, by what nodes report; other bundles may hold the same version. */
+export function versionsInUse(inUse: readonly BundleInUse[], part: 'rules' | 'models', name: string): { fleet: BundleInUse['fleet']; version: number; nodes: number }[] {
+  const places = new Map<string, { fleet: BundleInUse['fleet']; version: number; nodes: number }>();
+  for (const bundle of inUse) {
+    for (const { version } of bundle[part].filter((entry) => entry.name === name)) {
+      const key = `${bundle.fleet.id} ${version}`;
+      const known = places.get(key) ?? { fleet: bundle.fleet, version, nodes: 0 };
+      places.set(key, { ...known, nodes: known.nodes + bundle.nodes });
+    }
+  }
+  return [...places.values()].sort((a, b) => (a.fleet.name < b.fleet.name ? -1 : a.fleet.name > b.fleet.name ? 1 : b.version - a.version));
+}
+
+export function parseManifest(text: string): BundleManifest {
+  return bundleManifestSchema.parse(JSON.parse(text));
+}
+
+/** The manifest of a bundle of the organization, or null. */
+export async function readManifest(db: Queryable, organizationId: string, digest: string): Promise<BundleManifest | null> {
+  const row = await findBundle(db, organizationId, digest);
+  return row === null ? null : parseManifest(row.manifest);
+}
+
+export async function readBundle(db: Queryable, organizationId: string, digest: string): Promise<BundleDetail> {
+  const row = await findBundle(db, organizationId, digest);
+  if (row === null) throw notFound('bundle', digest);
+  return { digest, manifest: parseManifest(row.manifest), createdAt: row.createdAt.getTime(), createdBy: row.createdBy };
+}
+
+export async function listSigningKeys(db: Queryable, organizationId: string): Promise<z.infer<typeof listSigningKeysOutput>> {
+  const keys = await findSigningKeys(db, organizationId);
+  return {
+    items: keys.map((key) => ({ keyId: key.id, publicKey: key.publicKey, state: key.state, createdAt: key.createdAt.getTime(), retiredAt: key.retiredAt?.getTime() ?? null })),
+  };
+}

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import { performChange } from '../audit/index.ts';
+import type { Change } from '../audit/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { DomainError, notFound } from '../kernel/errors.ts';
+import { adoptFollowers, advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts';
+import type { NewDecision } from '../rollout/index.ts';
+import { rolloutPermissions } from './policy.ts';
+import { decideAboutFailed, lockFleetDeployments, readStanding, writeState } from './repository.ts';
+import type { deploymentActionInput, DeploymentDetail, deploymentReferenceOutput, RolloutState } from './schema.ts';
+
+type Input = z.infer<typeof deploymentActionInput>;
+type Reference = z.infer<typeof deploymentReferenceOutput>;
+type Locked = NonNullable<Awaited<ReturnType<typeof lockRollout>>>;
+
+/** Asks no more nodes until it is resumed. Nodes that were asked finish. */
+export async function pauseDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
+  return act(deps, actor, input, 'pause', (change, rollout) => moveTo(deps, change, actor, rollout, input, 'Paused', { kind: 'Paused', tone: 'notice', message: said('Paused', actor, input) }));
+}
+
+/** Goes on. After a gate stopped it, the nodes that failed are left behind. */
+export async function resumeDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
+  return act(deps, actor, input, 'resume', async (change, rollout) => {
+    const left = rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout.id, 'goOn') : 0;
+    const message = said('Resumed', actor, input) + (left === 0 ? '' : ` ${left} failed ${left === 1 ? 'node is' : 'nodes are'} left behind.`);
+    return moveTo(deps, change, actor, rollout, input, 'Progressing', { kind: 'Resumed', tone: 'info', message });
+  });
+}
+
+/** Ends it where it is: nodes that were asked keep what they were told, the others keep what they run. */
+export async function cancelDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
+  return act(deps, actor, input, 'cancel', (change, rollout) => moveTo(deps, change, actor, rollout, input, 'Cancelled', { kind: 'Cancelled', tone: 'notice', message: said('Cancelled', actor, input) }));
+}
+
+/** Takes every node that was told the bundle back to what the fleet ran before, each by a new generation; also once the rollout was done. */
+export async function rollBackDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
+  return act(deps, actor, input, 'rollBack', async (change, rollout) => {
+    await adoptFollowers(change.tx, rollout, new Date(deps.clock.now()));
+    return moveTo(deps, change, actor, rollout, input, 'RollingBack', { kind: 'RollingBack', tone: 'notice', message: said('Rolled back', actor, input) });
+  });
+}
+
+/** Asks the nodes that failed again, each with a new generation, as places become free. */
+export async function retryFailed(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
+  return act(deps, actor, input, 'retryFailed', async (change, rollout) => {
+    const nodes = await decideAboutFailed(change.tx, rollout.id, 'retry');
+    const decision = { kind: 'Retried' as const, tone: 'info' as const, message: `${nodes} failed ${nodes === 1 ? 'node is' : 'nodes are'} asked again.` };
+    return moveTo(deps, change, actor, rollout, input, rollout.state === 'Suspended' ? 'Progressing' : rollout.state, decision);
+  });
+}
+
+/** The frame of what a person does to a rollout: it is held, the policy allows it, it is recorded, and the next step follows at once. */
+async function act(deps: Deps, actor: Actor, input: Input, action: keyof DeploymentDetail['can'], work: (change: Change, rollout: Locked) => Promise<Reference>): Promise<Reference> {
+  return performChange(deps, actor, async (change) => {
+    const known = await readStanding(change.tx, actor.organizationId, input.id);
+    if (known === null) throw notFound('deployment', input.id);
+    // In the same order as whoever starts a deployment: the fleet, then the rollout.
+    await lockFleetDeployments(change.tx, known.fleetId);
+    const rollout = await lockRollout(change.tx, input.id, true);
+    const standing = await readStanding(change.tx, actor.organizationId, input.id);
+    if (rollout === null || standing === null) throw notFound('deployment', input.id);
+    const permitted = rolloutPermissions(actor, standing)[action];
+    if (!permitted.allowed) throw new DomainError('Conflict', permitted.reason ?? 'The rollout’s state does not allow this.', { details: { state: standing.state } });
+    return work(change, rollout);
+  });
+}
+
+async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: Omit<NewDecision, 'evidence'>): Promise<Reference> {
+  await writeState(change.tx, rollout.id, state, new Date(deps.clock.now()), state === 'Cancelled');
+  await recordDecisions(deps, change, rollout.id, actor.name, [{ ...decision, evidence: { from: rollout.state, to: state, ...(input.reason !== undefined && { reason: input.reason }) } }]);
+  change.record({
+    action: `deployment.${verbs[decision.kind] ?? 'act'}`,
+    object: { kind: 'deployment', id: rollout.id, name: rollout.fleetName },
+    ...(input.reason !== undefined && { reason: input.reason }),
+    before: { state: rollout.state },
+    after: { state },
+  });
+  change.publish({ topic: 'deployment', subjectId: rollout.id, kind: 'state', payload: { state } });
+  return { id: rollout.id, state: await advanceLocked(deps, change, actor, { ...rollout, state }) };
+}
+
+const verbs: Partial<Record<NewDecision['kind'], string>> = { Paused: 'pause', Resumed: 'resume', Cancelled: 'cancel', RollingBack: 'rollBack', Retried: 'retryFailed' };
+
+function said(verb: string, actor: Actor, input: Input): string {
+  return `${verb} by ${actor.name}${input.reason === undefined ? '.' : `: ${input.reason}`}`;
+}

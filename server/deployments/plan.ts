@@ -1,0 +1,158 @@
+import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
+import { digestOfValue } from '../bundles/index.ts';
+import type { AssembledBundle } from '../bundles/index.ts';
+import { cutWaves, limitOf } from '../rollout/index.ts';
+import { bytesBetween, changesBetween } from './changes.ts';
+import type { Plan, PlanNode, RolloutPolicy, Violation } from './schema.ts';
+import { stateOutcome } from './state-outcome.ts';
+import type { RuleState } from './state-outcome.ts';
+
+/** A node of the fleet as it is when the plan is made. */
+export interface PlannedNode {
+  id: string;
+  name: string;
+  /** The bundle that it reports as running, and the one that it was last told to run. */
+  reported: string | null;
+  desired: string | null;
+  synced: boolean;
+  offline: boolean;
+  lastSeenAt: number | null;
+  agentVersion: string;
+  multipleOwners: boolean;
+}
+
+/** Everything that a plan follows from. */
+export interface PlanSubject {
+  organizationId: string;
+  fleet: { id: string; name: string };
+  from: { digest: string; manifest: BundleManifest } | null;
+  to: AssembledBundle;
+  /** Manifests of the bundles that nodes report, as far as they are ours. */
+  manifests: ReadonlyMap<string, BundleManifest>;
+  stateBefore: readonly RuleState[];
+  stateAfter: readonly RuleState[];
+  nodes: readonly PlannedNode[];
+  policy: RolloutPolicy;
+  supersedes: Plan['supersedes'];
+  /** Found while the bundle was put together: models, types, connectors. */
+  violations: readonly Violation[];
+  madeAt: number;
+}
+
+/** The oldest agent that can run the bundles of this release. */
+export const agentVersionMin = '0.1.0';
+
+const sampleMax = 50;
+
+/**
+ * What a deployment would do, node by node. Pure: the same subject gives the same plan, so that a plan can be made again to see
+ * whether it still holds. Whether a node is connected just now is shown and not covered by the hash: it changes by itself, and
+ * changes nothing in what is approved.
+ */
+export function makePlan(subject: PlanSubject): { plan: Omit<Plan, 'can'>; nodes: PlanNode[] } {
+  const { to, policy } = subject;
+  const waves = cutWaves(subject.nodes.map((node) => ({ node: node.id, name: node.name, offline: node.offline })), policy.waves.map((wave) => wave.limit));
+  const waveOf = new Map(waves.flatMap((wave, index) => wave.map(({ node }) => [node, index] as const)));
+  const nodes = planNodes(subject, waveOf);
+  const changes = changesBetween(subject.from?.manifest ?? null, to.manifest);
+  const violations = [...subject.violations, ...nodeViolations(subject)];
+  const offline = subject.nodes.filter((node) => node.offline);
+  const state = stateOutcome(subject.stateBefore, subject.stateAfter);
+  const plan: Omit<Plan, 'can'> = {
+    hash: hashOf(subject, state, violations),
+    fleet: subject.fleet,
+    from: subject.from === null ? null : { digest: subject.from.digest, rules: subject.from.manifest.rules.map(versioned), models: subject.from.manifest.models.map(versioned) },
+    to: { digest: to.digest, rules: to.manifest.rules.map(versioned), models: modelsWithReferences(to.manifest), settings: to.manifest.settings },
+    nodes: { total: nodes.length, sample: nodes.slice(0, sampleMax) },
+    changes,
+    bytesPerNode: bytesBetween(subject.from?.manifest ?? null, to.manifest),
+    bytesTotal: nodes.reduce((sum, node) => sum + node.bytes, 0),
+    ...state,
+    violations,
+    startable: violations.every((violation) => !violation.blocks),
+    offline: { total: offline.length, sample: offline.slice(0, sampleMax).map(({ id, name, lastSeenAt }) => ({ id, name, lastSeenAt })) },
+    waves: waves.map((wave, index) => ({ index, nodes: wave.length, offline: wave.filter((node) => node.offline).length })),
+    policy,
+    inFlightMax: limitOf(policy.maxUnavailable, nodes.length),
+    supersedes: subject.supersedes,
+    madeAt: subject.madeAt,
+  };
+  return { plan, nodes };
+}
+
+function versioned({ name, version }: { name: string; version: number }): { name: string; version: number } {
+  return { name, version };
+}
+
+function modelsWithReferences(manifest: BundleManifest): Plan['to']['models'] {
+  const references = Object.entries(manifest.references);
+  return manifest.models.map(({ name, version, digest, bytes }) => ({
+    name,
+    version,
+    digest,
+    bytes,
+    references: references.filter(([, target]) => target.model === name && target.version === version).map(([reference]) => reference),
+  }));
+}
+
+/** By wave and name. Nodes that report the same bundle share their changes, so the work follows from the bundles and not from the nodes. */
+function planNodes(subject: PlanSubject, waveOf: ReadonlyMap<string, number>): PlanNode[] {
+  const byReported = new Map<string | null, Pick<PlanNode, 'changes' | 'bytes'>>();
+  const differenceFrom = (reported: string | null): Pick<PlanNode, 'changes' | 'bytes'> => {
+    const known = byReported.get(reported);
+    if (known !== undefined) return known;
+    const manifest = reported === null ? null : (subject.manifests.get(reported) ?? null);
+    const difference = { changes: changesBetween(manifest, subject.to.manifest), bytes: bytesBetween(manifest, subject.to.manifest) };
+    byReported.set(reported, difference);
+    return difference;
+  };
+  return subject.nodes
+    .map((node): PlanNode => ({ node: node.id, name: node.name, from: node.reported, to: subject.to.digest, ...differenceFrom(node.reported), offline: node.offline, wave: waveOf.get(node.id) ?? 0 }))
+    .sort((a, b) => a.wave - b.wave || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function nodeViolations(subject: PlanSubject): Violation[] {
+  const violations: Violation[] = [];
+  const { nodes, to } = subject;
+  if (nodes.length === 0) violations.push({ code: 'NoNodes', blocks: false, message: `${subject.fleet.name} has no nodes yet; those that join it will run this.` });
+  if (nodes.length > 0 && subject.from?.digest === to.digest && nodes.every((node) => node.desired === to.digest && node.synced)) {
+    violations.push({ code: 'NothingChanges', blocks: true, message: 'Every node runs exactly this already.' });
+  }
+  const old = nodes.filter((node) => isOlder(node.agentVersion, agentVersionMin));
+  if (old.length > 0) violations.push({ code: 'AgentTooOld', blocks: true, message: `${listed(old)} ${old.length === 1 ? 'has an agent' : 'have agents'} older than ${agentVersionMin}, which cannot run this bundle.` });
+  const shared = nodes.filter((node) => node.multipleOwners);
+  if (shared.length > 0) violations.push({ code: 'MultipleOwners', blocks: false, message: `${listed(shared)} ${shared.length === 1 ? 'is' : 'are'} claimed by another fleet as well, and would stay in this one.` });
+  return violations;
+}
+
+function listed(nodes: readonly PlannedNode[]): string {
+  const names = nodes.slice(0, 3).map((node) => node.name);
+  return nodes.length <= 3 ? names.join(', ') : `${names.join(', ')} and ${nodes.length - 3} more`;
+}
+
+/** By major, minor and patch; what follows a hyphen is left out, and a version that is none counts as old. */
+export function isOlder(version: string, than: string): boolean {
+  const parts = (text: string): number[] => (text.split('-')[0] ?? '').split('.').map(Number);
+  const [mine, other] = [parts(version), parts(than)];
+  if (mine.length !== 3 || mine.some(Number.isNaN)) return true;
+  for (const [index, part] of mine.entries()) {
+    const against = other[index] ?? 0;
+    if (part !== against) return part < against;
+  }
+  return false;
+}
+
+function hashOf(subject: PlanSubject, state: Pick<Plan, 'stateLost' | 'stateKept'>, violations: readonly Violation[]): string {
+  return digestOfValue({
+    schema: 'selvedge.plan/1',
+    organization: subject.organizationId,
+    fleet: subject.fleet.id,
+    from: subject.from?.digest ?? null,
+    to: subject.to.digest,
+    policy: { ...subject.policy, waves: subject.policy.waves.map((wave) => ({ limit: { ...wave.limit } })), maxUnavailable: { ...subject.policy.maxUnavailable } },
+    nodes: subject.nodes.map((node) => [node.id, node.reported]).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)),
+    stateLost: state.stateLost.map(({ rule, query, what }) => [rule, query, what]),
+    violations: violations.map(({ code, message }) => [code, message]),
+    supersedes: subject.supersedes?.id ?? null,
+  });
+}

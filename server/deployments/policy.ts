@@ -1,0 +1,66 @@
+import { permission } from '../identity/policy.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Permission } from '../kernel/wire.ts';
+import type { DeploymentDetail, RolloutState } from './schema.ts';
+
+/** What a rollout is when somebody wants to do something to it. */
+export interface RolloutStanding {
+  state: RolloutState;
+  /** How many of its nodes failed. */
+  failed: number;
+  /** No later deployment of the fleet exists. */
+  newest: boolean;
+  /** Going back would change something. */
+  hasPrevious: boolean;
+}
+
+const allowed: Permission = { allowed: true };
+const refused = (reason: string): Permission => ({ allowed: false, reason });
+
+/** What the actor may do with a rollout in this standing, and why not. The console shows it, and the service holds to it. */
+export function rolloutPermissions(actor: Actor, standing: RolloutStanding): DeploymentDetail['can'] {
+  const role = permission(actor, 'deployments:write');
+  const check = (permitted: Permission): Permission => (role.allowed ? permitted : role);
+  return {
+    pause: check(mayPause(standing)),
+    resume: check(standing.state === 'Paused' || standing.state === 'Suspended' ? allowed : refused(`Only a rollout that is paused or suspended can be resumed; this one is ${spoken(standing.state)}.`)),
+    cancel: check(isUnderWay(standing.state) && standing.state !== 'RollingBack' ? allowed : refused(`It is ${spoken(standing.state)}.`)),
+    rollBack: check(mayRollBack(standing)),
+    retryFailed: check(mayRetry(standing)),
+  };
+}
+
+/** States in which nodes may still be asked, or would be but for a person or a gate. */
+export function isUnderWay(state: RolloutState): boolean {
+  return state === 'Progressing' || state === 'Paused' || state === 'Suspended' || state === 'RollingBack';
+}
+
+function mayPause({ state }: RolloutStanding): Permission {
+  return state === 'Progressing' ? allowed : refused(state === 'RollingBack' ? 'Going back is not paused half way.' : `Only a rollout in progress can be paused; this one is ${spoken(state)}.`);
+}
+
+function mayRollBack({ state, newest, hasPrevious }: RolloutStanding): Permission {
+  if (!hasPrevious) return refused('The fleet ran the same before: there is nothing to go back to.');
+  if (state === 'RollingBack' || state === 'RolledBack' || state === 'Superseded') return refused(`It is ${spoken(state)}.`);
+  if (!newest) return refused('A later deployment of this fleet exists; roll that one back, or deploy again.');
+  return allowed;
+}
+
+function mayRetry({ state, failed }: RolloutStanding): Permission {
+  if (failed === 0) return refused('No node failed.');
+  return isUnderWay(state) ? allowed : refused('It is over; make a new deployment for the nodes that failed.');
+}
+
+function spoken(state: RolloutState): string {
+  const words: Record<RolloutState, string> = {
+    Progressing: 'in progress',
+    Paused: 'paused',
+    Suspended: 'suspended',
+    RollingBack: 'going back already',
+    RolledBack: 'rolled back',
+    Succeeded: 'done',
+    Cancelled: 'cancelled',
+    Superseded: 'superseded by a later one',
+  };
+  return words[state];
+}

@@ -1,0 +1,166 @@
+import type { z } from 'zod';
+import type { Prisma, Queryable } from '../kernel/db.ts';
+import { DomainError, notFound } from '../kernel/errors.ts';
+import { summarize } from './changes.ts';
+import { countsOf, estimateEnd, waveView } from './counts.ts';
+import type { StateCount } from './counts.ts';
+import { isUnderWay } from './policy.ts';
+import { findPlan } from './repository.ts';
+import { decisionSchema, planNodeSchema, planSchema } from './schema.ts';
+import type {
+  DeploymentDetail,
+  DeploymentItem,
+  deploymentNodesInput,
+  deploymentNodesOutput,
+  listDeploymentsInput,
+  listDeploymentsOutput,
+  NodeRolloutState,
+  planNodesInput,
+  planNodesOutput,
+} from './schema.ts';
+
+const decisionsShownMax = 200;
+const keptPlanSchema = planSchema.omit({ nodes: true, can: true });
+type Row = Prisma.DeploymentGetPayload<{ include: { waves: true } }>;
+
+/** The Deployments page: newest first. The cursor is the id below which the next page continues. */
+export async function listDeployments(db: Queryable, organizationId: string, input: z.infer<typeof listDeploymentsInput>): Promise<z.infer<typeof listDeploymentsOutput>> {
+  const where: Prisma.DeploymentWhereInput = {
+    organizationId,
+    ...(input.state !== undefined && input.state.length > 0 && { state: { in: input.state } }),
+    ...(input.fleet !== undefined && { fleetId: input.fleet }),
+  };
+  const [rows, total] = await Promise.all([
+    db.deployment.findMany({
+      where: input.cursor === undefined ? where : { AND: [where, { id: { lt: input.cursor } }] },
+      orderBy: { id: 'desc' },
+      take: input.limit + 1,
+      include: { waves: { orderBy: { index: 'asc' } } },
+    }),
+    db.deployment.count({ where }),
+  ]);
+  const page = rows.slice(0, input.limit);
+  const counts = await countStates(db, page.map((row) => row.id));
+  return {
+    items: page.map((row) => toItem(row, counts.get(row.id) ?? [])),
+    nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null,
+    total,
+  };
+}
+
+async function countStates(db: Queryable, ids: readonly string[]): Promise<Map<string, StateCount[]>> {
+  const groups = await db.deploymentNode.groupBy({ by: ['deploymentId', 'wave', 'state'], where: { deploymentId: { in: [...ids] } }, _count: { _all: true } });
+  const byDeployment = Map.groupBy(groups, (group) => group.deploymentId);
+  return new Map([...byDeployment].map(([id, members]) => [id, members.map(({ wave, state, _count }) => ({ wave, state, nodes: _count._all }))]));
+}
+
+function toItem(row: Row, counts: readonly StateCount[]): DeploymentItem {
+  const plan = keptPlanSchema.parse(row.plan);
+  return {
+    id: row.id,
+    fleet: { id: row.fleetId, name: row.fleetName },
+    state: row.state,
+    note: row.note,
+    createdBy: row.createdBy,
+    startedAt: row.startedAt.getTime(),
+    finishedAt: row.finishedAt?.getTime() ?? null,
+    bundle: row.bundle,
+    previousBundle: row.previousBundle,
+    summary: summarize(plan.changes),
+    nodes: countsOf(counts),
+    wave: { index: Math.min(row.wave, Math.max(0, row.waves.length - 1)), of: row.waves.length },
+  };
+}
+
+/** One rollout with everything about it, apart from what the asking person may do. */
+export async function readDeployment(db: Queryable, organizationId: string, id: string, now: number): Promise<Omit<DeploymentDetail, 'can'>> {
+  const row = await db.deployment.findFirst({ where: { id, organizationId }, include: { waves: { orderBy: { index: 'asc' } } } });
+  if (row === null) throw notFound('deployment', id);
+  const [counts, decisions] = await Promise.all([
+    countStates(db, [id]),
+    db.deploymentDecision.findMany({ where: { deploymentId: id }, orderBy: { id: 'desc' }, take: decisionsShownMax }),
+  ]);
+  const states = counts.get(id) ?? [];
+  const item = toItem(row, states);
+  const plan = keptPlanSchema.parse(row.plan);
+  const bakeMs = plan.policy.bakeSeconds * 1000;
+  const rollout = { underWay: isUnderWay(row.state), stopped: row.state !== 'Progressing' && row.state !== 'Paused', bakeMs };
+  const { nodes } = item;
+  return {
+    ...item,
+    plan,
+    waves: row.waves.map((wave) => {
+      const times = { index: wave.index, startedAt: time(wave.startedAt), bakingSince: time(wave.bakingSince), passedAt: time(wave.passedAt) };
+      return waveView(times, countsOf(states.filter((count) => count.wave === wave.index)), rollout);
+    }),
+    decisions: decisions.map((decision) => decisionSchema.parse({ ...decision, at: decision.at.getTime() })),
+    eta: estimateEnd({
+      startedAt: item.startedAt,
+      now,
+      done: nodes.running + nodes.failed,
+      left: nodes.toCome + nodes.applying,
+      wavesLeft: row.waves.filter((wave) => wave.passedAt === null).length,
+      bakeMs,
+      progressing: row.state === 'Progressing',
+    }),
+  };
+}
+
+function time(date: Date | null): number | null {
+  return date === null ? null : date.getTime();
+}
+
+/** Those that need a look first, so that a page of a large rollout begins with them. */
+const stateOrder: NodeRolloutState[] = ['Failed', 'Applying', 'Requested', 'Offline', 'ToCome', 'Running', 'Skipped'];
+
+/** Nodes of a rollout by state and name. The cursor is `state:name`, the place of the last row. */
+export async function listDeploymentNodes(db: Queryable, organizationId: string, input: z.infer<typeof deploymentNodesInput>): Promise<z.infer<typeof deploymentNodesOutput>> {
+  if ((await db.deployment.count({ where: { id: input.id, organizationId } })) === 0) throw notFound('deployment', input.id);
+  const where: Prisma.DeploymentNodeWhereInput = { deploymentId: input.id, ...(input.wave !== undefined && { wave: input.wave }), ...(input.state !== undefined && { state: input.state }) };
+  const states = input.state === undefined ? stateOrder : [input.state];
+  const from = input.cursor === undefined ? null : parsePlace(input.cursor);
+  const rows: Prisma.DeploymentNodeGetPayload<object>[] = [];
+  // A state at a time, in the order above, until the page is full.
+  for (const state of states.slice(from === null ? 0 : Math.max(0, states.indexOf(from.state)))) {
+    if (rows.length > input.limit) break;
+    const after = from !== null && from.state === state ? { nodeName: { gt: from.name } } : {};
+    rows.push(...(await db.deploymentNode.findMany({ where: { AND: [where, { state }, after] }, orderBy: { nodeName: 'asc' }, take: input.limit + 1 - rows.length })));
+  }
+  const page = rows.slice(0, input.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => ({
+      node: row.nodeId,
+      name: row.nodeName,
+      wave: row.wave,
+      state: row.state,
+      since: row.since.getTime(),
+      message: row.message,
+      generation: row.generation === null ? null : Number(row.generation),
+    })),
+    nextCursor: rows.length > input.limit && last !== undefined ? `${last.state}:${last.nodeName}` : null,
+    total: await db.deploymentNode.count({ where }),
+  };
+}
+
+function parsePlace(cursor: string): { state: NodeRolloutState; name: string } {
+  const [word, ...name] = cursor.split(':');
+  const state = stateOrder.find((candidate) => candidate === word);
+  if (state === undefined) throw badCursor();
+  return { state, name: name.join(':') };
+}
+
+/** A page of a kept plan's nodes. The cursor is how many came before. */
+export async function listPlanNodes(db: Queryable, organizationId: string, input: z.infer<typeof planNodesInput>, now: number): Promise<z.infer<typeof planNodesOutput>> {
+  const saved = await findPlan(db, organizationId, input.hash, now);
+  if (saved === null) throw notFound('plan', input.hash);
+  const from = input.cursor === undefined ? 0 : Number(input.cursor);
+  if (!Number.isSafeInteger(from) || from < 0) throw badCursor();
+  const items = planNodeSchema.array().parse(saved.nodes.slice(from, from + input.limit));
+  const next = from + items.length;
+  return { items, nextCursor: next < saved.nodes.length ? String(next) : null, total: saved.nodes.length };
+}
+
+function badCursor(): DomainError {
+  return new DomainError('InvalidInput', 'The cursor is not one that this list returned.');
+}

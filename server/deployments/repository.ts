@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { Queryable, Transaction } from '../kernel/db.ts';
+import { toJson } from '../kernel/json-value.ts';
+import type { PlannedNode } from './plan.ts';
+import { planInput, planSchema } from './schema.ts';
+import type { Plan, PlanNode, RolloutState } from './schema.ts';
+
+const planLifetimeMs = 3_600_000;
+
+const underWay: RolloutState[] = ['Progressing', 'Paused', 'Suspended', 'RollingBack'];
+
+/** Every node of the fleet, by name: a plan names each of them. */
+export async function readPlannedNodes(db: Queryable, organizationId: string, fleetId: string): Promise<PlannedNode[]> {
+  const rows = await db.$queryRaw<(Omit<PlannedNode, 'lastSeenAt'> & { lastSeenAt: Date | null })[]>`
+    SELECT n.id, n.name, n."reportedBundle" AS reported, n."desiredBundle" AS desired, n.sync = 'Synced' AS synced, n."connectedSince" IS NULL AS offline,
+      h."lastSeenAt", n."agentVersion", cardinality(n."claimedBy") > 1 AS "multipleOwners"
+    FROM nodes n LEFT JOIN node_heartbeats h ON h."nodeId" = n.id
+    WHERE n."organizationId" = ${organizationId} AND n."fleetId" = ${fleetId} AND n."revokedAt" IS NULL ORDER BY n.name`;
+  return rows.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.getTime() ?? null }));
+}
+
+/** Keeps a plan for an hour; making the same plan again begins the hour anew. Plans that have expired go. */
+export async function savePlan(db: Queryable, organizationId: string, input: unknown, plan: Omit<Plan, 'can'>, nodes: readonly PlanNode[]): Promise<void> {
+  const key = { organizationId, hash: plan.hash };
+  const content = { fleetId: plan.fleet.id, input: toJson(input), plan: toJson(plan), nodes: toJson(nodes), madeAt: new Date(plan.madeAt), expiresAt: new Date(plan.madeAt + planLifetimeMs) };
+  await db.deploymentPlan.deleteMany({ where: { organizationId, expiresAt: { lt: new Date(plan.madeAt) } } });
+  await db.deploymentPlan.upsert({ where: { organizationId_hash: key }, create: { ...key, ...content }, update: content });
+}
+
+export interface SavedPlan {
+  input: ReturnType<typeof planInput.parse>;
+  plan: Omit<Plan, 'can'>;
+  /** By wave and name, as they were stored: large fleets are read a page at a time. */
+  nodes: readonly unknown[];
+}
+
+/** The plan of this hash, or null when there is none or it has expired. */
+export async function findPlan(db: Queryable, organizationId: string, hash: string, now: number): Promise<SavedPlan | null> {
+  const row = await db.deploymentPlan.findUnique({ where: { organizationId_hash: { organizationId, hash } } });
+  if (row === null || row.expiresAt.getTime() < now) return null;
+  return { input: planInput.parse(row.input), plan: planSchema.omit({ can: true }).parse(row.plan), nodes: z.array(z.unknown()).parse(row.nodes) };
+}
+
+/**
+ * Whoever starts a deployment of the fleet next waits here. Not the fleet's row: a rollout that succeeds writes that while it
+ * holds its own, and two who each hold what the other needs would wait for ever.
+ */
+export async function lockFleetDeployments(tx: Transaction, fleetId: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`deployments of fleet ${fleetId}`}, 0))`;
+}
+
+/** The rollout of the fleet that is under way. */
+export async function findUnderWay(db: Queryable, fleetId: string): Promise<{ id: string; state: RolloutState } | null> {
+  return db.deployment.findFirst({ where: { fleetId, state: { in: underWay } }, select: { id: true, state: true } });
+}
+
+export interface NewDeployment {
+  id: string;
+  organizationId: string;
+  fleetId: string;
+  fleetName: string;
+  note: string;
+  previousBundle: string | null;
+  createdBy: string;
+  startedAt: Date;
+  plan: Omit<Plan, 'can' | 'nodes'>;
+  nodes: readonly { node: string; name: string; wave: number }[];
+}
+
+/** Writes the deployment with its waves and nodes, ready for the first step. */
+export async function insertDeployment(tx: Transaction, row: NewDeployment): Promise<void> {
+  const { plan, nodes, ...columns } = row;
+  await tx.deployment.create({ data: { ...columns, state: 'Progressing', bundle: plan.to.digest, planHash: plan.hash, plan: toJson(plan), policy: toJson(plan.policy), wakeAt: row.startedAt } });
+  await tx.deploymentWave.createMany({ data: plan.waves.map((wave) => ({ deploymentId: row.id, index: wave.index })) });
+  // One statement, whatever the fleet's size.
+  await tx.$executeRaw`
+    INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
+    SELECT ${row.id}, n.node, n.name, n.wave, ${row.startedAt} FROM jsonb_to_recordset(${JSON.stringify(nodes)}::jsonb) AS n(node text, name text, wave int)`;
+}
+
+/** Ends or moves a rollout by a person's word. `final` also says when it ended, and leaves the nodes that had not come behind. */
+export async function writeState(tx: Transaction, id: string, state: RolloutState, at: Date, final: boolean): Promise<void> {
+  await tx.deployment.update({ where: { id }, data: { state, wakeAt: final ? null : at, finishedAt: final ? at : null } });
+  if (!final) return;
+  await tx.deploymentNode.updateMany({ where: { deploymentId: id, generation: null, state: { not: 'Skipped' } }, data: { state: 'Skipped', message: 'The rollout ended before its turn.', since: at } });
+}
+
+/** What a person decided about nodes that failed. Returns how many there are. */
+export async function decideAboutFailed(tx: Transaction, id: string, decision: 'retry' | 'goOn'): Promise<number> {
+  const { count } = await tx.deploymentNode.updateMany({ where: { deploymentId: id, state: 'Failed', afterFailure: { not: decision } }, data: { afterFailure: decision } });
+  return count;
+}
+
+/** How a rollout stands, for the policy. Null when it is not in the organization. */
+export async function readStanding(db: Queryable, organizationId: string, id: string): Promise<{ fleetId: string; state: RolloutState; failed: number; newest: boolean; hasPrevious: boolean } | null> {
+  const row = await db.deployment.findFirst({ where: { id, organizationId }, select: { state: true, fleetId: true, bundle: true, previousBundle: true } });
+  if (row === null) return null;
+  const [failed, later] = await Promise.all([
+    db.deploymentNode.count({ where: { deploymentId: id, state: 'Failed' } }),
+    db.deployment.count({ where: { fleetId: row.fleetId, id: { gt: id } } }),
+  ]);
+  return { fleetId: row.fleetId, state: row.state, failed, newest: later === 0, hasPrevious: row.previousBundle !== row.bundle };
+}

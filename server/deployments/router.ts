@@ -1,0 +1,82 @@
+import { notFound } from '../kernel/errors.ts';
+import { procedure, router } from '../trpc/procedures.ts';
+import { cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
+import { rolloutPermissions } from './policy.ts';
+import { listDeploymentNodes, listDeployments, listPlanNodes, readDeployment } from './reads.ts';
+import { readStanding } from './repository.ts';
+import {
+  createDeploymentInput,
+  deploymentActionInput,
+  deploymentNodesInput,
+  deploymentNodesOutput,
+  deploymentReferenceOutput,
+  deploymentSchema,
+  getDeploymentInput,
+  listDeploymentsInput,
+  listDeploymentsOutput,
+  planInput,
+  planNodesInput,
+  planNodesOutput,
+  planSchema,
+} from './schema.ts';
+import { createDeployment, planDeployment } from './service.ts';
+
+const tag = 'Deployments';
+
+export const deploymentsRouter = router({
+  plan: procedure('deployments:read')
+    .meta({ rest: { method: 'POST', path: '/deployment-plans', tag, summary: 'Plan a deployment: what it would change, node by node' } })
+    .input(planInput)
+    .output(planSchema)
+    .mutation(({ ctx, input }) => planDeployment(ctx.deps, ctx.actor, input)),
+
+  planNodes: procedure('deployments:read')
+    .meta({ rest: { method: 'GET', path: '/deployment-plans/{hash}/nodes', tag, summary: 'List the nodes of a plan' } })
+    .input(planNodesInput)
+    .output(planNodesOutput)
+    .query(({ ctx, input }) => listPlanNodes(ctx.deps.db, ctx.actor.organizationId, input, ctx.deps.clock.now())),
+
+  create: procedure('deployments:write')
+    .meta({ rest: { method: 'POST', path: '/deployments', tag, summary: 'Start what was planned' } })
+    .input(createDeploymentInput)
+    .output(deploymentReferenceOutput)
+    .mutation(({ ctx, input }) => createDeployment(ctx.deps, ctx.actor, input)),
+
+  list: procedure('deployments:read')
+    .meta({ rest: { method: 'GET', path: '/deployments', tag, summary: 'List deployments, newest first' } })
+    .input(listDeploymentsInput)
+    .output(listDeploymentsOutput)
+    .query(({ ctx, input }) => listDeployments(ctx.deps.db, ctx.actor.organizationId, input)),
+
+  get: procedure('deployments:read')
+    .meta({ rest: { method: 'GET', path: '/deployments/{id}', tag, summary: 'Read a deployment with its waves and decisions' } })
+    .input(getDeploymentInput)
+    .output(deploymentSchema)
+    .query(async ({ ctx, input }) => {
+      const { organizationId } = ctx.actor;
+      const [deployment, standing] = await Promise.all([readDeployment(ctx.deps.db, organizationId, input.id, ctx.deps.clock.now()), readStanding(ctx.deps.db, organizationId, input.id)]);
+      if (standing === null) throw notFound('deployment', input.id);
+      return { ...deployment, can: rolloutPermissions(ctx.actor, standing) };
+    }),
+
+  nodes: procedure('deployments:read')
+    .meta({ rest: { method: 'GET', path: '/deployments/{id}/nodes', tag, summary: 'List the nodes of a deployment by state' } })
+    .input(deploymentNodesInput)
+    .output(deploymentNodesOutput)
+    .query(({ ctx, input }) => listDeploymentNodes(ctx.deps.db, ctx.actor.organizationId, input)),
+
+  pause: action('pause', 'Ask no more nodes until it is resumed', pauseDeployment),
+  resume: action('resume', 'Go on after a pause or a gate', resumeDeployment),
+  cancel: action('cancel', 'End a deployment where it is', cancelDeployment),
+  rollBack: action('roll-back', 'Take its nodes back to what ran before', rollBackDeployment),
+  retryFailed: action('retry-failed', 'Ask the nodes that failed again', retryFailed),
+});
+
+/** What a person does to a rollout, each alike: its id and a reason in, its state out. */
+function action(path: string, summary: string, work: typeof pauseDeployment) {
+  return procedure('deployments:write')
+    .meta({ rest: { method: 'POST', path: `/deployments/{id}/${path}`, tag, summary } })
+    .input(deploymentActionInput)
+    .output(deploymentReferenceOutput)
+    .mutation(({ ctx, input }) => work(ctx.deps, ctx.actor, input));
+}

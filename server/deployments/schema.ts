@@ -1,0 +1,214 @@
+import { digestSchema, nameSchema, settingsSchema } from '@selvedge/edge-runtime/protocol';
+import { z } from 'zod';
+import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
+import { modelVersionNumberSchema } from '../models/schema.ts';
+import { ruleVersionNumberSchema } from '../rules/schema.ts';
+
+/** A number of nodes, or a share of them: percents round up, and never to none. */
+export const limitSchema = z.discriminatedUnion('unit', [
+  z.object({ unit: z.literal('nodes'), value: z.number().int().min(1).max(1_000_000) }),
+  z.object({ unit: z.literal('percent'), value: z.number().min(0.01).max(100) }),
+]);
+
+/** How a rollout goes about it. Nodes that no wave takes form a last one. */
+export const rolloutPolicySchema = z.object({
+  waves: z.array(z.object({ limit: limitSchema })).max(20).default([{ limit: { unit: 'percent', value: 10 } }]),
+  /** How many nodes may be between request and report at one time. */
+  maxUnavailable: limitSchema.default({ unit: 'percent', value: 25 }),
+  /** A connected node that has not reported the bundle within this time counts as failed. */
+  updateTimeoutSeconds: z.number().int().min(5).max(86_400).default(300),
+  /** How long a wave must go on running, all of it, before the next begins. */
+  bakeSeconds: z.number().int().min(0).max(604_800).default(5),
+  /** The share of a wave's nodes that may fail before `onFailure` is done. */
+  failureThresholdPercent: z.number().min(0).max(100).default(0),
+  onFailure: z.enum(['pause', 'rollback']).default('pause'),
+});
+
+export const rolloutStateSchema = z.enum(['Progressing', 'Paused', 'Suspended', 'RollingBack', 'RolledBack', 'Succeeded', 'Cancelled', 'Superseded']);
+/** States that a rollout never leaves. */
+export const finalRolloutStates = ['RolledBack', 'Succeeded', 'Cancelled', 'Superseded'] as const;
+
+/**
+ * Where a node is in a rollout. `Requested`: told, has not answered. `Applying`: reports that it is at it. `Running`:
+ * reports the bundle as running (I9). `Offline`: told, and not connected; it converges when it comes back. `Skipped`:
+ * left the fleet, was revoked, or the rollout ended before its turn.
+ */
+export const nodeRolloutStateSchema = z.enum(['ToCome', 'Requested', 'Applying', 'Running', 'Failed', 'Offline', 'Skipped']);
+
+export const ruleReferenceSchema = z.object({ name: nameSchema, version: ruleVersionNumberSchema });
+export const changeKindSchema = z.enum(['rule', 'model', 'settings']);
+
+/** One part that differs. `from` null: added; `to` null: removed. `bytes` is what a node without it must fetch. */
+export const planChangeSchema = z.object({
+  kind: changeKindSchema,
+  name: z.string(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  bytes: z.number().int(),
+});
+
+export const violationCodeSchema = z.enum([
+  'NoNodes',
+  'UnknownSourceType',
+  'UnknownSinkType',
+  'UnknownMapper',
+  'MissingSetting',
+  'ModelMissing',
+  'SignatureMismatch',
+  'AgentTooOld',
+  'MultipleOwners',
+  'NothingChanges',
+  'TooLarge',
+]);
+/** Why a plan cannot be started (`blocks`), or what to know before it is. */
+export const violationSchema = z.object({ code: violationCodeSchema, blocks: z.boolean(), message: z.string() });
+
+export const planNodeSchema = z.object({
+  node: idSchema,
+  name: z.string(),
+  /** What it reports now; null runs nothing. */
+  from: digestSchema.nullable(),
+  to: digestSchema,
+  changes: z.array(planChangeSchema),
+  bytes: z.number().int(),
+  offline: z.boolean(),
+  wave: z.number().int(),
+});
+
+export const planInput = z.object({
+  fleet: idSchema,
+  /** The whole set that the fleet is to run; rules that are not in it stop. */
+  rules: z.array(ruleReferenceSchema).max(1000),
+  /** For this deployment alone: the next plan begins with the fleet's settings again. Without it, the fleet's as they are. */
+  settings: settingsSchema.optional(),
+  policy: rolloutPolicySchema.prefault({}),
+});
+
+const resolvedModelSchema = z.object({ name: z.string(), version: modelVersionNumberSchema, digest: digestSchema, bytes: z.number().int(), references: z.array(z.string()) });
+
+export const planSchema = z.object({
+  /** Covers everything below that a node would notice, and the nodes themselves: what is approved is exactly this. */
+  hash: digestSchema,
+  fleet: z.object({ id: idSchema, name: z.string() }),
+  from: z.object({ digest: digestSchema, rules: z.array(ruleReferenceSchema), models: z.array(z.object({ name: z.string(), version: modelVersionNumberSchema })) }).nullable(),
+  to: z.object({ digest: digestSchema, rules: z.array(ruleReferenceSchema), models: z.array(resolvedModelSchema), settings: settingsSchema }),
+  nodes: z.object({ total: z.number().int(), sample: z.array(planNodeSchema) }),
+  changes: z.array(planChangeSchema),
+  /** What one node that runs `from` fetches, and what all nodes fetch together. */
+  bytesPerNode: z.number().int(),
+  bytesTotal: z.number().int(),
+  stateLost: z.array(z.object({ rule: z.string(), what: z.string(), query: z.string(), because: z.string() })),
+  stateKept: z.array(z.object({ rule: z.string(), what: z.string(), query: z.string() })),
+  violations: z.array(violationSchema),
+  /** False when a violation blocks it. */
+  startable: z.boolean(),
+  offline: z.object({ total: z.number().int(), sample: z.array(z.object({ id: idSchema, name: z.string(), lastSeenAt: z.number().nullable() })) }),
+  waves: z.array(z.object({ index: z.number().int(), nodes: z.number().int(), offline: z.number().int() })),
+  policy: rolloutPolicySchema,
+  /** How many nodes may change at one time, by `policy.maxUnavailable`. */
+  inFlightMax: z.number().int(),
+  /** A rollout of this fleet that is under way and would be superseded. */
+  supersedes: z.object({ id: idSchema, state: rolloutStateSchema }).nullable(),
+  madeAt: z.number(),
+  can: z.object({ start: permissionSchema }),
+});
+
+/** Plans are kept for an hour so that they can be paged through and started. */
+export const planNodesInput = pageInput.extend({ hash: digestSchema });
+export const planNodesOutput = pageOf(planNodeSchema);
+
+/** Refused with `PlanChanged` when anything that the hash covers is no longer true. */
+export const createDeploymentInput = z.object({ planHash: digestSchema, note: z.string().trim().max(1000).default('') });
+export const deploymentReferenceOutput = z.object({ id: idSchema, state: rolloutStateSchema });
+
+export const waveCountsSchema = z.object({
+  total: z.number().int(),
+  running: z.number().int(),
+  applying: z.number().int(),
+  failed: z.number().int(),
+  offline: z.number().int(),
+  skipped: z.number().int(),
+  toCome: z.number().int(),
+});
+
+export const waveStateSchema = z.enum(['ToCome', 'Progressing', 'Baking', 'Passed', 'Failed', 'Stopped']);
+export const waveSchema = z.object({
+  index: z.number().int(),
+  state: waveStateSchema,
+  nodes: waveCountsSchema,
+  startedAt: z.number().nullable(),
+  bakesUntil: z.number().nullable(),
+  passedAt: z.number().nullable(),
+});
+
+/** One thing the rollout or a person decided, and the figures it was decided on. */
+export const decisionSchema = z.object({
+  id: idSchema,
+  at: z.number(),
+  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'Paused', 'Resumed', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
+  tone: z.enum(['info', 'positive', 'notice', 'critical']),
+  message: z.string(),
+  by: z.string(),
+  evidence: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+export const deploymentItemSchema = z.object({
+  id: idSchema,
+  fleet: z.object({ id: idSchema, name: z.string() }),
+  state: rolloutStateSchema,
+  note: z.string(),
+  createdBy: z.string(),
+  startedAt: z.number(),
+  finishedAt: z.number().nullable(),
+  bundle: digestSchema,
+  previousBundle: digestSchema.nullable(),
+  /** What changed, in a few words each: `valve-watch 7 → 8`. */
+  summary: z.array(z.string()),
+  nodes: waveCountsSchema,
+  wave: z.object({ index: z.number().int(), of: z.number().int() }),
+});
+
+export const listDeploymentsInput = pageInput.extend({ state: z.array(rolloutStateSchema).max(8).optional(), fleet: idSchema.optional() });
+export const listDeploymentsOutput = pageOf(deploymentItemSchema);
+
+export const getDeploymentInput = z.object({ id: idSchema });
+export const deploymentSchema = deploymentItemSchema.extend({
+  /** The plan as it was approved, without its nodes. */
+  plan: planSchema.omit({ nodes: true, can: true }),
+  waves: z.array(waveSchema),
+  /** Newest first, at most 200. */
+  decisions: z.array(decisionSchema),
+  /** When it may be done, from the pace so far; null when nothing can be said. */
+  eta: z.number().nullable(),
+  can: z.object({ pause: permissionSchema, resume: permissionSchema, cancel: permissionSchema, rollBack: permissionSchema, retryFailed: permissionSchema }),
+});
+
+export const deploymentNodesInput = pageInput.extend({ id: idSchema, wave: z.number().int().min(0).optional(), state: nodeRolloutStateSchema.optional() });
+export const deploymentNodeSchema = z.object({
+  node: idSchema,
+  name: z.string(),
+  wave: z.number().int(),
+  state: nodeRolloutStateSchema,
+  since: z.number(),
+  message: z.string(),
+  /** The generation by which it was told; null while it was not. */
+  generation: z.number().int().nullable(),
+});
+export const deploymentNodesOutput = pageOf(deploymentNodeSchema);
+
+export const deploymentActionInput = z.object({ id: idSchema, reason: z.string().trim().max(512).optional() });
+
+export type Limit = z.infer<typeof limitSchema>;
+export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
+export type RolloutState = z.infer<typeof rolloutStateSchema>;
+export type NodeRolloutState = z.infer<typeof nodeRolloutStateSchema>;
+export type Plan = z.infer<typeof planSchema>;
+export type PlanChange = z.infer<typeof planChangeSchema>;
+export type PlanNode = z.infer<typeof planNodeSchema>;
+export type Violation = z.infer<typeof violationSchema>;
+export type WaveCounts = z.infer<typeof waveCountsSchema>;
+export type WaveView = z.infer<typeof waveSchema>;
+export type Decision = z.infer<typeof decisionSchema>;
+export type DeploymentItem = z.infer<typeof deploymentItemSchema>;
+export type DeploymentDetail = z.infer<typeof deploymentSchema>;
+export type DeploymentNode = z.infer<typeof deploymentNodeSchema>;

@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import { performChange } from '../audit/index.ts';
+import type { Change } from '../audit/index.ts';
+import { storeBundle } from '../bundles/index.ts';
+import { permission } from '../identity/policy.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts';
+import { makePlan } from './plan.ts';
+import { findPlan, findUnderWay, insertDeployment, lockFleetDeployments, savePlan, writeState } from './repository.ts';
+import { planNodeSchema } from './schema.ts';
+import type { createDeploymentInput, deploymentReferenceOutput, Plan, planInput } from './schema.ts';
+import { readSubject } from './subject.ts';
+
+type Reference = z.infer<typeof deploymentReferenceOutput>;
+
+/** What a rollout needs of a plan's nodes. */
+const placesSchema = planNodeSchema.pick({ node: true, name: true, wave: true }).array();
+
+/** What a deployment would do. Changes nothing but that the plan is kept for an hour. */
+export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<typeof planInput>): Promise<Plan> {
+  const subject = await readSubject(deps.db, actor.organizationId, input, deps.clock.now());
+  const { plan, nodes } = makePlan(subject);
+  await savePlan(deps.db, actor.organizationId, input, plan, nodes);
+  const role = permission(actor, 'deployments:write');
+  const start = role.allowed && !plan.startable ? { allowed: false, reason: plan.violations.find((violation) => violation.blocks)?.message ?? 'A violation blocks it.' } : role;
+  return { ...plan, can: { start } };
+}
+
+/** Starts what was planned, if making the plan again at this moment gives the same hash; a rollout of the fleet under way is superseded. */
+export async function createDeployment(deps: Deps, actor: Actor, input: z.infer<typeof createDeploymentInput>): Promise<Reference> {
+  const { organizationId } = actor;
+  const saved = await findPlan(deps.db, organizationId, input.planHash, deps.clock.now());
+  if (saved === null) throw new DomainError('PlanChanged', 'There is no such plan any more: plans are kept for an hour. Make it again.');
+  return performChange(deps, actor, async (change) => {
+    await lockFleetDeployments(change.tx, saved.plan.fleet.id);
+    const subject = await readSubject(change.tx, organizationId, saved.input, deps.clock.now());
+    const { plan } = makePlan(subject);
+    if (plan.hash !== input.planHash) throw planChanged(saved.plan, plan);
+    if (!plan.startable) {
+      const blocking = plan.violations.filter((violation) => violation.blocks);
+      throw new DomainError('PlanBlocked', blocking[0]?.message ?? 'A violation blocks the plan.', { details: { violations: blocking } });
+    }
+    await storeBundle(deps, change, actor, subject.to);
+    // Waves as they were shown and approved, even where nodes have come or gone from the link since.
+    return start(deps, change, actor, { note: input.note, plan: { ...plan, waves: saved.plan.waves }, nodes: placesSchema.parse(saved.nodes) });
+  });
+}
+
+function planChanged(before: Omit<Plan, 'can'>, now: Omit<Plan, 'can'>): DomainError {
+  const reasons = [
+    before.from?.digest !== now.from?.digest && 'the fleet runs another bundle',
+    before.to.digest !== now.to.digest && 'an alias or a setting means something else',
+    before.nodes.total !== now.nodes.total && `the fleet has ${now.nodes.total} nodes and had ${before.nodes.total}`,
+    before.supersedes?.id !== now.supersedes?.id && 'another rollout began or ended',
+  ].filter((reason) => reason !== false);
+  const why = reasons.length === 0 ? 'what nodes report is not what it was' : reasons.join('; ');
+  return new DomainError('PlanChanged', `The plan no longer holds: ${why}. Make it again and look at it.`, { details: { reasons, hash: now.hash } });
+}
+
+interface Starting {
+  note: string;
+  plan: Omit<Plan, 'can'>;
+  nodes: Parameters<typeof insertDeployment>[1]['nodes'];
+}
+
+async function start(deps: Deps, change: Change, actor: Actor, { note, plan, nodes }: Starting): Promise<Reference> {
+  const { organizationId } = actor;
+  const startedAt = new Date(deps.clock.now());
+  const id = deps.ids.next();
+  await supersede(deps, change, actor, plan.fleet.id, id);
+  const { nodes: _sample, ...kept } = plan;
+  await insertDeployment(change.tx, { id, organizationId, fleetId: plan.fleet.id, fleetName: plan.fleet.name, note, previousBundle: plan.from?.digest ?? null, createdBy: actor.name, startedAt, plan: kept, nodes });
+  await recordDecisions(deps, change, id, actor.name, [
+    {
+      kind: 'Started',
+      tone: 'info',
+      message: `Started for ${plan.nodes.total} ${plan.nodes.total === 1 ? 'node' : 'nodes'} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}.`,
+      evidence: { plan: plan.hash, nodes: plan.nodes.total, waves: plan.waves.length, bytes: plan.bytesTotal, stateLost: plan.stateLost.length },
+    },
+  ]);
+  change.record({ action: 'deployment.create', object: { kind: 'deployment', id, name: plan.fleet.name }, after: { plan: plan.hash, bundle: plan.to.digest, nodes: plan.nodes.total, note } });
+  change.publish({ topic: 'deployment', subjectId: id, kind: 'created' });
+  const rollout = await lockRollout(change.tx, id, true);
+  if (rollout === null) throw new Error('a deployment vanished while it was being made');
+  // The first step at once: whoever started it sees wave 1 asked for.
+  return { id, state: await advanceLocked(deps, change, actor, rollout) };
+}
+
+async function supersede(deps: Deps, change: Change, actor: Actor, fleetId: string, by: string): Promise<void> {
+  const current = await findUnderWay(change.tx, fleetId);
+  if (current === null) return;
+  const locked = await lockRollout(change.tx, current.id, true);
+  // It may have ended while this waited for it.
+  if (locked === null || (await findUnderWay(change.tx, fleetId)) === null) return;
+  await writeState(change.tx, current.id, 'Superseded', new Date(deps.clock.now()), true);
+  await recordDecisions(deps, change, current.id, actor.name, [{ kind: 'Superseded', tone: 'notice', message: 'A later deployment took its place.', evidence: { by } }]);
+  change.record({ action: 'deployment.state', object: { kind: 'deployment', id: current.id, name: locked.fleetName }, before: { state: current.state }, after: { state: 'Superseded', by } });
+  change.publish({ topic: 'deployment', subjectId: current.id, kind: 'state' });
+}

@@ -1,0 +1,107 @@
+import { compile } from '@selvedge/edge-runtime/cep';
+import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
+import { assembleBundle, readManifest } from '../bundles/index.ts';
+import { findFleet, readSettings } from '../fleets/index.ts';
+import type { Queryable } from '../kernel/db.ts';
+import { notFound } from '../kernel/errors.ts';
+import { callSignatureOf, resolveReferences } from '../models/index.ts';
+import type { ResolvedModel } from '../models/index.ts';
+import { analysisWith, readRuleTexts, referencesIn } from '../rules/index.ts';
+import type { RuleText } from '../rules/index.ts';
+import { connectorViolations } from './connectors.ts';
+import type { PlanSubject } from './plan.ts';
+import { findUnderWay, readPlannedNodes } from './repository.ts';
+import type { planInput, Violation } from './schema.ts';
+import type { RuleState } from './state-outcome.ts';
+
+type Resolution = ReadonlyMap<string, ResolvedModel | { missing: string }>;
+
+/** The most that one bundle may hold of models, by the protocol. */
+const modelsMax = 100;
+
+/**
+ * Reads everything that a plan follows from, at one moment when `db` is a transaction. Rules and models are resolved to exact
+ * versions here; what cannot be is a violation of the plan and not an error, except for a rule version that does not exist.
+ */
+export async function readSubject(db: Queryable, organizationId: string, input: z.infer<typeof planInput>, madeAt: number): Promise<PlanSubject> {
+  const row = await findFleet(db, organizationId, input.fleet);
+  if (row === null) throw notFound('fleet', input.fleet);
+  const fromManifest = row.bundle === null ? null : await readManifest(db, organizationId, row.bundle);
+  const rules = await requireTexts(db, organizationId, input.rules);
+  const references = [...new Set(rules.flatMap((rule) => referencesIn(rule.text)))];
+  const resolved = await resolveReferences(db, organizationId, references);
+  const settings = input.settings ?? readSettings(row);
+  const violations = rules.flatMap((rule) => ruleViolations(rule, resolved, settings));
+  const models = [...resolved.values()].flatMap((model) => ('missing' in model ? [] : [model]));
+  if (new Set(models.map((model) => model.digest)).size > modelsMax) violations.push({ code: 'TooLarge', blocks: true, message: `These rules name more than ${modelsMax} models; a bundle holds at most ${modelsMax}.` });
+  const nodes = await readPlannedNodes(db, organizationId, row.id);
+  return {
+    organizationId,
+    fleet: { id: row.id, name: row.name },
+    from: fromManifest === null || row.bundle === null ? null : { digest: row.bundle, manifest: fromManifest },
+    to: assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings),
+    manifests: await readManifests(db, organizationId, new Set(nodes.map((node) => node.reported))),
+    stateBefore: fromManifest === null ? [] : await statesOf(db, organizationId, fromManifest),
+    stateAfter: rules.map((rule) => stateOf(rule, resolved)),
+    nodes,
+    policy: input.policy,
+    supersedes: await findUnderWay(db, row.id),
+    violations,
+    madeAt,
+  };
+}
+
+async function requireTexts(db: Queryable, organizationId: string, references: z.infer<typeof planInput>['rules']): Promise<RuleText[]> {
+  const texts = await readRuleTexts(db, organizationId, references);
+  const missing = references.find(({ name, version }) => texts.every((text) => text.name !== name || text.version !== version));
+  if (missing !== undefined) throw notFound('rule version', `${missing.name}@${missing.version}`);
+  return texts;
+}
+
+function ruleViolations(rule: RuleText, resolved: Resolution, settings: PlanSubject['to']['manifest']['settings']): Violation[] {
+  const analysis = analysisWith(rule.text, resolved);
+  const label = `${rule.name} ${rule.version}`;
+  const missing = analysis.models.filter((model) => model.version === null);
+  const violations: Violation[] = missing.map(({ reference }) => {
+    const model = resolved.get(reference);
+    return { code: 'ModelMissing', blocks: true, message: `${label} calls ${reference}, and ${model !== undefined && 'missing' in model ? model.missing : 'there is no such model'}.` };
+  });
+  const error = analysis.diagnostics.find((diagnostic) => diagnostic.severity === 'error');
+  if (error !== undefined && missing.length === 0) {
+    violations.push({ code: 'SignatureMismatch', blocks: true, message: `${label} no longer type-checks with the models as they are: line ${error.line}, column ${error.column}: ${error.message}` });
+  }
+  return [...violations, ...connectorViolations(label, analysis, settings)];
+}
+
+async function readManifests(db: Queryable, organizationId: string, digests: ReadonlySet<string | null>): Promise<Map<string, BundleManifest>> {
+  const manifests = new Map<string, BundleManifest>();
+  for (const digest of digests) {
+    const manifest = digest === null ? null : await readManifest(db, organizationId, digest);
+    if (digest !== null && manifest !== null) manifests.set(digest, manifest);
+  }
+  return manifests;
+}
+
+/** What the rules of a bundle remember, with the model versions that the bundle has. */
+async function statesOf(db: Queryable, organizationId: string, manifest: BundleManifest): Promise<RuleState[]> {
+  const exact = Object.fromEntries(Object.entries(manifest.references).map(([reference, { model, version }]) => [reference, `${model}@${version}`]));
+  const [texts, models] = await Promise.all([readRuleTexts(db, organizationId, manifest.rules), resolveReferences(db, organizationId, Object.values(exact))]);
+  const resolved: Resolution = new Map(Object.entries(exact).map(([reference, target]) => [reference, models.get(target) ?? { missing: `there is no model “${target}”` }]));
+  return texts.map((text) => stateOf(text, resolved));
+}
+
+function stateOf(rule: RuleText, resolved: Resolution): RuleState {
+  const analysis = analysisWith(rule.text, resolved);
+  const { name, version, digest } = rule;
+  return { name, version, digest, shape: analysis.ok ? shapeOf(rule.text, resolved) : null, state: analysis.state };
+}
+
+function shapeOf(text: string, resolved: Resolution): string {
+  return compile(text, {
+    model: (reference) => {
+      const model = resolved.get(reference);
+      return model === undefined || 'missing' in model ? { missing: `there is no model “${reference}”` } : callSignatureOf(model.signature);
+    },
+  }).shape;
+}

@@ -1,0 +1,60 @@
+import { assignmentSchema, bundleManifestSchema } from '@selvedge/edge-runtime/protocol';
+import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
+import { desiredFor } from '../../bundles/index.ts';
+import { systemActor } from '../../kernel/actor.ts';
+import type { Deps } from '../../kernel/deps.ts';
+import { nodeReported, nodesConnected, nodesDisconnected } from '../../nodes/index.ts';
+import { aNode } from '../../nodes/testing/a-node.ts';
+
+/** A node that says what it is told to say, through the same services as the agent link. */
+export interface TestAgent {
+  id: string;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  /** What it would be sent now; null when nothing was assigned. */
+  desired(): Promise<{ generation: number; bundle: string } | null>;
+  /** Reports that it runs what it was told, under that generation. */
+  run(): Promise<void>;
+  /** Reports that it is at it. */
+  apply(): Promise<void>;
+  /** Reports that the activation failed and that it runs what it ran. */
+  fail(message: string): Promise<void>;
+}
+
+export async function anAgent(deps: Deps, organizationId: string, name: string, labels: Labels): Promise<TestAgent> {
+  const id = await aNode(deps, organizationId, { name, labels });
+  const actor = systemActor(organizationId, 'test');
+  const instance = `instance-${name}`;
+  let connectedSince: number | null = null;
+  let running: Pick<Report, 'observedGeneration' | 'bundle' | 'rules' | 'models'> = { observedGeneration: 0, rules: [], models: [] };
+  const desired = async () => {
+    const envelope = await desiredFor(deps, id);
+    if (envelope === null) return null;
+    const assignment = assignmentSchema.parse(JSON.parse(envelope.assignment.payload));
+    return { generation: assignment.generation, bundle: assignment.bundle, manifest: bundleManifestSchema.parse(JSON.parse(envelope.bundle.payload)) };
+  };
+  const report = (rest: Pick<Report, 'sync' | 'reason' | 'message'> & Partial<Report>): Promise<void> => nodeReported(deps, actor, id, { type: 'report', conditions: [], ...running, ...rest });
+  const activation = async (step: 'Building' | 'Failed', message?: string): Promise<Pick<Report, 'activation'>> => {
+    const wanted = await desired();
+    if (wanted === null) throw new Error(`${name} was told nothing`);
+    return { activation: { generation: wanted.generation, bundle: wanted.bundle, step, bytesDone: 1, bytesTotal: 2, ...(message !== undefined && { message }) } };
+  };
+  return {
+    id,
+    connect: async () => {
+      const since = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion: '0.1.0', facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
+      connectedSince = since.get(id) ?? null;
+    },
+    disconnect: () => nodesDisconnected(deps, organizationId, [{ id, connectedSince: connectedSince ?? 0, lastSeenAt: deps.clock.now() }], 'test'),
+    desired,
+    run: async () => {
+      const wanted = await desired();
+      if (wanted === null) throw new Error(`${name} was told nothing`);
+      const named = ({ name: part, version }: { name: string; version: number }): { name: string; version: number } => ({ name: part, version });
+      running = { observedGeneration: wanted.generation, bundle: wanted.bundle, rules: wanted.manifest.rules.map(named), models: wanted.manifest.models.map(named) };
+      await report({ sync: 'Synced', reason: 'Running', message: '' });
+    },
+    apply: async () => report({ sync: 'Applying', reason: 'Building', message: '', ...(await activation('Building')) }),
+    fail: async (message) => report({ sync: 'Failed', reason: 'BuildFailed', message, ...(await activation('Failed', message)) }),
+  };
+}

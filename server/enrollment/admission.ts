@@ -1,0 +1,124 @@
+import { fingerprint } from '@selvedge/edge-runtime/protocol';
+import type { Facts, Labels } from '@selvedge/edge-runtime/protocol';
+import { performChange } from '../audit/index.ts';
+import type { Change } from '../audit/index.ts';
+import { settleNode } from '../fleets/index.ts';
+import { systemActor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { definePart } from '../kernel/process-part.ts';
+import { insertNode, nameInUse, newNodeState } from '../nodes/index.ts';
+import { enrollmentLimits, tokenState } from './policy.ts';
+import { countPending, decideRequest, findRequestByKey, findTokenByDigest, insertRequest, onlyOrganization, reopenRequest, spendToken } from './repository.ts';
+import type { Asking, RequestRow, TokenRow } from './repository.ts';
+
+/** What a node says of itself that nobody has approved yet. It has proved that it holds the key. */
+export type Applicant = Asking & { publicKey: string; enrollmentToken: string | undefined };
+
+/** Nodes that hold a connection to this process open until a person has decided. */
+export const applicantsPart = definePart<{ isWaiting(requestId: string): boolean }>('the agent link');
+
+export type Admission =
+  | { outcome: 'admitted'; nodeId: string; organizationId: string }
+  | { outcome: 'pending'; requestId: string; organizationId: string; fingerprint: string; message: string }
+  | { outcome: 'refused'; code: 'denied' | 'token' | 'limit'; message: string };
+
+/**
+ * Decides about a node whose key is not known: with a good enrolment token it is let in at once, without one its request
+ * waits for a person. A token never lets in a node whose name another node has: that is for a person to look at.
+ */
+export async function applyToJoin(deps: Deps, applicant: Applicant): Promise<Admission> {
+  const token = applicant.enrollmentToken === undefined ? null : await findTokenByDigest(deps.db, deps.vault.digest(applicant.enrollmentToken));
+  if (applicant.enrollmentToken !== undefined) {
+    const refusal = refuseToken(token, deps.clock.now());
+    if (refusal !== null) return { outcome: 'refused', code: 'token', message: refusal };
+  }
+  const organizationId = token?.organizationId ?? (await onlyOrganization(deps.db));
+  if (organizationId === null) {
+    return { outcome: 'refused', code: 'token', message: 'This control plane serves several organizations: start the agent with an enrolment token, so that it knows which.' };
+  }
+  return performChange(deps, systemActor(organizationId, deps.ids.next(), 'enrolment'), async (change) => {
+    const known = await findRequestByKey(change.tx, applicant.publicKey);
+    if (known !== null && known.organizationId !== organizationId) {
+      return { outcome: 'refused', code: 'token', message: 'This key asked another organization to join. Give the node a new key to join this one.' };
+    }
+    if (token === null || (await nameInUse(change.tx, organizationId, applicant.name))) return ask(deps, change, organizationId, applicant, known);
+    if (!(await spendToken(change.tx, token.id, deps.clock.now()))) return { outcome: 'refused', code: 'token', message: 'The enrolment token has no uses left.' };
+    return admitByToken(deps, change, organizationId, applicant, known, token);
+  });
+}
+
+function refuseToken(token: TokenRow | null, now: number): string | null {
+  if (token === null) return 'The enrolment token is not known here.';
+  switch (tokenState(token, now)) {
+    case 'Active':
+      return null;
+    case 'Expired':
+      return 'The enrolment token has expired.';
+    case 'Revoked':
+      return 'The enrolment token was revoked.';
+    case 'UsedUp':
+      return 'The enrolment token has no uses left.';
+  }
+}
+
+async function ask(deps: Deps, change: Change, organizationId: string, applicant: Applicant, known: RequestRow | null): Promise<Admission> {
+  const now = deps.clock.now();
+  if (known?.state === 'Denied' && known.decidedAt !== null && now - known.decidedAt.getTime() < enrollmentLimits.deniedForMs) {
+    return { outcome: 'refused', code: 'denied', message: known.reason === null ? 'An operator denied the request to join.' : `An operator denied the request to join: ${known.reason}` };
+  }
+  if (known === null && (await countPending(change.tx, organizationId)) >= enrollmentLimits.pendingMax) {
+    return { outcome: 'refused', code: 'limit', message: `${enrollmentLimits.pendingMax} nodes wait for approval already.` };
+  }
+  const shown = await fingerprint(applicant.publicKey);
+  const id = known?.id ?? deps.ids.next();
+  const { publicKey, enrollmentToken: _, ...asking } = applicant;
+  if (known === null) await insertRequest(change.tx, { ...asking, id, organizationId, publicKey, fingerprint: shown, requestedAt: now });
+  else await reopenRequest(change.tx, id, asking, known.state === 'Pending' ? known.requestedAt.getTime() : now);
+  if (known?.state !== 'Pending') {
+    change.record({ action: 'enrollment.request', object: { kind: 'enrollmentRequest', id, name: applicant.name }, after: { fingerprint: shown, labels: applicant.labels } });
+    change.publish({ topic: 'enrollment', subjectId: id, kind: 'requested' });
+  }
+  return { outcome: 'pending', requestId: id, organizationId, fingerprint: shown, message: 'Waiting for an operator to compare this fingerprint and approve the node.' };
+}
+
+async function admitByToken(deps: Deps, change: Change, organizationId: string, applicant: Applicant, known: RequestRow | null, token: TokenRow): Promise<Admission> {
+  const now = deps.clock.now();
+  const labels = { ...applicant.labels, ...labelsOf(token) };
+  const requestId = known?.id ?? deps.ids.next();
+  const shown = await fingerprint(applicant.publicKey);
+  const { publicKey, enrollmentToken: _, ...asking } = applicant;
+  if (known === null) await insertRequest(change.tx, { ...asking, labels, id: requestId, organizationId, publicKey, fingerprint: shown, requestedAt: now });
+  const nodeId = await admit(deps, change, { ...applicant, labels, organizationId, fingerprint: shown });
+  await decideRequest(change.tx, requestId, { state: 'Approved', at: now, by: `enrolment token “${token.label}”`, reason: null, nodeId, labels });
+  change.record({
+    action: 'enrollment.admit',
+    object: { kind: 'node', id: nodeId, name: applicant.name },
+    after: { fingerprint: shown, labels, by: { kind: 'enrolment', id: token.id, label: token.label } },
+  });
+  change.publish({ topic: 'enrollment', subjectId: requestId, kind: 'approved' });
+  return { outcome: 'admitted', nodeId, organizationId };
+}
+
+function labelsOf(token: TokenRow): Labels {
+  return Object.fromEntries(Object.entries(token.labels ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Makes the node and puts it into the fleet that claims it. Within the change that records who let it in. */
+export async function admit(
+  deps: Deps,
+  change: Change,
+  admitted: { organizationId: string; name: string; publicKey: string; fingerprint: string; labels: Labels; facts: Facts; agentVersion: string; gateway: string | null },
+): Promise<string> {
+  const { organizationId, name, labels } = admitted;
+  if (await nameInUse(change.tx, organizationId, name)) {
+    throw new DomainError('NameTaken', `Another node is already called “${name}”. Rename or revoke that one first, or start this agent under another name.`);
+  }
+  const id = deps.ids.next();
+  const now = deps.clock.now();
+  await insertNode(change.tx, { ...admitted, state: newNodeState({ id, organizationId, name }, now), claimedBy: [], enrolledAt: now });
+  await settleNode(deps, change, { id, organizationId, fleetId: null }, labels);
+  change.publish({ topic: 'node', subjectId: id, kind: 'created' });
+  return id;
+}
+

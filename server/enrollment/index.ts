@@ -1,0 +1,3 @@
+export { applicantsPart, applyToJoin } from './admission.ts';
+export type { Admission, Applicant } from './admission.ts';
+export { createToken } from './service.ts';

@@ -1,0 +1,87 @@
+import type { Labels } from '@selvedge/edge-runtime/protocol';
+import type { Change } from '../audit/index.ts';
+import type { Queryable } from '../kernel/db.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { fleetOf } from './membership.ts';
+import { insertMoveNotes, listSelectors, lockMembership, writeClaims, writeNodeClaims } from './repository.ts';
+import type { Move } from './repository.ts';
+import { matches, parseSelector } from './selector.ts';
+import type { Selector } from './selector.ts';
+
+export type Claim = { id: string; name: string; selector: string };
+
+/** The fleets whose selectors name a node with these labels. */
+export function matchingFleets(fleets: readonly Claim[], labels: Labels): Claim[] {
+  return fleets.filter((fleet) => {
+    const parsed = parseSelector(fleet.selector);
+    return parsed.ok && matches(parsed.selector, labels);
+  });
+}
+
+/** The fleet that a node with these labels, and in this fleet now, is in. */
+export async function previewMembership(
+  db: Queryable,
+  organizationId: string,
+  current: string | null,
+  labels: Labels,
+): Promise<{ fleet: Claim | null; claimedBy: Claim[] }> {
+  const claimedBy = matchingFleets(await listSelectors(db, organizationId), labels);
+  const fleetId = fleetOf(
+    current,
+    claimedBy.map((fleet) => fleet.id),
+  );
+  return { fleet: claimedBy.find((fleet) => fleet.id === fleetId) ?? null, claimedBy };
+}
+
+type Node = { id: string; organizationId: string; fleetId: string | null };
+
+/** Puts one node where its labels belong, for a node that is new or has new labels. Call within the change that made them so. */
+export async function settleNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node, labels: Labels): Promise<Move | null> {
+  await lockMembership(change.tx, node.organizationId);
+  const { fleet, claimedBy } = await previewMembership(change.tx, node.organizationId, node.fleetId, labels);
+  const to = fleet?.id ?? null;
+  await writeNodeClaims(change.tx, node.id, { fleetId: to, claimedBy: claimedBy.map((claim) => claim.id) });
+  if (to === node.fleetId) return null;
+  const move = { nodeId: node.id, from: node.fleetId, to };
+  await announceMoves(deps, change, node.organizationId, [move]);
+  return move;
+}
+
+/** Takes a node out of every fleet, for one that was revoked. */
+export async function releaseNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node): Promise<void> {
+  await lockMembership(change.tx, node.organizationId);
+  await writeNodeClaims(change.tx, node.id, { fleetId: null, claimedBy: [] });
+  if (node.fleetId !== null) await announceMoves(deps, change, node.organizationId, [{ nodeId: node.id, from: node.fleetId, to: null }]);
+}
+
+/** Applies a fleet's selector; null, of a fleet that is to go, names nobody. */
+export async function settleFleet(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, fleet: { id: string; organizationId: string }, selector: Selector | null): Promise<Move[]> {
+  await lockMembership(change.tx, fleet.organizationId);
+  const moves = await writeClaims(change.tx, fleet.organizationId, fleet.id, selector);
+  await announceMoves(deps, change, fleet.organizationId, moves);
+  return moves;
+}
+
+/** The topic `membership` is for the rollout loop, which gives a node that joined the bundle of its fleet. */
+async function announceMoves(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, organizationId: string, moves: readonly Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  const names = new Map((await listSelectors(change.tx, organizationId)).map((fleet) => [fleet.id, fleet.name]));
+  const at = deps.clock.now();
+  await insertMoveNotes(
+    change.tx,
+    moves.map((move) => ({ id: deps.ids.next(), organizationId, nodeId: move.nodeId, at, message: moveMessage(move, names) })),
+  );
+  for (const { nodeId, from, to } of moves) {
+    change.publish({ topic: 'membership', subjectId: nodeId, kind: 'moved', payload: { from, to } });
+    change.publish({ topic: 'node', subjectId: nodeId, kind: 'moved', payload: { from, to } });
+  }
+  const fleets = new Set(moves.flatMap(({ from, to }) => [from, to]).filter((id) => id !== null));
+  for (const id of fleets) change.publish({ topic: 'fleet', subjectId: id, kind: 'members' });
+}
+
+function moveMessage(move: Move, names: ReadonlyMap<string, string>): string {
+  const from = move.from === null ? null : (names.get(move.from) ?? 'a fleet that was removed');
+  const to = move.to === null ? null : (names.get(move.to) ?? 'a fleet');
+  if (to === null) return `Left the fleet ${from}; no fleet has it now. It goes on running what it runs.`;
+  return from === null ? `Joined the fleet ${to}.` : `Moved from the fleet ${from} to ${to}.`;
+}

@@ -1,0 +1,198 @@
+import { bundleManifestSchema, labelsSchema } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
+import type { Actor } from '../kernel/actor.ts';
+import type { Queryable } from '../kernel/db.ts';
+import { notFound } from '../kernel/errors.ts';
+import { fleetLimits, fleetPermissions } from './policy.ts';
+import { findFleet, listSelectors, readSettings } from './repository.ts';
+import type { FleetRow } from './repository.ts';
+import type { Fleet, FleetItem, FleetPreview, listFleetsInput, listFleetsOutput } from './schema.ts';
+import { parseSelector } from './selector.ts';
+import { selectorToSql } from './selector-sql.ts';
+
+type Counts = FleetItem['nodes'];
+const none: Counts = { total: 0, synced: 0, outOfSync: 0, applying: 0, failed: 0, offline: 0 };
+
+/** The Fleets page. Fleets are few (500 at most), so they are sorted and cut here; nodes are counted by the database. */
+export async function listFleets(db: Queryable, organizationId: string, input: z.infer<typeof listFleetsInput>): Promise<z.infer<typeof listFleetsOutput>> {
+  const [rows, counts, overlaps] = await Promise.all([
+    db.fleet.findMany({ where: { organizationId, ...(input.query === undefined ? {} : { name: { contains: input.query, mode: 'insensitive' } }) } }),
+    countByFleet(db, organizationId),
+    findOverlaps(db, organizationId),
+  ]);
+  const sizes = await bundleSizes(db, organizationId, rows);
+  const items = rows.map((row) => toItem(row, counts, overlaps, sizes)).sort(orderOf(input.sort));
+  const start = input.cursor === undefined ? 0 : Math.max(0, items.findIndex((item) => item.id === input.cursor) + 1);
+  const page = items.slice(start, start + input.limit);
+  return { items: page, nextCursor: start + input.limit < items.length ? (page.at(-1)?.id ?? null) : null, total: items.length };
+}
+
+function orderOf(sort: z.infer<typeof listFleetsInput>['sort']): (a: FleetItem, b: FleetItem) => number {
+  const byName = (a: FleetItem, b: FleetItem): number => a.name.localeCompare(b.name, 'en');
+  switch (sort) {
+    case 'name':
+      return byName;
+    case '-name':
+      return (a, b) => byName(b, a);
+    case 'nodes':
+      return (a, b) => a.nodes.total - b.nodes.total || byName(a, b);
+    case '-nodes':
+      return (a, b) => b.nodes.total - a.nodes.total || byName(a, b);
+  }
+}
+
+/** One fleet, with what its nodes report. */
+export async function readFleet(db: Queryable, actor: Actor, id: string): Promise<Fleet> {
+  const { organizationId } = actor;
+  const row = await findFleet(db, organizationId, id);
+  if (row === null) throw notFound('fleet', id);
+  const [counts, overlaps, sizes, spread, rules, models, rolloutUnderWay] = await Promise.all([
+    countByFleet(db, organizationId, id),
+    findOverlaps(db, organizationId, id),
+    bundleSizes(db, organizationId, [row]),
+    spreadOf(db, id),
+    versionsInUse(db, id, 'rules'),
+    versionsInUse(db, id, 'models'),
+    hasRolloutUnderWay(db, id),
+  ]);
+  const item = toItem(row, counts, overlaps, sizes);
+  return {
+    ...item,
+    version: row.version,
+    settings: readSettings(row),
+    spread,
+    rules,
+    models,
+    createdAt: row.createdAt.getTime(),
+    can: fleetPermissions(actor, { nodes: item.nodes.total, bundle: row.bundle, rolloutUnderWay }),
+  };
+}
+
+function toItem(row: FleetRow, counts: ReadonlyMap<string, Counts>, overlaps: readonly Overlap[], sizes: ReadonlyMap<string, { rules: number; models: number }>): FleetItem {
+  return {
+    id: row.id,
+    name: row.name,
+    selector: row.selector,
+    nodes: counts.get(row.id) ?? none,
+    bundle: row.bundle === null ? null : { digest: row.bundle, ...(sizes.get(row.bundle) ?? { rules: 0, models: 0 }) },
+    deployedAt: row.deployedAt?.getTime() ?? null,
+    overlaps: overlaps.filter((overlap) => overlap.of === row.id).map(({ id, name, nodes }) => ({ fleet: { id, name }, nodes })),
+  };
+}
+
+async function countByFleet(db: Queryable, organizationId: string, fleetId?: string): Promise<Map<string, Counts>> {
+  const rows = await db.$queryRaw<{ fleetId: string; health: string; sync: string; count: number }[]>`
+    SELECT "fleetId", health::text, sync::text, count(*)::int AS count FROM nodes
+    WHERE "organizationId" = ${organizationId} AND "fleetId" IS NOT NULL AND (${fleetId ?? null}::text IS NULL OR "fleetId" = ${fleetId ?? null})
+    GROUP BY "fleetId", health, sync`;
+  const counts = new Map<string, Counts>();
+  for (const { fleetId: fleet, health, sync, count } of rows) {
+    const sum = counts.get(fleet) ?? { ...none };
+    sum.total += count;
+    sum[stateOf(health, sync)] += count;
+    counts.set(fleet, sum);
+  }
+  return counts;
+}
+
+/** The one state under which a node of a fleet is counted. */
+function stateOf(health: string, sync: string): Exclude<keyof Counts, 'total'> {
+  if (health === 'Offline' || health === 'NeverSeen') return 'offline';
+  if (sync === 'Synced') return 'synced';
+  if (sync === 'Applying') return 'applying';
+  return sync === 'Failed' ? 'failed' : 'outOfSync';
+}
+
+type Overlap = { of: string; id: string; name: string; nodes: number };
+
+async function findOverlaps(db: Queryable, organizationId: string, fleetId?: string): Promise<Overlap[]> {
+  return db.$queryRaw<Overlap[]>`
+    SELECT a.fleet AS "of", b.fleet AS id, fleets.name, count(*)::int AS nodes
+    FROM nodes CROSS JOIN LATERAL unnest("claimedBy") AS a(fleet) CROSS JOIN LATERAL unnest("claimedBy") AS b(fleet) JOIN fleets ON fleets.id = b.fleet
+    WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND a.fleet <> b.fleet
+      AND (${fleetId ?? null}::text IS NULL OR a.fleet = ${fleetId ?? null})
+    GROUP BY a.fleet, b.fleet, fleets.name ORDER BY fleets.name`;
+}
+
+async function bundleSizes(db: Queryable, organizationId: string, rows: readonly FleetRow[]): Promise<Map<string, { rules: number; models: number }>> {
+  const digests = [...new Set(rows.map((row) => row.bundle).filter((bundle) => bundle !== null))];
+  if (digests.length === 0) return new Map();
+  const bundles = await db.bundle.findMany({ where: { organizationId, digest: { in: digests } }, select: { digest: true, manifest: true } });
+  return new Map(
+    bundles.map(({ digest, manifest }) => {
+      const { rules, models } = bundleManifestSchema.parse(JSON.parse(manifest));
+      return [digest, { rules: rules.length, models: models.length }];
+    }),
+  );
+}
+
+async function spreadOf(db: Queryable, fleetId: string): Promise<Fleet['spread']> {
+  return db.$queryRaw<Fleet['spread']>`
+    SELECT "reportedBundle" AS bundle, count(*)::int AS nodes FROM nodes WHERE "fleetId" = ${fleetId} GROUP BY 1 ORDER BY 2 DESC, 1`;
+}
+
+async function versionsInUse(db: Queryable, fleetId: string, part: 'rules' | 'models'): Promise<Fleet['rules']> {
+  return db.$queryRaw<Fleet['rules']>`
+    SELECT used.name, used.version, count(*)::int AS nodes
+    FROM nodes CROSS JOIN LATERAL jsonb_to_recordset(report -> ${part}) AS used(name text, version int)
+    WHERE "fleetId" = ${fleetId} GROUP BY 1, 2 ORDER BY 1, 2 DESC`;
+}
+
+export async function countMembers(db: Queryable, fleetId: string): Promise<number> {
+  return db.node.count({ where: { fleetId } });
+}
+
+export async function hasRolloutUnderWay(db: Queryable, fleetId: string): Promise<boolean> {
+  return (await db.deployment.count({ where: { fleetId, state: { in: ['Progressing', 'Paused', 'Suspended', 'RollingBack'] } } })) > 0;
+}
+
+type PreviewNode = { id: string; name: string; labels: unknown; fleetId: string | null; claimedBy: string[]; matches: boolean };
+
+/**
+ * What saving this selector would do, for a fleet that exists or for a new one. Reads the nodes that it matches and those
+ * that the fleet claims now, and lists at most 50 of each kind.
+ */
+export async function previewSelector(db: Queryable, organizationId: string, input: { id?: string | undefined; selector: string }): Promise<FleetPreview> {
+  const parsed = parseSelector(input.selector);
+  const preview: FleetPreview = { error: null, total: 0, added: { total: 0, nodes: [] }, removed: { total: 0, nodes: [] }, moved: { total: 0, nodes: [] }, overlaps: [] };
+  if (!parsed.ok) return { ...preview, error: parsed.error };
+  const names = new Map((await listSelectors(db, organizationId)).map((fleet) => [fleet.id, fleet.name]));
+  const self = input.id ?? '';
+  const condition = selectorToSql(parsed.selector, 'labels', 3);
+  const rows = await db.$queryRawUnsafe<PreviewNode[]>(
+    `SELECT id, name, labels, "fleetId", "claimedBy", (${condition.text}) AS matches FROM nodes
+     WHERE "organizationId" = $1 AND "revokedAt" IS NULL AND ((${condition.text}) OR "claimedBy" @> ARRAY[$2::text]) ORDER BY name`,
+    organizationId,
+    self,
+    ...condition.parameters,
+  );
+  const overlaps = new Map<string, FleetPreview['overlaps'][number]>();
+  for (const row of rows) {
+    if (row.matches) preview.total++;
+    place(row, self, names, preview, overlaps);
+  }
+  return { ...preview, overlaps: [...overlaps.values()] };
+}
+
+function place(row: PreviewNode, self: string, names: ReadonlyMap<string, string>, preview: FleetPreview, overlaps: Map<string, FleetPreview['overlaps'][number]>): void {
+  const node = { id: row.id, name: row.name, labels: labelsSchema.parse(row.labels) };
+  const others = row.claimedBy.filter((id) => id !== self);
+  if (row.matches) {
+    if (row.fleetId === null && others.length === 0) take(preview.added, node);
+    for (const id of others) {
+      const overlap = overlaps.get(id) ?? { fleet: { id, name: names.get(id) ?? id }, nodes: 0, sample: [] };
+      overlap.nodes++;
+      if (overlap.sample.length < fleetLimits.previewNodesMax) overlap.sample.push(node);
+      overlaps.set(id, overlap);
+    }
+    return;
+  }
+  const next = others.length === 1 ? others[0] : undefined;
+  if (next !== undefined && row.fleetId !== next) take(preview.moved, { ...node, from: names.get(self) ?? '', to: names.get(next) ?? next });
+  else if (row.fleetId === self && self !== '') take(preview.removed, node);
+}
+
+function take<Node>(list: { total: number; nodes: Node[] }, node: Node): void {
+  list.total++;
+  if (list.nodes.length < fleetLimits.previewNodesMax) list.nodes.push(node);
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { compose } from './compose.ts';
+import { createToken as createEnrollmentToken } from './enrollment/index.ts';
+import { capabilities, createApiToken, createSignInLink, ensureOrganization } from './identity/index.ts';
+import { systemActor } from './kernel/actor.ts';
+import type { Deps } from './kernel/deps.ts';
+import { readEnvironment } from './kernel/env.ts';
+
+const usage = `usage: node server/grant.ts sign-in-link
+       node server/grant.ts api-token --name NAME --scopes nodes:read,rules:write --minutes 60
+       node server/grant.ts enrollment-token --label LABEL [--labels site=a,line=b] --uses 1 --minutes 60`;
+
+const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
+const minutes = z.coerce.number().int().min(1).max(525_600);
+const grantSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sign-in-link') }),
+  z.object({ kind: z.literal('api-token'), name: z.string().min(1).max(100), scopes: list.pipe(z.array(z.enum(capabilities)).min(1)), minutes }),
+  z.object({
+    kind: z.literal('enrollment-token'),
+    label: z.string().min(1).max(100),
+    labels: list.default([]).pipe(z.array(z.string().regex(/^[^=]+=[^=]+$/, 'labels are written name=value'))),
+    uses: z.coerce.number().int().min(1).max(10_000),
+    minutes,
+  }),
+]);
+
+/**
+ * Gives whoever owns the database and the state folder a way in, beside a running control plane or without one. What is granted is
+ * printed once, as one line of JSON, and the grant is in the audit chain.
+ */
+async function grant(deps: Deps, wanted: z.infer<typeof grantSchema>): Promise<object> {
+  const organizationId = await ensureOrganization(deps);
+  const actor = systemActor(organizationId, deps.ids.next(), 'the command line');
+  const expiresAt = 'minutes' in wanted ? deps.clock.now() + wanted.minutes * 60_000 : 0;
+  switch (wanted.kind) {
+    case 'sign-in-link':
+      return { link: await createSignInLink(deps, organizationId) };
+    case 'api-token':
+      return createApiToken(deps, actor, { name: wanted.name, scopes: wanted.scopes, expiresAt });
+    case 'enrollment-token': {
+      const labels = Object.fromEntries(wanted.labels.map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]));
+      return createEnrollmentToken(deps, actor, { label: wanted.label, labels, uses: wanted.uses, expiresAt });
+    }
+  }
+}
+
+const text = { type: 'string' } as const;
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { name: text, scopes: text, minutes: text, label: text, labels: text, uses: text } });
+const parsed = grantSchema.safeParse({ kind: positionals[0], ...values });
+if (!parsed.success) {
+  process.stderr.write(`${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')}\n${usage}\n`);
+  process.exit(2);
+}
+const environment = readEnvironment();
+const { deps, close } = await compose({ ...environment, roles: ['console'], logLevel: 'error' }, environment.publicUrl ?? `http://localhost:${environment.port}`, []);
+try {
+  process.stdout.write(`${JSON.stringify(await grant(deps, parsed.data))}\n`);
+} finally {
+  await close();
+}

@@ -1,0 +1,144 @@
+import { betterAuth } from 'better-auth';
+import { prismaAdapter } from 'better-auth/adapters/prisma';
+import type { BetterAuthPlugin } from 'better-auth';
+import { APIError, createAuthEndpoint, createAuthMiddleware } from 'better-auth/api';
+import { setSessionCookie } from 'better-auth/cookies';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { createRateLimiter } from '../kernel/limits.ts';
+import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
+import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
+import { actorOfSession, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
+
+const SESSION_SECONDS = 14 * 24 * 3600;
+
+/** Set by the HTTP edge from the socket, and taken from nobody else. */
+export const remoteAddressHeader = 'x-selvedge-remote-address';
+export const requestIdHeader = 'x-request-id';
+
+/** Paths below /api/auth that are served; everything else of the library stays closed. */
+export const authPaths = ['/sign-in/email', '/sign-out', '/change-password', '/sign-in-link', '/invitation'] as const;
+
+export interface Authenticator {
+  /** Answers a request below /api/auth. */
+  handle(request: Request): Promise<Response>;
+  /** Who the cookie's session belongs to, or null. */
+  session(headers: Headers): Promise<Actor | null>;
+}
+
+/**
+ * People's sign-in: passwords as scrypt hashes, sessions in the database under a signed, HttpOnly, SameSite=Lax cookie, attempts
+ * limited by address and by person. Every sign-in, sign-out and refused password is in the audit chain.
+ */
+export function createAuthentication(deps: Deps): Authenticator {
+  const attempts = createRateLimiter(deps.clock, { perSecond: 1 / 30, burst: 10 });
+  const auth = betterAuth({
+    appName: 'Selvedge',
+    baseURL: deps.publicUrl,
+    basePath: '/api/auth',
+    secret: deps.vault.derive('better-auth'),
+    database: prismaAdapter(deps.db, { provider: 'postgresql', transaction: true }),
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: passwordLimits.charactersMin, maxPasswordLength: passwordLimits.charactersMax },
+    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    rateLimit: {
+      enabled: true,
+      storage: 'database',
+      window: 60,
+      max: 60,
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 } },
+    },
+    // The edge has compared the origin with the host already (http/origin.ts); this accepts what it accepted.
+    trustedOrigins: (request) => {
+      const origin = request?.headers.get('origin');
+      return origin === null || origin === undefined ? [] : [origin];
+    },
+    advanced: {
+      cookiePrefix: 'selvedge',
+      useSecureCookies: deps.publicUrl.startsWith('https:'),
+      ipAddress: { ipAddressHeaders: [remoteAddressHeader] },
+      database: { generateId: () => deps.ids.next() },
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+    },
+    plugins: [acceptancePlugin(deps)],
+    hooks: {
+      before: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== '/sign-in/email') return;
+        const decision = attempts.take(emailOf(ctx.body));
+        if (!decision.allowed) throw new APIError('TOO_MANY_REQUESTS', { message: `Too many attempts for this person. Try again in ${Math.ceil(decision.retryAfterMs / 1000)} seconds.` });
+      }),
+      after: createAuthMiddleware(async (ctx) => {
+        if (ctx.path !== '/sign-in/email' || !(ctx.context.returned instanceof APIError)) return;
+        await recordRefusedSignIn(deps, emailOf(ctx.body), ctx.headers?.get(requestIdHeader) ?? deps.ids.next());
+      }),
+    },
+    databaseHooks: {
+      session: {
+        create: { after: async (session, ctx) => recordSession(deps, 'session.start', session, ctx?.headers?.get(requestIdHeader)) },
+        delete: { after: async (session, ctx) => recordSession(deps, 'session.end', session, ctx?.headers?.get(requestIdHeader)) },
+      },
+    },
+  });
+  return {
+    handle: (request) => auth.handler(request),
+    session: async (headers) => {
+      const found = await auth.api.getSession({ headers });
+      if (found === null) return null;
+      return actorOfSession(deps, found.session, headers.get(requestIdHeader));
+    },
+  };
+}
+
+function emailOf(body: unknown): string {
+  const email: unknown = typeof body === 'object' && body !== null && 'email' in body ? body.email : '';
+  return typeof email === 'string' ? email.toLowerCase().slice(0, 254) : '';
+}
+
+type EndpointContext = Parameters<typeof setSessionCookie>[0];
+
+/** The two ways in that begin with a link: both end in a session, so they are endpoints of the library that keeps sessions. */
+function acceptancePlugin(deps: Deps) {
+  return {
+    id: 'selvedge-acceptance',
+    endpoints: {
+      acceptSignInLink: createAuthEndpoint('/sign-in-link', { method: 'POST', body: acceptSignInLinkInput }, async (ctx) => {
+        const { token, name, email, password } = ctx.body;
+        const passwordHash = await ctx.context.password.hash(password);
+        const userId = await answered(() => acceptSignInLink(deps, token, { name, email, passwordHash, requestId: requestIdOf(deps, ctx.headers) }));
+        await startSession(ctx, userId);
+        return ctx.json({ done: true });
+      }),
+      acceptInvitation: createAuthEndpoint('/invitation', { method: 'POST', body: acceptInvitationInput }, async (ctx) => {
+        const { token, name, password } = ctx.body;
+        const passwordHash = await ctx.context.password.hash(password);
+        const verify = (hash: string): Promise<boolean> => ctx.context.password.verify({ hash, password });
+        const userId = await answered(() => acceptInvitation(deps, token, { name, passwordHash, requestId: requestIdOf(deps, ctx.headers) }, verify));
+        await startSession(ctx, userId);
+        return ctx.json({ done: true });
+      }),
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+async function startSession(ctx: EndpointContext, userId: string): Promise<void> {
+  const user = await ctx.context.internalAdapter.findUserById(userId);
+  if (user === null) throw new APIError('INTERNAL_SERVER_ERROR');
+  const session = await ctx.context.internalAdapter.createSession(userId);
+  await setSessionCookie(ctx, { session, user });
+}
+
+function requestIdOf(deps: Deps, headers: Headers | undefined): string {
+  return headers?.get(requestIdHeader) ?? deps.ids.next();
+}
+
+/** Domain errors in the library's form: its clients read `message` and `code`. */
+async function answered<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DomainError) throw new APIError('UNAUTHORIZED', { message: error.message, code: error.code });
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { capabilities } from './capabilities.ts';
+import { isAllowed, lastAdministratorReason, permission } from './policy.ts';
+import { findOpenInvitation, openInvitation } from './repository.ts';
+import type { invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listSessionsOutput, meOutput } from './schema.ts';
+
+export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {
+  const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true } });
+  return {
+    user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '' },
+    organization,
+    role: actor.kind === 'user' ? actor.role : null,
+    capabilities: capabilities.filter((capability) => isAllowed(actor, capability)),
+  };
+}
+
+/** Members and open invitations of the Settings page; an organization has at most a thousand. */
+export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typeof listMembersOutput>> {
+  const { organizationId } = actor;
+  const [rows, invitations] = await Promise.all([
+    deps.db.member.findMany({
+      where: { organizationId },
+      orderBy: { createdAt: 'asc' },
+      include: { user: { include: { sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
+    }),
+    deps.db.invitation.findMany({ where: { organizationId, ...openInvitation(new Date(deps.clock.now())) }, orderBy: { createdAt: 'desc' } }),
+  ]);
+  const administrators = rows.filter((row) => row.role === 'administrator').length;
+  const mayWrite = permission(actor, 'settings:write');
+  return {
+    items: rows.map((row) => {
+      const reason = lastAdministratorReason(row, administrators);
+      const can = mayWrite.allowed && reason !== null ? { allowed: false, reason } : mayWrite;
+      return {
+        id: row.id,
+        userId: row.userId,
+        name: row.user.name,
+        email: row.user.email,
+        role: row.role,
+        joinedAt: row.createdAt.getTime(),
+        lastSignInAt: row.user.sessions[0]?.createdAt.getTime() ?? null,
+        isYou: row.userId === actor.id,
+        can: { setRole: can, remove: can },
+      };
+    }),
+    invitations: invitations.map(({ id, name, email, role, createdAt, expiresAt }) => ({ id, name, email, role, createdAt: createdAt.getTime(), expiresAt: expiresAt.getTime() })),
+    can: { invite: mayWrite },
+  };
+}
+
+export async function listApiTokens(deps: Deps, actor: Actor, input: { cursor?: string | undefined; limit: number }): Promise<z.infer<typeof listApiTokensOutput>> {
+  const where = { organizationId: actor.organizationId };
+  const [rows, total] = await Promise.all([
+    deps.db.apiToken.findMany({ where: input.cursor === undefined ? where : { ...where, id: { lt: input.cursor } }, orderBy: { id: 'desc' }, take: input.limit + 1 }),
+    deps.db.apiToken.count({ where }),
+  ]);
+  const now = deps.clock.now();
+  const items = rows.slice(0, input.limit).map((row) => ({
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes,
+    state: row.revokedAt !== null ? ('revoked' as const) : row.expiresAt.getTime() <= now ? ('expired' as const) : ('active' as const),
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.getTime(),
+    expiresAt: row.expiresAt.getTime(),
+    lastUsedAt: row.lastUsedAt?.getTime() ?? null,
+  }));
+  const mayWrite = permission(actor, 'settings:write');
+  return { items, nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null, total, can: { create: mayWrite, revoke: mayWrite } };
+}
+
+/** The person's own sessions, newest first. */
+export async function listSessions(deps: Deps, actor: Extract<Actor, { kind: 'user' }>): Promise<z.infer<typeof listSessionsOutput>> {
+  const rows = await deps.db.session.findMany({ where: { userId: actor.id, expiresAt: { gt: new Date(deps.clock.now()) } }, orderBy: { createdAt: 'desc' }, take: 100 });
+  return {
+    items: rows.map((row) => ({
+      id: row.id,
+      createdAt: row.createdAt.getTime(),
+      expiresAt: row.expiresAt.getTime(),
+      address: row.ipAddress,
+      browser: row.userAgent,
+      current: row.id === actor.sessionId,
+    })),
+  };
+}
+
+/** What the invited person sees before choosing a password. Throws SignInRefused. */
+export async function previewInvitation(deps: Deps, token: string): Promise<z.infer<typeof invitationPreviewOutput>> {
+  const invitation = await findOpenInvitation(deps.db, deps.vault.digest(token), new Date(deps.clock.now()));
+  if (invitation === null) throw new DomainError('SignInRefused', 'This invitation was used already, was withdrawn, or has expired.');
+  const { organization, email, name, role, expiresAt } = invitation;
+  return { organization: organization.name, email, name, role, expiresAt: expiresAt.getTime() };
+}

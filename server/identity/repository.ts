@@ -1,0 +1,183 @@
+import type { Role } from '../kernel/actor.ts';
+import type { Queryable, Transaction } from '../kernel/db.ts';
+
+/** The membership that a person acts under: the earliest, until an organization can be chosen. */
+export function findMembership(db: Queryable, userId: string) {
+  return db.member.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' }, include: { user: true, organization: true } });
+}
+
+export function findMember(db: Queryable, organizationId: string, id: string) {
+  return db.member.findFirst({ where: { organizationId, id }, include: { user: true } });
+}
+
+export function countMembers(db: Queryable, organizationId: string, role?: Role): Promise<number> {
+  return db.member.count({ where: role === undefined ? { organizationId } : { organizationId, role } });
+}
+
+/** Serializes changes of an organization's members, so that two at once cannot both remove the last administrator but one. */
+export async function lockOrganization(tx: Transaction, organizationId: string): Promise<{ id: string; name: string }> {
+  const rows = await tx.$queryRaw<{ id: string; name: string }[]>`SELECT id, name FROM organizations WHERE id = ${organizationId} FOR UPDATE`;
+  const organization = rows[0];
+  if (organization === undefined) throw new Error(`organization ${organizationId} does not exist`);
+  return organization;
+}
+
+export function findUserByEmail(db: Queryable, email: string) {
+  return db.user.findUnique({ where: { email }, include: { accounts: { where: { providerId: 'credential' } }, members: true } });
+}
+
+export interface NewPerson {
+  id: string;
+  accountId: string;
+  name: string;
+  email: string;
+  passwordHash: string;
+  at: Date;
+}
+
+/** A user with a password account, as better-auth lays them out: a password account's `accountId` is the user's own id. */
+export async function insertPerson(tx: Transaction, person: NewPerson): Promise<void> {
+  const { id, accountId, name, email, passwordHash, at } = person;
+  await tx.user.create({ data: { id, name, email, emailVerified: false, createdAt: at, updatedAt: at } });
+  await tx.account.create({ data: { id: accountId, accountId: id, providerId: 'credential', userId: id, password: passwordHash, createdAt: at, updatedAt: at } });
+}
+
+export async function updatePassword(tx: Transaction, accountId: string, passwordHash: string): Promise<void> {
+  await tx.account.update({ where: { id: accountId }, data: { password: passwordHash } });
+}
+
+export async function upsertMember(tx: Transaction, member: { id: string; organizationId: string; userId: string; role: Role; at: Date }): Promise<void> {
+  const { id, organizationId, userId, role, at } = member;
+  await tx.member.upsert({
+    where: { organizationId_userId: { organizationId, userId } },
+    create: { id, organizationId, userId, role, createdAt: at },
+    update: { role },
+  });
+}
+
+/** Takes a sign-in link out of use and returns it, once: null when it is unknown, used or expired. */
+export async function consumeSignInLink(tx: Transaction, tokenDigest: string, at: Date): Promise<{ organizationId: string } | null> {
+  const { count } = await tx.signInLink.updateMany({ where: { tokenDigest, usedAt: null, expiresAt: { gt: at } }, data: { usedAt: at } });
+  return count === 1 ? tx.signInLink.findUniqueOrThrow({ where: { tokenDigest }, select: { organizationId: true } }) : null;
+}
+
+export function openInvitation(at: Date) {
+  return { usedAt: null, revokedAt: null, expiresAt: { gt: at } };
+}
+
+/** Takes an invitation out of use and returns it, once: null when it is unknown, used, revoked or expired. */
+export async function consumeInvitation(tx: Transaction, tokenDigest: string, at: Date) {
+  const { count } = await tx.invitation.updateMany({ where: { tokenDigest, ...openInvitation(at) }, data: { usedAt: at } });
+  return count === 1 ? tx.invitation.findUniqueOrThrow({ where: { tokenDigest } }) : null;
+}
+
+export function findOpenInvitation(db: Queryable, tokenDigest: string, at: Date) {
+  return db.invitation.findFirst({ where: { tokenDigest, ...openInvitation(at) }, include: { organization: true } });
+}
+
+/** An API token that may be used now. */
+export function findActiveApiToken(db: Queryable, tokenDigest: string, at: Date) {
+  return db.apiToken.findFirst({ where: { tokenDigest, revokedAt: null, expiresAt: { gt: at } } });
+}
+
+/** Remembers the use of a token, at most once a minute: it is a hint for people, not a log. */
+export async function touchApiToken(db: Queryable, id: string, at: Date): Promise<void> {
+  const minuteAgo = new Date(at.getTime() - 60_000);
+  await db.apiToken.updateMany({ where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: minuteAgo } }] }, data: { lastUsedAt: at } });
+}
+
+export interface NewLink {
+  id: string;
+  organizationId: string;
+  tokenDigest: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** The organization that a sign-in link is for, whether or not it can still be used. */
+export function findSignInLink(db: Queryable, tokenDigest: string) {
+  return db.signInLink.findUnique({ where: { tokenDigest }, select: { organizationId: true } });
+}
+
+/** Adds a sign-in link in place of those of the organization that nobody has used. */
+export async function replaceSignInLink(tx: Transaction, link: NewLink): Promise<void> {
+  await tx.signInLink.updateMany({ where: { organizationId: link.organizationId, usedAt: null }, data: { usedAt: link.createdAt } });
+  await tx.signInLink.create({ data: link });
+}
+
+/** An invitation as it was made, whether or not it can still be used. */
+export function findInvitation(db: Queryable, tokenDigest: string) {
+  return db.invitation.findUnique({ where: { tokenDigest } });
+}
+
+export function findOpenInvitationById(db: Queryable, organizationId: string, id: string, at: Date) {
+  return db.invitation.findFirst({ where: { id, organizationId, ...openInvitation(at) } });
+}
+
+export function countOpenInvitations(db: Queryable, organizationId: string, at: Date): Promise<number> {
+  return db.invitation.count({ where: { organizationId, ...openInvitation(at) } });
+}
+
+export interface NewInvitation extends NewLink {
+  email: string;
+  name: string;
+  role: Role;
+  createdBy: string;
+}
+
+/** Adds an invitation in place of an open one of the same person, so that one lost link does not stay open. */
+export async function replaceInvitation(tx: Transaction, invitation: NewInvitation): Promise<void> {
+  const { organizationId, email, createdAt } = invitation;
+  await tx.invitation.updateMany({ where: { organizationId, email, ...openInvitation(createdAt) }, data: { revokedAt: createdAt } });
+  await tx.invitation.create({ data: invitation });
+}
+
+export async function revokeInvitationRow(tx: Transaction, id: string, at: Date): Promise<void> {
+  await tx.invitation.update({ where: { id }, data: { revokedAt: at } });
+}
+
+export async function updateMemberRole(tx: Transaction, id: string, role: Role): Promise<void> {
+  await tx.member.update({ where: { id }, data: { role } });
+}
+
+export async function deleteMember(tx: Transaction, id: string): Promise<void> {
+  await tx.member.delete({ where: { id } });
+}
+
+export async function updateOrganizationName(tx: Transaction, id: string, name: string): Promise<void> {
+  await tx.organization.update({ where: { id }, data: { name } });
+}
+
+export function findFirstOrganization(db: Queryable) {
+  return db.organization.findFirst({ orderBy: { createdAt: 'asc' } });
+}
+
+export async function insertOrganization(db: Queryable, organization: { id: string; name: string; createdAt: Date }): Promise<void> {
+  await db.organization.create({ data: organization });
+}
+
+/** Ends every session of a person. */
+export async function deleteSessionsOf(tx: Transaction, userId: string): Promise<void> {
+  await tx.session.deleteMany({ where: { userId } });
+}
+
+/** Ends one session of a person; false when the person has no such session. */
+export async function deleteSession(tx: Transaction, userId: string, id: string): Promise<boolean> {
+  return (await tx.session.deleteMany({ where: { id, userId } })).count > 0;
+}
+
+export function countActiveApiTokens(db: Queryable, organizationId: string, at: Date): Promise<number> {
+  return db.apiToken.count({ where: { organizationId, revokedAt: null, expiresAt: { gt: at } } });
+}
+
+export async function insertApiToken(tx: Transaction, token: NewLink & { name: string; prefix: string; scopes: string[]; createdBy: string }): Promise<void> {
+  await tx.apiToken.create({ data: token });
+}
+
+export function findApiToken(db: Queryable, organizationId: string, id: string) {
+  return db.apiToken.findFirst({ where: { id, organizationId } });
+}
+
+export async function revokeApiTokenRow(tx: Transaction, id: string, at: Date): Promise<void> {
+  await tx.apiToken.update({ where: { id }, data: { revokedAt: at } });
+}

@@ -1,0 +1,101 @@
+import { procedure, publicProcedure, router, signedInProcedure } from '../trpc/procedures.ts';
+import { pageInput } from '../kernel/wire.ts';
+import { listApiTokens, listMembers, listSessions, previewInvitation, readMe } from './reads.ts';
+import * as schema from './schema.ts';
+import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
+import { inviteMember, removeMember, renameOrganization, revokeInvitation, setMemberRole } from './service/members.ts';
+import { requireUser, revokeSession } from './service/sessions.ts';
+
+const done = { done: true } as const;
+
+const membersRouter = router({
+  list: procedure('settings:read')
+    .meta({ rest: { method: 'GET', path: '/members', tag: 'Members', summary: 'List members and open invitations' } })
+    .output(schema.listMembersOutput)
+    .query(({ ctx }) => listMembers(ctx.deps, ctx.actor)),
+  invite: procedure('settings:write')
+    .meta({ rest: { method: 'POST', path: '/members/invitations', tag: 'Members', summary: 'Invite a person by a one-time link' } })
+    .input(schema.inviteInput)
+    .output(schema.inviteOutput)
+    .mutation(({ ctx, input }) => inviteMember(ctx.deps, ctx.actor, input)),
+  revokeInvitation: procedure('settings:write')
+    .meta({ rest: { method: 'DELETE', path: '/members/invitations/{id}', tag: 'Members', summary: 'Withdraw an invitation' } })
+    .input(schema.byIdInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await revokeInvitation(ctx.deps, ctx.actor, input.id);
+      return done;
+    }),
+  setRole: procedure('settings:write')
+    .meta({ rest: { method: 'PATCH', path: '/members/{id}', tag: 'Members', summary: 'Give a member another role' } })
+    .input(schema.setRoleInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await setMemberRole(ctx.deps, ctx.actor, input.id, input.role);
+      return done;
+    }),
+  remove: procedure('settings:write')
+    .meta({ rest: { method: 'DELETE', path: '/members/{id}', tag: 'Members', summary: 'Remove a member and end their sessions' } })
+    .input(schema.byIdInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await removeMember(ctx.deps, ctx.actor, input.id);
+      return done;
+    }),
+});
+
+const tokensRouter = router({
+  list: procedure('settings:read')
+    .meta({ rest: { method: 'GET', path: '/tokens', tag: 'API tokens', summary: 'List API tokens, newest first' } })
+    .input(pageInput)
+    .output(schema.listApiTokensOutput)
+    .query(({ ctx, input }) => listApiTokens(ctx.deps, ctx.actor, input)),
+  create: procedure('settings:write')
+    .meta({ rest: { method: 'POST', path: '/tokens', tag: 'API tokens', summary: 'Make an API token; it is shown once' } })
+    .input(schema.createApiTokenInput)
+    .output(schema.createApiTokenOutput)
+    .mutation(({ ctx, input }) => createApiToken(ctx.deps, ctx.actor, input)),
+  revoke: procedure('settings:write')
+    .meta({ rest: { method: 'DELETE', path: '/tokens/{id}', tag: 'API tokens', summary: 'Revoke an API token' } })
+    .input(schema.byIdInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await revokeApiToken(ctx.deps, ctx.actor, input.id);
+      return done;
+    }),
+});
+
+const sessionsRouter = router({
+  list: signedInProcedure.output(schema.listSessionsOutput).query(({ ctx }) => listSessions(ctx.deps, requireUser(ctx.actor))),
+  revoke: signedInProcedure
+    .input(schema.byIdInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await revokeSession(ctx.deps, ctx.actor, input.id);
+      return done;
+    }),
+});
+
+export const identityRouter = router({
+  me: signedInProcedure
+    .meta({ rest: { method: 'GET', path: '/me', tag: 'Identity', summary: 'Who this session or token is, and what it may do' } })
+    .output(schema.meOutput)
+    .query(({ ctx }) => readMe(ctx.deps, ctx.actor)),
+  invitation: publicProcedure
+    .input(schema.invitationPreviewInput)
+    .output(schema.invitationPreviewOutput)
+    .query(({ ctx, input }) => previewInvitation(ctx.deps, input.token)),
+  members: membersRouter,
+  tokens: tokensRouter,
+  sessions: sessionsRouter,
+  organization: router({
+    rename: procedure('settings:write')
+      .meta({ rest: { method: 'PATCH', path: '/organization', tag: 'Identity', summary: 'Rename the organization' } })
+      .input(schema.renameOrganizationInput)
+      .output(schema.doneOutput)
+      .mutation(async ({ ctx, input }) => {
+        await renameOrganization(ctx.deps, ctx.actor, input.name);
+        return done;
+      }),
+  }),
+});

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { roles } from '../kernel/actor.ts';
+import { idSchema, pageOf, permissionSchema } from '../kernel/wire.ts';
+import { capabilities } from './capabilities.ts';
+
+export const roleSchema = z.enum(roles);
+export const capabilitySchema = z.enum(capabilities);
+export const emailSchema = z.email('This is not an e-mail address.').max(254).transform((email) => email.toLowerCase());
+export const personNameSchema = z.string().trim().min(1, 'A name is needed.').max(100);
+export const passwordLimits = { charactersMin: 12, charactersMax: 128 } as const;
+export const passwordSchema = z
+  .string()
+  .min(passwordLimits.charactersMin, `A password has at least ${passwordLimits.charactersMin} characters.`)
+  .max(passwordLimits.charactersMax, `A password has at most ${passwordLimits.charactersMax} characters.`);
+/** A one-time secret as links carry it. */
+export const linkTokenSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'The link is not complete.');
+
+/** Body of `POST /api/auth/sign-in-link`: makes the person an administrator, or gives one who exists a new password, and signs in. */
+export const acceptSignInLinkInput = z.object({ token: linkTokenSchema, name: personNameSchema, email: emailSchema, password: passwordSchema });
+/** Body of `POST /api/auth/invitation`: the invited person chooses a password and is signed in. */
+export const acceptInvitationInput = z.object({ token: linkTokenSchema, name: personNameSchema, password: passwordSchema });
+
+export const meOutput = z.object({
+  user: z.object({ id: idSchema, name: z.string(), email: z.string() }),
+  organization: z.object({ id: idSchema, name: z.string() }),
+  role: roleSchema.nullable(),
+  capabilities: z.array(capabilitySchema),
+});
+
+export const invitationPreviewInput = z.object({ token: linkTokenSchema });
+export const invitationPreviewOutput = z.object({ organization: z.string(), email: z.string(), name: z.string(), role: roleSchema, expiresAt: z.number() });
+
+export const memberSchema = z.object({
+  id: idSchema,
+  userId: idSchema,
+  name: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  joinedAt: z.number(),
+  lastSignInAt: z.number().nullable(),
+  isYou: z.boolean(),
+  can: z.object({ setRole: permissionSchema, remove: permissionSchema }),
+});
+export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: roleSchema, createdAt: z.number(), expiresAt: z.number() });
+export const listMembersOutput = z.object({ items: z.array(memberSchema), invitations: z.array(openInvitationSchema), can: z.object({ invite: permissionSchema }) });
+
+export const inviteInput = z.object({ email: emailSchema, name: personNameSchema, role: roleSchema });
+/** `link` is shown once: only its digest is kept. */
+export const inviteOutput = z.object({ id: idSchema, link: z.string(), expiresAt: z.number() });
+export const setRoleInput = z.object({ id: idSchema, role: roleSchema });
+export const byIdInput = z.object({ id: idSchema });
+export const doneOutput = z.object({ done: z.literal(true) });
+
+export const apiTokenSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  state: z.enum(['active', 'expired', 'revoked']),
+  createdBy: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+  lastUsedAt: z.number().nullable(),
+});
+export const listApiTokensOutput = pageOf(apiTokenSchema).extend({ can: z.object({ create: permissionSchema, revoke: permissionSchema }) });
+export const createApiTokenInput = z.object({
+  name: z.string().trim().min(1, 'A name is needed.').max(100),
+  scopes: z.array(capabilitySchema).min(1, 'Choose at least one scope.').max(capabilities.length),
+  /** Milliseconds since 1970; at most two years ahead. */
+  expiresAt: z.number().int(),
+});
+/** `token` is shown once: only its digest is kept. */
+export const createApiTokenOutput = z.object({ id: idSchema, token: z.string(), prefix: z.string(), expiresAt: z.number() });
+
+export const sessionSchema = z.object({
+  id: idSchema,
+  createdAt: z.number(),
+  expiresAt: z.number(),
+  address: z.string().nullable(),
+  browser: z.string().nullable(),
+  current: z.boolean(),
+});
+export const listSessionsOutput = z.object({ items: z.array(sessionSchema) });
+
+export const renameOrganizationInput = z.object({ name: z.string().trim().min(1, 'A name is needed.').max(100) });

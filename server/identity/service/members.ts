@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import { performChange } from '../../audit/index.ts';
+import type { Actor, Role } from '../../kernel/actor.ts';
+import type { Deps } from '../../kernel/deps.ts';
+import { DomainError, notFound } from '../../kernel/errors.ts';
+import { limits } from '../../kernel/limits.ts';
+import { lastAdministratorReason } from '../policy.ts';
+import {
+  countMembers,
+  countOpenInvitations,
+  deleteMember,
+  deleteSessionsOf,
+  findMember,
+  findOpenInvitationById,
+  findUserByEmail,
+  lockOrganization,
+  replaceInvitation,
+  revokeInvitationRow,
+  updateMemberRole,
+  updateOrganizationName,
+} from '../repository.ts';
+import type { inviteInput, inviteOutput } from '../schema.ts';
+
+const INVITATION_LIFETIME_MS = 7 * 24 * 3_600_000;
+
+/** Invites a person by a one-time link, valid for a week, which the inviter hands over: no mail server is needed. */
+export async function inviteMember(deps: Deps, actor: Actor, input: z.infer<typeof inviteInput>): Promise<z.infer<typeof inviteOutput>> {
+  const { organizationId } = actor;
+  const now = deps.clock.now();
+  const at = new Date(now);
+  const token = deps.ids.secret();
+  const id = deps.ids.next();
+  const expiresAt = now + INVITATION_LIFETIME_MS;
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    await lockOrganization(tx, organizationId);
+    const known = await findUserByEmail(tx, input.email);
+    if (known?.members.some((member) => member.organizationId === organizationId)) throw new DomainError('Conflict', `${input.email} is a member already.`);
+    if ((await countOpenInvitations(tx, organizationId, at)) >= limits.openInvitationsMax)
+      throw new DomainError('LimitReached', `At most ${limits.openInvitationsMax} invitations can be open at once.`);
+    if ((await countMembers(tx, organizationId)) >= limits.membersMax) throw new DomainError('LimitReached', `An organization has at most ${limits.membersMax} members.`);
+    await replaceInvitation(tx, { ...input, id, organizationId, tokenDigest: deps.vault.digest(token), createdBy: actor.name, createdAt: at, expiresAt: new Date(expiresAt) });
+    record({ action: 'member.invite', object: { kind: 'invitation', id, name: input.email }, after: { ...input, expiresAt } });
+    publish({ topic: 'settings', subjectId: id, kind: 'invited' });
+  });
+  return { id, link: `${deps.publicUrl}/sign-in/invitation?token=${token}`, expiresAt };
+}
+
+export async function revokeInvitation(deps: Deps, actor: Actor, id: string): Promise<void> {
+  const at = new Date(deps.clock.now());
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    const invitation = await findOpenInvitationById(tx, actor.organizationId, id, at);
+    if (invitation === null) throw notFound('invitation', id);
+    await revokeInvitationRow(tx, id, at);
+    record({ action: 'member.revokeInvitation', object: { kind: 'invitation', id, name: invitation.email } });
+    publish({ topic: 'settings', subjectId: id, kind: 'invitationRevoked' });
+  });
+}
+
+export async function setMemberRole(deps: Deps, actor: Actor, id: string, role: Role): Promise<void> {
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    const member = await findForChange(tx, actor, id);
+    if (role !== 'administrator') await requireAnotherAdministrator(tx, actor, member);
+    await updateMemberRole(tx, id, role);
+    record({ action: 'member.setRole', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role }, after: { role } });
+    publish({ topic: 'settings', subjectId: member.userId, kind: 'roleSet' });
+  });
+}
+
+/** Takes a person out of the organization. Their sessions end with the membership. */
+export async function removeMember(deps: Deps, actor: Actor, id: string): Promise<void> {
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    const member = await findForChange(tx, actor, id);
+    await requireAnotherAdministrator(tx, actor, member);
+    await deleteMember(tx, id);
+    await deleteSessionsOf(tx, member.userId);
+    record({ action: 'member.remove', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role } });
+    publish({ topic: 'settings', subjectId: member.userId, kind: 'memberRemoved' });
+    publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
+  });
+}
+
+type FoundMember = NonNullable<Awaited<ReturnType<typeof findMember>>>;
+type Tx = Parameters<typeof lockOrganization>[0];
+
+async function findForChange(tx: Tx, actor: Actor, id: string): Promise<FoundMember> {
+  await lockOrganization(tx, actor.organizationId);
+  const member = await findMember(tx, actor.organizationId, id);
+  if (member === null) throw notFound('member', id);
+  return member;
+}
+
+async function requireAnotherAdministrator(tx: Tx, actor: Actor, member: FoundMember): Promise<void> {
+  const reason = lastAdministratorReason(member, await countMembers(tx, actor.organizationId, 'administrator'));
+  if (reason !== null) throw new DomainError('LastAdministrator', reason);
+}
+
+export async function renameOrganization(deps: Deps, actor: Actor, name: string): Promise<void> {
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    const before = await lockOrganization(tx, actor.organizationId);
+    await updateOrganizationName(tx, before.id, name);
+    record({ action: 'organization.rename', object: { kind: 'organization', id: before.id, name }, before: { name: before.name }, after: { name } });
+    publish({ topic: 'settings', subjectId: before.id, kind: 'renamed' });
+  });
+}

@@ -1,0 +1,115 @@
+import { performChange } from '../../audit/index.ts';
+import { systemActor } from '../../kernel/actor.ts';
+import type { Deps } from '../../kernel/deps.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { NewPerson } from '../repository.ts';
+import {
+  consumeInvitation,
+  consumeSignInLink,
+  countMembers,
+  deleteSessionsOf,
+  findFirstOrganization,
+  findInvitation,
+  findSignInLink,
+  findUserByEmail,
+  insertOrganization,
+  insertPerson,
+  replaceSignInLink,
+  updatePassword,
+  upsertMember,
+} from '../repository.ts';
+
+const LINK_LIFETIME_MS = 3_600_000;
+
+/** The organization of this installation, made on the first start. */
+export async function ensureOrganization(deps: Deps): Promise<string> {
+  const first = await findFirstOrganization(deps.db);
+  if (first !== null) return first.id;
+  const id = deps.ids.next();
+  await insertOrganization(deps.db, { id, name: 'Main', createdAt: new Date(deps.clock.now()) });
+  return id;
+}
+
+/** Whether nobody can administer the organization yet, so that starting must print a sign-in link. */
+export async function needsFirstAdministrator(deps: Deps, organizationId: string): Promise<boolean> {
+  return (await countMembers(deps.db, organizationId, 'administrator')) === 0;
+}
+
+/** Makes the one-time link that lets whoever runs the control plane in as administrator. Earlier unused links end. */
+export async function createSignInLink(deps: Deps, organizationId: string): Promise<string> {
+  const token = deps.ids.secret();
+  const now = deps.clock.now();
+  const id = deps.ids.next();
+  await performChange(deps, systemActor(organizationId, id, 'the command line'), async ({ tx, record }) => {
+    await replaceSignInLink(tx, { id, organizationId, tokenDigest: deps.vault.digest(token), createdAt: new Date(now), expiresAt: new Date(now + LINK_LIFETIME_MS) });
+    record({ action: 'signInLink.create', object: { kind: 'signInLink', id, name: 'administrator' } });
+  });
+  return `${deps.publicUrl}/sign-in/link?token=${token}`;
+}
+
+export interface AcceptingPerson {
+  name: string;
+  passwordHash: string;
+  requestId: string;
+}
+
+/**
+ * Uses a sign-in link: the person becomes an administrator; one who exists already gets the new password, and every session of
+ * theirs ends. Returns the user's id. Throws SignInRefused.
+ */
+export async function acceptSignInLink(deps: Deps, token: string, person: AcceptingPerson & { email: string }): Promise<string> {
+  const at = new Date(deps.clock.now());
+  const tokenDigest = deps.vault.digest(token);
+  const link = await findSignInLink(deps.db, tokenDigest);
+  if (link === null) throw linkRefused();
+  const existing = await findUserByEmail(deps.db, person.email);
+  const userId = existing?.id ?? deps.ids.next();
+  const actor = { kind: 'user', id: userId, name: person.name, email: person.email, role: 'administrator', sessionId: '', organizationId: link.organizationId, requestId: person.requestId } as const;
+  return performChange(deps, actor, async ({ tx, record, publish }) => {
+    if ((await consumeSignInLink(tx, tokenDigest, at)) === null) throw linkRefused();
+    const account = existing?.accounts[0];
+    if (existing === null) await insertPerson(tx, newPerson(deps, userId, person, person.email, at));
+    else {
+      if (account === undefined) throw new DomainError('SignInRefused', 'This person signs in in another way than by password.');
+      await updatePassword(tx, account.id, person.passwordHash);
+      await deleteSessionsOf(tx, userId);
+    }
+    await upsertMember(tx, { id: deps.ids.next(), organizationId: link.organizationId, userId, role: 'administrator', at });
+    record({ action: 'signInLink.accept', object: { kind: 'member', id: userId, name: person.email }, after: { role: 'administrator', email: person.email, isNew: existing === null } });
+    publish({ topic: 'settings', subjectId: userId, kind: 'memberJoined' });
+    return userId;
+  });
+}
+
+/**
+ * Uses an invitation. A person who already has a password here must give that one (`verify` says whether it is), since an
+ * invitation proves nothing about who opened it. Returns the user's id. Throws SignInRefused.
+ */
+export async function acceptInvitation(deps: Deps, token: string, person: AcceptingPerson, verify: (passwordHash: string) => Promise<boolean>): Promise<string> {
+  const at = new Date(deps.clock.now());
+  const tokenDigest = deps.vault.digest(token);
+  const invitation = await findInvitation(deps.db, tokenDigest);
+  if (invitation === null) throw linkRefused();
+  const { organizationId, email, role } = invitation;
+  const existing = await findUserByEmail(deps.db, email);
+  const userId = existing?.id ?? deps.ids.next();
+  const knownHash = existing?.accounts[0]?.password ?? null;
+  if (existing !== null && (knownHash === null || !(await verify(knownHash)))) throw new DomainError('SignInRefused', 'You already have an account here: enter its password.');
+  const actor = { kind: 'user', id: userId, name: person.name, email, role, sessionId: '', organizationId, requestId: person.requestId } as const;
+  return performChange(deps, actor, async ({ tx, record, publish }) => {
+    if ((await consumeInvitation(tx, tokenDigest, at)) === null) throw linkRefused();
+    if (existing === null) await insertPerson(tx, newPerson(deps, userId, person, email, at));
+    await upsertMember(tx, { id: deps.ids.next(), organizationId, userId, role, at });
+    record({ action: 'invitation.accept', object: { kind: 'member', id: userId, name: email }, after: { role, email } });
+    publish({ topic: 'settings', subjectId: userId, kind: 'memberJoined' });
+    return userId;
+  });
+}
+
+function newPerson(deps: Deps, id: string, person: AcceptingPerson, email: string, at: Date): NewPerson {
+  return { id, accountId: deps.ids.next(), name: person.name, email, passwordHash: person.passwordHash, at };
+}
+
+function linkRefused(): DomainError {
+  return new DomainError('SignInRefused', 'This link was used already, has expired, or was never given out.');
+}

@@ -1,0 +1,31 @@
+import { performChange, recordRefusal } from '../audit/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { findMembership, findUserByEmail } from './repository.ts';
+
+/** The person of a session in the organization that they act in; null when they are a member of none any more. */
+export async function actorOfSession(deps: Deps, session: { id: string; userId: string }, requestId: string | null | undefined): Promise<Extract<Actor, { kind: 'user' }> | null> {
+  const member = await findMembership(deps.db, session.userId);
+  if (member === null) return null;
+  const { user, role, organizationId } = member;
+  return { kind: 'user', id: user.id, name: user.name, email: user.email, role, sessionId: session.id, organizationId, requestId: requestId ?? deps.ids.next() };
+}
+
+/** Puts a sign-in or sign-out on record, and ends the live views of a session that ended. */
+export async function recordSession(deps: Deps, action: 'session.start' | 'session.end', session: { id: string; userId: string; ipAddress?: string | null | undefined }, requestId: string | null | undefined): Promise<void> {
+  const actor = await actorOfSession(deps, session, requestId);
+  if (actor === null) return;
+  await performChange(deps, actor, async ({ record, publish }) => {
+    record({ action, object: { kind: 'session', id: session.id, name: actor.email }, after: { address: session.ipAddress ?? null } });
+    if (action === 'session.end') publish({ topic: 'session', subjectId: session.id, kind: 'ended' });
+  });
+}
+
+/** A refused password goes on record in the organization of the person it was tried for; for an unknown address there is none. */
+export async function recordRefusedSignIn(deps: Deps, email: string, requestId: string): Promise<void> {
+  const user = await findUserByEmail(deps.db, email);
+  const member = user?.members[0];
+  if (user === null || member === undefined) return;
+  const actor: Actor = { kind: 'user', id: user.id, name: user.name, email, role: member.role, sessionId: '', organizationId: member.organizationId, requestId };
+  await recordRefusal(deps, actor, { action: 'session.start', object: { kind: 'session', id: user.id, name: email }, reason: 'Wrong password, or too many attempts.' });
+}

@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { testPassword, testServer } from '../testing/http.ts';
+import type { TestServer } from '../testing/http.ts';
+import { createSignInLink } from './index.ts';
+
+let world: TestWorld;
+let server: TestServer;
+let organization: string;
+beforeAll(async () => {
+  world = await testWorld();
+  server = await testServer(world);
+  organization = await world.organization();
+});
+
+const tokenOf = (link: string): string => new URL(link).searchParams.get('token') ?? '';
+
+describe('the first administrator’s link', () => {
+  it('signs in once, under an HttpOnly SameSite cookie, and is refused the second time', async () => {
+    const token = tokenOf(await createSignInLink(world.deps, organization));
+    const body = { token, name: 'Ada', email: 'ada@selvedge.test', password: testPassword };
+    const browser = server.browser();
+    const first = await browser.fetch('/api/auth/sign-in-link', { method: 'POST', body });
+    expect(first.status).toBe(200);
+    expect(first.headers.getSetCookie().join()).toMatch(/HttpOnly.*SameSite=Lax|SameSite=Lax.*HttpOnly/i);
+    expect(await (await browser.fetch('/api/v1/me')).json()).toMatchObject({ user: { email: 'ada@selvedge.test' }, role: 'administrator' });
+    const second = await server.browser().fetch('/api/auth/sign-in-link', { method: 'POST', body });
+    expect([second.status, (await second.json()).code]).toEqual([401, 'SignInRefused']);
+  });
+
+  it('ends after an hour', async () => {
+    const token = tokenOf(await createSignInLink(world.deps, organization));
+    world.deps.clock.advance(3_600_001);
+    const answer = await server.browser().fetch('/api/auth/sign-in-link', { method: 'POST', body: { token, name: 'A', email: 'late@selvedge.test', password: testPassword } });
+    expect(answer.status).toBe(401);
+    expect(await world.deps.db.user.count({ where: { email: 'late@selvedge.test' } })).toBe(0);
+  });
+
+  it('is kept as a digest only', async () => {
+    const token = tokenOf(await createSignInLink(world.deps, organization));
+    const rows = JSON.stringify(await world.deps.db.signInLink.findMany());
+    expect(rows).not.toContain(token);
+  });
+});
+
+describe('sessions', () => {
+  it('begin with the password, end with sign-out, and are on record', async () => {
+    const own = await world.organization();
+    await server.signIn(own, 'grace@selvedge.test');
+    const browser = server.browser();
+    expect((await browser.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'grace@selvedge.test', password: 'not the password' } })).status).toBe(401);
+    expect((await browser.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'grace@selvedge.test', password: testPassword } })).status).toBe(200);
+    expect((await browser.fetch('/api/v1/me')).status).toBe(200);
+    const kept = new Map(browser.cookies);
+    expect((await browser.fetch('/api/auth/sign-out', { method: 'POST', body: {} })).status).toBe(200);
+    for (const [name, value] of kept) browser.cookies.set(name, value);
+    expect((await browser.fetch('/api/v1/me')).status).toBe(401);
+    const { items } = await callAs(world.deps, aUser(own)).audit.list({ action: 'session' });
+    expect(items.map((entry) => [entry.action, entry.outcome])).toEqual([['session.end', 'done'], ['session.start', 'done'], ['session.start', 'refused'], ['session.start', 'done']]);
+    expect(JSON.stringify(items)).not.toContain(testPassword);
+  });
+
+  it('are listed and revoked by their person, and by nobody else', async () => {
+    const own = await world.organization();
+    const laptop = await server.signIn(own, 'mary@selvedge.test');
+    const phone = server.browser();
+    await phone.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'mary@selvedge.test', password: testPassword } });
+    const listed = await (await laptop.fetch('/api/trpc/identity.sessions.list')).json();
+    const other = listed.result.data.items.find((session: { current: boolean }) => !session.current);
+    const stranger = await server.signIn(await world.organization());
+    expect((await stranger.fetch('/api/trpc/identity.sessions.revoke', { method: 'POST', body: { id: other.id } })).status).toBe(404);
+    expect((await laptop.fetch('/api/trpc/identity.sessions.revoke', { method: 'POST', body: { id: other.id } })).status).toBe(200);
+    expect((await phone.fetch('/api/v1/me')).status).toBe(401);
+    expect((await laptop.fetch('/api/v1/me')).status).toBe(200);
+  });
+
+  it('do not outlive the membership', async () => {
+    const own = await world.organization();
+    const administrator = await server.signIn(own, 'first@selvedge.test');
+    const second = await server.signIn(own, 'second@selvedge.test');
+    const members = await (await administrator.fetch('/api/v1/members')).json();
+    const member = members.items.find((item: { email: string }) => item.email === 'second@selvedge.test');
+    expect((await administrator.fetch(`/api/v1/members/${member.id}`, { method: 'DELETE' })).status).toBe(200);
+    expect((await second.fetch('/api/v1/me')).status).toBe(401);
+  });
+
+  it('are refused after too many attempts', async () => {
+    await server.signIn(await world.organization(), 'target@selvedge.test');
+    const statuses: number[] = [];
+    for (let attempt = 0; attempt < 12; attempt++) {
+      statuses.push((await server.browser().fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'target@selvedge.test', password: `guess number ${attempt}` } })).status);
+    }
+    expect(statuses).toContain(401);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('another site’s page', () => {
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+
+  it.each([
+    ['a procedure', '/api/trpc/identity.organization.rename', 'POST'],
+    ['the public API', '/api/v1/organization', 'PATCH'],
+    ['sign-out', '/api/auth/sign-out', 'POST'],
+  ])('cannot change anything through %s with our cookie', async (_, path, method) => {
+    const browser = await server.signIn(organization);
+    const answer = await browser.fetch(path, { method, body: { name: 'Taken over' }, headers: foreign });
+    expect(answer.status).toBe(403);
+    expect((await world.deps.db.organization.findUniqueOrThrow({ where: { id: organization } })).name).toBe('Test');
+  });
+
+  it('cannot change anything without saying where it comes from either', async () => {
+    const browser = await server.signIn(organization);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await fetch(`${server.url}/api/v1/organization`, { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: '{"name":"x"}' });
+    expect([answer.status, (await answer.json()).code]).toEqual([403, 'OriginRefused']);
+  });
+});
+
+describe('an invitation', () => {
+  it('makes a member of the role, once', async () => {
+    const own = await world.organization('Plant 3');
+    const administrator = await server.signIn(own);
+    const invited = await (await administrator.fetch('/api/v1/members/invitations', { method: 'POST', body: { email: 'New@Selvedge.test', name: 'Nia', role: 'author' } })).json();
+    const token = tokenOf(invited.link);
+    const browser = server.browser();
+    const preview = await (await browser.fetch(`/api/trpc/identity.invitation?input=${encodeURIComponent(JSON.stringify({ token }))}`)).json();
+    expect(preview.result.data).toMatchObject({ organization: 'Plant 3', email: 'new@selvedge.test', role: 'author' });
+    expect((await browser.fetch('/api/auth/invitation', { method: 'POST', body: { token, name: 'Nia', password: testPassword } })).status).toBe(200);
+    expect(await (await browser.fetch('/api/v1/me')).json()).toMatchObject({ role: 'author', organization: { name: 'Plant 3' } });
+    expect((await server.browser().fetch('/api/auth/invitation', { method: 'POST', body: { token, name: 'Eve', password: testPassword } })).status).toBe(401);
+  });
+
+  it('does not hand a known person’s account to whoever holds the link', async () => {
+    await server.signIn(await world.organization(), 'known@selvedge.test');
+    const administrator = await server.signIn(await world.organization());
+    const invited = await (await administrator.fetch('/api/v1/members/invitations', { method: 'POST', body: { email: 'known@selvedge.test', name: 'Known', role: 'viewer' } })).json();
+    const answer = await server.browser().fetch('/api/auth/invitation', { method: 'POST', body: { token: tokenOf(invited.link), name: 'Eve', password: 'a password of my own' } });
+    expect(answer.status).toBe(401);
+  });
+});

@@ -1,0 +1,24 @@
+/** The roles of a member. There is no order among them: identity/policy.ts says what each may do. */
+export const roles = ['administrator', 'operator', 'author', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+type ActorBase = {
+  id: string;
+  /** As people read it in the audit chain. */
+  name: string;
+  organizationId: string;
+  /** The request on whose behalf this happens; one per job run where there is no request. */
+  requestId: string;
+};
+
+/** Who does something: a person, a program with an API token, a node over its link, or the control plane by itself. */
+export type Actor =
+  | (ActorBase & { kind: 'user'; role: Role; sessionId: string; email: string })
+  | (ActorBase & { kind: 'token'; scopes: readonly string[] })
+  | (ActorBase & { kind: 'node' })
+  | (ActorBase & { kind: 'system' });
+
+/** The control plane itself, for what its loops and jobs do in an organization. */
+export function systemActor(organizationId: string, requestId: string, part = 'control plane'): Actor {
+  return { kind: 'system', id: 'system', name: part, organizationId, requestId };
+}

@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import type { Clock } from './clock.ts';
+import type { Database } from './db.ts';
+import type { Ids } from './ids.ts';
+import type { Jobs } from './jobs.ts';
+import type { LiveBus } from './live-bus.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+import type { Outbox } from './outbox.ts';
+import type { Vault } from './vault.ts';
+
+/**
+ * What services are given, made once in main.ts (and by testing/ in tests). Small on purpose: what belongs to one noun is
+ * made by that noun's own factory and passed to its router there.
+ */
+export interface Deps {
+  db: Database;
+  pool: pg.Pool;
+  clock: Clock;
+  ids: Ids;
+  logger: Logger;
+  outbox: Outbox;
+  liveBus: LiveBus;
+  jobs: Jobs;
+  metrics: Metrics;
+  /** Seals secrets at rest and keys the digests of tokens. */
+  vault: Vault;
+  /** Where artefacts and keys are kept, absolute. */
+  stateFolder: string;
+  /** The address by which people and nodes reach this control plane, without a trailing slash. */
+  publicUrl: string;
+}

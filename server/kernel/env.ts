@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+export const processRoles = ['console', 'link', 'worker'] as const;
+export type ProcessRole = (typeof processRoles)[number];
+
+const environmentSchema = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SELVEDGE_STATE: z.string().default('.selvedge'),
+  ROLES: z
+    .string()
+    .default(processRoles.join(','))
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(processRoles)).min(1)),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20),
+});
+
+/** The settings of this process, each with its unit and default stated here and nowhere else. */
+export interface Environment {
+  databaseUrl: string;
+  databasePoolMax: number;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Where people reach the console, when that is not host and port: behind a proxy, for example. */
+  publicUrl: string | undefined;
+  /** The folder of keys and artefacts, absolute. */
+  stateFolder: string;
+  roles: readonly ProcessRole[];
+  logLevel: string;
+  development: boolean;
+}
+
+/** Reads the environment, or throws one Error whose message lists everything that is wrong with it. */
+export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
+  // A variable that is set to nothing counts as not set, as in most shells' idioms.
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environmentSchema.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`the environment is not usable: ${faults.join('; ')}`);
+  }
+  const values = parsed.data;
+  return {
+    databaseUrl: values.DATABASE_URL,
+    databasePoolMax: values.DATABASE_POOL_MAX,
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
+    stateFolder: resolve(values.SELVEDGE_STATE),
+    roles: values.ROLES,
+    logLevel: values.LOG_LEVEL,
+    development: values.NODE_ENV === 'development',
+  };
+}

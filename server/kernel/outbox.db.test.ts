@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import type { OutboxEvent } from './live-bus.ts';
+import { outboxEnd, readOutbox } from './outbox-relay.ts';
+
+let world: TestWorld;
+let organization: string;
+beforeAll(async () => {
+  world = await testWorld();
+  organization = await world.organization();
+});
+
+const insert = `INSERT INTO outbox_events ("organizationId", topic, "subjectId", kind) VALUES ($1, 'node', $2, 'updated')`;
+
+describe('reading the outbox', () => {
+  it('misses nothing of a transaction that took its numbers early and commits late', async () => {
+    const { pool } = world.deps;
+    const from = await outboxEnd(pool);
+    const slow = await pool.connect();
+    try {
+      await slow.query('BEGIN');
+      await slow.query(insert, [organization, 'slow']);
+      await pool.query(insert, [organization, 'quick']);
+      expect((await readOutbox(pool, from, 10, organization)).map((event) => event.subjectId)).toEqual([]);
+      await slow.query('COMMIT');
+    } finally {
+      slow.release();
+    }
+    expect((await readOutbox(pool, from, 10, organization)).map((event) => event.subjectId)).toEqual(['slow', 'quick']);
+  });
+
+  it('says nothing of what was rolled back', async () => {
+    const { pool } = world.deps;
+    const from = await outboxEnd(pool);
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query(insert, [organization, 'never']);
+    await client.query('ROLLBACK');
+    client.release();
+    expect(await readOutbox(pool, from, 10, organization)).toEqual([]);
+  });
+});
+
+describe('the relay', () => {
+  it('publishes what commits after it started, in order, also after its connection was cut', async () => {
+    const { pool, liveBus } = world.deps;
+    await world.relay();
+    const ending = new AbortController();
+    const heard: OutboxEvent[] = [];
+    const waiting: { count: number; resolve: () => void }[] = [];
+    liveBus.listen((event) => {
+      heard.push(event);
+      for (const wait of waiting) if (heard.length >= wait.count) wait.resolve();
+    }, ending.signal);
+    const untilHeard = (count: number): Promise<void> => new Promise((resolve) => (heard.length >= count ? resolve() : waiting.push({ count, resolve })));
+
+    await pool.query(insert, [organization, 'first']);
+    await untilHeard(1);
+    const cut = await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'selvedge outbox' AND datname = current_database()`);
+    expect(cut.rowCount).toBe(1);
+    await pool.query(insert, [organization, 'second']);
+    await untilHeard(2);
+    ending.abort();
+    expect(heard.map((event) => event.subjectId)).toEqual(['first', 'second']);
+  });
+});

@@ -1,0 +1,42 @@
+import type { Prisma, Transaction } from './db.ts';
+
+export interface OutboxAppend {
+  organizationId: string;
+  /** The noun: one of the topics of live/schema.ts for browsers, or one of ours such as `assignment`. */
+  topic: string;
+  subjectId: string;
+  /** A word for what happened: `created`, `updated`, `removed` … */
+  kind: string;
+  payload?: Prisma.InputJsonValue;
+}
+
+/** Writes what changed in the transaction that changes it, so that nobody hears of what was rolled back, and nobody misses what was not. */
+export interface Outbox {
+  append(tx: Transaction, events: readonly OutboxAppend[]): Promise<void>;
+}
+
+export function createOutbox(): Outbox {
+  return {
+    append: async (tx, events) => {
+      if (events.length === 0) return;
+      await tx.outboxEvent.createMany({ data: events.map((event) => ({ ...event, payload: event.payload ?? {} })) });
+    },
+  };
+}
+
+/** A place in the outbox as text, `transaction.id`, both as decimal numbers. */
+export interface OutboxPosition {
+  transactionId: bigint;
+  id: bigint;
+}
+
+export function formatCursor(position: OutboxPosition): string {
+  return `${position.transactionId}.${position.id}`;
+}
+
+/** The position that a cursor names, or null when the text is none. */
+export function parseCursor(text: string): OutboxPosition | null {
+  const match = /^(\d{1,19})\.(\d{1,19})$/.exec(text);
+  const [, transactionId, id] = match ?? [];
+  return transactionId === undefined || id === undefined ? null : { transactionId: BigInt(transactionId), id: BigInt(id) };
+}

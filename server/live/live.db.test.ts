@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { performChange } from '../audit/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { followChanges } from './changes.ts';
+import type { TrackedChange } from './changes.ts';
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await testWorld();
+  await world.relay();
+});
+
+async function publish(actor: Actor, ...ids: string[]): Promise<void> {
+  await performChange(world.deps, actor, async (change) => {
+    for (const id of ids) change.publish({ topic: 'node', subjectId: id, kind: 'updated' });
+  });
+}
+
+async function take(changes: AsyncGenerator<TrackedChange>, count: number): Promise<TrackedChange[]> {
+  const taken: TrackedChange[] = [];
+  while (taken.length < count) {
+    const next = await changes.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
+
+const idsOf = (changes: readonly TrackedChange[]): string[] => changes.map(({ change }) => change.id);
+
+describe('changes', () => {
+  test('a browser that comes back with its cursor gets what it missed, in order and once', async () => {
+    const actor = aUser(await world.organization());
+    const first = new AbortController();
+    const before = followChanges(world.deps, actor, null, first.signal);
+    const pending = take(before, 2);
+    await publish(actor, 'a', 'b');
+    const seen = await pending;
+    expect(idsOf(seen)).toEqual(['a', 'b']);
+    first.abort();
+    await publish(actor, 'c');
+    const second = new AbortController();
+    const after = followChanges(world.deps, actor, seen[0]?.cursor ?? null, second.signal);
+    const missed = take(after, 3);
+    await publish(actor, 'd');
+    expect(idsOf(await missed)).toEqual(['b', 'c', 'd']);
+    second.abort();
+  });
+
+  test('a page that asked where it stands before it was read misses nothing that happened meanwhile', async () => {
+    const actor = aUser(await world.organization());
+    const { cursor } = await callAs(world.deps, actor).live.position();
+    await publish(actor, 'while it was read');
+    const ending = new AbortController();
+    expect(idsOf(await take(followChanges(world.deps, actor, cursor, ending.signal), 1))).toEqual(['while it was read']);
+    ending.abort();
+  });
+
+  test('I11: what happens in another organization, and what is not for pages, is not heard', async () => {
+    const [mine, theirs] = [aUser(await world.organization()), aUser(await world.organization())];
+    const ending = new AbortController();
+    const heard = take(followChanges(world.deps, mine, null, ending.signal), 1);
+    await publish(theirs, 'secret');
+    await performChange(world.deps, mine, async (change) => change.publish({ topic: 'link', subjectId: 'x', kind: 'retry' }));
+    await publish(mine, 'own');
+    expect(idsOf(await heard)).toEqual(['own']);
+    ending.abort();
+  });
+
+  test('a cursor that is none, or too much missed, asks for everything to be read again', async () => {
+    const actor = aUser(await world.organization());
+    const ending = new AbortController();
+    const [garbage] = await take(followChanges(world.deps, actor, 'garbage', ending.signal), 1);
+    expect(garbage?.change.topic).toBe('resync');
+    const old = garbage?.cursor ?? '';
+    for (let batch = 0; batch < 3; batch++) await publish(actor, ...Array.from({ length: 800 }, (_, i) => `${batch}-${i}`));
+    const [late] = await take(followChanges(world.deps, actor, old, ending.signal), 1);
+    expect(late?.change.topic).toBe('resync');
+    ending.abort();
+  });
+
+  test('a cursor from before what is kept asks for the same', async () => {
+    const actor = aUser(await world.organization());
+    await publish(actor, 'first');
+    const ending = new AbortController();
+    const [change] = await take(followChanges(world.deps, actor, '1.1', ending.signal), 1);
+    expect(change?.change.topic).toBe('resync');
+    ending.abort();
+  });
+});
+
+test('a process without the link answers that it is not here', async () => {
+  const caller = callAs(world.deps, aUser(await world.organization()));
+  const rows = await caller.live.telemetry({ scope: { kind: 'all' } });
+  await expect(rows[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'Unavailable' });
+});

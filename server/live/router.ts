@@ -1,0 +1,50 @@
+import { tracked } from '@trpc/server';
+import { tailPart } from '../agent-link/index.ts';
+import { findFleet } from '../fleets/index.ts';
+import { notFound } from '../kernel/errors.ts';
+import { findNode } from '../nodes/index.ts';
+import { telemetryPart } from '../telemetry/index.ts';
+import { procedure, router } from '../trpc/procedures.ts';
+import { followChanges, positionNow } from './changes.ts';
+import { changesInput, changesPositionOutput, liveTelemetryInput, tailInput } from './schema.ts';
+import type { TailBatch } from './schema.ts';
+import type { TelemetryNow } from '../telemetry/schema.ts';
+
+const telemetryEveryMs = 1_000;
+
+/** Subscriptions, over server-sent events. Each ends with the request; the browser comes back with its last cursor. */
+export const liveRouter = router({
+  position: procedure('nodes:read')
+    .output(changesPositionOutput)
+    .query(async ({ ctx }) => ({ cursor: await positionNow(ctx.deps) })),
+
+  changes: procedure('nodes:read')
+    .input(changesInput)
+    .subscription(async function* ({ ctx, input, signal }) {
+      const ending = signal ?? new AbortController().signal;
+      for await (const { cursor, change } of followChanges(ctx.deps, ctx.actor, input.lastEventId ?? null, ending)) yield tracked(cursor, change);
+    }),
+
+  telemetry: procedure('nodes:read')
+    .input(liveTelemetryInput)
+    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TelemetryNow> {
+      const { deps, actor } = ctx;
+      const { scope } = input;
+      const ending = signal ?? new AbortController().signal;
+      const telemetry = telemetryPart.require(deps);
+      if (scope.kind === 'node' && (await findNode(deps.db, actor.organizationId, scope.id)) === null) throw notFound('node', scope.id);
+      if (scope.kind === 'fleet' && (await findFleet(deps.db, actor.organizationId, scope.id)) === null) throw notFound('fleet', scope.id);
+      while (!ending.aborted) {
+        yield telemetry.now(actor.organizationId, scope);
+        await deps.clock.sleep(telemetryEveryMs, ending);
+      }
+    }),
+
+  tail: procedure('nodes:read')
+    .input(tailInput)
+    .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TailBatch> {
+      const { deps, actor } = ctx;
+      if ((await findNode(deps.db, actor.organizationId, input.node)) === null) throw notFound('node', input.node);
+      yield* tailPart.require(deps).view(input.node, input.stream, input.rowsPerSecondMax, signal ?? new AbortController().signal);
+    }),
+});

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { bundleManifestSchema, canonicalJson } from '@selvedge/edge-runtime/protocol';
+import type { Labels } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
+import { previewMembership } from '../fleets/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Queryable } from '../kernel/db.ts';
+import { DomainError, notFound } from '../kernel/errors.ts';
+import { diffOf } from './diff.ts';
+import type { RunningSet } from './diff.ts';
+import { nodePermissions } from './policy.ts';
+import { readListedNode } from './reads.ts';
+import { findNode, readFacts, readReport } from './repository.ts';
+import type { NodeRow } from './repository.ts';
+import type { labelsPreviewSchema, NodeDetail, timelineInput, timelineOutput } from './schema.ts';
+import { multipleOwnersCondition } from './status.ts';
+
+/** The node's page: what it is, what it should run, what it says it runs, and why the two differ. */
+export async function readNode(db: Queryable, actor: Actor, id: string, now: number): Promise<NodeDetail> {
+  const { organizationId } = actor;
+  const row = await findNode(db, organizationId, id);
+  const item = row === null ? null : await readListedNode(db, organizationId, id, now);
+  if (row === null || item === null) throw notFound('node', id);
+  const report = readReport(row);
+  const [owners, bundles] = await Promise.all([readOwners(db, organizationId, row.claimedBy), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle])]);
+  const desired = row.desiredBundle === null ? null : (bundles.get(row.desiredBundle) ?? { bundle: row.desiredBundle, rules: [], models: [], settings: null });
+  const reported: RunningSet | null =
+    report === null ? null : { bundle: report.bundle ?? null, rules: report.rules, models: report.models, settings: bundles.get(report.bundle ?? '')?.settings ?? null };
+  const generation = Number(row.desiredGeneration);
+  const overlap = multipleOwnersCondition(owners, item.fleet, row.enrolledAt.getTime(), generation);
+  return {
+    ...item,
+    facts: readFacts(row.facts),
+    fingerprint: row.fingerprint,
+    publicKey: row.publicKey,
+    gateway: row.gateway,
+    enrolledAt: row.enrolledAt.getTime(),
+    conditions: [...(report?.conditions ?? []), ...(overlap === null ? [] : [overlap])],
+    claimedBy: { fleets: owners, multiple: owners.length > 1 },
+    desired: desired === null ? null : { generation, bundle: desired.bundle, since: row.desiredAt?.getTime() ?? null, rules: [...desired.rules], models: [...desired.models] },
+    reported:
+      report === null || reported === null
+        ? null
+        : { generation: report.observedGeneration, bundle: reported.bundle, at: row.reportedAt?.getTime() ?? row.enrolledAt.getTime(), rules: report.rules, models: report.models },
+    diff: diffOf(reported, desired),
+    activation: activationOf(row),
+    can: nodePermissions(actor, { revokedAt: item.revokedAt, desiredGeneration: generation, sync: item.sync.status }),
+  };
+}
+
+function activationOf(row: NodeRow): NodeDetail['activation'] {
+  const activation = readReport(row)?.activation;
+  return activation === undefined ? null : { ...activation, message: activation.message ?? null };
+}
+
+async function readOwners(db: Queryable, organizationId: string, ids: string[]): Promise<{ id: string; name: string }[]> {
+  if (ids.length === 0) return [];
+  return db.fleet.findMany({ where: { organizationId, id: { in: ids } }, select: { id: true, name: true }, orderBy: { name: 'asc' } });
+}
+
+async function readBundles(db: Queryable, organizationId: string, digests: readonly (string | null)[]): Promise<Map<string, RunningSet>> {
+  const wanted = [...new Set(digests.filter((digest) => digest !== null))];
+  if (wanted.length === 0) return new Map();
+  const rows = await db.bundle.findMany({ where: { organizationId, digest: { in: wanted } }, select: { digest: true, manifest: true } });
+  return new Map(rows.map(({ digest, manifest }) => [digest, runningSet(digest, manifest)]));
+}
+
+function runningSet(digest: string, text: string): RunningSet {
+  const manifest = bundleManifestSchema.parse(JSON.parse(text));
+  const named = ({ name, version }: { name: string; version: number }): { name: string; version: number } => ({ name, version });
+  const settings = createHash('sha256').update(canonicalJson(manifest.settings)).digest('hex').slice(0, 12);
+  return { bundle: digest, rules: manifest.rules.map(named), models: manifest.models.map(named), settings };
+}
+
+/** Where the node would belong with other labels. */
+export async function previewLabels(db: Queryable, organizationId: string, id: string, labels: Labels): Promise<z.infer<typeof labelsPreviewSchema>> {
+  const row = await findNode(db, organizationId, id);
+  if (row === null) throw notFound('node', id);
+  const [{ fleet, claimedBy }, [from]] = await Promise.all([
+    previewMembership(db, organizationId, row.fleetId, labels),
+    readOwners(db, organizationId, row.fleetId === null ? [] : [row.fleetId]),
+  ]);
+  return { from: from ?? null, to: fleet === null ? null : { id: fleet.id, name: fleet.name }, claimedBy, multiple: claimedBy.length > 1 };
+}
+
+/** What happened to a node, newest first. The cursor is the entry after which the next page continues. */
+export async function readTimeline(db: Queryable, organizationId: string, input: z.infer<typeof timelineInput>): Promise<z.infer<typeof timelineOutput>> {
+  const where = { organizationId, nodeId: input.id };
+  const after = input.cursor === undefined ? undefined : parsePosition(input.cursor);
+  const [rows, total] = await Promise.all([
+    db.nodeEvent.findMany({
+      where: after === undefined ? where : { ...where, OR: [{ at: { lt: after.at } }, { at: after.at, id: { lt: after.id } }] },
+      orderBy: [{ at: 'desc' }, { id: 'desc' }],
+      take: input.limit + 1,
+    }),
+    db.nodeEvent.count({ where }),
+  ]);
+  const page = rows.slice(0, input.limit);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => ({ id: row.id, at: row.at.getTime(), tone: toneOf(row.tone), reason: row.reason, message: row.message, source: readSource(row) })),
+    nextCursor: rows.length > input.limit && last !== undefined ? `${last.at.getTime()}.${last.id}` : null,
+    total,
+  };
+}
+
+function parsePosition(cursor: string): { at: Date; id: string } {
+  const match = /^(\d{1,16})\.([\w-]{1,64})$/.exec(cursor);
+  if (match?.[1] === undefined || match[2] === undefined) throw new DomainError('InvalidInput', 'The cursor is not one that this list returned.');
+  return { at: new Date(Number(match[1])), id: match[2] };
+}
+
+function toneOf(tone: string): 'info' | 'positive' | 'notice' | 'critical' {
+  return tone === 'positive' || tone === 'notice' || tone === 'critical' ? tone : 'info';
+}
+
+function readSource(row: { source: string; actorName: string | null }): { kind: 'node' } | { kind: 'control plane' } | { kind: 'person'; name: string } {
+  if (row.source === 'node') return { kind: 'node' };
+  return row.source === 'person' && row.actorName !== null ? { kind: 'person', name: row.actorName } : { kind: 'control plane' };
+}

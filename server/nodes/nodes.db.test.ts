@@ -1,0 +1,155 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { performChange } from '../audit/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { markSilentNodes, nodeReported, nodesConnected, nodesDisconnected, setDesired } from './presence.ts';
+import { timelineRetention } from './jobs.ts';
+import { aNode } from './testing/a-node.ts';
+
+let world: TestWorld;
+let actor: Actor;
+let organizationId: string;
+
+beforeAll(async () => {
+  world = await testWorld();
+});
+
+async function fresh(): Promise<ReturnType<typeof callAs>> {
+  organizationId = await world.organization();
+  actor = aUser(organizationId, 'operator');
+  return callAs(world.deps, actor);
+}
+
+const facts = { hostname: 'h', platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' };
+const bundle = `sha256:${'a'.repeat(64)}`;
+
+async function connect(id: string): Promise<number | null> {
+  return (await nodesConnected(world.deps, organizationId, [{ id, instance: 'i', agentVersion: '0.2.0', facts, gateway: null }], 'test')).get(id) ?? null;
+}
+
+function desire(id: string): Promise<{ nodeId: string; generation: number }[]> {
+  return performChange(world.deps, actor, (change) => setDesired(world.deps, change, organizationId, [{ nodeId: id, bundle }]));
+}
+
+function report(id: string, observedGeneration: number): Promise<void> {
+  return nodeReported(world.deps, actor, id, { type: 'report', observedGeneration, bundle, sync: 'Synced', reason: 'Running', message: '', conditions: [], rules: [], models: [] });
+}
+
+describe('list', () => {
+  test('pages by each order without gaps or repetitions, and filters by name, status, fleet and labels', async () => {
+    const caller = await fresh();
+    const fleet = await caller.fleets.create({ name: 'f', selector: 'line=1' });
+    const ids: string[] = [];
+    for (let i = 0; i < 11; i++) ids.push(await aNode(world.deps, organizationId, { name: `loop-${String(i).padStart(2, '0')}`, labels: { line: String(i % 3) } }));
+    for (const id of ids.slice(0, 4)) await connect(id);
+    for (const sort of ['name', '-name', 'lastSeenAt', '-lastSeenAt', 'health', 'sync'] as const) {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await caller.nodes.list({ sort, limit: 4, ...(cursor === undefined ? {} : { cursor }) });
+        expect(page.total).toBe(11);
+        seen.push(...page.items.map((item) => item.id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(seen.toSorted(), sort).toEqual(ids.toSorted());
+      if (sort === 'name') expect(seen).toEqual(ids);
+    }
+    const names = async (filter: Parameters<typeof caller.nodes.list>[0]): Promise<string[]> => (await caller.nodes.list(filter)).items.map((item) => item.name);
+    expect(await names({ query: 'LOOP-1' })).toEqual(['loop-10']);
+    expect(await names({ query: '%' })).toEqual([]);
+    expect(await names({ health: ['Healthy'] })).toEqual(['loop-00', 'loop-01', 'loop-02', 'loop-03']);
+    expect(await names({ fleet: fleet.id })).toEqual(['loop-01', 'loop-04', 'loop-07', 'loop-10']);
+    expect((await names({ fleet: 'none' })).length).toBe(7);
+    expect(await names({ label: 'line in (0, 2), !spare', sync: ['Unknown'], health: ['Healthy'] })).toEqual(['loop-00', 'loop-02', 'loop-03']);
+    await expect(caller.nodes.list({ label: 'line=' })).rejects.toMatchObject({ cause: { code: 'InvalidInput' } });
+    await expect(caller.nodes.list({ cursor: 'garbage' })).rejects.toMatchObject({ cause: { code: 'InvalidInput' } });
+    expect(await caller.nodes.summary()).toMatchObject({ total: 11, byHealth: { Healthy: 4, NeverSeen: 7 }, bySync: { Unknown: 11 } });
+    expect((await caller.nodes.density()).nodes.length).toBe(11);
+  });
+});
+
+describe('desired against reported', () => {
+  test('I1, I9: generations only grow, and only the node’s report makes it synced', async () => {
+    const caller = await fresh();
+    const id = await aNode(world.deps, organizationId);
+    await connect(id);
+    expect(await desire(id)).toEqual([{ nodeId: id, generation: 1 }]);
+    expect((await caller.nodes.get({ id })).sync).toMatchObject({ status: 'Unknown', reason: 'NeverReported' });
+    await report(id, 0);
+    expect((await caller.nodes.get({ id })).sync).toMatchObject({ status: 'OutOfSync', reason: 'Requested' });
+    await report(id, 1);
+    const synced = await caller.nodes.get({ id });
+    expect(synced).toMatchObject({ sync: { status: 'Synced' }, generation: { desired: 1, observed: 1 }, can: { retry: { allowed: false, reason: 'It runs what it should.' } } });
+    expect(await desire(id)).toEqual([{ nodeId: id, generation: 2 }]);
+    await expect(world.deps.pool.query('UPDATE nodes SET "desiredGeneration" = 1 WHERE id = $1', [id])).rejects.toThrow(/cannot go from 2 to 1/);
+  });
+
+  test('a node that reports a newer generation than was ever assigned gets one above it', async () => {
+    await fresh();
+    const id = await aNode(world.deps, organizationId);
+    await report(id, 7);
+    expect(await desire(id)).toEqual([{ nodeId: id, generation: 8 }]);
+  });
+
+  test('a revoked node is told nothing', async () => {
+    const caller = await fresh();
+    const id = await aNode(world.deps, organizationId);
+    await caller.nodes.revoke({ id, reason: 'stolen' });
+    expect(await desire(id)).toEqual([]);
+    expect(await connect(id)).toBeNull();
+    await expect(caller.nodes.revoke({ id, reason: 'again' })).rejects.toMatchObject({ cause: { code: 'Conflict' } });
+    expect((await caller.nodes.list({})).total).toBe(0);
+    expect((await caller.nodes.list({ revoked: true })).items.map((item) => item.health.reason)).toEqual(['Revoked']);
+  });
+});
+
+describe('presence', () => {
+  test('the end of an earlier connection does not end the one that stands', async () => {
+    const caller = await fresh();
+    const id = await aNode(world.deps, organizationId);
+    const first = await connect(id);
+    world.deps.clock.advance(10);
+    const second = await connect(id);
+    await nodesDisconnected(world.deps, organizationId, [{ id, connectedSince: first ?? 0, lastSeenAt: world.deps.clock.now() }], 'test');
+    expect((await caller.nodes.get({ id })).health.status).toBe('Healthy');
+    await nodesDisconnected(world.deps, organizationId, [{ id, connectedSince: second ?? 0, lastSeenAt: world.deps.clock.now() }], 'test');
+    expect((await caller.nodes.get({ id })).health).toMatchObject({ status: 'Offline' });
+  });
+
+  test('nodes that a killed process held are found by their silence', async () => {
+    const caller = await fresh();
+    const [silent, heard] = [await aNode(world.deps, organizationId), await aNode(world.deps, organizationId)];
+    await connect(silent);
+    world.deps.clock.advance(60_000);
+    await connect(heard);
+    expect(await markSilentNodes(world.deps, 37_500, 'test')).toBeGreaterThanOrEqual(1);
+    expect((await caller.nodes.get({ id: silent })).health.status).toBe('Offline');
+    expect((await caller.nodes.get({ id: heard })).health.status).toBe('Healthy');
+  });
+});
+
+test('labels move a node, the preview says where to, and the timeline who did it', async () => {
+  const caller = await fresh();
+  const [a, b] = [await caller.fleets.create({ name: 'a', selector: 'site=a' }), await caller.fleets.create({ name: 'b', selector: 'site=b' })];
+  const id = await aNode(world.deps, organizationId, { labels: { site: 'a' } });
+  const preview = await caller.nodes.previewLabels({ id, labels: { site: 'b' } });
+  expect(preview).toMatchObject({ from: { id: a.id }, to: { id: b.id }, multiple: false });
+  await caller.nodes.setLabels({ id, labels: { site: 'b' } });
+  expect((await caller.nodes.get({ id })).fleet?.id).toBe(b.id);
+  const { items } = await caller.nodes.timeline({ id, limit: 2 });
+  expect(items.map((item) => [item.source.kind, item.message])).toEqual([
+    ['person', 'Labels: site=a is now b.'],
+    ['control plane', 'Moved from the fleet a to b.'],
+  ]);
+});
+
+test('I6: timelines lose what is older than 90 days, and nothing else', async () => {
+  const caller = await fresh();
+  const id = await aNode(world.deps, organizationId);
+  await caller.nodes.setLabels({ id, labels: { a: 'old' } });
+  world.deps.clock.advance(91 * 86_400_000);
+  await caller.nodes.setLabels({ id, labels: { a: 'new' } });
+  await timelineRetention.run(world.deps, {}, new AbortController().signal);
+  expect((await caller.nodes.timeline({ id })).items.map((item) => item.message)).toEqual(['Labels: a=old is now new.']);
+});

@@ -1,0 +1,148 @@
+import type { Report } from '@selvedge/edge-runtime/protocol';
+import { performChange } from '../audit/index.ts';
+import type { Change } from '../audit/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { systemActor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { findSilentNodes, insertTimeline, lockNodes, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
+import type { AgentFacts, NewTimelineEntry, NodeRow } from './repository.ts';
+import { withFacts } from './state.ts';
+import type { NodeFacts, NodeState } from './state.ts';
+import { timelineEntries } from './timeline.ts';
+
+/*
+ * What the agent link tells of nodes. Each call is one transaction that writes facts, the statuses that follow from them,
+ * the timeline, and an outbox row for pages and rollouts; a call that changes no status costs the same for any fleet.
+ */
+
+export type Arrival = AgentFacts & { id: string; instance: string };
+
+/**
+ * Connections stand, of any number of nodes in one transaction: returns since when, by which the end of each is told from that of
+ * a later one. A node that was revoked in the meantime is not among the answers.
+ */
+export async function nodesConnected(deps: Deps, organizationId: string, arrivals: readonly Arrival[], requestId: string): Promise<Map<string, number>> {
+  const now = deps.clock.now();
+  const byId = new Map(arrivals.map((arrival) => [arrival.id, arrival]));
+  const connected = await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
+    const rows = (await lockNodes(change.tx, organizationId, [...byId.keys()])).filter((row) => row.revokedAt === null);
+    await writeAgentFacts(change.tx, new Map(arrivals.map((arrival) => [arrival.id, arrival])));
+    await changeFacts(deps, change, rows, (row) => ({ connectedSince: now, instance: byId.get(row.id)?.instance ?? null }), now);
+    return new Map(rows.map((row) => [row.id, now]));
+  });
+  await writeHeartbeats(deps.db, connected);
+  return connected;
+}
+
+/** Connections ended. A node that has connected again since is left alone. */
+export async function nodesDisconnected(deps: Deps, organizationId: string, nodes: readonly { id: string; connectedSince: number; lastSeenAt: number }[], requestId: string): Promise<void> {
+  const now = deps.clock.now();
+  const since = new Map(nodes.map((node) => [node.id, node.connectedSince]));
+  await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
+    const rows = await lockNodes(change.tx, organizationId, [...since.keys()]);
+    const ended = rows.filter((row) => row.connectedSince?.getTime() === since.get(row.id));
+    await changeFacts(deps, change, ended, () => ({ connectedSince: null, disconnectedAt: now }), now);
+  });
+  await writeHeartbeats(deps.db, new Map(nodes.map((node) => [node.id, node.lastSeenAt])));
+}
+
+/** The node said where it stands. */
+export async function nodeReported(deps: Deps, actor: Actor, id: string, report: Report): Promise<void> {
+  const now = deps.clock.now();
+  await performChange(deps, actor, async (change) => {
+    const rows = await lockNodes(change.tx, actor.organizationId, [id]);
+    await changeFacts(deps, change, rows, () => ({ report, reportedAt: now }), now);
+  });
+}
+
+/**
+ * Nodes are to run other bundles: each gets its next generation, above everything it was ever told or said (I1). Call within
+ * the change that records why; the topic `assignment` makes the link tell them once it is committed. Nodes that were revoked
+ * or removed are left out of the answer.
+ */
+export async function setDesired(
+  deps: Pick<Deps, 'ids' | 'clock'>,
+  change: Change,
+  organizationId: string,
+  targets: readonly { nodeId: string; bundle: string }[],
+): Promise<{ nodeId: string; generation: number }[]> {
+  const now = deps.clock.now();
+  const bundles = new Map(targets.map((target) => [target.nodeId, target.bundle]));
+  const rows = await lockNodes(change.tx, organizationId, [...bundles.keys()]);
+  const states: NodeState[] = [];
+  const told: { nodeId: string; generation: number }[] = [];
+  const entries: NewTimelineEntry[] = [];
+  for (const row of rows) {
+    const bundle = bundles.get(row.id);
+    if (bundle === undefined || row.revokedAt !== null) continue;
+    const before = toState(row);
+    const generation = Math.max(before.desiredGeneration, before.report?.observedGeneration ?? 0) + 1;
+    const { state, notes } = withFacts(before, { desiredGeneration: generation, desiredBundle: bundle, desiredAt: now }, now);
+    states.push(state);
+    told.push({ nodeId: row.id, generation });
+    const requested = { tone: 'info' as const, reason: 'Requested', message: `Generation ${generation} was requested: bundle ${shortDigest(bundle)}.` };
+    entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, [requested, ...notes]));
+    change.publish({ topic: 'assignment', subjectId: row.id, kind: 'assigned', payload: { generation } });
+    change.publish({ topic: 'node', subjectId: row.id, kind: 'desired' });
+  }
+  await saveStates(change.tx, states);
+  await insertTimeline(change.tx, entries);
+  return told;
+}
+
+function shortDigest(digest: string): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+}
+
+/** Nodes that a process held when it was killed: no heartbeat for `silentMs`, though the row says connected. Returns how many were found. */
+export async function markSilentNodes(deps: Deps, silentMs: number, requestId: string): Promise<number> {
+  const batch = 500;
+  let found = 0;
+  for (;;) {
+    const now = deps.clock.now();
+    const silent = await findSilentNodes(deps.db, now - silentMs, batch);
+    const byOrganization = Map.groupBy(silent, (node) => node.organizationId);
+    for (const [organizationId, nodes] of byOrganization) {
+      await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
+        const rows = await lockNodes(
+          change.tx,
+          organizationId,
+          nodes.map((node) => node.id),
+        );
+        await changeFacts(deps, change, rows, () => ({ connectedSince: null, disconnectedAt: now }), now);
+      });
+    }
+    found += silent.length;
+    if (silent.length < batch) return found;
+  }
+}
+
+/** A second living agent showed the node's key: somebody must look. */
+export async function noteClone(deps: Pick<Deps, 'db' | 'ids' | 'clock' | 'outbox'>, node: NodeRow, hostname: string): Promise<void> {
+  const actor = systemActor(node.organizationId, deps.ids.next(), 'agent link');
+  await performChange(deps, actor, async (change) => {
+    const message = `Another machine (${hostname}) uses this node’s key while this one is connected. It was refused. If the machine was copied, delete the copy’s key.`;
+    await insertTimeline(change.tx, timelineEntries(deps, node, { kind: 'control plane' }, [{ tone: 'critical', reason: 'Cloned', message }]));
+    change.record({ action: 'node.connect', object: { kind: 'node', id: node.id, name: node.name }, outcome: 'refused', reason: 'Another agent with the same key is connected.' });
+    change.publish({ topic: 'node', subjectId: node.id, kind: 'timeline' });
+  });
+}
+
+async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, rows: readonly NodeRow[], factsOf: (row: NodeRow) => NodeFacts, now: number): Promise<void> {
+  const states: NodeState[] = [];
+  const entries: NewTimelineEntry[] = [];
+  const fleets = new Set<string>();
+  for (const row of rows) {
+    const before = toState(row);
+    const facts = factsOf(row);
+    const { state, notes } = withFacts(before, facts, now);
+    states.push(state);
+    entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, notes));
+    const payload = { health: state.health.status, sync: state.sync.status };
+    change.publish({ topic: 'node', subjectId: row.id, kind: facts.report === undefined ? 'presence' : 'reported', payload });
+    if (row.fleetId !== null && (before.health.status !== payload.health || before.sync.status !== payload.sync)) fleets.add(row.fleetId);
+  }
+  for (const fleet of fleets) change.publish({ topic: 'fleet', subjectId: fleet, kind: 'status' });
+  await saveStates(change.tx, states);
+  await insertTimeline(change.tx, entries);
+}

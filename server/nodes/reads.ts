@@ -1,0 +1,194 @@
+import { healthStatusSchema, quantile, syncStatusSchema } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
+import { parseSelector, selectorToSql } from '../fleets/index.ts';
+import type { Queryable } from '../kernel/db.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { readLatest } from '../telemetry/index.ts';
+import { readLabels } from './repository.ts';
+import type { densityOutput, listNodesInput, listNodesOutput, NodeItem, nodesSummaryOutput } from './schema.ts';
+
+/** What a list shows of a node, as the database gives it. */
+export type ListedRow = {
+  id: string;
+  name: string;
+  labels: unknown;
+  fleetId: string | null;
+  fleetName: string | null;
+  health: string;
+  healthReason: string;
+  healthMessage: string;
+  healthSince: Date;
+  sync: string;
+  syncReason: string;
+  syncMessage: string;
+  syncSince: Date;
+  connectedSince: Date | null;
+  lastSeenAt: Date | null;
+  agentVersion: string;
+  desiredGeneration: bigint;
+  observedGeneration: bigint;
+  revokedAt: Date | null;
+};
+
+const listedColumns = `nodes.id, nodes.name, nodes.labels, nodes."fleetId", fleets.name AS "fleetName",
+  nodes.health::text AS health, nodes."healthReason", nodes."healthMessage", nodes."healthSince",
+  nodes.sync::text AS sync, nodes."syncReason", nodes."syncMessage", nodes."syncSince",
+  nodes."connectedSince", node_heartbeats."lastSeenAt", nodes."agentVersion", nodes."desiredGeneration", nodes."observedGeneration", nodes."revokedAt"`;
+const listedFrom = `nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id`;
+
+type Parameters = (string | string[])[];
+type Condition = { text: string; parameters: Parameters };
+
+/** The Nodes page: three statements, whatever is asked for. */
+export async function listNodes(db: Queryable, organizationId: string, input: z.infer<typeof listNodesInput>, now: number): Promise<z.infer<typeof listNodesOutput>> {
+  const where = filterOf(organizationId, input);
+  const order = orderOf(input.sort);
+  const page = pageOf(where, order, input.cursor);
+  const [rows, [count]] = await Promise.all([
+    db.$queryRawUnsafe<(ListedRow & { position: string })[]>(
+      `SELECT ${listedColumns}, ${order.expression}::text AS position FROM ${listedFrom} WHERE ${page.text}
+       ORDER BY ${order.expression} ${order.direction}, nodes.id ${order.direction} LIMIT ${input.limit + 1}`,
+      ...page.parameters,
+    ),
+    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM nodes WHERE ${where.text}`, ...where.parameters),
+  ]);
+  const shown = rows.slice(0, input.limit);
+  const last = shown.at(-1);
+  return {
+    items: await withRates(db, shown, now),
+    nextCursor: rows.length > input.limit && last !== undefined ? encodeCursor(last.position, last.id) : null,
+    total: count?.count ?? 0,
+  };
+}
+
+/** One node as the list shows it, or null. */
+export async function readListedNode(db: Queryable, organizationId: string, id: string, now: number): Promise<NodeItem | null> {
+  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${listedFrom} WHERE nodes."organizationId" = $1 AND nodes.id = $2`, organizationId, id);
+  const [item] = await withRates(db, rows, now);
+  return item ?? null;
+}
+
+async function withRates(db: Queryable, rows: readonly ListedRow[], now: number): Promise<NodeItem[]> {
+  const latest = await readLatest(
+    db,
+    rows.map((row) => row.id),
+    now,
+  );
+  return rows.map((row) => {
+    const figures = latest.get(row.id);
+    return {
+      id: row.id,
+      name: row.name,
+      labels: readLabels(row.labels),
+      fleet: row.fleetId === null ? null : { id: row.fleetId, name: row.fleetName ?? '' },
+      health: { status: healthStatusSchema.parse(row.health), reason: row.healthReason, message: row.healthMessage, since: row.healthSince.getTime() },
+      sync: { status: syncStatusSchema.parse(row.sync), reason: row.syncReason, message: row.syncMessage, since: row.syncSince.getTime() },
+      connectedSince: row.connectedSince?.getTime() ?? null,
+      lastSeenAt: row.lastSeenAt?.getTime() ?? null,
+      agentVersion: row.agentVersion,
+      generation: { desired: Number(row.desiredGeneration), observed: Number(row.observedGeneration) },
+      rates: figures === undefined ? null : { events: figures.events / 10, latencyP99Us: quantile(figures.latency, 0.99) ?? null },
+      buffered: figures?.buffered ?? 0,
+      revokedAt: row.revokedAt?.getTime() ?? null,
+    };
+  });
+}
+
+function filterOf(organizationId: string, input: z.infer<typeof listNodesInput>): Condition {
+  const parameters: Parameters = [organizationId];
+  const parameter = (value: string | string[]): string => `$${parameters.push(value)}`;
+  const conditions = ['nodes."organizationId" = $1'];
+  if (!input.revoked) conditions.push('nodes."revokedAt" IS NULL');
+  if (input.query !== undefined && input.query !== '') conditions.push(`nodes.name ILIKE ${parameter(`%${input.query.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
+  if (input.health !== undefined) conditions.push(`nodes.health = ANY(${parameter(input.health)}::text[]::node_health[])`);
+  if (input.sync !== undefined) conditions.push(`nodes.sync = ANY(${parameter(input.sync)}::text[]::node_sync[])`);
+  if (input.fleet === 'none') conditions.push('nodes."fleetId" IS NULL');
+  else if (input.fleet !== undefined) conditions.push(`nodes."fleetId" = ${parameter(input.fleet)}`);
+  if (input.label !== undefined && input.label !== '') {
+    const parsed = parseSelector(input.label);
+    if (!parsed.ok) throw new DomainError('InvalidInput', `The label filter is wrong at character ${parsed.error.from + 1}: ${parsed.error.message}.`);
+    const selected = selectorToSql(parsed.selector, 'nodes.labels', parameters.length + 1);
+    parameters.push(...selected.parameters);
+    conditions.push(`(${selected.text})`);
+  }
+  return { text: conditions.join(' AND '), parameters };
+}
+
+type Order = { expression: string; type: string; direction: 'ASC' | 'DESC' };
+
+function orderOf(sort: z.infer<typeof listNodesInput>['sort']): Order {
+  const lastSeen = `coalesce(node_heartbeats."lastSeenAt", 'epoch')`;
+  switch (sort) {
+    case 'name':
+      return { expression: 'nodes.name', type: 'text', direction: 'ASC' };
+    case '-name':
+      return { expression: 'nodes.name', type: 'text', direction: 'DESC' };
+    case 'lastSeenAt':
+      return { expression: lastSeen, type: 'timestamptz', direction: 'ASC' };
+    case '-lastSeenAt':
+      return { expression: lastSeen, type: 'timestamptz', direction: 'DESC' };
+    // What needs a person comes first: Offline before Healthy, Failed before Synced, by the order of the words here.
+    case 'health':
+      return { expression: `array_position(ARRAY['Offline','Degraded','NeverSeen','Healthy'], nodes.health::text)`, type: 'int', direction: 'ASC' };
+    case 'sync':
+      return { expression: `array_position(ARRAY['Failed','Drifted','OutOfSync','Applying','Unknown','Synced'], nodes.sync::text)`, type: 'int', direction: 'ASC' };
+  }
+}
+
+function pageOf(where: Condition, order: Order, cursor: string | undefined): Condition {
+  if (cursor === undefined) return where;
+  const [position, id] = decodeCursor(cursor);
+  const after = order.direction === 'ASC' ? '>' : '<';
+  const [first, second] = [where.parameters.length + 1, where.parameters.length + 2];
+  return {
+    text: `${where.text} AND (${order.expression}, nodes.id) ${after} ($${first}::text::${order.type}, $${second}::text)`,
+    parameters: [...where.parameters, position, id],
+  };
+}
+
+function encodeCursor(position: string, id: string): string {
+  return Buffer.from(JSON.stringify([position, id])).toString('base64url');
+}
+
+function decodeCursor(cursor: string): [string, string] {
+  const refuse = (): never => {
+    throw new DomainError('InvalidInput', 'The cursor is not one that this list returned.');
+  };
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'string') return [value[0], value[1]];
+  } catch {
+    return refuse();
+  }
+  return refuse();
+}
+
+/** Nodes by both statuses: one statement over two small columns. */
+export async function summarizeNodes(db: Queryable, organizationId: string): Promise<z.infer<typeof nodesSummaryOutput>> {
+  const rows = await db.$queryRaw<{ health: string; sync: string; count: number }[]>`
+    SELECT health::text, sync::text, count(*)::int AS count FROM nodes WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL GROUP BY 1, 2`;
+  const summary: z.infer<typeof nodesSummaryOutput> = {
+    total: 0,
+    byHealth: { Healthy: 0, Degraded: 0, Offline: 0, NeverSeen: 0 },
+    bySync: { Synced: 0, OutOfSync: 0, Applying: 0, Drifted: 0, Failed: 0, Unknown: 0 },
+  };
+  for (const { health, sync, count } of rows) {
+    summary.total += count;
+    summary.byHealth[healthStatusSchema.parse(health)] += count;
+    summary.bySync[syncStatusSchema.parse(sync)] += count;
+  }
+  return summary;
+}
+
+const densityMax = 10_000;
+
+/** Every node as a cell. Names and statuses only: 10,000 of them are about a megabyte. */
+export async function readDensity(db: Queryable, organizationId: string): Promise<z.infer<typeof densityOutput>> {
+  const [nodes, total] = await Promise.all([
+    db.$queryRaw<z.infer<typeof densityOutput>['nodes']>`
+      SELECT nodes.id, nodes.name, fleets.name AS fleet, health::text, sync::text FROM nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId"
+      WHERE nodes."organizationId" = ${organizationId} AND "revokedAt" IS NULL ORDER BY fleets.name NULLS LAST, nodes.name LIMIT ${densityMax}`,
+    db.node.count({ where: { organizationId, revokedAt: null } }),
+  ]);
+  return { total, nodes };
+}

@@ -1,0 +1,212 @@
+import { factsSchema, labelsSchema, reportSchema } from '@selvedge/edge-runtime/protocol';
+import type { Facts, Labels, Report } from '@selvedge/edge-runtime/protocol';
+import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
+import { toJson } from '../kernel/json-value.ts';
+import type { NodeState, TimelineNote } from './state.ts';
+
+export type NodeRow = Prisma.NodeGetPayload<object>;
+
+export function readReport(row: Pick<NodeRow, 'report'>): Report | null {
+  return row.report === null ? null : reportSchema.parse(row.report);
+}
+
+export function readLabels(labels: unknown): Labels {
+  return labelsSchema.parse(labels);
+}
+
+export function readFacts(facts: unknown): Facts {
+  return factsSchema.parse(facts);
+}
+
+export function toState(row: NodeRow): NodeState {
+  return {
+    id: row.id,
+    organizationId: row.organizationId,
+    name: row.name,
+    fleetId: row.fleetId,
+    revokedAt: milliseconds(row.revokedAt),
+    instance: row.instance,
+    connectedSince: milliseconds(row.connectedSince),
+    disconnectedAt: milliseconds(row.disconnectedAt),
+    desiredGeneration: Number(row.desiredGeneration),
+    desiredBundle: row.desiredBundle,
+    desiredAt: milliseconds(row.desiredAt),
+    report: readReport(row),
+    reportedAt: milliseconds(row.reportedAt),
+    health: { status: row.health, reason: row.healthReason, message: row.healthMessage, since: row.healthSince.getTime() },
+    sync: { status: row.sync, reason: row.syncReason, message: row.syncMessage, since: row.syncSince.getTime() },
+  };
+}
+
+function milliseconds(time: Date | null): number | null {
+  return time === null ? null : time.getTime();
+}
+
+/** The nodes of these ids in the organization, locked until the transaction ends, in the order of ids so that two lockers never wait for each other. */
+export async function lockNodes(tx: Transaction, organizationId: string, ids: readonly string[]): Promise<NodeRow[]> {
+  await tx.$queryRaw`SELECT id FROM nodes WHERE "organizationId" = ${organizationId} AND id = ANY(${[...ids]}::text[]) ORDER BY id FOR UPDATE`;
+  return tx.node.findMany({ where: { organizationId, id: { in: [...ids] } }, orderBy: { id: 'asc' } });
+}
+
+export async function findNode(db: Queryable, organizationId: string, id: string): Promise<NodeRow | null> {
+  return db.node.findFirst({ where: { organizationId, id } });
+}
+
+/** Writes facts and statuses of any number of nodes in one statement. Labels, names and fleets are not among them. */
+export async function saveStates(tx: Transaction, states: readonly NodeState[]): Promise<void> {
+  if (states.length === 0) return;
+  const rows = states.map((state) => ({
+    id: state.id,
+    revoked_at: iso(state.revokedAt),
+    instance: state.instance,
+    connected_since: iso(state.connectedSince),
+    disconnected_at: iso(state.disconnectedAt),
+    desired_generation: state.desiredGeneration,
+    desired_bundle: state.desiredBundle,
+    desired_at: iso(state.desiredAt),
+    report: state.report,
+    observed_generation: state.report?.observedGeneration ?? 0,
+    reported_bundle: state.report?.bundle ?? null,
+    reported_at: iso(state.reportedAt),
+    health: state.health.status,
+    health_reason: state.health.reason,
+    health_message: state.health.message,
+    health_since: iso(state.health.since),
+    sync: state.sync.status,
+    sync_reason: state.sync.reason,
+    sync_message: state.sync.message,
+    sync_since: iso(state.sync.since),
+  }));
+  await tx.$executeRaw`
+    UPDATE nodes SET
+      "revokedAt" = s.revoked_at, instance = s.instance, "connectedSince" = s.connected_since, "disconnectedAt" = s.disconnected_at,
+      "desiredGeneration" = s.desired_generation, "desiredBundle" = s.desired_bundle, "desiredAt" = s.desired_at,
+      report = s.report, "observedGeneration" = s.observed_generation, "reportedBundle" = s.reported_bundle, "reportedAt" = s.reported_at,
+      health = s.health::node_health, "healthReason" = s.health_reason, "healthMessage" = s.health_message, "healthSince" = s.health_since,
+      sync = s.sync::node_sync, "syncReason" = s.sync_reason, "syncMessage" = s.sync_message, "syncSince" = s.sync_since
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(
+      id text, revoked_at timestamptz, instance text, connected_since timestamptz, disconnected_at timestamptz,
+      desired_generation bigint, desired_bundle text, desired_at timestamptz,
+      report jsonb, observed_generation bigint, reported_bundle text, reported_at timestamptz,
+      health text, health_reason text, health_message text, health_since timestamptz,
+      sync text, sync_reason text, sync_message text, sync_since timestamptz)
+    WHERE nodes.id = s.id`;
+}
+
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+export type NewNode = {
+  state: NodeState;
+  publicKey: string;
+  fingerprint: string;
+  labels: Labels;
+  facts: Facts;
+  agentVersion: string;
+  gateway: string | null;
+  claimedBy: string[];
+  enrolledAt: number;
+};
+
+export async function insertNode(tx: Transaction, node: NewNode): Promise<void> {
+  const { state } = node;
+  await tx.node.create({
+    data: {
+      id: state.id,
+      organizationId: state.organizationId,
+      name: state.name,
+      publicKey: node.publicKey,
+      fingerprint: node.fingerprint,
+      labels: toJson(node.labels),
+      facts: toJson(node.facts),
+      agentVersion: node.agentVersion,
+      gateway: node.gateway,
+      enrolledAt: new Date(node.enrolledAt),
+      fleetId: state.fleetId,
+      claimedBy: node.claimedBy,
+      health: state.health.status,
+      healthReason: state.health.reason,
+      healthMessage: state.health.message,
+      healthSince: new Date(state.health.since),
+      sync: state.sync.status,
+      syncReason: state.sync.reason,
+      syncMessage: state.sync.message,
+      syncSince: new Date(state.sync.since),
+    },
+  });
+}
+
+export type TimelineSource = { kind: 'node' } | { kind: 'control plane' } | { kind: 'person'; name: string };
+export type NewTimelineEntry = TimelineNote & { id: string; organizationId: string; nodeId: string; at: number; source: TimelineSource; sequence?: number };
+
+export async function insertTimeline(tx: Transaction, entries: readonly NewTimelineEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.nodeEvent.createMany({
+    data: entries.map(({ source, at, sequence, ...entry }) => ({
+      ...entry,
+      at: new Date(at),
+      source: source.kind,
+      actorName: source.kind === 'person' ? source.name : null,
+      sequence: sequence ?? null,
+    })),
+    skipDuplicates: true,
+  });
+}
+
+/** Removes timeline entries older than `before`, at most `limit`; returns how many. */
+export async function deleteTimelineBefore(db: Queryable, before: Date, limit: number): Promise<number> {
+  return db.$executeRaw`DELETE FROM node_events WHERE id IN (SELECT id FROM node_events WHERE at < ${before} ORDER BY at LIMIT ${limit})`;
+}
+
+/** One statement for any number of nodes. Nodes that were removed meanwhile are left out. */
+export async function writeHeartbeats(db: Queryable, lastSeenAt: ReadonlyMap<string, number>): Promise<void> {
+  if (lastSeenAt.size === 0) return;
+  const ids = [...lastSeenAt.keys()];
+  const times = [...lastSeenAt.values()].map((time) => new Date(time));
+  await db.$executeRaw`
+    INSERT INTO node_heartbeats ("nodeId", "lastSeenAt")
+    SELECT heard.id, heard.at FROM unnest(${ids}::text[], ${times}::timestamptz[]) AS heard(id, at) JOIN nodes ON nodes.id = heard.id
+    ON CONFLICT ("nodeId") DO UPDATE SET "lastSeenAt" = greatest(node_heartbeats."lastSeenAt", EXCLUDED."lastSeenAt")`;
+}
+
+/** Nodes whose connection nobody holds any more: connected by the row, and not heard of since `before`. */
+export async function findSilentNodes(db: Queryable, before: number, limit: number): Promise<{ id: string; organizationId: string }[]> {
+  return db.$queryRaw<{ id: string; organizationId: string }[]>`
+    SELECT nodes.id, nodes."organizationId" FROM nodes LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id
+    WHERE nodes."connectedSince" < ${new Date(before)} AND coalesce(node_heartbeats."lastSeenAt", 'epoch') < ${new Date(before)}
+    ORDER BY nodes.id LIMIT ${limit}`;
+}
+
+/** Whether a node that was not revoked has this name. */
+export async function nameInUse(db: Queryable, organizationId: string, name: string): Promise<boolean> {
+  return (await db.node.count({ where: { organizationId, name, revokedAt: null } })) > 0;
+}
+
+export async function renameRow(tx: Transaction, id: string, name: string): Promise<void> {
+  await tx.node.update({ where: { id }, data: { name } });
+}
+
+export async function writeLabels(tx: Transaction, id: string, labels: Labels): Promise<void> {
+  await tx.node.update({ where: { id }, data: { labels: toJson(labels) } });
+}
+
+/** What an agent says of itself with each connection. */
+export type AgentFacts = { agentVersion: string; facts: Facts; gateway: string | null };
+
+/** Writes what agents said, of any number of nodes in one statement. */
+export async function writeAgentFacts(tx: Transaction, said: ReadonlyMap<string, AgentFacts>): Promise<void> {
+  const rows = Array.from(said, ([id, { agentVersion, facts, gateway }]) => ({ id, version: agentVersion, facts, gateway }));
+  await tx.$executeRaw`
+    UPDATE nodes SET "agentVersion" = s.version, facts = s.facts, gateway = s.gateway
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(id text, version text, facts jsonb, gateway text) WHERE nodes.id = s.id`;
+}
+
+export async function findNodeByKey(db: Queryable, publicKey: string): Promise<NodeRow | null> {
+  return db.node.findUnique({ where: { publicKey } });
+}
+
+/** Moves the record counter, which only grows. */
+export async function writeRecordsThrough(tx: Transaction, id: string, through: number, lost: number): Promise<void> {
+  await tx.node.update({ where: { id }, data: { recordsThrough: through, recordsLost: { increment: lost } } });
+}

@@ -1,0 +1,109 @@
+import { procedure, router } from '../trpc/procedures.ts';
+import { historyOf, telemetryPart } from '../telemetry/index.ts';
+import { previewLabels, readNode, readTimeline } from './detail.ts';
+import { nodeReaderPart, queryNode } from './node-store.ts';
+import { listNodes, readDensity, summarizeNodes } from './reads.ts';
+import {
+  changedNodeOutput,
+  densityOutput,
+  getNodeInput,
+  labelsPreviewSchema,
+  listNodesInput,
+  listNodesOutput,
+  nodeHistoryInput,
+  nodeHistoryOutput,
+  nodeSchema,
+  nodesSummaryOutput,
+  queryNodeInput,
+  queryNodeOutput,
+  renameNodeInput,
+  retryNodeInput,
+  retryNodeOutput,
+  revokeNodeInput,
+  setLabelsInput,
+  streamsInput,
+  streamsOutput,
+  timelineInput,
+  timelineOutput,
+} from './schema.ts';
+import { renameNode, retryNode, revokeNode, setLabels } from './service.ts';
+
+export const nodesRouter = router({
+  list: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes', tag: 'Nodes', summary: 'List nodes by name, status, fleet or labels' } })
+    .input(listNodesInput)
+    .output(listNodesOutput)
+    .query(({ ctx, input }) => listNodes(ctx.deps.db, ctx.actor.organizationId, input, ctx.deps.clock.now())),
+
+  summary: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes/summary', tag: 'Nodes', summary: 'Count nodes by health and sync status' } })
+    .output(nodesSummaryOutput)
+    .query(({ ctx }) => summarizeNodes(ctx.deps.db, ctx.actor.organizationId)),
+
+  density: procedure('nodes:read')
+    .output(densityOutput)
+    .query(({ ctx }) => readDensity(ctx.deps.db, ctx.actor.organizationId)),
+
+  get: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes/{id}', tag: 'Nodes', summary: 'Read a node: statuses, conditions, desired against reported' } })
+    .input(getNodeInput)
+    .output(nodeSchema)
+    .query(({ ctx, input }) => readNode(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now())),
+
+  timeline: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes/{id}/timeline', tag: 'Nodes', summary: 'What happened to a node, newest first' } })
+    .input(timelineInput)
+    .output(timelineOutput)
+    .query(({ ctx, input }) => readTimeline(ctx.deps.db, ctx.actor.organizationId, input)),
+
+  history: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes/{id}/history', tag: 'Nodes', summary: 'A node’s rates and latencies over time' } })
+    .input(nodeHistoryInput)
+    .output(nodeHistoryOutput)
+    .query(({ ctx, input }) => historyOf(ctx.deps, ctx.actor.organizationId, { kind: 'node', id: input.id }, input.range)),
+
+  streams: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes/{id}/streams', tag: 'Nodes', summary: 'The streams of a node and their present rates' } })
+    .input(streamsInput)
+    .output(streamsOutput)
+    .query(async ({ ctx, input }) => {
+      const { id } = await readNode(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now());
+      return telemetryPart.find(ctx.deps)?.streamsOf(id) ?? [];
+    }),
+
+  query: procedure('nodes:read')
+    .meta({ rest: { method: 'GET', path: '/nodes/{id}/events', tag: 'Nodes', summary: 'Read stored events of a stream from the node itself' } })
+    .input(queryNodeInput)
+    .output(queryNodeOutput)
+    .query(({ ctx, input }) => queryNode(ctx.deps.db, nodeReaderPart.require(ctx.deps), ctx.actor.organizationId, input)),
+
+  previewLabels: procedure('nodes:read')
+    .meta({ rest: { method: 'POST', path: '/nodes/{id}/labels/preview', tag: 'Nodes', summary: 'See which fleet would have the node with other labels' } })
+    .input(setLabelsInput)
+    .output(labelsPreviewSchema)
+    .query(({ ctx, input }) => previewLabels(ctx.deps.db, ctx.actor.organizationId, input.id, input.labels)),
+
+  setLabels: procedure('nodes:write')
+    .meta({ rest: { method: 'PUT', path: '/nodes/{id}/labels', tag: 'Nodes', summary: 'Replace a node’s labels' } })
+    .input(setLabelsInput)
+    .output(changedNodeOutput)
+    .mutation(({ ctx, input }) => setLabels(ctx.deps, ctx.actor, input)),
+
+  rename: procedure('nodes:write')
+    .meta({ rest: { method: 'PATCH', path: '/nodes/{id}', tag: 'Nodes', summary: 'Rename a node' } })
+    .input(renameNodeInput)
+    .output(changedNodeOutput)
+    .mutation(({ ctx, input }) => renameNode(ctx.deps, ctx.actor, input)),
+
+  revoke: procedure('nodes:write')
+    .meta({ rest: { method: 'POST', path: '/nodes/{id}/revocation', tag: 'Nodes', summary: 'Revoke a node: it is cut off at once' } })
+    .input(revokeNodeInput)
+    .output(changedNodeOutput)
+    .mutation(({ ctx, input }) => revokeNode(ctx.deps, ctx.actor, input)),
+
+  retry: procedure('nodes:write')
+    .meta({ rest: { method: 'POST', path: '/nodes/{id}/retry', tag: 'Nodes', summary: 'Ask a node to try its desired state again' } })
+    .input(retryNodeInput)
+    .output(retryNodeOutput)
+    .mutation(({ ctx, input }) => retryNode(ctx.deps, ctx.actor, input.id)),
+});

@@ -1,0 +1,169 @@
+import {
+  activationStepSchema,
+  attributeValueSchema,
+  conditionSchema,
+  digestSchema,
+  factsSchema,
+  healthStatusSchema,
+  labelsSchema,
+  nameSchema,
+  syncStatusSchema,
+} from '@selvedge/edge-runtime/protocol';
+import { z } from 'zod';
+import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
+import { rangeSchema, seriesSchema } from '../telemetry/schema.ts';
+
+const why = { reason: z.string(), since: z.number().nullable(), message: z.string() };
+
+/** Is the node there, and well: the definitions are in `status.ts`. */
+export const healthSchema = z.object({ status: healthStatusSchema, ...why });
+/** Does it run what it should: the definitions are in `status.ts`. */
+export const syncSchema = z.object({ status: syncStatusSchema, ...why });
+
+export const fleetReferenceSchema = z.object({ id: idSchema, name: z.string() });
+
+/** Over the last ten seconds: events a second, and the 99th percentile from arrival to action in microseconds. */
+export const nodeRatesSchema = z.object({ events: z.number(), latencyP99Us: z.number().nullable() });
+
+export const nodeItemSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  labels: labelsSchema,
+  fleet: fleetReferenceSchema.nullable(),
+  health: healthSchema,
+  sync: syncSchema,
+  connectedSince: z.number().nullable(),
+  lastSeenAt: z.number().nullable(),
+  agentVersion: z.string(),
+  generation: z.object({ desired: z.number().int(), observed: z.number().int() }),
+  rates: nodeRatesSchema.nullable(),
+  /** Records that the node holds and has not delivered yet. */
+  buffered: z.number().int(),
+  revokedAt: z.number().nullable(),
+});
+
+export const listNodesInput = pageInput.extend({
+  /** Part of a name, in any case. */
+  query: z.string().max(256).optional(),
+  health: z.array(healthStatusSchema).max(4).optional(),
+  sync: z.array(syncStatusSchema).max(6).optional(),
+  /** A fleet's id, or `none` for nodes that no fleet claims. */
+  fleet: z.string().max(64).optional(),
+  /** A selector over labels, such as `site=plant-3, !spare`. */
+  label: z.string().max(1024).optional(),
+  /** Revoked nodes are left out unless asked for. */
+  revoked: z.boolean().default(false),
+  sort: z.enum(['name', '-name', 'lastSeenAt', '-lastSeenAt', 'health', 'sync']).default('name'),
+});
+export const listNodesOutput = pageOf(nodeItemSchema);
+
+export const nodesSummaryOutput = z.object({
+  total: z.number().int(),
+  byHealth: z.record(healthStatusSchema, z.number().int()),
+  bySync: z.record(syncStatusSchema, z.number().int()),
+});
+
+const versionSchema = z.object({ name: z.string(), version: z.number().int() });
+
+/** One part of what should run against what does. `settings` differ as a whole. */
+export const diffEntrySchema = z.object({
+  kind: z.enum(['rule', 'model', 'settings']),
+  part: z.string(),
+  reported: z.string().nullable(),
+  desired: z.string().nullable(),
+  change: z.enum(['same', 'added', 'removed', 'changed']),
+});
+
+export const activationSchema = z.object({
+  generation: z.number().int(),
+  bundle: digestSchema,
+  step: activationStepSchema,
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  message: z.string().nullable(),
+});
+
+export const getNodeInput = z.object({ id: idSchema });
+export const nodeSchema = nodeItemSchema.extend({
+  facts: factsSchema,
+  fingerprint: z.string(),
+  publicKey: z.string(),
+  gateway: z.string().nullable(),
+  enrolledAt: z.number(),
+  conditions: z.array(conditionSchema),
+  claimedBy: z.object({ fleets: z.array(fleetReferenceSchema), multiple: z.boolean() }),
+  desired: z
+    .object({ generation: z.number().int(), bundle: digestSchema.nullable(), since: z.number().nullable(), rules: z.array(versionSchema), models: z.array(versionSchema) })
+    .nullable(),
+  reported: z
+    .object({ generation: z.number().int(), bundle: digestSchema.nullable(), at: z.number(), rules: z.array(versionSchema), models: z.array(versionSchema) })
+    .nullable(),
+  diff: z.array(diffEntrySchema),
+  activation: activationSchema.nullable(),
+  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema }),
+});
+
+export const timelineInput = pageInput.extend({ id: idSchema });
+export const timelineEntrySchema = z.object({
+  id: idSchema,
+  at: z.number(),
+  tone: z.enum(['info', 'positive', 'notice', 'critical']),
+  reason: z.string(),
+  message: z.string(),
+  source: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('node') }),
+    z.object({ kind: z.literal('control plane') }),
+    z.object({ kind: z.literal('person'), name: z.string() }),
+  ]),
+});
+export const timelineOutput = pageOf(timelineEntrySchema);
+
+export const setLabelsInput = z.object({ id: idSchema, labels: labelsSchema });
+/** Which fleet the node would be in with these labels, and why. */
+export const labelsPreviewSchema = z.object({
+  from: fleetReferenceSchema.nullable(),
+  to: fleetReferenceSchema.nullable(),
+  claimedBy: z.array(fleetReferenceSchema.extend({ selector: z.string() })),
+  /** More than one fleet claims it: it keeps the fleet it has. */
+  multiple: z.boolean(),
+});
+export const revokeNodeInput = z.object({ id: idSchema, reason: z.string().trim().min(1).max(512) });
+export const retryNodeInput = z.object({ id: idSchema });
+export const renameNodeInput = z.object({ id: idSchema, name: nameSchema });
+export const changedNodeOutput = z.object({ id: idSchema });
+/** `delivered` is false when the node was not connected; it learns of it when it connects. */
+export const retryNodeOutput = z.object({ id: idSchema, delivered: z.boolean() });
+
+export const nodeHistoryInput = z.object({ id: idSchema, range: rangeSchema });
+export const nodeHistoryOutput = seriesSchema;
+
+export const streamsInput = z.object({ id: idSchema });
+export const streamsOutput = z.array(z.object({ stream: z.string(), eventsPerSecond: z.number() }));
+
+/** A read of the node's own store, over the link. Fails with `NodeOffline` or `NodeTimeout`. */
+export const queryNodeInput = z.object({
+  id: idSchema,
+  stream: z.string().min(1).max(128),
+  from: z.number().int().min(0),
+  to: z.number().int().min(0),
+  limit: z.number().int().min(1).max(1000).default(100),
+  cursor: cursorSchema.optional(),
+});
+export const queryNodeOutput = z.object({
+  attributes: z.array(z.string()),
+  rows: z.array(z.object({ at: z.number(), values: z.array(attributeValueSchema) })),
+  nextCursor: z.string().nullable(),
+});
+
+/** Every node as one cell, by fleet then name; at most 10,000, and `total` says how many there are. */
+export const densityOutput = z.object({
+  total: z.number().int(),
+  nodes: z.array(z.object({ id: idSchema, name: z.string(), fleet: z.string().nullable(), health: healthStatusSchema, sync: syncStatusSchema })),
+});
+
+export type NodeItem = z.infer<typeof nodeItemSchema>;
+export type NodeDetail = z.infer<typeof nodeSchema>;
+export type NodeHealth = z.infer<typeof healthSchema>;
+export type NodeSync = z.infer<typeof syncSchema>;
+export type DiffEntry = z.infer<typeof diffEntrySchema>;
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>;

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { needsOf } from './needs.ts';
+
+const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], overlapping: [], stopped: [] };
+
+test('nothing waits, nothing is listed', () => {
+  expect(needsOf(nothing)).toEqual([]);
+});
+
+test('a rollout that stopped itself comes before a node that asks to join', () => {
+  const needs = needsOf({
+    ...nothing,
+    pending: 5,
+    requests: ['a', 'b', 'c'],
+    failed: 1,
+    failedNodes: [{ id: 'n1', name: 'loop-9' }],
+    stopped: [{ id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, nodes: { total: 40, running: 12, failed: 3 } }],
+    overlapping: [{ id: 'f1', name: 'pumps', nodes: 1 }],
+  });
+  expect(needs.map((need) => [need.kind, need.tone, need.title, need.detail])).toEqual([
+    ['rolloutPaused', 'critical', 'The rollout on pumps stopped itself', '12 of 40 nodes run it, 3 failed.'],
+    ['nodeFailed', 'critical', '1 node failed to apply what was deployed', 'loop-9'],
+    ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
+    ['multipleOwners', 'notice', 'pumps shares nodes with another fleet', '1 node is claimed by more than one selector and stays where it is.'],
+  ]);
+  expect(needs[1]?.target).toEqual({ kind: 'node', id: 'n1' });
+});

@@ -1,0 +1,60 @@
+import type { Need, Overview } from './schema.ts';
+
+/** What waits for a person, as the database counts it. */
+export type Waiting = {
+  pending: number;
+  /** Names of a few of them. */
+  requests: readonly string[];
+  failed: number;
+  failedNodes: readonly { id: string; name: string }[];
+  /** Fleets whose selectors claim nodes that others claim as well. */
+  overlapping: readonly { id: string; name: string; nodes: number }[];
+  /** Rollouts that a person paused or a gate suspended. */
+  stopped: Overview['rollouts'];
+};
+
+/** The list “Needs you”: the weightiest first, each with the place to go to. */
+export function needsOf(waiting: Waiting): Need[] {
+  return [...stoppedNeeds(waiting), ...failedNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+}
+
+function stoppedNeeds({ stopped }: Waiting): Need[] {
+  return stopped.map(({ id, fleet, state, nodes }) => ({
+    kind: 'rolloutPaused',
+    tone: state === 'Suspended' ? 'critical' : 'notice',
+    title: state === 'Suspended' ? `The rollout on ${fleet} stopped itself` : `The rollout on ${fleet} is paused`,
+    detail: `${nodes.running} of ${nodes.total} nodes run it, ${nodes.failed} failed.`,
+    target: { kind: 'deployment', id },
+  }));
+}
+
+function failedNeeds({ failed, failedNodes }: Waiting): Need[] {
+  const [first] = failedNodes;
+  if (first === undefined) return [];
+  const target: Need['target'] = failed === 1 ? { kind: 'node', id: first.id } : { kind: 'nodes', filter: { sync: 'Failed' } };
+  return [{ kind: 'nodeFailed', tone: 'critical', title: `${count(failed, 'node')} failed to apply what was deployed`, detail: listed(failedNodes.map((node) => node.name), failed), target }];
+}
+
+function enrollmentNeeds({ pending, requests }: Waiting): Need[] {
+  if (pending === 0) return [];
+  return [{ kind: 'enrollment', tone: 'info', title: `${count(pending, 'node')} ${pending === 1 ? 'asks' : 'ask'} to join`, detail: listed(requests, pending), target: { kind: 'enrollment' } }];
+}
+
+function overlapNeeds({ overlapping }: Waiting): Need[] {
+  return overlapping.map(({ id, name, nodes }) => ({
+    kind: 'multipleOwners',
+    tone: 'notice',
+    title: `${name} shares nodes with another fleet`,
+    detail: `${count(nodes, 'node')} ${nodes === 1 ? 'is' : 'are'} claimed by more than one selector and ${nodes === 1 ? 'stays' : 'stay'} where ${nodes === 1 ? 'it is' : 'they are'}.`,
+    target: { kind: 'fleet', id },
+  }));
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function listed(names: readonly string[], total: number): string {
+  const more = total - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+}

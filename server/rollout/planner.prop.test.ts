@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { rolloutPolicySchema } from '../deployments/schema.ts';
+import { isOver } from './planner.ts';
+import { limitOf } from './waves.ts';
+import { createFleet } from './testing/simulated-fleet.ts';
+import type { FleetScript } from './testing/simulated-fleet.ts';
+
+const limit = fc.oneof(fc.record({ unit: fc.constant('nodes' as const), value: fc.integer({ min: 1, max: 12 }) }), fc.record({ unit: fc.constant('percent' as const), value: fc.integer({ min: 1, max: 100 }) }));
+const policy = fc.record({
+  waves: fc.array(fc.record({ limit }), { maxLength: 4 }),
+  maxUnavailable: limit,
+  updateTimeoutSeconds: fc.integer({ min: 5, max: 60 }),
+  bakeSeconds: fc.integer({ min: 0, max: 30 }),
+  failureThresholdPercent: fc.constantFrom(0, 20, 100),
+  onFailure: fc.constantFrom('pause' as const, 'rollback' as const),
+}).map((given) => rolloutPolicySchema.parse(given));
+const script: fc.Arbitrary<FleetScript> = fc.record({
+  policy,
+  nodes: fc.array(fc.record({ offline: fc.boolean(), fails: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0), seconds: fc.integer({ min: 1, max: 8 }) }), { minLength: 1, maxLength: 24 }),
+  /** What happens between steps, one entry a second. */
+  happenings: fc.array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constant({ kind: 'nothing' as const }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('connection' as const), node: fc.nat(23) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('leaves' as const), node: fc.nat(23) }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('pause' as const, 'resume' as const, 'retry' as const, 'rollBack' as const, 'cancel' as const) }) },
+    ),
+    { maxLength: 60 },
+  ),
+  /** Whether the step of each second is lost before its transaction committed, as by kill −9. */
+  kills: fc.array(fc.boolean(), { maxLength: 60 }),
+});
+
+describe('whatever nodes report, people do and is killed', () => {
+  test('never more than maxUnavailable nodes are between request and report', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const fleet = createFleet(given);
+        const most = limitOf(given.policy.maxUnavailable, given.nodes.length);
+        fleet.run((step) => {
+          // A node that is turned round while it is under way takes no further place.
+          const fresh = step.requests.filter(({ node }) => !fleet.wasInFlight(node)).length;
+          // Once every wave has passed, the disconnected are told, and there is nothing more to wait for.
+          if (fresh > 0 && step.state !== 'Succeeded') expect(fleet.inFlightBefore() + fresh).toBeLessThanOrEqual(most);
+        });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('no node of a wave is asked before every wave before it has passed, and a wave passes only on a report', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const fleet = createFleet(given);
+        fleet.run((step) => {
+          for (const request of step.requests) {
+            if (request.bundle !== 'new') continue;
+            const { wave } = fleet.row(request.node);
+            for (const earlier of step.waves.slice(0, wave)) expect(earlier.passedAt).not.toBeNull();
+          }
+          for (const [index, wave] of step.waves.entries()) {
+            if (wave.passedAt === fleet.now && fleet.anyoneBelongs(index)) expect(fleet.anyoneReports('new', index)).toBe(true);
+          }
+        });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('nothing is asked while it is paused, suspended or over', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const fleet = createFleet(given);
+        fleet.run((step, before) => {
+          if (before === 'Paused' || before === 'Suspended' || isOver(before)) expect(step.requests).toEqual([]);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a state that is over is never left, and the wave under way never goes back', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const fleet = createFleet(given);
+        fleet.run((step, before) => {
+          if (isOver(before)) expect(step.state).toBe(before);
+          expect(step.wave).toBeGreaterThanOrEqual(fleet.rollout.wave);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('killed between any two statements, it ends where it would have ended', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const people = given.happenings.filter((happening) => happening.kind === 'nothing');
+        const nodes = given.nodes.map((node) => ({ ...node, offline: false, seconds: Math.min(node.seconds, 3) }));
+        const ends = [[], given.kills].map((kills) => {
+          const fleet = createFleet({ ...given, nodes, happenings: people, kills });
+          fleet.run(() => undefined, 2000);
+          return { state: fleet.rollout.state, nodes: fleet.rows().map((row) => row.state) };
+        });
+        expect(ends[1]?.state).toBe(ends[0]?.state);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('all connected and none failing, it succeeds with every node reporting the bundle', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const nodes = given.nodes.map((node) => ({ ...node, offline: false, fails: false, seconds: Math.min(node.seconds, 4) }));
+        const fleet = createFleet({ ...given, nodes, happenings: [] });
+        fleet.run(() => undefined, 2000);
+        expect(fleet.rollout.state).toBe('Succeeded');
+        expect(fleet.rows().every((row) => row.state === 'Running')).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('rolled back, every connected node that was told the bundle reports the one before', () => {
+    fc.assert(
+      fc.property(script, fc.nat(40), (given, second) => {
+        const nodes = given.nodes.map((node) => ({ ...node, offline: false, fails: false, seconds: Math.min(node.seconds, 4) }));
+        const happenings = [...Array.from({ length: second }, () => ({ kind: 'nothing' as const })), { kind: 'rollBack' as const }];
+        const fleet = createFleet({ ...given, nodes, happenings });
+        fleet.run(() => undefined, 2000);
+        if (fleet.rollout.state === 'Succeeded') return;
+        expect(fleet.rollout.state).toBe('RolledBack');
+        expect(fleet.rows().filter((row) => row.told !== null).every((row) => row.told?.bundle === 'old' && row.facts.bundle === 'old')).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

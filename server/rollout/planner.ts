@@ -1,0 +1,233 @@
+import type { NodeRolloutState, RolloutState } from '../deployments/schema.ts';
+import { isInFlight, observe, restartsClock } from './observe.ts';
+import type { NewDecision, NodeChange, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
+import { limitOf } from './waves.ts';
+
+/** At most this many nodes are told in one step, so that a step stays one short transaction; the next follows at once. */
+export const requestsPerStepMax = 200;
+
+/** A node with what this step found about it. */
+interface Seen {
+  node: RolloutNode;
+  state: NodeRolloutState;
+  message: string;
+  inFlight: boolean;
+}
+
+interface Work {
+  now: number;
+  snapshot: RolloutSnapshot;
+  seen: Seen[];
+  state: RolloutState;
+  wave: number;
+  waves: RolloutWave[];
+  requests: RolloutStep['requests'];
+  decisions: NewDecision[];
+  wakes: number[];
+}
+
+/**
+ * One step of a rollout: takes note of what nodes reported, then does the next thing that the policy allows. Pure: the caller
+ * applies the whole step in one transaction and calls again when something was heard or `nextWakeAt` has come. Being killed
+ * between two steps, or applying one twice, changes nothing in where it ends.
+ *
+ * What it keeps, whatever is reported and whenever it is called:
+ * - never more than `maxUnavailable` nodes between request and report;
+ * - no node of a wave is asked before the wave before it passed;
+ * - nothing is asked while it is paused, suspended or over;
+ * - a wave passes only on what nodes reported, and at least one has.
+ */
+export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
+  const timeoutMs = snapshot.policy.updateTimeoutSeconds * 1000;
+  const seen = snapshot.nodes.map((node): Seen => {
+    const { state, message } = observe(node, now, timeoutMs);
+    return { node, state, message, inFlight: isInFlight(node, state, now, timeoutMs) };
+  });
+  const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], wakes: [] };
+  noteFailures(work);
+  if (work.state === 'Progressing') advance(work);
+  if (work.state === 'RollingBack') goBack(work);
+  if (isOver(work.state)) skipWhatIsLeft(work);
+  return result(work, timeoutMs);
+}
+
+/** States that no step leaves. */
+export function isOver(state: RolloutState): boolean {
+  return state === 'RolledBack' || state === 'Succeeded' || state === 'Cancelled' || state === 'Superseded';
+}
+
+function noteFailures(work: Work): void {
+  const failed = work.seen.filter(({ node, state }) => state === 'Failed' && node.state !== 'Failed');
+  // Ten by name, the rest as a number: a thousand failures are one fact.
+  for (const { node, message } of failed.slice(0, 10)) {
+    work.decisions.push({ kind: 'NodeFailed', tone: 'critical', message: `${node.name} failed: ${message}`, evidence: { node: node.name, wave: node.wave + 1, generation: node.told?.generation ?? null } });
+  }
+  if (failed.length > 10) work.decisions.push({ kind: 'NodeFailed', tone: 'critical', message: `${failed.length - 10} more nodes failed.`, evidence: { nodes: failed.length } });
+}
+
+/** Goes on with the wave under way, and through as many waves as have passed by now. */
+function advance(work: Work): void {
+  for (;;) {
+    const wave = work.waves[work.wave];
+    if (wave === undefined) return succeed(work);
+    if (wave.startedAt === null) startWave(work, wave);
+    if (exceedsThreshold(work, wave)) return;
+    ask(work, work.snapshot.bundle, candidates(work));
+    if (!settles(work, wave)) return;
+    work.wave += 1;
+  }
+}
+
+function startWave(work: Work, wave: RolloutWave): void {
+  wave.startedAt = work.now;
+  const nodes = ofWave(work, wave.index);
+  const offline = nodes.filter(({ state }) => state === 'Offline').length;
+  const atOnce = limitOf(work.snapshot.policy.maxUnavailable, work.seen.length);
+  work.decisions.push({
+    kind: 'WaveStarted',
+    tone: 'info',
+    message: `Wave ${wave.index + 1} of ${work.waves.length} began: ${count(nodes.length, 'node')}, at most ${atOnce} at once${offline === 0 ? '' : `; ${offline} not connected`}.`,
+    evidence: { wave: wave.index + 1, nodes: nodes.length, offline, atOnce },
+  });
+}
+
+/** More of a wave failed than the policy allows: stop, or go back. Waves that passed are held to it as well. */
+function exceedsThreshold(work: Work, wave: RolloutWave): boolean {
+  const { failureThresholdPercent, onFailure } = work.snapshot.policy;
+  for (let index = 0; index <= wave.index; index += 1) {
+    const nodes = ofWave(work, index);
+    const failed = nodes.filter(({ node, state }) => state === 'Failed' && node.afterFailure === 'undecided').length;
+    if (failed === 0 || (failed / nodes.length) * 100 <= failureThresholdPercent) continue;
+    const goesBack = onFailure === 'rollback' && work.snapshot.previousBundle !== work.snapshot.bundle;
+    wave.bakingSince = null;
+    work.state = goesBack ? 'RollingBack' : 'Suspended';
+    work.decisions.push({
+      kind: 'ThresholdExceeded',
+      tone: 'critical',
+      message: `${failed} of ${count(nodes.length, 'node')} in wave ${index + 1} failed, and ${failureThresholdPercent} % may. ${goesBack ? 'All go back.' : 'Nothing more is asked until a person decides.'}`,
+      evidence: { wave: index + 1, failed, nodes: nodes.length, thresholdPercent: failureThresholdPercent },
+    });
+    return true;
+  }
+  return false;
+}
+
+/** Nodes of this wave and of those before it that wait to be told, now or again. Connected ones only: one that is told counts as under way. */
+function candidates(work: Work): Seen[] {
+  return work.seen.filter(({ node, state }) => node.wave <= work.wave && node.facts.connected && (state === 'ToCome' || (state === 'Failed' && node.afterFailure === 'retry')));
+}
+
+function ask(work: Work, bundle: string, waiting: readonly Seen[]): void {
+  const inFlight = work.seen.filter((seen) => seen.inFlight).length;
+  const free = Math.max(0, limitOf(work.snapshot.policy.maxUnavailable, work.seen.length) - inFlight);
+  for (const seen of waiting.slice(0, Math.min(free, requestsPerStepMax))) {
+    work.requests.push({ node: seen.node.node, bundle });
+    seen.state = 'Requested';
+    seen.message = 'It was told, and has not answered yet.';
+    seen.inFlight = true;
+  }
+  if (free > requestsPerStepMax && waiting.length > requestsPerStepMax) work.wakes.push(work.now);
+}
+
+/** Whether the wave has passed: all that can have reported it, at least one has, and it has baked. */
+function settles(work: Work, wave: RolloutWave): boolean {
+  const nodes = ofWave(work, wave.index);
+  const before = work.seen.filter(({ node }) => node.wave <= wave.index);
+  const waiting = before.some((seen) => seen.state === 'ToCome' || seen.inFlight || (seen.state === 'Failed' && seen.node.afterFailure === 'retry' && seen.node.facts.connected));
+  const hasEvidence = before.some(({ state }) => state === 'Running') || before.every(({ state }) => state === 'Skipped');
+  if (waiting || !hasEvidence) {
+    wave.bakingSince = null;
+    return false;
+  }
+  const bakeMs = work.snapshot.policy.bakeSeconds * 1000;
+  const figures = { wave: wave.index + 1, running: nodes.filter(({ state }) => state === 'Running').length, nodes: nodes.length, offline: nodes.filter(({ state }) => state === 'Offline').length };
+  if (bakeMs > 0 && wave.bakingSince === null) {
+    wave.bakingSince = work.now;
+    work.decisions.push({ kind: 'WaveBaking', tone: 'info', message: `Wave ${figures.wave} runs on ${figures.running} of ${count(figures.nodes, 'node')} and bakes for ${bakeMs / 1000} s.`, evidence: { ...figures, bakeSeconds: bakeMs / 1000 } });
+  }
+  const bakesUntil = (wave.bakingSince ?? work.now) + bakeMs;
+  if (work.now < bakesUntil) {
+    work.wakes.push(bakesUntil);
+    return false;
+  }
+  wave.passedAt = work.now;
+  const left = figures.offline === 0 ? '' : ` ${count(figures.offline, 'node')} not connected will follow.`;
+  work.decisions.push({ kind: 'WavePassed', tone: 'positive', message: `Wave ${figures.wave} passed: ${figures.running} of ${count(figures.nodes, 'node')} report the bundle as running.${left}`, evidence: figures });
+  return true;
+}
+
+/** Every wave passed. Nodes that were not connected are told now, and converge when they are. */
+function succeed(work: Work): void {
+  const late = work.seen.filter(({ node, state }) => state === 'Offline' && node.told === null);
+  for (const { node } of late.slice(0, requestsPerStepMax)) work.requests.push({ node: node.node, bundle: work.snapshot.bundle });
+  if (late.length > requestsPerStepMax) {
+    work.wakes.push(work.now);
+    return;
+  }
+  work.state = 'Succeeded';
+  const running = work.seen.filter(({ state }) => state === 'Running').length;
+  work.decisions.push({ kind: 'Succeeded', tone: 'positive', message: `Done: ${running} of ${count(work.seen.length, 'node')} report the bundle as running.`, evidence: { running, nodes: work.seen.length, offline: late.length } });
+}
+
+/** Takes every node that was told the bundle back to what the fleet ran; all waves at once, under the same `maxUnavailable`. */
+function goBack(work: Work): void {
+  const { bundle, previousBundle } = work.snapshot;
+  for (const seen of work.seen) if (seen.node.told === null && seen.state !== 'Skipped') skip(seen, 'The rollout went back before its turn.');
+  const ours = work.seen.filter(({ node }) => node.facts.belongs && node.told !== null);
+  const forward = ours.filter(({ node }) => node.told?.bundle === bundle && bundle !== previousBundle);
+  const again = ours.filter(({ node, state }) => node.told?.bundle === previousBundle && state === 'Failed' && node.afterFailure === 'retry' && node.facts.connected);
+  // A node under way is turned round where it stands: it is unavailable already and takes no further place.
+  const underWay = forward.filter((seen) => seen.inFlight);
+  for (const { node } of underWay.slice(0, requestsPerStepMax)) work.requests.push({ node: node.node, bundle: previousBundle });
+  for (const seen of underWay.slice(0, requestsPerStepMax)) [seen.state, seen.message] = ['Requested', 'It was told to go back, and has not answered yet.'];
+  ask(work, previousBundle, [...forward.filter((seen) => !seen.inFlight), ...again]);
+  const asked = new Set(work.requests.map((request) => request.node));
+  const left = forward.filter(({ node }) => !asked.has(node.node));
+  const returning = ours.filter((seen) => seen.node.told?.bundle === previousBundle && (seen.inFlight || (seen.state === 'Failed' && seen.node.afterFailure !== 'goOn')));
+  if (left.length > 0 && asked.size >= requestsPerStepMax) work.wakes.push(work.now);
+  if (asked.size > 0 || left.length > 0 || returning.length > 0) return;
+  work.state = 'RolledBack';
+  const back = ours.filter(({ state }) => state === 'Running').length;
+  work.decisions.push({ kind: 'RolledBack', tone: 'notice', message: `Gone back: ${back} of ${count(ours.length, 'node')} that were told the bundle report the one before.`, evidence: { running: back, nodes: ours.length } });
+}
+
+/** Nodes that nothing was asked of, once nothing will be. A rollout that succeeded has asked all of them. */
+function skipWhatIsLeft(work: Work): void {
+  if (work.state === 'Succeeded') return;
+  for (const seen of work.seen) if (seen.node.told === null && seen.state !== 'Skipped') skip(seen, 'The rollout ended before its turn.');
+}
+
+function skip(seen: Seen, message: string): void {
+  seen.state = 'Skipped';
+  seen.message = message;
+}
+
+function result(work: Work, timeoutMs: number): RolloutStep {
+  const { snapshot, now } = work;
+  const changes = work.seen.filter(({ node, state, message }) => state !== node.state || message !== node.message).map(({ node, state, message }): NodeChange => ({
+    node: node.node,
+    state,
+    message,
+    clockRestarts: restartsClock(node) && (state === 'Requested' || state === 'Applying'),
+  }));
+  const asked = new Set(work.requests.map((request) => request.node));
+  for (const { node, inFlight } of work.seen) {
+    if (asked.has(node.node) || (inFlight && restartsClock(node))) work.wakes.push(now + timeoutMs);
+    else if (inFlight && node.told !== null) work.wakes.push(Math.max(now + 1, node.told.at + timeoutMs));
+  }
+  const nextWakeAt = isOver(work.state) || work.wakes.length === 0 ? null : work.wakes.reduce((least, at) => Math.min(least, at));
+  const wavesChanged = work.waves.some((wave, index) => {
+    const before = snapshot.waves[index];
+    return before === undefined || before.startedAt !== wave.startedAt || before.bakingSince !== wave.bakingSince || before.passedAt !== wave.passedAt;
+  });
+  const changed = changes.length > 0 || asked.size > 0 || work.decisions.length > 0 || work.state !== snapshot.state || work.wave !== snapshot.wave || wavesChanged;
+  return { state: work.state, wave: work.wave, waves: work.waves, requests: work.requests, changes, decisions: work.decisions, nextWakeAt, changed };
+}
+
+function ofWave(work: Work, index: number): Seen[] {
+  return work.seen.filter(({ node }) => node.wave === index);
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}

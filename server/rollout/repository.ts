@@ -1,0 +1,228 @@
+import { reportSchema } from '@selvedge/edge-runtime/protocol';
+import { rolloutPolicySchema } from '../deployments/schema.ts';
+import type { RolloutState } from '../deployments/schema.ts';
+import type { Queryable, Transaction } from '../kernel/db.ts';
+import { toJson } from '../kernel/json-value.ts';
+import type { NewDecision, NodeFacts, RolloutNode, RolloutSnapshot, RolloutStep } from './snapshot.ts';
+
+/** A deployment's row, locked until the transaction ends: only its holder moves the rollout. */
+export interface LockedRollout {
+  id: string;
+  organizationId: string;
+  fleetId: string;
+  fleetName: string;
+  state: RolloutState;
+  bundle: string;
+  previousBundle: string | null;
+  policy: unknown;
+  wave: number;
+  wakeAt: Date | null;
+}
+
+export async function organizationOf(db: Queryable, id: string): Promise<string | null> {
+  const row = await db.deployment.findUnique({ where: { id }, select: { organizationId: true } });
+  return row?.organizationId ?? null;
+}
+
+/** Null when it is not there, or when `wait` is false and somebody else holds it. */
+export async function lockRollout(tx: Transaction, id: string, wait: boolean): Promise<LockedRollout | null> {
+  const rows = wait
+    ? await tx.$queryRaw<LockedRollout[]>`SELECT id, "organizationId", "fleetId", "fleetName", state, bundle, "previousBundle", policy, wave, "wakeAt" FROM deployments WHERE id = ${id} FOR UPDATE`
+    : await tx.$queryRaw<LockedRollout[]>`SELECT id, "organizationId", "fleetId", "fleetName", state, bundle, "previousBundle", policy, wave, "wakeAt" FROM deployments WHERE id = ${id} FOR UPDATE SKIP LOCKED`;
+  return rows[0] ?? null;
+}
+
+/** Nodes that came into the fleet since the rollout began go into its last wave. Returns their names. */
+export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, at: Date): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ nodeName: string }[]>`
+    INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
+    SELECT ${rollout.id}, n.id, n.name, greatest(${rollout.wave}::int, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0)), ${at}
+    FROM nodes n
+    WHERE n."organizationId" = ${rollout.organizationId} AND n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL
+      AND NOT EXISTS (SELECT 1 FROM deployment_nodes d WHERE d."deploymentId" = ${rollout.id} AND d."nodeId" = n.id)
+    ON CONFLICT DO NOTHING RETURNING "nodeName"`;
+  if (rows.length > 0) {
+    await tx.$executeRaw`INSERT INTO deployment_waves ("deploymentId", index) SELECT ${rollout.id}, coalesce(max(wave), 0) FROM deployment_nodes WHERE "deploymentId" = ${rollout.id} ON CONFLICT DO NOTHING`;
+  }
+  return rows.map((row) => row.nodeName);
+}
+
+/** Nodes of the fleet that were told the bundle after the rollout was done, because they joined: they go back with the others. */
+export async function adoptFollowers(tx: Transaction, rollout: LockedRollout, at: Date): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, state, since, generation, told, "requestedAt")
+    SELECT ${rollout.id}, n.id, n.name, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0), 'Requested', ${at}, n."desiredGeneration", ${rollout.bundle}, ${at}
+    FROM nodes n
+    WHERE n."organizationId" = ${rollout.organizationId} AND n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL AND n."desiredBundle" = ${rollout.bundle}
+    ON CONFLICT DO NOTHING`;
+}
+
+interface SnapshotRow {
+  nodeId: string;
+  nodeName: string;
+  wave: number;
+  state: RolloutNode['state'];
+  since: Date;
+  message: string;
+  generation: bigint | null;
+  told: string | null;
+  requestedAt: Date | null;
+  afterFailure: RolloutNode['afterFailure'];
+  belongs: boolean;
+  connected: boolean;
+  observedGeneration: bigint;
+  reportedBundle: string | null;
+  report: unknown;
+}
+
+const reportedSchema = reportSchema.pick({ sync: true, message: true, activation: true });
+
+/** Everything that a step looks at, nodes by wave and name. */
+export async function readSnapshot(tx: Transaction, rollout: LockedRollout, previousBundle: string): Promise<RolloutSnapshot> {
+  const waves = await tx.deploymentWave.findMany({ where: { deploymentId: rollout.id }, orderBy: { index: 'asc' } });
+  const rows = await tx.$queryRaw<SnapshotRow[]>`
+    SELECT d."nodeId", d."nodeName", d.wave, d.state, d.since, d.message, d.generation, d.told, d."requestedAt", d."afterFailure",
+      (n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL) IS TRUE AS belongs, n."connectedSince" IS NOT NULL AS connected,
+      n."observedGeneration", n."reportedBundle",
+      CASE WHEN n.report IS NULL THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object('sync', n.report->'sync', 'message', n.report->'message', 'activation', n.report->'activation')) END AS report
+    FROM deployment_nodes d JOIN nodes n ON n.id = d."nodeId"
+    WHERE d."deploymentId" = ${rollout.id} ORDER BY d.wave, d."nodeName"`;
+  return {
+    id: rollout.id,
+    state: rollout.state,
+    policy: rolloutPolicySchema.parse(rollout.policy),
+    bundle: rollout.bundle,
+    previousBundle,
+    wave: rollout.wave,
+    waves: waves.map((wave) => ({ index: wave.index, startedAt: milliseconds(wave.startedAt), bakingSince: milliseconds(wave.bakingSince), passedAt: milliseconds(wave.passedAt) })),
+    nodes: rows.map(toNode),
+  };
+}
+
+function toNode(row: SnapshotRow): RolloutNode {
+  const { generation, told, requestedAt } = row;
+  return {
+    node: row.nodeId,
+    name: row.nodeName,
+    wave: row.wave,
+    state: row.state,
+    since: row.since.getTime(),
+    message: row.message,
+    told: generation === null || told === null || requestedAt === null ? null : { generation: Number(generation), bundle: told, at: requestedAt.getTime() },
+    afterFailure: row.afterFailure,
+    facts: toFacts(row),
+  };
+}
+
+function toFacts(row: SnapshotRow): NodeFacts {
+  const facts = { belongs: row.belongs, connected: row.connected, observedGeneration: Number(row.observedGeneration), bundle: row.reportedBundle };
+  if (row.report === null) return { ...facts, sync: 'Unknown', activating: null, message: '' };
+  const report = reportedSchema.parse(row.report);
+  return { ...facts, sync: report.sync, activating: report.activation?.generation ?? null, message: report.activation?.message ?? report.message };
+}
+
+function milliseconds(time: Date | null): number | null {
+  return time === null ? null : time.getTime();
+}
+
+/** Writes a step as a whole. `generations` are those by which nodes were told just now. */
+export async function writeStep(tx: Transaction, rollout: LockedRollout, step: RolloutStep, generations: ReadonlyMap<string, number>, at: Date): Promise<void> {
+  const isOver = step.nextWakeAt === null && ['RolledBack', 'Succeeded', 'Cancelled', 'Superseded'].includes(step.state);
+  const finishedAt = isOver && step.state !== rollout.state ? { finishedAt: at } : {};
+  await tx.deployment.update({ where: { id: rollout.id }, data: { state: step.state, wave: step.wave, wakeAt: step.nextWakeAt === null ? null : new Date(step.nextWakeAt), ...finishedAt } });
+  for (const wave of step.waves) {
+    await tx.deploymentWave.updateMany({
+      where: { deploymentId: rollout.id, index: wave.index },
+      data: { startedAt: date(wave.startedAt), bakingSince: date(wave.bakingSince), passedAt: date(wave.passedAt) },
+    });
+  }
+  await writeChanges(tx, rollout.id, step, at);
+  await writeRequests(tx, rollout.id, step, generations, at);
+}
+
+async function writeChanges(tx: Transaction, deploymentId: string, step: RolloutStep, at: Date): Promise<void> {
+  if (step.changes.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE deployment_nodes d SET state = c.state::deployment_node_state, message = c.message,
+      since = CASE WHEN d.state::text = c.state THEN d.since ELSE ${at}::timestamptz END,
+      "requestedAt" = CASE WHEN c."clockRestarts" THEN ${at}::timestamptz ELSE d."requestedAt" END
+    FROM jsonb_to_recordset(${JSON.stringify(step.changes)}::jsonb) AS c(node text, state text, message text, "clockRestarts" boolean)
+    WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = c.node`;
+}
+
+async function writeRequests(tx: Transaction, deploymentId: string, step: RolloutStep, generations: ReadonlyMap<string, number>, at: Date): Promise<void> {
+  const told = step.requests.flatMap(({ node, bundle }) => {
+    const generation = generations.get(node);
+    return generation === undefined ? [] : [{ node, bundle, generation }];
+  });
+  if (told.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE deployment_nodes d SET generation = t.generation, told = t.bundle, "requestedAt" = ${at}::timestamptz, "afterFailure" = 'undecided'
+    FROM jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t(node text, bundle text, generation bigint)
+    WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = t.node`;
+}
+
+function date(time: number | null): Date | null {
+  return time === null ? null : new Date(time);
+}
+
+export async function insertDecisions(tx: Transaction, rows: readonly (NewDecision & { id: string; deploymentId: string; at: Date; by: string })[]): Promise<void> {
+  if (rows.length > 0) await tx.deploymentDecision.createMany({ data: rows.map((row) => ({ ...row, evidence: toJson(row.evidence) })) });
+}
+
+/** Rollouts that news of these nodes may move: under way, or done while these still had to come. */
+export async function rolloutsOf(db: Queryable, nodeIds: readonly string[]): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT DISTINCT d.id FROM deployment_nodes dn
+    JOIN deployments d ON d.id = dn."deploymentId"
+    JOIN nodes n ON n.id = dn."nodeId"
+    WHERE dn."nodeId" = ANY(${[...nodeIds]}::text[])
+      AND (d.state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack')
+        OR (d.state = 'Succeeded' AND dn.state NOT IN ('Running', 'Skipped') AND n."desiredGeneration" = dn.generation))`;
+  return rows.map((row) => row.id);
+}
+
+/** Rollouts under way: all of them, or those whose time has come. */
+export async function rolloutsUnderWay(db: Queryable, due: Date | null): Promise<string[]> {
+  const rows = await db.deployment.findMany({
+    where: { state: { in: ['Progressing', 'Paused', 'Suspended', 'RollingBack'] }, ...(due !== null && { wakeAt: { lte: due } }) },
+    select: { id: true },
+    orderBy: { id: 'asc' },
+    take: 1000,
+  });
+  return rows.map((row) => row.id);
+}
+
+/** When the next rollout wants to be looked at. */
+export async function nextWakeAt(db: Queryable): Promise<number | null> {
+  const row = await db.deployment.findFirst({
+    where: { state: { in: ['Progressing', 'Paused', 'Suspended', 'RollingBack'] }, wakeAt: { not: null } },
+    orderBy: { wakeAt: 'asc' },
+    select: { wakeAt: true },
+  });
+  return row?.wakeAt?.getTime() ?? null;
+}
+
+export async function rolloutOfFleet(db: Queryable, fleetId: string): Promise<string | null> {
+  const row = await db.deployment.findFirst({ where: { fleetId, state: { in: ['Progressing', 'Paused', 'Suspended', 'RollingBack'] } }, select: { id: true } });
+  return row?.id ?? null;
+}
+
+/** A node that joined a fleet and was told nothing on its account yet, and what the fleet runs. */
+export interface Joiner {
+  nodeId: string;
+  organizationId: string;
+  fleetId: string;
+  bundle: string;
+}
+
+/** Among these nodes, or among all when null; at most 500. Nodes that run the fleet's bundle already are none. */
+export async function findJoiners(db: Queryable, nodeIds: readonly string[] | null): Promise<Joiner[]> {
+  return db.$queryRaw<Joiner[]>`
+    SELECT n.id AS "nodeId", n."organizationId", n."fleetId", f.bundle
+    FROM nodes n JOIN fleets f ON f.id = n."fleetId"
+    LEFT JOIN assignments a ON a."nodeId" = n.id AND a.generation = n."desiredGeneration"
+    WHERE n."revokedAt" IS NULL AND f.bundle IS NOT NULL AND n."desiredBundle" IS DISTINCT FROM f.bundle AND a."fleetId" IS DISTINCT FROM n."fleetId"
+      AND (${nodeIds === null} OR n.id = ANY(${nodeIds === null ? [] : [...nodeIds]}::text[]))
+    ORDER BY n.id LIMIT 500`;
+}

@@ -1,0 +1,100 @@
+import { performChange } from '../audit/index.ts';
+import type { Change } from '../audit/index.ts';
+import { assignBundle, emptyBundle, storeBundle } from '../bundles/index.ts';
+import type { RolloutState } from '../deployments/schema.ts';
+import { writeFleetBundle } from '../fleets/index.ts';
+import { systemActor } from '../kernel/actor.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { isOver, step } from './planner.ts';
+import { adoptJoiners, findJoiners, insertDecisions, lockRollout, organizationOf, readSnapshot, writeStep } from './repository.ts';
+import type { LockedRollout } from './repository.ts';
+import type { NewDecision } from './snapshot.ts';
+
+const part = 'rollout';
+
+/** Looks at a rollout and does the next step. Skips one that somebody else is moving at this moment: they look at the same facts. */
+export async function advanceRollout(deps: Deps, id: string): Promise<void> {
+  const organizationId = await organizationOf(deps.db, id);
+  if (organizationId === null) return;
+  const actor = systemActor(organizationId, deps.ids.next(), part);
+  await performChange(deps, actor, async (change) => {
+    const rollout = await lockRollout(change.tx, id, false);
+    if (rollout !== null) await advanceLocked(deps, change, actor, rollout);
+  });
+}
+
+/**
+ * One step of a rollout that this transaction holds. What nodes are to be told, what is shown, and when to look again are
+ * written together: killed before the commit, nothing has happened, and after it the outbox has the rest.
+ */
+export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout): Promise<RolloutState> {
+  const at = new Date(deps.clock.now());
+  const joined = isOver(rollout.state) || rollout.state === 'RollingBack' ? [] : await adoptJoiners(change.tx, rollout, at);
+  const previousBundle = rollout.previousBundle ?? (await emptyFor(deps, change, actor));
+  const result = step(await readSnapshot(change.tx, rollout, previousBundle), at.getTime());
+  const decisions: NewDecision[] = [...joinerDecisions(joined), ...result.decisions];
+  if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return rollout.state;
+  const generations = new Map<string, number>();
+  for (const bundle of new Set(result.requests.map((request) => request.bundle))) {
+    const nodeIds = result.requests.filter((request) => request.bundle === bundle).map((request) => request.node);
+    for (const [node, generation] of await assignBundle(deps, change, { organizationId: rollout.organizationId, fleetId: rollout.fleetId, deploymentId: rollout.id, bundle, nodeIds })) generations.set(node, generation);
+  }
+  await writeStep(change.tx, rollout, result, generations, at);
+  await recordDecisions(deps, change, rollout.id, 'rollout', decisions);
+  if (result.state !== rollout.state) await noteTransition(deps, change, rollout, result.state);
+  change.publish({ topic: 'deployment', subjectId: rollout.id, kind: result.state === rollout.state ? 'progress' : 'state', payload: { state: result.state } });
+  return result.state;
+}
+
+/** A fleet that ran nothing goes back to running nothing: a bundle without rules. */
+async function emptyFor(deps: Deps, change: Change, actor: Actor): Promise<string> {
+  const bundle = emptyBundle(actor.organizationId);
+  await storeBundle(deps, change, actor, bundle);
+  return bundle.digest;
+}
+
+function sameTime(date: Date | null, milliseconds: number | null): boolean {
+  return (date?.getTime() ?? null) === milliseconds;
+}
+
+function joinerDecisions(names: readonly string[]): NewDecision[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 3).join(', ');
+  const message = `${names.length <= 3 ? shown : `${shown} and ${names.length - 3} more`} joined the fleet and ${names.length === 1 ? 'comes' : 'come'} in the last wave.`;
+  return [{ kind: 'LateJoiner', tone: 'info', message, evidence: { nodes: names.length } }];
+}
+
+export async function recordDecisions(deps: Deps, change: Change, deploymentId: string, by: string, decisions: readonly NewDecision[]): Promise<void> {
+  const at = new Date(deps.clock.now());
+  await insertDecisions(change.tx, decisions.map((decision) => ({ ...decision, id: deps.ids.next(), deploymentId, at, by })));
+}
+
+/** What the rollout decided by itself is in the audit chain as what people decide is; what it ended with is what the fleet runs, and joiners get. */
+async function noteTransition(deps: Deps, change: Change, rollout: LockedRollout, state: RolloutState): Promise<void> {
+  change.record({ action: 'deployment.state', object: { kind: 'deployment', id: rollout.id, name: rollout.fleetName }, before: { state: rollout.state }, after: { state, bundle: rollout.bundle } });
+  if (state !== 'Succeeded' && state !== 'RolledBack') return;
+  await writeFleetBundle(change.tx, rollout.organizationId, rollout.fleetId, state === 'Succeeded' ? rollout.bundle : rollout.previousBundle, deps.clock.now());
+  change.publish({ topic: 'fleet', subjectId: rollout.fleetId, kind: 'deployed' });
+}
+
+/**
+ * Gives nodes that came into a fleet what that fleet runs. A rollout under way takes them into its last wave besides. With
+ * null, all that were missed. Returns how many were told.
+ */
+export async function welcomeJoiners(deps: Deps, nodeIds: readonly string[] | null): Promise<number> {
+  const joiners = await findJoiners(deps.db, nodeIds);
+  const byFleet = Map.groupBy(joiners, (joiner) => joiner.fleetId);
+  for (const [fleetId, members] of byFleet) {
+    const [first] = members;
+    if (first === undefined) continue;
+    const { organizationId, bundle } = first;
+    await performChange(deps, systemActor(organizationId, deps.ids.next(), part), async (change) => {
+      // Read again within the transaction: another process may have been quicker.
+      const still = await findJoiners(change.tx, members.map((member) => member.nodeId));
+      const nodeIdsNow = still.filter((joiner) => joiner.fleetId === fleetId && joiner.bundle === bundle).map((joiner) => joiner.nodeId);
+      await assignBundle(deps, change, { organizationId, fleetId, deploymentId: null, bundle, nodeIds: nodeIdsNow });
+    });
+  }
+  return joiners.length;
+}

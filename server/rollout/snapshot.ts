@@ -1,0 +1,80 @@
+import type { SyncStatus } from '@selvedge/edge-runtime/protocol';
+import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState } from '../deployments/schema.ts';
+
+/** What is known of a node at this moment, as it reported it. */
+export interface NodeFacts {
+  /** False when it left the fleet or was revoked: the rollout has nothing more to say to it. */
+  belongs: boolean;
+  connected: boolean;
+  observedGeneration: number;
+  /** The bundle that it reports as running. */
+  bundle: string | null;
+  sync: SyncStatus;
+  /** The generation whose activation it reports, under way or failed. */
+  activating: number | null;
+  message: string;
+}
+
+/** A node's place in the rollout, and the facts. */
+export interface RolloutNode {
+  node: string;
+  name: string;
+  wave: number;
+  state: NodeRolloutState;
+  since: number;
+  /** Why it is in this state, for people. */
+  message: string;
+  /** What it was last told by this rollout: null while it was told nothing. */
+  told: { generation: number; bundle: string; at: number } | null;
+  /** What a person decided about its failure: ask it again, or go on without it. */
+  afterFailure: 'undecided' | 'retry' | 'goOn';
+  facts: NodeFacts;
+}
+
+export interface RolloutWave {
+  index: number;
+  startedAt: number | null;
+  bakingSince: number | null;
+  passedAt: number | null;
+}
+
+/** Everything that a step looks at. Reading no clock and no database, the same snapshot always gives the same step. */
+export interface RolloutSnapshot {
+  id: string;
+  state: RolloutState;
+  policy: RolloutPolicy;
+  /** What nodes are moved to, and what they go back to. */
+  bundle: string;
+  previousBundle: string;
+  /** The wave under way, from 0. */
+  wave: number;
+  waves: readonly RolloutWave[];
+  nodes: readonly RolloutNode[];
+}
+
+/** A node's new place, where it differs from the old. */
+export interface NodeChange {
+  node: string;
+  state: NodeRolloutState;
+  message: string;
+  /** Its time to update begins anew. */
+  clockRestarts: boolean;
+}
+
+export type NewDecision = Pick<Decision, 'kind' | 'tone' | 'message' | 'evidence'>;
+
+/** What a step wants done, all of it in one transaction. */
+export interface RolloutStep {
+  /** The rollout's state and wave after the step. */
+  state: RolloutState;
+  wave: number;
+  waves: RolloutWave[];
+  /** Nodes to tell, and the bundle to tell them. */
+  requests: { node: string; bundle: string }[];
+  changes: NodeChange[];
+  decisions: NewDecision[];
+  /** When to look again though nothing is heard; null when only news can change anything. */
+  nextWakeAt: number | null;
+  /** True when anything above differs from the snapshot. */
+  changed: boolean;
+}

@@ -1,0 +1,149 @@
+import type { RolloutPolicy, RolloutState } from '../../deployments/schema.ts';
+import { isInFlight } from '../observe.ts';
+import { isOver, step } from '../planner.ts';
+import type { RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../snapshot.ts';
+import { cutWaves } from '../waves.ts';
+
+export type Happening = { kind: 'nothing' } | { kind: 'connection' | 'leaves'; node: number } | { kind: 'pause' | 'resume' | 'retry' | 'rollBack' | 'cancel' };
+
+export interface FleetScript {
+  policy: RolloutPolicy;
+  nodes: { offline: boolean; fails: boolean; seconds: number }[];
+  happenings: Happening[];
+  kills: boolean[];
+}
+
+interface SimulatedNode {
+  offline: boolean;
+  fails: boolean;
+  seconds: number;
+  assigned: { generation: number; bundle: string; at: number } | null;
+}
+
+/** Agents that do what they are told after some seconds, and a rollout of them in memory, a step a second. */
+export function createFleet(script: FleetScript) {
+  const timeoutMs = script.policy.updateTimeoutSeconds * 1000;
+  const agents: SimulatedNode[] = script.nodes.map((node) => ({ ...node, assigned: null }));
+  const ids = agents.map((_, index) => `n${String(index).padStart(2, '0')}`);
+  const cut = cutWaves(agents.map((agent, index) => ({ node: ids[index] ?? '', name: ids[index] ?? '', offline: agent.offline })), script.policy.waves.map((wave) => wave.limit));
+  const waveOf = new Map(cut.flatMap((wave, index) => wave.map(({ node }) => [node, index] as const)));
+  let now = 1_000_000;
+  let generation = 1;
+  const waves: RolloutWave[] = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null }));
+  const rollout: { state: RolloutState; wave: number; waves: RolloutWave[] } = { state: 'Progressing', wave: 0, waves };
+  const nodes: RolloutNode[] = agents.map((agent, index) => ({
+    node: ids[index] ?? '',
+    name: ids[index] ?? '',
+    wave: waveOf.get(ids[index] ?? '') ?? 0,
+    state: 'ToCome',
+    since: now,
+    message: '',
+    told: null,
+    afterFailure: 'undecided',
+    facts: { belongs: true, connected: !agent.offline, observedGeneration: 1, bundle: 'old', sync: 'Synced', activating: null, message: '' },
+  }));
+  let inFlightThen = new Set<string>();
+
+  const agentOf = (row: RolloutNode): SimulatedNode | undefined => agents[ids.indexOf(row.node)];
+  /** Agents report, those that are connected. */
+  const report = (): void => {
+    for (const row of nodes) {
+      const agent = agentOf(row);
+      if (agent === undefined) continue;
+      row.facts = { ...row.facts, connected: !agent.offline };
+      if (agent.offline || agent.assigned === null) continue;
+      const { generation: wanted, bundle, at } = agent.assigned;
+      if (row.facts.observedGeneration >= wanted) continue;
+      if (now - at < agent.seconds * 1000) row.facts = { ...row.facts, sync: 'Applying', activating: wanted };
+      else if (agent.fails && bundle === 'new') row.facts = { ...row.facts, sync: 'Failed', activating: wanted };
+      else row.facts = { ...row.facts, sync: 'Synced', activating: null, observedGeneration: wanted, bundle };
+    }
+  };
+  const happen = (happening: Happening): void => {
+    switch (happening.kind) {
+      case 'nothing':
+        return;
+      case 'connection': {
+        const agent = agents[happening.node % agents.length];
+        if (agent !== undefined) agent.offline = !agent.offline;
+        return;
+      }
+      case 'leaves': {
+        const row = nodes[happening.node % nodes.length];
+        if (row !== undefined) row.facts = { ...row.facts, belongs: false };
+        return;
+      }
+      case 'pause':
+        if (rollout.state === 'Progressing') rollout.state = 'Paused';
+        return;
+      case 'resume':
+        if (rollout.state === 'Suspended') for (const row of nodes) if (row.state === 'Failed') row.afterFailure = 'goOn';
+        if (rollout.state === 'Paused' || rollout.state === 'Suspended') rollout.state = 'Progressing';
+        return;
+      case 'retry':
+        for (const row of nodes) if (row.state === 'Failed') row.afterFailure = 'retry';
+        if (rollout.state === 'Suspended') rollout.state = 'Progressing';
+        return;
+      case 'rollBack':
+        if (!isOver(rollout.state)) rollout.state = 'RollingBack';
+        return;
+      case 'cancel':
+        if (!isOver(rollout.state) && rollout.state !== 'RollingBack') rollout.state = 'Cancelled';
+        return;
+    }
+  };
+  /** What the transaction writes, all of it or nothing. */
+  const apply = (result: RolloutStep): void => {
+    Object.assign(rollout, { state: result.state, wave: result.wave, waves: result.waves });
+    for (const change of result.changes) {
+      const row = nodes.find((candidate) => candidate.node === change.node);
+      if (row === undefined) continue;
+      Object.assign(row, { state: change.state, message: change.message, since: now });
+      if (change.clockRestarts && row.told !== null) row.told = { ...row.told, at: now };
+    }
+    for (const request of result.requests) {
+      const row = nodes.find((candidate) => candidate.node === request.node);
+      const agent = row && agentOf(row);
+      if (row === undefined || agent === undefined) continue;
+      generation += 1;
+      row.told = { generation, bundle: request.bundle, at: now };
+      row.afterFailure = 'undecided';
+      agent.assigned = row.told;
+    }
+  };
+  const snapshot = (): RolloutSnapshot => ({ id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', ...rollout, nodes: nodes.map((row) => ({ ...row })) });
+
+  return {
+    rollout,
+    get now() {
+      return now;
+    },
+    rows: (): readonly RolloutNode[] => nodes,
+    row: (id: string): RolloutNode => {
+      const found = nodes.find((row) => row.node === id);
+      if (found === undefined) throw new Error(`no node ${id}`);
+      return found;
+    },
+    /** At the moment before the step that is being looked at. */
+    wasInFlight: (id: string): boolean => inFlightThen.has(id),
+    inFlightBefore: (): number => inFlightThen.size,
+    anyoneBelongs: (wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.belongs),
+    anyoneReports: (bundle: string, wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.bundle === bundle && row.facts.sync === 'Synced'),
+    /** Goes on for as many seconds as the script says, or until it is over. `look` sees each step before it is applied. */
+    run(look: (result: RolloutStep, before: RolloutState) => void, secondsMax = Math.max(script.happenings.length, script.kills.length) + 30): void {
+      for (let second = 0; second < secondsMax; second += 1) {
+        now += 1000;
+        happen(script.happenings[second] ?? { kind: 'nothing' });
+        report();
+        const before = rollout.state;
+        const result = step(snapshot(), now);
+        const byPlanner = nodes.map((row) => ({ row, state: result.changes.find((change) => change.node === row.node)?.state ?? row.state }));
+        const asked = new Set(result.requests.map((request) => request.node));
+        inFlightThen = new Set(byPlanner.filter(({ row, state }) => (asked.has(row.node) ? isInFlight(row, row.state, now, timeoutMs) && row.facts.observedGeneration < (row.told?.generation ?? 0) : isInFlight(row, state, now, timeoutMs))).map(({ row }) => row.node));
+        look(result, before);
+        if (script.kills[second] !== true) apply(result);
+        if (isOver(rollout.state) && second > script.happenings.length) return;
+      }
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export { analysisWith, referencesIn } from './check.ts';
+export { readRuleTexts } from './reads.ts';
+export type { RuleText } from './reads.ts';

@@ -1,0 +1,68 @@
+import { procedure, router } from '../trpc/procedures.ts';
+import { checkRule } from './check.ts';
+import { rulePermissions } from './policy.ts';
+import { listRules, readRule, readRuleVersion } from './reads.ts';
+import {
+  checkRuleInput,
+  checkRuleOutput,
+  discardDraftInput,
+  discardDraftOutput,
+  getRuleInput,
+  getRuleVersionInput,
+  listRulesInput,
+  listRulesOutput,
+  publishRuleInput,
+  publishRuleOutput,
+  ruleSchema,
+  ruleVersionSchema,
+  saveDraftInput,
+  saveDraftOutput,
+} from './schema.ts';
+import { discardDraft, publishRule, saveDraft } from './service.ts';
+
+export const rulesRouter = router({
+  list: procedure('rules:read')
+    .meta({ rest: { method: 'GET', path: '/rules', tag: 'Rules', summary: 'List rules' } })
+    .input(listRulesInput)
+    .output(listRulesOutput)
+    .query(({ ctx, input }) => listRules(ctx.deps.db, ctx.actor.organizationId, input)),
+
+  get: procedure('rules:read')
+    .meta({ rest: { method: 'GET', path: '/rules/{name}', tag: 'Rules', summary: 'Read a rule with its versions and draft' } })
+    .input(getRuleInput)
+    .output(ruleSchema)
+    .query(async ({ ctx, input }) => {
+      const { latestVersion, ...rule } = await readRule(ctx.deps.db, ctx.actor.organizationId, input.name);
+      return { ...rule, can: rulePermissions(ctx.actor, latestVersion) };
+    }),
+
+  version: procedure('rules:read')
+    .meta({ rest: { method: 'GET', path: '/rules/{name}/versions/{version}', tag: 'Rules', summary: 'Read the text of a version' } })
+    .input(getRuleVersionInput)
+    .output(ruleVersionSchema)
+    .query(({ ctx, input }) => readRuleVersion(ctx.deps.db, ctx.actor.organizationId, input.name, input.version)),
+
+  check: procedure('rules:read')
+    .meta({ rest: { method: 'POST', path: '/rule-checks', tag: 'Rules', summary: 'Type-check a text without keeping it' } })
+    .input(checkRuleInput)
+    .output(checkRuleOutput)
+    .mutation(({ ctx, input }) => checkRule(ctx.deps.db, ctx.actor.organizationId, input.text)),
+
+  saveDraft: procedure('rules:write')
+    .meta({ rest: { method: 'PUT', path: '/rules/{name}/draft', tag: 'Rules', summary: 'Save a draft' } })
+    .input(saveDraftInput)
+    .output(saveDraftOutput)
+    .mutation(({ ctx, input }) => saveDraft(ctx.deps, ctx.actor, input)),
+
+  discardDraft: procedure('rules:write')
+    .meta({ rest: { method: 'DELETE', path: '/rules/{name}/draft', tag: 'Rules', summary: 'Discard the draft' } })
+    .input(discardDraftInput)
+    .output(discardDraftOutput)
+    .mutation(({ ctx, input }) => discardDraft(ctx.deps, ctx.actor, input)),
+
+  publish: procedure('rules:write')
+    .meta({ rest: { method: 'POST', path: '/rules', tag: 'Rules', summary: 'Publish a text as the next version of a rule' } })
+    .input(publishRuleInput)
+    .output(publishRuleOutput)
+    .mutation(({ ctx, input }) => publishRule(ctx.deps, ctx.actor, input)),
+});

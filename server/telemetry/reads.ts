@@ -1,0 +1,85 @@
+import type { Queryable } from '../kernel/db.ts';
+import type { Scope, Series } from './schema.ts';
+import type { IntervalFigures } from './interval.ts';
+import { decodeSketch } from './sketch-codec.ts';
+
+type BucketRow = {
+  scope: string;
+  at: Date;
+  events: bigint;
+  predictions: bigint;
+  detections: bigint;
+  actions: bigint;
+  refused: bigint;
+  deadLetters: bigint;
+  lag: bigint | null;
+  buffered: bigint;
+  oldestAt: Date | null;
+  latency: Uint8Array;
+};
+
+/** The last finished ten seconds of each scope, if it reported within the last forty. */
+export async function readLatest(db: Queryable, scopes: readonly string[], now: number): Promise<Map<string, IntervalFigures>> {
+  if (scopes.length === 0) return new Map();
+  const rows = await db.$queryRaw<BucketRow[]>`
+    SELECT latest.* FROM unnest(${[...scopes]}::text[]) AS wanted(scope) CROSS JOIN LATERAL (
+      SELECT * FROM telemetry_buckets AS bucket WHERE bucket.scope = wanted.scope AND "stepSeconds" = 10 AND at > ${new Date(now - 40_000)} ORDER BY at DESC LIMIT 1
+    ) AS latest`;
+  return new Map(rows.map((row) => [row.scope, toFigures(row)]));
+}
+
+/** Intervals of one scope from `from` (inclusive) to `to` (exclusive), oldest first. */
+export async function readIntervals(
+  db: Queryable,
+  organizationId: string,
+  scope: string,
+  stepSeconds: 10 | 60,
+  from: number,
+  to: number,
+): Promise<{ at: number; figures: IntervalFigures }[]> {
+  const rows = await db.$queryRaw<BucketRow[]>`
+    SELECT * FROM telemetry_buckets WHERE scope = ${scope} AND "organizationId" = ${organizationId} AND "stepSeconds" = ${stepSeconds} AND at >= ${new Date(from)} AND at < ${new Date(to)} ORDER BY at`;
+  return rows.map((row) => ({ at: row.at.getTime(), figures: toFigures(row) }));
+}
+
+export function toFigures(row: Omit<BucketRow, 'scope' | 'at'>): IntervalFigures {
+  return {
+    events: Number(row.events),
+    predictions: Number(row.predictions),
+    detections: Number(row.detections),
+    actions: Number(row.actions),
+    refused: Number(row.refused),
+    deadLetters: Number(row.deadLetters),
+    lag: row.lag === null ? null : Number(row.lag),
+    buffered: Number(row.buffered),
+    oldestAt: row.oldestAt?.getTime() ?? null,
+    latency: decodeSketch(row.latency),
+  };
+}
+
+/** Deployments that began or ended in the span and concern the scope; at most 100. */
+export async function readMarkers(db: Queryable, organizationId: string, scope: Scope, from: number, to: number): Promise<Series['markers']> {
+  const span = { gte: new Date(from), lt: new Date(to) };
+  const whose = scope.kind === 'fleet' ? { fleetId: scope.id } : scope.kind === 'node' ? { nodes: { some: { nodeId: scope.id } } } : {};
+  const rows = await db.deployment.findMany({
+    where: { organizationId, ...whose, OR: [{ startedAt: span }, { finishedAt: span }] },
+    select: { id: true, fleetName: true, startedAt: true, finishedAt: true, state: true },
+    orderBy: { id: 'desc' },
+    take: 50,
+  });
+  const inSpan = (time: Date | null): time is Date => time !== null && time >= span.gte && time < span.lt;
+  return rows.flatMap((row) => [
+    ...(inSpan(row.startedAt) ? [{ at: row.startedAt.getTime(), label: `${row.fleetName}: deployment started`, deployment: row.id }] : []),
+    ...(inSpan(row.finishedAt) ? [{ at: row.finishedAt.getTime(), label: `${row.fleetName}: ${row.state}`, deployment: row.id }] : []),
+  ]);
+}
+
+/** Events of the whole organization since a moment: by the minute, and by ten seconds for the minute under way. */
+export async function sumEvents(db: Queryable, organizationId: string, since: number): Promise<number> {
+  const [row] = await db.$queryRaw<{ events: bigint }[]>`
+    WITH minutes AS (SELECT sum(events) AS events, max(at) AS last FROM telemetry_buckets WHERE scope = ${organizationId} AND "stepSeconds" = 60 AND at >= ${new Date(since)})
+    SELECT (coalesce((SELECT events FROM minutes), 0) + coalesce((
+      SELECT sum(events) FROM telemetry_buckets WHERE scope = ${organizationId} AND "stepSeconds" = 10
+        AND at >= coalesce((SELECT last + interval '1 minute' FROM minutes), ${new Date(since)})), 0))::bigint AS events`;
+  return Number(row?.events ?? 0);
+}

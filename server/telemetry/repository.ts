@@ -1,0 +1,70 @@
+import type { Queryable, Transaction } from '../kernel/db.ts';
+import type { IntervalFigures } from './interval.ts';
+import { decodeSketch, encodeSketch } from './sketch-codec.ts';
+import type { BucketRow } from './rollup.ts';
+
+type Key = Pick<BucketRow, 'scope' | 'stepSeconds' | 'at'>;
+
+/** What is kept of these intervals already: of a process that stopped in the middle of one. */
+export async function findBuckets(db: Queryable, keys: readonly Key[]): Promise<(Key & { figures: IntervalFigures })[]> {
+  const rows = await db.telemetryBucket.findMany({
+    where: {
+      stepSeconds: { in: [...new Set(keys.map((key) => key.stepSeconds))] },
+      at: { in: [...new Set(keys.map((key) => key.at))].map((at) => new Date(at)) },
+      scope: { in: [...new Set(keys.map((key) => key.scope))] },
+    },
+  });
+  return rows.map((row) => ({
+    scope: row.scope,
+    stepSeconds: row.stepSeconds === 60 ? 60 : 10,
+    at: row.at.getTime(),
+    figures: {
+      events: Number(row.events),
+      predictions: Number(row.predictions),
+      detections: Number(row.detections),
+      actions: Number(row.actions),
+      refused: Number(row.refused),
+      deadLetters: Number(row.deadLetters),
+      lag: row.lag === null ? null : Number(row.lag),
+      buffered: Number(row.buffered),
+      oldestAt: row.oldestAt?.getTime() ?? null,
+      latency: decodeSketch(row.latency),
+    },
+  }));
+}
+
+/** Writes intervals in one statement; one that is there already is replaced. */
+export async function writeBuckets(tx: Transaction, rows: readonly BucketRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ figures, ...row }) => ({
+    organization: row.organizationId,
+    scope: row.scope,
+    kind: row.kind,
+    step: row.stepSeconds,
+    at: new Date(row.at).toISOString(),
+    events: figures.events,
+    predictions: figures.predictions,
+    detections: figures.detections,
+    actions: figures.actions,
+    refused: figures.refused,
+    dead_letters: figures.deadLetters,
+    lag: figures.lag,
+    buffered: figures.buffered,
+    oldest_at: figures.oldestAt === null ? null : new Date(figures.oldestAt).toISOString(),
+    latency: Buffer.from(encodeSketch(figures.latency)).toString('base64'),
+  }));
+  await tx.$executeRaw`
+    INSERT INTO telemetry_buckets ("organizationId", scope, kind, "stepSeconds", at, events, predictions, detections, actions, refused, "deadLetters", lag, buffered, "oldestAt", latency)
+    SELECT organization, scope, kind::telemetry_scope, step, at, events, predictions, detections, actions, refused, dead_letters, lag, buffered, oldest_at, decode(latency, 'base64')
+    FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS v(
+      organization text, scope text, kind text, step smallint, at timestamptz, events bigint, predictions bigint, detections bigint, actions bigint,
+      refused bigint, dead_letters bigint, lag bigint, buffered bigint, oldest_at timestamptz, latency text)
+    ON CONFLICT (scope, "stepSeconds", at) DO UPDATE SET
+      events = EXCLUDED.events, predictions = EXCLUDED.predictions, detections = EXCLUDED.detections, actions = EXCLUDED.actions, refused = EXCLUDED.refused,
+      "deadLetters" = EXCLUDED."deadLetters", lag = EXCLUDED.lag, buffered = EXCLUDED.buffered, "oldestAt" = EXCLUDED."oldestAt", latency = EXCLUDED.latency`;
+}
+
+/** Removes intervals older than `before`; returns how many. */
+export async function deleteBuckets(db: Queryable, kind: BucketRow['kind'], stepSeconds: 10 | 60, before: Date): Promise<number> {
+  return (await db.telemetryBucket.deleteMany({ where: { kind, stepSeconds, at: { lt: before } } })).count;
+}

@@ -1,0 +1,182 @@
+import { quantile } from '@selvedge/edge-runtime/protocol';
+import type { Telemetry } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
+import type { Deps } from '../kernel/deps.ts';
+import type { JobDefinition } from '../kernel/jobs.ts';
+import { addCounter } from '../kernel/metrics.ts';
+import { definePart } from '../kernel/process-part.ts';
+import { joinIntervals } from './interval.ts';
+import type { TelemetrySource } from './interval.ts';
+import { Present } from './present.ts';
+import { readIntervals, readMarkers } from './reads.ts';
+import { deleteBuckets, findBuckets, writeBuckets } from './repository.ts';
+import { TelemetryRollup } from './rollup.ts';
+import type { BucketRow } from './rollup.ts';
+import type { rangeSchema, Scope, Series, TelemetryNow } from './schema.ts';
+import { chooseStep, resolutionFor, retention, toPoints } from './series.ts';
+
+/** What the process that nodes report to knows of the present. */
+export interface TelemetryService {
+  ingest(source: TelemetrySource, telemetry: Telemetry): void;
+  /** The node's connection ended: it no longer counts in the present. */
+  forget(nodeId: string): void;
+  now(organizationId: string, scope: Scope): TelemetryNow;
+  streamsOf(nodeId: string): { stream: string; eventsPerSecond: number }[];
+  recordsLost(organizationId: string, records: number): void;
+  /** Resolves when what was summed up is written, after the signal aborted. */
+  finished: Promise<void>;
+}
+
+export const telemetryPart = definePart<TelemetryService>('the nodes’ telemetry');
+
+const flushMs = 1000;
+/** Rows that wait for a database that is away; past this the oldest are given up, and counted. */
+const waitingMax = 200_000;
+const batchMax = 2000;
+
+/** Sums up what nodes report, and writes intervals as they end. */
+export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryService {
+  const rollup = new TelemetryRollup(deps.clock.now());
+  const present = new Present();
+  const lost = new Map<string, number>();
+  const figures = registerFigures(deps);
+  let waiting: BucketRow[] = [];
+
+  const flush = async (rows: BucketRow[]): Promise<void> => {
+    waiting.push(...rows);
+    if (waiting.length > waitingMax) {
+      figures.givenUp.inc(waiting.length - waitingMax);
+      waiting = waiting.slice(-waitingMax);
+    }
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchMax);
+      await writeMerged(deps, batch).catch(async (error: unknown) => {
+        // A database that is away keeps everything waiting; one that answers and refuses this would refuse it for ever.
+        await deps.db.$queryRaw`SELECT 1`;
+        figures.givenUp.inc(batch.length);
+        deps.logger.error({ err: error, intervals: batch.length }, 'telemetry that the database refuses was given up');
+      });
+      waiting.splice(0, batch.length);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await deps.clock.sleep(flushMs, signal);
+      const rows = signal.aborted ? rollup.takeAll(deps.clock.now()) : rollup.take(deps.clock.now());
+      await flush(rows).catch((error: unknown) => deps.logger.warn({ err: error, waiting: waiting.length }, 'telemetry waits for the database'));
+    }
+  };
+
+  return {
+    ingest: (source, telemetry) => {
+      const now = deps.clock.now();
+      rollup.ingest(source, telemetry, now);
+      present.ingest(source, telemetry, now);
+      figures.messages.inc();
+      for (const { received, refused } of telemetry.sources) {
+        figures.events.inc(received);
+        figures.refused.inc(refused);
+      }
+      for (const { predictions } of telemetry.models) figures.predictions.inc(predictions);
+      figures.detections.inc(telemetry.detections);
+    },
+    forget: (nodeId) => present.forget(nodeId),
+    now: (organizationId, scope) => presentOf(present, rollup, scope, organizationId, deps.clock.now(), lost.get(organizationId) ?? 0),
+    streamsOf: (nodeId) => toStreams(present.node(nodeId, deps.clock.now())?.rates.streams ?? new Map()),
+    recordsLost: (organizationId, records) => void lost.set(organizationId, (lost.get(organizationId) ?? 0) + records),
+    finished: run(),
+  };
+}
+
+/** Rows of an interval that another process began are added to what it wrote. */
+async function writeMerged(deps: Deps, rows: readonly BucketRow[]): Promise<void> {
+  await deps.db.$transaction(async (tx) => {
+    const keyOf = (row: { scope: string; stepSeconds: number; at: number }): string => `${row.scope} ${row.stepSeconds} ${row.at}`;
+    const kept = new Map((await findBuckets(tx, rows)).map((row) => [keyOf(row), row.figures]));
+    const merged = rows.map((row) => {
+      const earlier = kept.get(keyOf(row));
+      return earlier === undefined ? row : { ...row, figures: joinIntervals(earlier, row.figures) };
+    });
+    await writeBuckets(tx, merged);
+  });
+}
+
+function presentOf(present: Present, rollup: TelemetryRollup, scope: Scope, organizationId: string, now: number, lost: number): TelemetryNow {
+  const node = scope.kind === 'node' ? present.node(scope.id, now) : undefined;
+  const sum = scope.kind === 'fleet' ? scope.id : organizationId;
+  const rates = scope.kind === 'node' ? node?.rates : present.sum(sum, now);
+  const recent = scope.kind === 'node' ? undefined : rollup.recentLatency(sum);
+  const latency =
+    scope.kind === 'node'
+      ? { p50: node?.latencyP50Us ?? null, p99: node?.latencyP99Us ?? null }
+      : { p50: (recent === undefined ? undefined : quantile(recent, 0.5)) ?? null, p99: (recent === undefined ? undefined : quantile(recent, 0.99)) ?? null };
+  return {
+    at: now,
+    events: rates?.events ?? 0,
+    predictions: rates?.predictions ?? 0,
+    detections: rates?.detections ?? 0,
+    actions: rates?.actions ?? 0,
+    latency,
+    lag: rates?.lag ?? null,
+    buffered: rates?.buffered ?? 0,
+    lost,
+    nodes: rates?.nodes ?? 0,
+    streams: toStreams(rates?.streams ?? new Map()),
+    models: [...(rates?.models.values() ?? [])].sort((a, b) => a.name.localeCompare(b.name) || a.version - b.version),
+  };
+}
+
+function toStreams(streams: ReadonlyMap<string, number>): { stream: string; eventsPerSecond: number }[] {
+  return [...streams].map(([stream, eventsPerSecond]) => ({ stream, eventsPerSecond })).sort((a, b) => a.stream.localeCompare(b.stream));
+}
+
+/** What Prometheus is shown of all nodes together; of single nodes it has the nodes' own metrics. */
+function registerFigures({ metrics }: Deps) {
+  return {
+    messages: addCounter(metrics, 'selvedge_telemetry_messages_total', 'Telemetry messages taken from nodes.'),
+    events: addCounter(metrics, 'selvedge_events_total', 'Events that sources of all nodes received.'),
+    refused: addCounter(metrics, 'selvedge_events_refused_total', 'Events that sources of all nodes refused.'),
+    predictions: addCounter(metrics, 'selvedge_predictions_total', 'Predictions of all nodes.'),
+    detections: addCounter(metrics, 'selvedge_detections_total', 'Detections of all nodes.'),
+    givenUp: addCounter(metrics, 'selvedge_telemetry_intervals_given_up_total', 'Intervals that were not written because the database was away too long.'),
+  };
+}
+
+type Range = z.infer<typeof rangeSchema>;
+export const rangeMs: Record<Range, number> = { '15m': 900_000, '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000, '7d': 604_800_000 };
+
+/** Figures of a scope over time, with the deployments that happened meanwhile. */
+export async function readSeries(deps: Pick<Deps, 'db' | 'clock'>, organizationId: string, input: { scope: Scope; from: number; to: number; step?: number | undefined }): Promise<Series> {
+  const now = deps.clock.now();
+  const { scope, from } = input;
+  const to = Math.min(input.to, now);
+  const stepSeconds = chooseStep(Math.max(0, to - from), input.step);
+  const resolution = resolutionFor(scope.kind, stepSeconds, from, now);
+  const stepMs = Math.max(stepSeconds, resolution) * 1000;
+  const id = scope.kind === 'all' ? organizationId : scope.id;
+  const start = Math.floor(from / stepMs) * stepMs;
+  const [intervals, markers] = await Promise.all([readIntervals(deps.db, organizationId, id, resolution, start, to), readMarkers(deps.db, organizationId, scope, start, to)]);
+  // The interval under way is not written yet: the series ends with the last one that is.
+  const end = Math.min(to, Math.floor((now - 1) / (resolution * 1000)) * resolution * 1000);
+  return { stepMs, points: toPoints(intervals, start, end, stepMs, resolution * 1000), markers };
+}
+
+/** The span of a range until now, in at most 240 points. */
+export async function historyOf(deps: Pick<Deps, 'db' | 'clock'>, organizationId: string, scope: Scope, range: Range): Promise<Series> {
+  const to = deps.clock.now();
+  const from = to - rangeMs[range];
+  return readSeries(deps, organizationId, { scope, from, to, step: chooseStep(to - from, undefined, 240) });
+}
+
+/** Removes what is older than `retention` says. */
+export const telemetryRetention: JobDefinition = {
+  name: 'telemetry-retention',
+  cron: '*/10 * * * *',
+  run: async ({ db, clock, logger }) => {
+    let removed = 0;
+    for (const kind of ['node', 'fleet', 'all'] as const) {
+      for (const step of [10, 60] as const) removed += await deleteBuckets(db, kind, step, new Date(clock.now() - retention[kind][step]));
+    }
+    logger.debug({ removed }, 'removed old telemetry');
+  },
+};

@@ -1,0 +1,71 @@
+import { SketchRecorder } from '@selvedge/edge-runtime/protocol';
+import { beforeAll, expect, test } from 'vitest';
+import { createMetrics } from '../kernel/metrics.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { readIntervals, sumEvents } from './reads.ts';
+import { startTelemetry, telemetryRetention } from './service.ts';
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await testWorld();
+});
+
+function message(events: number, latency: number) {
+  const recorder = new SketchRecorder();
+  recorder.add(latency, events);
+  return {
+    from: 0, to: 2000, streams: [], sources: [{ id: 's', received: events, refused: 0, paused: false }], models: [], detections: 0, actions: 0, deadLetters: 0, stored: 0,
+    latencyUs: recorder.take(), queues: [], buffer: { records: 0, bytes: 0 }, process: { cpuShare: 0, rssBytes: 0, storeBytes: 0 },
+  };
+}
+
+test('a process that takes over in the middle of an interval adds to what the one before wrote', async () => {
+  const organizationId = await world.organization();
+  const source = { organizationId, nodeId: world.deps.ids.next(), fleetId: null };
+  for (const [events, latency] of [[30, 1000], [12, 9000]] as const) {
+    const ending = new AbortController();
+    const telemetry = startTelemetry({ ...world.deps, metrics: createMetrics() }, ending.signal);
+    telemetry.ingest(source, message(events, latency));
+    ending.abort();
+    await telemetry.finished;
+  }
+  const now = world.deps.clock.now();
+  const minutes = await readIntervals(world.deps.db, organizationId, source.nodeId, 60, now - 120_000, now + 1);
+  expect(minutes.reduce((sum, minute) => sum + minute.figures.events, 0)).toBe(42);
+  expect(minutes.reduce((sum, minute) => sum + minute.figures.latency.count, 0)).toBe(42);
+  expect(Math.max(...minutes.map((minute) => minute.figures.latency.max))).toBe(9000);
+  expect(await sumEvents(world.deps.db, organizationId, now - 120_000)).toBe(42);
+});
+
+test('I11: a series of another organization’s node is empty', async () => {
+  const [mine, theirs] = [await world.organization(), await world.organization()];
+  const nodeId = world.deps.ids.next();
+  const ending = new AbortController();
+  const telemetry = startTelemetry({ ...world.deps, metrics: createMetrics() }, ending.signal);
+  telemetry.ingest({ organizationId: theirs, nodeId, fleetId: null }, message(30, 1000));
+  ending.abort();
+  await telemetry.finished;
+  world.deps.clock.advance(61_000);
+  const to = world.deps.clock.now();
+  const input = { scope: { kind: 'node', id: nodeId }, from: to - 600_000, to } as const;
+  const seen = async (organizationId: string) => (await callAs(world.deps, aUser(organizationId)).telemetry.series(input)).points.filter((point) => point.kind === 'point').length;
+  expect(await seen(theirs)).toBeGreaterThan(0);
+  expect(await seen(mine)).toBe(0);
+});
+
+test('intervals older than they are kept are removed', async () => {
+  const organizationId = await world.organization();
+  const source = { organizationId, nodeId: world.deps.ids.next(), fleetId: null };
+  const ending = new AbortController();
+  const telemetry = startTelemetry({ ...world.deps, metrics: createMetrics() }, ending.signal);
+  telemetry.ingest(source, message(1, 1));
+  ending.abort();
+  await telemetry.finished;
+  world.deps.clock.advance(3 * 3_600_000);
+  await telemetryRetention.run(world.deps, {}, new AbortController().signal);
+  const now = world.deps.clock.now();
+  const count = async (step: 10 | 60): Promise<number> => (await readIntervals(world.deps.db, organizationId, source.nodeId, step, 0, now)).length;
+  expect(await count(10)).toBe(0);
+  expect(await count(60)).toBe(1);
+});

@@ -1,0 +1,113 @@
+import { afterAll } from 'vitest';
+import { freshDatabase, temporaryFolder } from '../../tools/testing/index.ts';
+import type { Actor, Role } from '../kernel/actor.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { connectDatabase } from '../kernel/db.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { createIds } from '../kernel/ids.ts';
+import { startJobs } from '../kernel/jobs.ts';
+import type { Jobs } from '../kernel/jobs.ts';
+import { createLiveBus } from '../kernel/live-bus.ts';
+import { createLogger } from '../kernel/logger.ts';
+import { createMetrics } from '../kernel/metrics.ts';
+import { createOutbox } from '../kernel/outbox.ts';
+import { startOutboxRelay } from '../kernel/outbox-relay.ts';
+import { openVault } from '../kernel/vault.ts';
+import { createCaller } from '../trpc/root.ts';
+
+/** The real clock, which a test can move forward. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+function createTestClock(): TestClock {
+  let offset = 0;
+  return { now: () => Date.now() + offset, sleep: systemClock.sleep, advance: (ms) => (offset += ms) };
+}
+
+export interface TestWorld {
+  deps: Deps & { clock: TestClock };
+  databaseUrl: string;
+  /** Begins to feed `deps.liveBus` from the outbox; without it nothing is relayed. */
+  relay(): Promise<void>;
+  organization(name?: string): Promise<string>;
+}
+
+/** A database of its own with everything that services are given. Call it in a beforeAll; it closes itself after the file. */
+export async function testWorld(): Promise<TestWorld> {
+  const { url } = await freshDatabase();
+  const world = await openWorld(url);
+  afterAll(world.close);
+  return world;
+}
+
+/** The same upon a database that the test brings; the test closes it. */
+export async function openWorld(url: string): Promise<TestWorld & { close(): Promise<void> }> {
+  const stateFolder = await temporaryFolder();
+  const logger = createLogger('silent');
+  const connection = connectDatabase(url, { poolMax: 10, onError: (error) => logger.warn({ err: error }, 'pool') });
+  const clock = createTestClock();
+  const ids = createIds(clock);
+  const ending = new AbortController();
+  const jobs = lazyJobs(url, logger);
+  const deps = {
+    db: connection.db,
+    pool: connection.pool,
+    clock,
+    ids,
+    logger,
+    outbox: createOutbox(),
+    liveBus: createLiveBus(),
+    jobs,
+    metrics: createMetrics(),
+    vault: await openVault(stateFolder),
+    stateFolder,
+    publicUrl: 'http://selvedge.test',
+  };
+  let relayFinished: Promise<void> = Promise.resolve();
+  return {
+    deps,
+    databaseUrl: url,
+    relay: async () => {
+      ({ finished: relayFinished } = await startOutboxRelay({ databaseUrl: url, pool: connection.pool, liveBus: deps.liveBus, logger, clock, signal: ending.signal }));
+    },
+    organization: async (name = 'Test') => {
+      const { id } = await deps.db.organization.create({ data: { id: ids.next(), name } });
+      return id;
+    },
+    close: async () => {
+      ending.abort();
+      await relayFinished;
+      await jobs.stop();
+      await connection.close();
+    },
+  };
+}
+
+/** Job queues that are opened when the first job is sent: most tests send none. */
+function lazyJobs(databaseUrl: string, logger: Deps['logger']): Jobs & { stop(): Promise<void> } {
+  let started: ReturnType<typeof startJobs> | undefined;
+  return {
+    send: async (...call) => {
+      started ??= startJobs({ databaseUrl, definitions: [], logger, worker: false, drainMs: 1_000 });
+      await (await started).send(...call);
+    },
+    stop: async () => (await started)?.stop(),
+  };
+}
+
+/** A person of a role in an organization. There is no row behind it: procedures take the actor as given. */
+export function aUser(organizationId: string, role: Role = 'administrator'): Actor {
+  return { kind: 'user', id: `user-${role}`, name: `Test ${role}`, email: `${role}@selvedge.test`, sessionId: `session-${role}`, organizationId, role, requestId: crypto.randomUUID() };
+}
+
+/** A program with an API token of the given scopes. */
+export function aToken(organizationId: string, scopes: readonly string[]): Actor {
+  return { kind: 'token', id: 'token-test', name: 'test token', organizationId, scopes, requestId: crypto.randomUUID() };
+}
+
+/** The whole router, called as this actor, with everything that a request over HTTP passes but the HTTP. */
+export function callAs(deps: Deps, actor: Actor | null): ReturnType<typeof createCaller> {
+  return createCaller({ deps, actor, requestId: actor?.requestId ?? 'test', remoteAddress: '127.0.0.1' });
+}

@@ -1,0 +1,57 @@
+import type { Actor } from '../kernel/actor.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { requireCapability } from '../identity/index.ts';
+import type { Capability } from '../identity/index.ts';
+import { trpc } from './init.ts';
+import { toDomainError, toTrpcError } from './errors.ts';
+import { recordRefusedCall } from './refusals.ts';
+
+export const router = trpc.router;
+export const mergeRouters = trpc.mergeRouters;
+export const createCallerFactory = trpc.createCallerFactory;
+
+/** Outermost: counts and times the call, gives every failure its code, logs what is our defect with its cause. */
+const observed = trpc.procedure.use(async ({ ctx, path, type, next }) => {
+  const started = performance.now();
+  const result = await next();
+  const error = result.ok ? null : toDomainError(result.error);
+  if (type !== 'subscription') ctx.deps.metrics.procedures.observe({ path, outcome: error?.code ?? 'ok' }, (performance.now() - started) / 1000);
+  if (error === null || result.ok) return result;
+  ctx.deps.metrics.refusals.inc({ code: error.code });
+  if (error.kind === 'internal') ctx.deps.logger.error({ err: error.cause ?? error, path, requestId: ctx.requestId }, 'a procedure failed');
+  throw toTrpcError(result.error);
+});
+
+/** For what must work before anyone has signed in. */
+export const publicProcedure = observed.meta({ access: 'public' });
+
+const withActor = observed.use(({ ctx, next }) => {
+  if (ctx.actor === null) throw new DomainError('NotSignedIn', 'You are not signed in, or your session or token has ended.');
+  return next({ ctx: { ...ctx, actor: ctx.actor } });
+});
+
+/** For what concerns the person alone, whatever the role. */
+export const signedInProcedure = withActor.meta({ access: 'signedIn' }).use(async ({ ctx, path, type, getRawInput, next }) => {
+  const result = await next();
+  if (!result.ok && type === 'mutation') await recordRefusedCall(ctx.deps, ctx.actor, path, await getRawInput(), toDomainError(result.error));
+  return result;
+});
+
+/**
+ * The procedure that nouns use: only actors with the capability reach it, and `ctx.actor.organizationId` is the organization
+ * to scope every read and write to (I11). A refusal, here or later by the noun's own policy, goes on record (I8).
+ */
+export function procedure(capability: Capability) {
+  return withActor.meta({ access: capability }).use(async ({ ctx, path, type, getRawInput, next }) => {
+    const actor: Actor = ctx.actor;
+    try {
+      requireCapability(actor, capability);
+    } catch (error) {
+      await recordRefusedCall(ctx.deps, actor, path, await getRawInput(), toDomainError(error));
+      throw error;
+    }
+    const result = await next();
+    if (!result.ok && type === 'mutation') await recordRefusedCall(ctx.deps, actor, path, await getRawInput(), toDomainError(result.error));
+    return result;
+  });
+}

@@ -1,0 +1,39 @@
+import { auditRouter } from '../audit/router.ts';
+import { bundlesRouter, signingKeysRouter } from '../bundles/router.ts';
+import { deploymentsRouter } from '../deployments/router.ts';
+import { detectionsRouter } from '../detections/router.ts';
+import { enrollmentRouter } from '../enrollment/router.ts';
+import { fleetsRouter } from '../fleets/router.ts';
+import { identityRouter } from '../identity/router.ts';
+import { liveRouter } from '../live/router.ts';
+import { modelsRouter } from '../models/router.ts';
+import { nodesRouter } from '../nodes/router.ts';
+import { overviewRouter } from '../overview/router.ts';
+import { rulesRouter } from '../rules/router.ts';
+import { searchRouter } from '../search/router.ts';
+import { telemetryRouter } from '../telemetry/router.ts';
+import { createCallerFactory, router } from './procedures.ts';
+
+/** Every procedure of the control plane, by noun. */
+export const appRouter = router({
+  audit: auditRouter,
+  bundles: bundlesRouter,
+  deployments: deploymentsRouter,
+  detections: detectionsRouter,
+  enrollment: enrollmentRouter,
+  fleets: fleetsRouter,
+  identity: identityRouter,
+  live: liveRouter,
+  models: modelsRouter,
+  nodes: nodesRouter,
+  overview: overviewRouter,
+  rules: rulesRouter,
+  search: searchRouter,
+  settings: router({ signingKeys: signingKeysRouter }),
+  telemetry: telemetryRouter,
+});
+
+export type AppRouter = typeof appRouter;
+
+/** Calls procedures within this process: for server-rendered pages and for REST. */
+export const createCaller = createCallerFactory(appRouter);
