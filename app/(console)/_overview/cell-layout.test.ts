@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { cellTone, layCells, type NodeCell } from './cell-layout.ts';
+
+const nodes = (many: number): NodeCell[] => Array.from({ length: many }, (_, index) => ({ id: String(index), name: String(index), fleet: null, health: 'Healthy', sync: 'Synced' }));
+
+it('fits every node in the box, large when few and small when many', () => {
+  for (const many of [1, 40, 412, 2500]) {
+    const layout = layCells(nodes(many), 340, 232);
+    expect(layout.cells).toHaveLength(many);
+    expect(layout.height).toBeLessThanOrEqual(232);
+    expect(Math.max(...layout.cells.map((cell) => cell.x + layout.size))).toBeLessThanOrEqual(340);
+  }
+  expect(layCells(nodes(412), 340, 232).size).toBeGreaterThan(layCells(nodes(4000), 340, 232).size);
+});
+
+it('never draws outside the box, however many there are', () => {
+  const layout = layCells(nodes(10_000), 340, 232);
+  expect(Math.max(...layout.cells.map((cell) => cell.y + layout.size))).toBeLessThanOrEqual(232);
+});
+
+it('draws nothing before its width is known', () => expect(layCells(nodes(3), 0, 232).cells).toEqual([]));
+
+it('shows the worse of the two axes', () => {
+  expect(cellTone({ health: 'Offline', sync: 'Synced' })).toBe('critical');
+  expect(cellTone({ health: 'Healthy', sync: 'Applying' })).toBe('info');
+  expect(cellTone({ health: 'Degraded', sync: 'Applying' })).toBe('notice');
+  expect(cellTone({ health: 'NeverSeen', sync: 'Unknown' })).toBe('neutral');
+});

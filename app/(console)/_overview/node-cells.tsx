@@ -1,0 +1,160 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
+import type { Overview } from '../../../server/overview/schema.ts';
+import { HealthState, SyncState } from '../../_domain/state-status.tsx';
+import { useTRPC } from '../../_data/trpc.tsx';
+import { count } from '../../_format/number.ts';
+import { paths } from '../../paths.ts';
+import { Loaded } from '../../_shell/loaded.tsx';
+import { Card } from '../../_ui/card.tsx';
+import { Skeleton } from '../../_ui/skeleton.tsx';
+import { Shape, type Tone } from '../../_ui/status.tsx';
+import { cellTone, layCells, type NodeCell } from './cell-layout.ts';
+
+/** Every node as one cell, by fleet: at a glance whether trouble is spread or in one place. */
+export function NodeCells({ summary }: { summary: Overview['nodes'] }) {
+  const trpc = useTRPC();
+  const density = useQuery(trpc.nodes.density.queryOptions());
+  const { byHealth, bySync } = summary;
+  const legend: { tone: Tone; word: string; number: number; href: string }[] = [
+    { tone: 'positive', word: 'in sync', number: bySync.Synced, href: paths.nodes({ sync: 'Synced' }) },
+    { tone: 'info', word: 'applying', number: bySync.Applying, href: paths.nodes({ sync: 'Applying' }) },
+    { tone: 'notice', word: 'degraded', number: byHealth.Degraded, href: paths.nodes({ health: 'Degraded' }) },
+    { tone: 'critical', word: 'offline', number: byHealth.Offline, href: paths.nodes({ health: 'Offline' }) },
+    { tone: 'critical', word: 'failed', number: bySync.Failed, href: paths.nodes({ sync: 'Failed' }) },
+  ];
+  return (
+    <Card title="Nodes" subtitle={summary.total <= listedMax ? undefined : 'one cell each, by fleet'} span={4} padded live>
+      <Loaded query={density} what="the nodes" skeleton={<Skeleton className="h-40 w-full" />}>
+        {(data) => (data.nodes.length <= listedMax ? <FewNodes nodes={data.nodes} /> : <Cells nodes={data.nodes} />)}
+      </Loaded>
+      <ul className="mt-3 flex flex-wrap gap-x-3.5 gap-y-1.5">
+        {legend
+          .filter((each) => each.number > 0)
+          .map((each) => (
+            <li key={each.word}>
+              <Link href={each.href} className="inline-flex items-center gap-1.5 text-dim hover:text-ink">
+                <Shape tone={each.tone} className="size-2.5!" />
+                {each.word} {count(each.number)}
+              </Link>
+            </li>
+          ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** So few are better read than seen. */
+const listedMax = 6;
+
+function FewNodes({ nodes }: { nodes: readonly NodeCell[] }) {
+  return (
+    <ul className="-mx-4 -mt-3.5 mb-3 divide-y divide-line border-b border-line">
+      {nodes.map((node) => (
+        <li key={node.id} className="flex min-h-9 items-center gap-3 px-4">
+          <Link href={paths.node(node.id)} className="min-w-0 flex-1 truncate font-medium hover:underline">
+            {node.name}
+          </Link>
+          <HealthState status={node.health} />
+          <SyncState status={node.sync} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const heightMax = 232;
+
+/** Drawn on one canvas, because ten thousand elements would cost more than all the rest of the page. The list of nodes is its equal in words. */
+function Cells({ nodes }: { nodes: readonly NodeCell[] }) {
+  const router = useRouter();
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [width, setWidth] = useState(0);
+  const [hover, setHover] = useState<{ node: NodeCell; x: number; y: number } | null>(null);
+  const [painted, repaint] = useState(0);
+  const layout = useMemo(() => layCells(nodes, width, heightMax), [nodes, width]);
+
+  useEffect(() => {
+    if (!box.current) return;
+    const observer = new ResizeObserver((entries) => setWidth(Math.floor(entries[0]?.contentRect.width ?? 0)));
+    observer.observe(box.current);
+    const themes = new MutationObserver(() => repaint((times) => times + 1));
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+    return () => {
+      observer.disconnect();
+      themes.disconnect();
+    };
+  }, []);
+
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context || width === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    element.width = width * ratio;
+    element.height = layout.height * ratio;
+    context.scale(ratio, ratio);
+    const colours = readColours(element);
+    for (const cell of layout.cells) {
+      const tone = cellTone(cell.node);
+      context.globalAlpha = tone === 'positive' ? 0.5 : 1;
+      context.fillStyle = colours[tone];
+      context.beginPath();
+      context.roundRect(cell.x, cell.y, layout.size, layout.size, Math.min(2, layout.size / 4));
+      context.fill();
+    }
+  }, [layout, width, painted]);
+
+  const at = (event: MouseEvent<HTMLCanvasElement>) => {
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const x = event.clientX - left;
+    const y = event.clientY - top;
+    return layout.cells.find((cell) => x >= cell.x && x < cell.x + layout.size + layout.gap && y >= cell.y && y < cell.y + layout.size + layout.gap);
+  };
+  return (
+    <div ref={box} className="relative">
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={`${count(nodes.length)} nodes, one cell each; the list of nodes says the same in words`}
+        style={{ width: '100%', height: layout.height }}
+        className={hover ? 'cursor-pointer' : undefined}
+        onMouseMove={(event) => {
+          const cell = at(event);
+          setHover(cell ? { node: cell.node, x: cell.x, y: cell.y } : null);
+        }}
+        onMouseLeave={() => setHover(null)}
+        onClick={(event) => {
+          const cell = at(event);
+          if (cell) router.push(paths.node(cell.node.id));
+        }}
+      />
+      {hover ? (
+        <div className="pointer-events-none absolute z-10 max-w-56 rounded-lg border border-line-strong bg-overlay px-3 py-2 shadow-overlay" style={{ left: Math.min(hover.x, Math.max(0, width - 200)), top: hover.y + layout.size + 6 }}>
+          <span className="block truncate font-medium">{hover.node.name}</span>
+          <span className="block text-dim">
+            {hover.node.health}, {hover.node.sync}
+            {hover.node.fleet ? `, ${hover.node.fleet}` : ', no fleet'}
+          </span>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** A canvas knows no `light-dark()`, so the colours are read from elements that do. */
+function readColours(near: HTMLElement): Record<Tone, string> {
+  const probe = document.createElement('i');
+  near.parentElement?.append(probe);
+  const read = (name: string) => {
+    probe.style.color = `var(--color-${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const colours = { positive: read('positive'), info: read('info'), notice: read('notice'), critical: read('critical'), neutral: read('line-strong') };
+  probe.remove();
+  return colours;
+}

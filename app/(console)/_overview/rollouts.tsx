@@ -1,0 +1,48 @@
+import Link from 'next/link';
+import type { Overview } from '../../../server/overview/schema.ts';
+import { rolloutMeanings, type RolloutState } from '../../_domain/meanings.ts';
+import { RolloutStatus } from '../../_domain/state-status.tsx';
+import { count } from '../../_format/number.ts';
+import { paths } from '../../paths.ts';
+import { Card } from '../../_ui/card.tsx';
+import { Proportions } from '../../_ui/progress.tsx';
+import { RelativeTime } from '../../_ui/relative-time.tsx';
+
+/** Rollouts that are under way, with how far each is by what nodes reported. */
+export function Rollouts({ rollouts }: { rollouts: Overview['rollouts'] }) {
+  return (
+    <Card title="Rollouts in progress" live>
+      <ul className="divide-y divide-line">
+        {rollouts.map((rollout) => {
+          const { total, running, failed } = rollout.nodes;
+          return (
+            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(120px,1fr)_140px_minmax(160px,2fr)_120px_110px]">
+              <Link href={paths.deployment(rollout.id)} className="truncate font-medium hover:underline">
+                {rollout.fleet}
+              </Link>
+              {isRolloutState(rollout.state) ? <RolloutStatus state={rollout.state} since={rollout.startedAt} /> : <span>{rollout.state}</span>}
+              <Proportions
+                label={`Nodes of ${rollout.fleet}`}
+                parts={[
+                  { tone: 'positive', count: running, word: 'running it' },
+                  { tone: 'critical', count: failed, word: 'failed' },
+                  { tone: 'empty', count: Math.max(0, total - running - failed), word: 'to come' },
+                ]}
+              />
+              <span className="text-dim tabular-nums">
+                {count(running)} of {count(total)} report it
+              </span>
+              <span className="text-dim sm:text-right">
+                <RelativeTime at={rollout.startedAt} />
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
+
+function isRolloutState(state: string): state is RolloutState {
+  return Object.hasOwn(rolloutMeanings, state);
+}

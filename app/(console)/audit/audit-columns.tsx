@@ -1,0 +1,46 @@
+'use client';
+import type { AuditEntry } from '../../../server/audit/schema.ts';
+import type { Column } from '../../_ui/data-table.tsx';
+import { RelativeTime } from '../../_ui/relative-time.tsx';
+import { Status } from '../../_ui/status.tsx';
+
+const actorKinds: Record<AuditEntry['actor']['kind'], string> = { user: '', token: 'API token', node: 'node', system: '' };
+
+export function Actor({ actor }: { actor: AuditEntry['actor'] }) {
+  return (
+    <>
+      {actor.name}
+      {actorKinds[actor.kind] === '' ? null : <span className="ml-1.5 text-faint">{actorKinds[actor.kind]}</span>}
+    </>
+  );
+}
+
+export function Outcome({ entry }: { entry: AuditEntry }) {
+  return entry.outcome === 'done' ? <Status tone="positive" word="Done" /> : <Status tone="notice" word="Refused" detail={entry.reason ?? undefined} />;
+}
+
+export function auditColumns(open: (entry: AuditEntry) => void): readonly Column<AuditEntry>[] {
+  return [
+    { id: 'at', header: 'When', width: 'w-32', cell: (entry) => <RelativeTime at={entry.at} /> },
+    { id: 'actor', header: 'Who', cell: (entry) => <Actor actor={entry.actor} /> },
+    {
+      id: 'action', header: 'Did', mono: true, cell: (entry) => (
+        <button type="button" data-opens="" onClick={() => open(entry)} className="rounded-xs hover:underline">
+          {entry.action}
+        </button>
+      ),
+    },
+    { id: 'object', header: 'To', from: 'sm', cell: (entry) => <ObjectName object={entry.object} /> },
+    { id: 'outcome', header: 'Outcome', cell: (entry) => <Outcome entry={entry} /> },
+    { id: 'sequence', header: 'Entry', numeric: true, from: 'md', cell: (entry) => <span className="text-dim">{entry.sequence.toLocaleString('en')}</span> },
+  ];
+}
+
+export function ObjectName({ object }: { object: AuditEntry['object'] }) {
+  return (
+    <>
+      {object.name === '' ? null : `${object.name} `}
+      <span className="text-faint">{object.kind}</span>
+    </>
+  );
+}

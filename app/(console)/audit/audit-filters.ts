@@ -1,0 +1,50 @@
+import { createLoader, parseAsString, parseAsStringLiteral } from 'nuqs/server';
+
+export const outcomes = ['done', 'refused'] as const;
+
+/** What the address of the list holds; `entry` is the sequence number of the one that is open. */
+export const auditFilterParsers = {
+  object: parseAsString.withDefault(''),
+  actor: parseAsString.withDefault(''),
+  action: parseAsString.withDefault(''),
+  outcome: parseAsStringLiteral(outcomes),
+};
+
+export const loadAuditFilters = createLoader(auditFilterParsers);
+
+export interface AuditFilters {
+  object: string;
+  actor: string;
+  action: string;
+  outcome: (typeof outcomes)[number] | null;
+}
+
+const pageSize = 50;
+
+/** The same as the question to the control plane: what is not filtered by is not named. */
+export function listInputOf({ object, actor, action, outcome }: AuditFilters) {
+  return {
+    limit: pageSize,
+    ...(object ? { object } : {}),
+    ...(actor ? { actor } : {}),
+    ...(action ? { action } : {}),
+    ...(outcome ? { outcome } : {}),
+  };
+}
+
+export function isFiltered(filters: AuditFilters): boolean {
+  return filters.object !== '' || filters.actor !== '' || filters.action !== '' || filters.outcome !== null;
+}
+
+/** What actions begin with, in words. */
+export const actionKinds = [
+  { value: 'node', label: 'Nodes' },
+  { value: 'enrollment', label: 'Enrolment' },
+  { value: 'fleet', label: 'Fleets' },
+  { value: 'deployment', label: 'Deployments' },
+  { value: 'rule', label: 'Rules' },
+  { value: 'model', label: 'Models' },
+  { value: 'session', label: 'Sign-in and sessions' },
+  { value: 'member', label: 'Members' },
+  { value: 'apiToken', label: 'API tokens' },
+] as const;

@@ -1,0 +1,86 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import type { DeploymentDetail } from '../../../../server/deployments/schema.ts';
+import { useTRPC } from '../../../_data/trpc.tsx';
+import { RolloutStatus } from '../../../_domain/state-status.tsx';
+import { shortDigest } from '../../../_format/names.ts';
+import { paths } from '../../../paths.ts';
+import { Loaded } from '../../../_shell/loaded.tsx';
+import { PageFrame } from '../../../_shell/page-frame.tsx';
+import { Card, Grid } from '../../../_ui/card.tsx';
+import { PageHead } from '../../../_ui/page-head.tsx';
+import { RelativeTime } from '../../../_ui/relative-time.tsx';
+import { SkeletonRows } from '../../../_ui/skeleton.tsx';
+import { PlanChanges } from '../plan-changes.tsx';
+import { Decisions } from './decisions.tsx';
+import { RolloutActions } from './rollout-actions.tsx';
+import { RolloutNodes } from './rollout-nodes.tsx';
+import { Waves } from './waves.tsx';
+
+/** One rollout as it goes: waves, decisions with what they were made on, and every node it moves. */
+export function RolloutPage({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.deployments.get.queryOptions({ id }));
+  const title = query.data === undefined ? 'Deployment' : titleOf(query.data);
+  return (
+    <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: title }]}>
+      <Loaded query={query} what="this deployment" skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
+        {(deployment) => (
+          <>
+            <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<RolloutActions deployment={deployment} />} />
+            <Grid>
+              <Card title="Waves" live actions={<Legend />}>
+                <Waves waves={deployment.waves} policy={deployment.plan.policy} />
+              </Card>
+              <Card span={7} title="What changes" subtitle={`plan ${shortDigest(deployment.plan.hash)}`}>
+                <PlanChanges changes={deployment.plan.changes} stateLost={deployment.plan.stateLost} stateKept={deployment.plan.stateKept} />
+              </Card>
+              <Card span={5} title="Decisions" subtitle="newest first" live>
+                <Decisions decisions={deployment.decisions} />
+              </Card>
+              <Card title="Nodes" subtitle="as they report" live>
+                <RolloutNodes id={deployment.id} waves={deployment.waves.length} />
+              </Card>
+            </Grid>
+          </>
+        )}
+      </Loaded>
+    </PageFrame>
+  );
+}
+
+function titleOf(deployment: DeploymentDetail): string {
+  return `${deployment.fleet.name}: ${deployment.summary.join(', ') || 'settings'}`;
+}
+
+function Purpose({ deployment }: { deployment: DeploymentDetail }) {
+  const { nodes } = deployment;
+  return (
+    <>
+      <RolloutStatus state={deployment.state} />
+      <span>
+        {nodes.running} of {nodes.total} nodes report it
+      </span>
+      <Link href={paths.fleet(deployment.fleet.id)} className="hover:text-ink hover:underline">fleet {deployment.fleet.name}</Link>
+      <span>
+        started <RelativeTime at={deployment.startedAt} /> by {deployment.createdBy}
+      </span>
+      {deployment.finishedAt === null ? (deployment.eta === null ? null : <span>done <RelativeTime at={deployment.eta} /></span>) : <span>ended <RelativeTime at={deployment.finishedAt} /></span>}
+      {deployment.note === '' ? null : <span>“{deployment.note}”</span>}
+    </>
+  );
+}
+
+function Legend() {
+  return (
+    <span className="flex flex-wrap gap-3 text-sm text-dim max-sm:hidden">
+      {([['bg-positive', 'running'], ['bg-info', 'applying'], ['bg-notice', 'offline'], ['bg-critical', 'failed'], ['border border-line-strong bg-raised', 'to come']] as const).map(([fill, word]) => (
+        <span key={word} className="inline-flex items-center gap-1.5">
+          <i aria-hidden className={`size-2.5 rounded-xs ${fill}`} />
+          {word}
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,16 @@
+import type { Metadata } from 'next';
+import { Hydrated, serverData } from '../../../_data/server.tsx';
+import { allFleets, allRules } from './choices.ts';
+import { NewDeployment } from './new-deployment.tsx';
+
+export const metadata: Metadata = { title: 'New deployment' };
+
+export default async function NewDeploymentPage() {
+  const { queryClient, trpc } = await serverData();
+  await Promise.all([queryClient.prefetchQuery(trpc.fleets.list.queryOptions(allFleets)), queryClient.prefetchQuery(trpc.rules.list.queryOptions(allRules))]);
+  return (
+    <Hydrated queryClient={queryClient}>
+      <NewDeployment />
+    </Hydrated>
+  );
+}

@@ -1,0 +1,48 @@
+import type { Plan, PlanChange } from '../../../server/deployments/schema.ts';
+import { bytes } from '../../_format/number.ts';
+import { DiffTable } from '../../_ui/diff-table.tsx';
+import { EmptyState } from '../../_ui/empty-state.tsx';
+import { Shape } from '../../_ui/status.tsx';
+
+const words = { rule: 'Rule', model: 'Model', settings: 'Settings' } as const;
+
+/** What would be different on a node of the fleet, and which memory of its rules outlives the change. */
+export function PlanChanges({ changes, stateLost, stateKept }: Pick<Plan, 'changes' | 'stateLost' | 'stateKept'>) {
+  return (
+    <>
+      {changes.length === 0 ? (
+        <EmptyState kind="nothing-yet" title="Nothing changes">The fleet is told to run exactly this already.</EmptyState>
+      ) : (
+        <DiffTable label="What changes" before="Now" after="Then" rows={changes.map((change) => ({ part: `${words[change.kind]} ${change.kind === 'settings' ? '' : change.name}`.trim(), before: change.from, after: change.to, change: describe(change) }))} />
+      )}
+      {stateLost.length + stateKept.length === 0 ? null : (
+        <ul aria-label="State" className="divide-y divide-line border-t border-line">
+          {stateLost.map((state) => (
+            <StateLine key={`${state.rule} ${state.query} ${state.what}`} tone="notice" text={`The ${state.what} of ${state.rule} restarts empty`} detail={state.because} />
+          ))}
+          {stateKept.map((state) => (
+            <StateLine key={`${state.rule} ${state.query} ${state.what}`} tone="positive" text={`The ${state.what} of ${state.rule} is kept`} detail={state.query} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function StateLine({ tone, text, detail }: { tone: 'notice' | 'positive'; text: string; detail: string }) {
+  return (
+    <li className="grid grid-cols-[14px_1fr] items-baseline gap-x-2.5 px-4 py-2">
+      <Shape tone={tone} />
+      <span>
+        {text} <span className="text-dim">{detail}</span>
+      </span>
+    </li>
+  );
+}
+
+function describe(change: PlanChange): string {
+  const fetched = change.bytes > 0 ? `, ${bytes(change.bytes)} to fetch` : '';
+  if (change.from === null) return `added${fetched}`;
+  if (change.to === null) return 'removed';
+  return `changed${fetched}`;
+}

@@ -1,0 +1,137 @@
+'use client';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useQueryStates } from 'nuqs';
+import { useCallback } from 'react';
+import type { FleetItem } from '../../../server/fleets/schema.ts';
+import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
+import { useTRPC } from '../../_data/trpc.tsx';
+import { FleetCounts, fleetTrouble } from '../../_domain/fleet-counts.tsx';
+import { shortDigest } from '../../_format/names.ts';
+import { count, plural } from '../../_format/number.ts';
+import { paths } from '../../paths.ts';
+import { useCommands } from '../../_shell/commands.tsx';
+import { Loaded } from '../../_shell/loaded.tsx';
+import { useRefusal } from '../../_shell/me.tsx';
+import { PageFrame } from '../../_shell/page-frame.tsx';
+import { Button } from '../../_ui/button.tsx';
+import { Card } from '../../_ui/card.tsx';
+import { DataTable, type Column } from '../../_ui/data-table.tsx';
+import { EmptyState } from '../../_ui/empty-state.tsx';
+import { FilterInput } from '../../_ui/filter-input.tsx';
+import { PageHead } from '../../_ui/page-head.tsx';
+import { RelativeTime } from '../../_ui/relative-time.tsx';
+import { SkeletonRows } from '../../_ui/skeleton.tsx';
+import { Status } from '../../_ui/status.tsx';
+import { CreateFleetDialog } from './create-fleet-dialog.tsx';
+import { fleetFilterParsers, fleetListInputOf, fleetSorts } from './fleet-filters.ts';
+
+const columns: readonly Column<FleetItem>[] = [
+  {
+    id: 'name',
+    header: 'Fleet',
+    sort: 'name',
+    cell: (fleet) => (
+      <Link href={paths.fleet(fleet.id)} className="font-medium hover:underline">
+        {fleet.name}
+      </Link>
+    ),
+  },
+  { id: 'selector', header: 'Selector', from: 'md', cell: (fleet) => <code className="text-dim">{fleet.selector}</code> },
+  {
+    id: 'synced',
+    header: 'Up to date',
+    cell: (fleet) => (
+      <span className="flex items-center gap-3">
+        <span className="w-20 tabular-nums">{fleet.nodes.total === 0 ? <span className="text-faint">no node</span> : `${count(fleet.nodes.synced)} of ${count(fleet.nodes.total)}`}</span>
+        <span className="hidden w-28 sm:block">
+          <FleetCounts nodes={fleet.nodes} name={fleet.name} />
+        </span>
+      </span>
+    ),
+  },
+  { id: 'trouble', header: '', from: 'lg', cell: (fleet) => <span className="text-dim">{fleetTrouble(fleet.nodes)}</span> },
+  {
+    id: 'overlap',
+    header: 'Overlap',
+    from: 'lg',
+    cell: (fleet) =>
+      fleet.overlaps.length === 0 ? (
+        <span className="text-faint">none</span>
+      ) : (
+        <Status tone="notice" word={plural(fleet.overlaps.reduce((sum, each) => sum + each.nodes, 0), 'node')} detail={fleet.overlaps.map((each) => `${plural(each.nodes, 'node')} also match ${each.fleet.name}.`).join(' ')} />
+      ),
+  },
+  { id: 'bundle', header: 'Bundle', mono: true, from: 'sm', cell: (fleet) => (fleet.bundle ? <span title={`${fleet.bundle.rules} rules, ${fleet.bundle.models} models`}>{shortDigest(fleet.bundle.digest)}</span> : <span className="text-faint">none</span>) },
+  { id: 'deployed', header: 'Deployed', numeric: true, from: 'sm', cell: (fleet) => (fleet.deployedAt === null ? <span className="text-faint">never</span> : <RelativeTime at={fleet.deployedAt} />) },
+];
+
+export function FleetsPage() {
+  const trpc = useTRPC();
+  const [filters, setFilters] = useQueryStates(fleetFilterParsers, { history: 'push', clearOnDefault: true });
+  const list = useInfiniteQuery({ ...trpc.fleets.list.infiniteQueryOptions(fleetListInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
+  const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
+  const refused = useRefusal('fleets:write', 'Operators and administrators');
+  const open = () => void setFilters({ create: '1' });
+  useCommands([{ label: 'Create a fleet', shortcut: 'c', run: open, refused }]);
+  const create = (
+    <Button tone="primary" onClick={open} refused={refused}>
+      Create a fleet
+    </Button>
+  );
+  return (
+    <PageFrame crumbs={[{ label: 'Fleets' }]}>
+      <PageHead title="Fleets" purpose="A fleet is the nodes that a selector names. They run the same bundle." actions={create} />
+      <Loaded
+        query={list}
+        what="the fleets"
+        skeleton={
+          <Card>
+            <SkeletonRows rows={6} columns={5} />
+          </Card>
+        }
+      >
+        {(data) => {
+          const { rows, total } = rowsOf(data);
+          if (rows.length === 0 && filters.query === '') {
+            return (
+              <Card>
+                <EmptyState kind="nothing-yet" title="No fleet yet" action={create}>
+                  Give it a selector such as <code>site=plant-3</code>; the nodes whose labels match belong to it, now and later.
+                </EmptyState>
+              </Card>
+            );
+          }
+          return (
+            <>
+              <div className="mb-3">
+                <FilterInput value={filters.query} onChange={setQuery} label="Filter fleets" placeholder="Part of a name" />
+              </div>
+              <Card live>
+                {rows.length === 0 ? (
+                  <EmptyState kind="no-match" title="No fleet matches" action={<Button onClick={() => void setFilters({ query: '' })}>Show all</Button>} />
+                ) : (
+                  <DataTable
+                    columns={columns}
+                    rows={rows}
+                    rowKey={(fleet) => fleet.id}
+                    label="Fleets"
+                    sort={filters.sort}
+                    onSort={(next) => {
+                      const sort = fleetSorts.find((each) => each === next);
+                      if (sort) void setFilters({ sort });
+                    }}
+                    total={total}
+                    more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+                    loadingMore={list.isFetchingNextPage}
+                  />
+                )}
+              </Card>
+            </>
+          );
+        }}
+      </Loaded>
+      <CreateFleetDialog open={filters.create !== '' && refused === undefined} onOpenChange={(next) => void setFilters({ create: next ? '1' : '' }, { history: 'replace' })} />
+    </PageFrame>
+  );
+}

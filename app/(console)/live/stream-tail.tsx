@@ -1,0 +1,100 @@
+'use client';
+import { useMemo } from 'react';
+import { ChartCard } from '../../_charts/draw/chart-card.tsx';
+import { numericAttributes, splitRows, tailLimits, tailLines, usualStep } from '../../_charts/prepare/tail.ts';
+import { prepareTimeSeries } from '../../_charts/prepare/time-series.ts';
+import { useTail } from '../../_data/tail.ts';
+import { attributeText, count } from '../../_format/number.ts';
+import { absolute, clockMilliseconds } from '../../_format/time.ts';
+import { FailureState } from '../../_shell/loaded.tsx';
+import { Card, Grid } from '../../_ui/card.tsx';
+import { EmptyState } from '../../_ui/empty-state.tsx';
+import { Shape } from '../../_ui/status.tsx';
+import { Cell, HeadCell, Table } from '../../_ui/table.tsx';
+
+const chartsMax = 8;
+const rowsShown = 12;
+const chartPixels = 500;
+
+/** One stream of one node at full rate: each numeric attribute on a scale of its own, and the latest events. */
+export function StreamTail({ node, stream, offline }: { node: string; stream: string | null; offline: boolean }) {
+  const tail = useTail(node, offline ? null : stream);
+  const numeric = useMemo(() => numericAttributes(tail.attributes, tail.rows).slice(0, chartsMax), [tail.attributes, tail.rows]);
+  if (offline) {
+    return (
+      <Card>
+        <EmptyState kind="nothing-yet" title="It is not connected">
+          Its events go on into its own store and can be asked for when it is back.
+        </EmptyState>
+      </Card>
+    );
+  }
+  if (tail.status === 'error') {
+    return (
+      <Card>
+        <FailureState error={tail.error} what="the stream" />
+      </Card>
+    );
+  }
+  if (stream === null || tail.rows.length === 0) {
+    return (
+      <Card>
+        <p className="flex min-h-40 items-center justify-center gap-2 px-4 text-dim" role="status">
+          {stream === null ? null : <Shape tone="info" moving />}
+          {stream === null ? 'It has no stream to look at yet.' : `Waiting for the next event of ${stream}.`}
+        </p>
+      </Card>
+    );
+  }
+  const to = tail.rows.at(-1)?.at ?? 0;
+  const step = usualStep(tail.rows);
+  const split = splitRows(tail.attributes, tail.rows);
+  return (
+    <Grid>
+      {numeric.map(({ name, index }, position) => (
+        <ChartCard
+          key={name}
+          title={name}
+          span={numeric.length % 2 === 1 && position === numeric.length - 1 ? 12 : 6}
+          height={130}
+          sync="tail"
+          emptyText="No number yet"
+          prepared={prepareTimeSeries({ quantity: 'plain', from: to - tailLimits.windowMs, to, step, fromLowest: true, series: tailLines({ name, index }, tail.rows, split, chartPixels) })}
+        />
+      ))}
+      <Card title="Latest events" subtitle={tail.skipped > 0 ? `${count(tail.skipped)} left out to keep up` : undefined} live>
+        <Table label="Latest events">
+          <thead>
+            <tr>
+              <HeadCell>When</HeadCell>
+              {tail.attributes.map((name, index) => (
+                <HeadCell key={name} numeric={typeof tail.rows.at(-1)?.values[index] === 'number'}>
+                  {name}
+                </HeadCell>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {tail.rows
+              .slice(-rowsShown)
+              .reverse()
+              .map((row, position) => (
+                <tr key={`${row.at} ${position}`}>
+                  <Cell mono>
+                    <span className="text-dim" title={absolute(row.at)}>
+                      {clockMilliseconds(row.at)}
+                    </span>
+                  </Cell>
+                  {tail.attributes.map((name, index) => (
+                    <Cell key={name} numeric={typeof row.values[index] === 'number'}>
+                      {attributeText(row.values[index])}
+                    </Cell>
+                  ))}
+                </tr>
+              ))}
+          </tbody>
+        </Table>
+      </Card>
+    </Grid>
+  );
+}

@@ -1,0 +1,21 @@
+import type { Metadata } from 'next';
+import { Hydrated, serverData } from '../../../_data/server.tsx';
+import { seriesInputOf } from '../../../_data/telemetry-input.ts';
+import { NodePage } from './node-page.tsx';
+
+export const metadata: Metadata = { title: 'Node' };
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+  const id = decodeURIComponent((await params).id);
+  const openedAt = Date.now();
+  const { queryClient, trpc } = await serverData();
+  await Promise.all([
+    queryClient.prefetchQuery(trpc.nodes.get.queryOptions({ id })),
+    queryClient.prefetchQuery(trpc.telemetry.series.queryOptions(seriesInputOf({ kind: 'node', id }, '15m', openedAt))),
+  ]);
+  return (
+    <Hydrated queryClient={queryClient}>
+      <NodePage id={id} openedAt={openedAt} />
+    </Hydrated>
+  );
+}

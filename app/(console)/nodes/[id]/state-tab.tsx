@@ -1,0 +1,157 @@
+'use client';
+import Link from 'next/link';
+import type { DiffEntry, NodeDetail } from '../../../../server/nodes/schema.ts';
+import { ChartCard } from '../../../_charts/draw/chart-card.tsx';
+import { lineOf } from '../../../_charts/prepare/live-points.ts';
+import { prepareTimeSeries } from '../../../_charts/prepare/time-series.ts';
+import { useTelemetry } from '../../../_data/telemetry.ts';
+import { ConditionState } from '../../../_domain/state-status.tsx';
+import { shortDigest } from '../../../_format/names.ts';
+import { count, rate } from '../../../_format/number.ts';
+import { microseconds } from '../../../_format/time.ts';
+import { paths } from '../../../paths.ts';
+import { Card, Grid } from '../../../_ui/card.tsx';
+import { Details } from '../../../_ui/details.tsx';
+import { DiffTable } from '../../../_ui/diff-table.tsx';
+import { EmptyState } from '../../../_ui/empty-state.tsx';
+import { RelativeTime } from '../../../_ui/relative-time.tsx';
+import { Shape } from '../../../_ui/status.tsx';
+import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
+import { useMemo } from 'react';
+import { whyNot, type Step } from './why-not.ts';
+
+/** How it is, what it should run against what it reported, and why the two differ. */
+export function StateTab({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
+  const scope = useMemo(() => ({ kind: 'node' as const, id: node.id }), [node.id]);
+  const { series, present, from, to } = useTelemetry(scope, '15m', openedAt);
+  const shared = { from, to, step: series?.stepMs ?? 10_000, markers: series?.markers ?? [] };
+  const events = present?.events ?? node.rates?.events;
+  const p99 = present ? present.latency.p99 : (node.rates?.latencyP99Us ?? null);
+  return (
+    <Grid>
+      <Why node={node} />
+      <Card title="Figures and delivery" span={5} live>
+        <Details
+          numeric
+          rows={[
+            { name: 'Events in', value: events === undefined ? null : rate(events) },
+            { name: 'Event to action, p99', value: p99 === null ? null : microseconds(p99) },
+            { name: 'Buffered', value: count(present?.buffered ?? node.buffered) },
+            { name: 'Lag of its sources', value: present?.lag == null ? null : count(present.lag) },
+            { name: 'Connected since', value: node.connectedSince === null ? null : <RelativeTime at={node.connectedSince} /> },
+            { name: 'Last seen', value: node.lastSeenAt === null ? 'never' : <RelativeTime at={node.lastSeenAt} /> },
+          ]}
+        />
+      </Card>
+      <Card title="Desired against reported" subtitle={`generation ${count(node.generation.observed)} reported, ${count(node.generation.desired)} desired`} live>
+        {node.diff.length === 0 ? (
+          <EmptyState kind="nothing-yet" title="Nothing is desired of it yet">
+            {node.fleet ? 'Deploy rules to its fleet, and they show here against what it reports.' : 'It belongs to no fleet.'}
+          </EmptyState>
+        ) : (
+          <DiffTable label="Desired against reported" before="Reported" after="Desired" rows={node.diff.map((entry) => ({ part: partOf(entry), before: entry.reported, after: entry.desired, change: entry.change === 'same' ? undefined : changeWords[entry.change] }))} />
+        )}
+      </Card>
+      <ChartCard title="Events" span={6} height={180} sync="node" emptyText="Nothing reported in 15 minutes" prepared={prepareTimeSeries({ ...shared, quantity: 'perSecond', series: [{ key: 'events', name: 'events', points: lineOf(series, 'events') }, { key: 'predictions', name: 'predictions', points: lineOf(series, 'predictions') }] })} />
+      <ChartCard title="Event to action" span={6} height={180} sync="node" emptyText="No action in 15 minutes" prepared={prepareTimeSeries({ ...shared, quantity: 'microseconds', series: [{ key: 'p99', name: 'p99', points: lineOf(series, 'p99') }, { key: 'p50', name: 'p50', points: lineOf(series, 'p50') }] })} />
+      <Conditions node={node} />
+    </Grid>
+  );
+}
+
+const changeWords: Record<Exclude<DiffEntry['change'], 'same'>, string> = { added: 'to be added', removed: 'to be removed', changed: 'to be replaced' };
+
+function partOf(entry: DiffEntry) {
+  if (entry.kind === 'settings') return 'Settings';
+  const href = entry.kind === 'rule' ? paths.rule(entry.part) : paths.model(entry.part);
+  return (
+    <Link href={href} className="hover:underline">
+      {entry.kind === 'rule' ? 'Rule' : 'Model'} {entry.part}
+    </Link>
+  );
+}
+
+function Why({ node }: { node: NodeDetail }) {
+  const steps = whyNot(node);
+  const bundle = node.desired?.bundle;
+  if (steps.length === 0) {
+    return (
+      <Card title="It runs what is desired" span={7} live>
+        <Details
+          rows={[
+            { name: 'Bundle', value: bundle ? <code>{shortDigest(bundle)}</code> : 'none desired' },
+            { name: 'Generation', value: count(node.generation.observed) },
+            { name: 'Reported', value: node.reported ? <RelativeTime at={node.reported.at} /> : null },
+            { name: 'Rules', value: node.desired?.rules.map((rule) => `${rule.name} ${rule.version}`).join(', ') || null },
+            { name: 'Models', value: node.desired?.models.map((model) => `${model.name} ${model.version}`).join(', ') || null },
+            { name: 'Health', value: node.health.message },
+          ]}
+        />
+      </Card>
+    );
+  }
+  return (
+    <Card title={bundle ? 'Why it does not run what is desired yet' : 'Why nothing is desired of it'} span={7} live>
+      <ol className="divide-y divide-line">
+        {steps.map((step) => (
+          <li key={step.title} className="grid grid-cols-[18px_1fr_auto] gap-x-2.5 gap-y-0.5 px-4 py-2.5">
+            <Shape tone={step.tone} moving={step.moving ?? false} className="mt-[3px]" />
+            <span className="font-medium">{step.title}</span>
+            <StepLink step={step} node={node} />
+            <p className="col-start-2 col-end-4 text-dim">{step.detail}</p>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+function StepLink({ step, node }: { step: Step; node: NodeDetail }) {
+  const className = 'whitespace-nowrap text-accent hover:underline';
+  if (step.target === 'identity') return <Link href={paths.node(node.id, 'identity')} className={className}>Its labels</Link>;
+  if (step.target === 'timeline') return <Link href={paths.node(node.id, 'timeline')} className={className}>Timeline</Link>;
+  return <span />;
+}
+
+function Conditions({ node }: { node: NodeDetail }) {
+  return (
+    <Card title="Conditions" live>
+      {node.conditions.length === 0 ? (
+        <p className="px-4 py-6 text-center text-dim">It has not reported any yet.</p>
+      ) : (
+        <Table label="Conditions">
+          <thead>
+            <tr>
+              <HeadCell>Condition</HeadCell>
+              <HeadCell>Status</HeadCell>
+              <HeadCell>Reason</HeadCell>
+              <HeadCell>Message</HeadCell>
+              <HeadCell numeric>Since</HeadCell>
+            </tr>
+          </thead>
+          <tbody>
+            {node.conditions.map((condition) => (
+              <tr key={condition.type}>
+                <Cell>
+                  <span className="font-medium">{condition.type}</span>
+                </Cell>
+                <Cell>
+                  <ConditionState status={condition.status} reason={condition.reason} message={condition.message} since={condition.lastTransitionTime} />
+                </Cell>
+                <Cell mono>{condition.reason}</Cell>
+                <Cell>
+                  <span className="text-dim" title={condition.message}>
+                    {condition.message}
+                  </span>
+                </Cell>
+                <Cell numeric>
+                  <RelativeTime at={condition.lastTransitionTime} />
+                </Cell>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Card>
+  );
+}

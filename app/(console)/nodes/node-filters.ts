@@ -1,0 +1,41 @@
+import { createLoader, parseAsArrayOf, parseAsString, parseAsStringLiteral } from 'nuqs/server';
+
+export const healthStates = ['Healthy', 'Degraded', 'Offline', 'NeverSeen'] as const;
+export const syncStates = ['Synced', 'OutOfSync', 'Applying', 'Drifted', 'Failed', 'Unknown'] as const;
+export const nodeSorts = ['name', '-name', 'lastSeenAt', '-lastSeenAt', 'health', 'sync'] as const;
+
+/** What the address of the list holds. */
+export const nodeFilterParsers = {
+  query: parseAsString.withDefault(''),
+  health: parseAsArrayOf(parseAsStringLiteral(healthStates)).withDefault([]),
+  sync: parseAsArrayOf(parseAsStringLiteral(syncStates)).withDefault([]),
+  fleet: parseAsString.withDefault(''),
+  label: parseAsString.withDefault(''),
+  sort: parseAsStringLiteral(nodeSorts).withDefault('name'),
+};
+
+export const loadNodeFilters = createLoader(nodeFilterParsers);
+
+export interface NodeFilters {
+  query: string;
+  health: (typeof healthStates)[number][];
+  sync: (typeof syncStates)[number][];
+  fleet: string;
+  label: string;
+  sort: (typeof nodeSorts)[number];
+}
+
+const pageSize = 50;
+
+/** The same as the question to the control plane: what is not filtered by is not named. */
+export function listInputOf(filters: NodeFilters) {
+  return {
+    limit: pageSize,
+    sort: filters.sort,
+    ...(filters.query ? { query: filters.query } : {}),
+    ...(filters.health.length > 0 ? { health: filters.health } : {}),
+    ...(filters.sync.length > 0 ? { sync: filters.sync } : {}),
+    ...(filters.fleet ? { fleet: filters.fleet } : {}),
+    ...(filters.label ? { label: filters.label } : {}),
+  };
+}

@@ -1,0 +1,123 @@
+'use client';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { useQueryStates } from 'nuqs';
+import { useCallback } from 'react';
+import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
+import { useTRPC } from '../../_data/trpc.tsx';
+import { healthMeanings, syncMeanings } from '../../_domain/meanings.ts';
+import { StatusFilter } from '../../_domain/status-filter.tsx';
+import { count, plural } from '../../_format/number.ts';
+import { paths } from '../../paths.ts';
+import { Loaded } from '../../_shell/loaded.tsx';
+import { useOrigin } from '../../_shell/origin.ts';
+import { PageFrame } from '../../_shell/page-frame.tsx';
+import { Button, buttonClasses } from '../../_ui/button.tsx';
+import { Card } from '../../_ui/card.tsx';
+import { CodeBlock } from '../../_ui/code-block.tsx';
+import { DataTable } from '../../_ui/data-table.tsx';
+import { EmptyState } from '../../_ui/empty-state.tsx';
+import { FilterInput } from '../../_ui/filter-input.tsx';
+import { PageHead } from '../../_ui/page-head.tsx';
+import { Select } from '../../_ui/select.tsx';
+import { SkeletonRows } from '../../_ui/skeleton.tsx';
+import { nodeColumns } from './node-columns.tsx';
+import { listInputOf, nodeFilterParsers, nodeSorts } from './node-filters.ts';
+
+export function NodesPage() {
+  const trpc = useTRPC();
+  const [filters, setFilters] = useQueryStates(nodeFilterParsers, { history: 'push', clearOnDefault: true });
+  const summary = useQuery(trpc.nodes.summary.queryOptions());
+  const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200 }));
+  const list = useInfiniteQuery({ ...trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
+  const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
+  const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.fleet !== '' || filters.label !== '';
+  const total = summary.data?.total;
+  return (
+    <PageFrame crumbs={[{ label: 'Nodes' }]}>
+      <PageHead
+        title="Nodes"
+        purpose={total === undefined || total === 0 ? 'Machines that run our agent.' : `${plural(total, 'machine')} that run${total === 1 ? 's' : ''} our agent.`}
+        actions={
+          <Link href={paths.enrolment()} className={buttonClasses()}>
+            Add a node
+          </Link>
+        }
+      />
+      {total === 0 && !filtered ? (
+        <NoNodes />
+      ) : (
+        <>
+          <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+            <FilterInput value={filters.query} onChange={setQuery} label="Filter nodes" placeholder="Name, or labels: site=plant-3" hint="Part of a name, or a selector over labels: site=plant-3, line in (a,b), !spare" />
+            <Select
+              label="Fleet"
+              value={filters.fleet === '' ? 'every' : filters.fleet}
+              onChange={(fleet) => void setFilters({ fleet: fleet === 'every' ? '' : fleet })}
+              options={[{ value: 'every', label: 'Every fleet' }, { value: 'none', label: 'No fleet' }, ...(fleets.data?.items ?? []).map((fleet) => ({ value: fleet.id, label: fleet.name }))]}
+            />
+            <div className="flex flex-wrap gap-x-3 gap-y-2 max-sm:-mx-4 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-4 max-sm:[scrollbar-width:none] max-sm:[&>*]:shrink-0 max-sm:[&>*]:flex-nowrap">
+              <StatusFilter label="Health" meanings={healthMeanings} counts={summary.data?.byHealth} selected={filters.health} onChange={(health) => void setFilters({ health })} />
+              <StatusFilter label="Sync" meanings={syncMeanings} counts={summary.data?.bySync} selected={filters.sync} onChange={(sync) => void setFilters({ sync })} />
+            </div>
+            {filtered ? (
+              <Button tone="quiet" onClick={() => void setFilters(null)}>
+                Clear
+              </Button>
+            ) : null}
+          </div>
+          <Card live>
+            <Loaded query={list} what="the nodes" skeleton={<SkeletonRows rows={12} columns={6} />}>
+              {(data) => {
+                const { rows, total: matching } = rowsOf(data);
+                if (rows.length === 0) {
+                  return (
+                    <EmptyState kind="no-match" title="No node matches" action={<Button onClick={() => void setFilters(null)}>Show all {total === undefined || total === 0 ? '' : count(total)}</Button>}>
+                      {filters.label ? `The labels must match ${filters.label}.` : 'Loosen the filters, or look for another name.'}
+                    </EmptyState>
+                  );
+                }
+                return (
+                  <DataTable
+                    columns={nodeColumns}
+                    rows={rows}
+                    rowKey={(node) => node.id}
+                    label="Nodes"
+                    sort={filters.sort}
+                    onSort={(next) => {
+                      const sort = nodeSorts.find((each) => each === next);
+                      if (sort) void setFilters({ sort });
+                    }}
+                    total={matching}
+                    more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+                    loadingMore={list.isFetchingNextPage}
+                  />
+                );
+              }}
+            </Loaded>
+          </Card>
+        </>
+      )}
+    </PageFrame>
+  );
+}
+
+function NoNodes() {
+  const link = useOrigin();
+  return (
+    <Card>
+      <EmptyState
+        kind="nothing-yet"
+        title="No node yet"
+        action={
+          <Link href={paths.enrolment()} className={buttonClasses('primary')}>
+            Open enrolment
+          </Link>
+        }
+      >
+        <p className="mb-3">Start an agent on any machine. It asks to join, and you approve it by its fingerprint.</p>
+        <CodeBlock code={`npm run agent -- --name first-node --link ${link}`} />
+      </EmptyState>
+    </Card>
+  );
+}

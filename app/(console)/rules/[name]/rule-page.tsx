@@ -1,0 +1,86 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
+import { parseAsInteger, useQueryState } from 'nuqs';
+import type { RuleDetail } from '../../../../server/rules/schema.ts';
+import { useTRPC } from '../../../_data/trpc.tsx';
+import { paths } from '../../../paths.ts';
+import { Loaded } from '../../../_shell/loaded.tsx';
+import { PageFrame } from '../../../_shell/page-frame.tsx';
+import { Button } from '../../../_ui/button.tsx';
+import { Card } from '../../../_ui/card.tsx';
+import { PageHead } from '../../../_ui/page-head.tsx';
+import { SkeletonRows } from '../../../_ui/skeleton.tsx';
+import { RuleWorkbench, useRuleDraft } from '../rule-workbench.tsx';
+import { EditableRule } from './editable-rule.tsx';
+import { RuleVersions } from './rule-versions.tsx';
+
+interface PageProps {
+  name: string;
+  nonce?: string;
+}
+
+/** One rule: the text being written, or one version as it was published, with where it runs. */
+export function RulePage({ name, nonce }: PageProps) {
+  const trpc = useTRPC();
+  const [version, setVersion] = useQueryState('version', parseAsInteger);
+  const query = useQuery(trpc.rules.get.queryOptions({ name }));
+  const style = nonce === undefined ? {} : { nonce };
+  return (
+    <PageFrame crumbs={[{ label: 'Rules', href: paths.rules() }, { label: name, ...(version === null ? {} : { href: paths.rule(name) }) }, ...(version === null ? [] : [{ label: `version ${version}` }])]}>
+      <Loaded query={query} what="this rule" skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
+        {(rule) => (
+          <>
+            {version === null ? <NewestText rule={rule} {...style} /> : <PublishedText name={name} version={version} back={() => void setVersion(null)} {...style} />}
+            <RuleVersions rule={rule} shown={version} />
+          </>
+        )}
+      </Loaded>
+    </PageFrame>
+  );
+}
+
+/** The draft if there is one, else the newest version's text to write on. */
+function NewestText({ rule, nonce }: { rule: RuleDetail; nonce?: string }) {
+  const trpc = useTRPC();
+  const latest = rule.versions[0]?.version ?? null;
+  const query = useQuery({ ...trpc.rules.version.queryOptions({ name: rule.name, version: latest ?? 1 }), enabled: latest !== null });
+  const style = nonce === undefined ? {} : { nonce };
+  if (latest === null) return <EditableRule key="unpublished" rule={rule} published="" {...style} />;
+  return (
+    <Loaded query={query} what="the text of this rule" skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
+      {(version) => <EditableRule key={version.version} rule={rule} published={version.text} {...style} />}
+    </Loaded>
+  );
+}
+
+function PublishedText({ name, version, back, nonce }: { name: string; version: number; back: () => void; nonce?: string }) {
+  const trpc = useTRPC();
+  const query = useQuery(trpc.rules.version.queryOptions({ name, version }));
+  return (
+    <Loaded query={query} what={`version ${version}`} skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
+      {(published) => (
+        <>
+          <PageHead
+            title={`${name} ${version}`}
+            purpose={published.note === '' ? 'As it was published; a version never changes.' : published.note}
+            actions={
+              <>
+                <Button onClick={back}>Write on</Button>
+                <Button tone="primary" render={<Link href={paths.newDeployment({ rule: name })} />}>
+                  Deploy
+                </Button>
+              </>
+            }
+          />
+          <ReadOnlyText key={version} text={published.text} label={`Text of ${name} version ${version}`} {...(nonce === undefined ? {} : { nonce })} />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function ReadOnlyText({ text, label, nonce }: { text: string; label: string; nonce?: string }) {
+  const draft = useRuleDraft(text);
+  return <RuleWorkbench draft={draft} label={label} readOnly {...(nonce === undefined ? {} : { nonce })} />;
+}

@@ -1,0 +1,83 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Role } from '../../../server/kernel/actor.ts';
+import { failureOf } from '../../_data/failure.ts';
+import { useTRPC } from '../../_data/trpc.tsx';
+import { Button } from '../../_ui/button.tsx';
+import { CodeBlock } from '../../_ui/code-block.tsx';
+import { Dialog } from '../../_ui/dialog.tsx';
+import { Field, Input } from '../../_ui/field.tsx';
+import { Select } from '../../_ui/select.tsx';
+import { roleMeanings, roleOptions } from './roles.ts';
+
+/** Makes an invitation and shows its link, this once, to be handed over by whatever means. */
+export function InviteDialog({ open, close }: { open: boolean; close: () => void }) {
+  const [made, setMade] = useState<{ link: string; name: string } | null>(null);
+  const finish = () => {
+    close();
+    setMade(null);
+  };
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={(next) => (next ? undefined : finish())}
+      wide={made !== null}
+      title={made === null ? 'Invite a person' : `The invitation for ${made.name}`}
+      description={made === null ? 'You get a link to hand over. No mail is sent.' : 'It works once, within a week, and is shown only now.'}
+      footer={
+        made === null ? undefined : (
+          <Button tone="primary" onClick={finish}>
+            Done
+          </Button>
+        )
+      }
+    >
+      {made !== null ? <CodeBlock code={made.link} label="Copy the link" /> : open ? <InviteForm onMade={setMade} close={finish} /> : null}
+    </Dialog>
+  );
+}
+
+function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: string }) => void; close: () => void }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('operator');
+  const invite = useMutation(
+    trpc.identity.members.invite.mutationOptions({
+      onSuccess: async ({ link }) => {
+        onMade({ link, name });
+        await queryClient.invalidateQueries(trpc.identity.members.pathFilter());
+      },
+    }),
+  );
+  const failure = invite.isError ? failureOf(invite.error) : null;
+  const fields = failure?.fields ?? {};
+  const general = failure !== null && Object.keys(fields).length === 0 ? failure.message : undefined;
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        invite.mutate({ name: name.trim(), email: email.trim(), role });
+      }}
+    >
+      <Field label="Name" error={fields['name']}>
+        <Input value={name} onValue={setName} maxLength={100} required autoFocus />
+      </Field>
+      <Field label="E-mail" error={fields['email'] ?? general}>
+        <Input type="email" value={email} onValue={setEmail} maxLength={254} required />
+      </Field>
+      <Field label="Role" description={`May do: ${roleMeanings[role]}.`} error={fields['role']}>
+        <Select label="Role" value={role} onChange={setRole} className="w-full" options={roleOptions} />
+      </Field>
+      <div className="flex justify-end gap-2">
+        <Button onClick={close}>Cancel</Button>
+        <Button tone="primary" type="submit" busy={invite.isPending}>
+          Make the link
+        </Button>
+      </div>
+    </form>
+  );
+}

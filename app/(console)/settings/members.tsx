@@ -1,0 +1,142 @@
+'use client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { z } from 'zod';
+import type { listMembersOutput } from '../../../server/identity/schema.ts';
+import { useTRPC } from '../../_data/trpc.tsx';
+import { Loaded, useFailureToast } from '../../_shell/loaded.tsx';
+import { Button } from '../../_ui/button.tsx';
+import { Card } from '../../_ui/card.tsx';
+import { Chip } from '../../_ui/chip.tsx';
+import { DataTable, type Column } from '../../_ui/data-table.tsx';
+import { Dialog } from '../../_ui/dialog.tsx';
+import { RelativeTime } from '../../_ui/relative-time.tsx';
+import { Select } from '../../_ui/select.tsx';
+import { SkeletonRows } from '../../_ui/skeleton.tsx';
+import { Tooltip } from '../../_ui/tooltip.tsx';
+import { roleOptions } from './roles.ts';
+
+type MemberList = z.infer<typeof listMembersOutput>;
+type Member = MemberList['items'][number];
+type Invitation = MemberList['invitations'][number];
+
+const memberColumns: readonly Column<Member>[] = [
+  {
+    id: 'name', header: 'Member', cell: (member) => (
+      <span className="inline-flex items-center gap-2">
+        <span className="font-medium">{member.name}</span>
+        {member.isYou ? <Chip>you</Chip> : null}
+      </span>
+    ),
+  },
+  { id: 'email', header: 'E-mail', from: 'sm', cell: (member) => member.email },
+  { id: 'role', header: 'Role', cell: (member) => <RoleOf member={member} /> },
+  { id: 'seen', header: 'Last signed in', numeric: true, from: 'md', cell: (member) => (member.lastSignInAt === null ? <span className="text-faint">no session</span> : <RelativeTime at={member.lastSignInAt} />) },
+  { id: 'joined', header: 'Joined', numeric: true, from: 'lg', cell: (member) => <RelativeTime at={member.joinedAt} /> },
+  { id: 'act', header: '', numeric: true, cell: (member) => <Remove member={member} /> },
+];
+
+const invitationColumns: readonly Column<Invitation>[] = [
+  { id: 'name', header: 'Invited', cell: (invitation) => <span className="font-medium">{invitation.name}</span> },
+  { id: 'email', header: 'E-mail', from: 'sm', cell: (invitation) => invitation.email },
+  { id: 'role', header: 'Role', cell: (invitation) => roleOptions.find(({ value }) => value === invitation.role)?.label },
+  { id: 'expires', header: 'Expires', numeric: true, from: 'sm', cell: (invitation) => <RelativeTime at={invitation.expiresAt} /> },
+  { id: 'act', header: '', numeric: true, cell: (invitation) => <Withdraw invitation={invitation} /> },
+];
+
+/** The people of the organization, and who was asked to become one. */
+export function Members() {
+  const trpc = useTRPC();
+  const list = useQuery(trpc.identity.members.list.queryOptions());
+  return (
+    <Loaded query={list} what="the members" skeleton={<SkeletonRows rows={4} columns={5} />}>
+      {({ items, invitations }) => (
+        <>
+          <Card>
+            <DataTable columns={memberColumns} rows={items} rowKey={(member) => member.id} label="Members" />
+          </Card>
+          {invitations.length > 0 ? (
+            <Card title="Open invitations" subtitle="each works once">
+              <DataTable columns={invitationColumns} rows={invitations} rowKey={(invitation) => invitation.id} label="Open invitations" />
+            </Card>
+          ) : null}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function RoleOf({ member }: { member: Member }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const failed = useFailureToast();
+  const setRole = useMutation(
+    trpc.identity.members.setRole.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.identity.pathFilter()),
+      onError: (error) => failed(`${member.name} keeps the role`, error),
+    }),
+  );
+  const label = roleOptions.find(({ value }) => value === member.role)?.label;
+  if (!member.can.setRole.allowed) {
+    return (
+      <Tooltip content={member.can.setRole.reason ?? 'Not now.'}>
+        <span tabIndex={0}>{label}</span>
+      </Tooltip>
+    );
+  }
+  return <Select size="sm" label={`Role of ${member.name}`} value={member.role} disabled={setRole.isPending} onChange={(role) => (role === member.role ? undefined : setRole.mutate({ id: member.id, role }))} options={roleOptions} />;
+}
+
+function Remove({ member }: { member: Member }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const failed = useFailureToast();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation(
+    trpc.identity.members.remove.mutationOptions({
+      onSuccess: async () => {
+        setAsking(false);
+        await queryClient.invalidateQueries(trpc.identity.pathFilter());
+      },
+      onError: (error) => failed(`${member.name} was not removed`, error),
+    }),
+  );
+  return (
+    <>
+      <Button size="sm" tone="critical" onClick={() => setAsking(true)} refused={member.can.remove.allowed ? undefined : (member.can.remove.reason ?? 'Not now.')}>
+        Remove
+      </Button>
+      <Dialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Remove ${member.name}?`}
+        description="Their sessions end at once. What they did stays in the audit, and API tokens that they made stay valid."
+        footer={
+          <>
+            <Button onClick={() => setAsking(false)}>Cancel</Button>
+            <Button tone="critical" busy={remove.isPending} onClick={() => remove.mutate({ id: member.id })}>
+              Remove {member.name}
+            </Button>
+          </>
+        }
+      />
+    </>
+  );
+}
+
+function Withdraw({ invitation }: { invitation: Invitation }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const failed = useFailureToast();
+  const withdraw = useMutation(
+    trpc.identity.members.revokeInvitation.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.identity.members.pathFilter()),
+      onError: (error) => failed('The invitation stands', error),
+    }),
+  );
+  return (
+    <Button size="sm" tone="critical" busy={withdraw.isPending} onClick={() => withdraw.mutate({ id: invitation.id })}>
+      Withdraw
+    </Button>
+  );
+}

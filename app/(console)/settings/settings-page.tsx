@@ -1,0 +1,79 @@
+'use client';
+import Link from 'next/link';
+import { useQueryStates } from 'nuqs';
+import { useState } from 'react';
+import { useCommands } from '../../_shell/commands.tsx';
+import { useRefusal } from '../../_shell/me.tsx';
+import { PageFrame } from '../../_shell/page-frame.tsx';
+import { paths } from '../../paths.ts';
+import { Button, buttonClasses } from '../../_ui/button.tsx';
+import { PageHead } from '../../_ui/page-head.tsx';
+import { Tabs } from '../../_ui/tabs.tsx';
+import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { Members } from './members.tsx';
+import { OrganizationCard } from './organization-card.tsx';
+import { Sessions } from './sessions.tsx';
+import { settingsParsers } from './settings-tabs.ts';
+import { SigningKeys } from './signing-keys.tsx';
+import { ApiTokens } from './api-tokens.tsx';
+
+/** Who may come in, people and programs, and the keys that sign what nodes run. */
+export function SettingsPage() {
+  const [{ tab }, set] = useQueryStates(settingsParsers, { history: 'push' });
+  const [making, setMaking] = useState<'invitation' | 'token' | null>(null);
+  const refused = useRefusal('settings:write', 'Administrators');
+  useCommands([
+    { label: 'Invite a person', shortcut: 'c', run: () => setMaking('invitation'), refused },
+    { label: 'Create an API token', run: () => setMaking('token'), refused },
+  ]);
+  const invite = (
+    <Button tone="primary" onClick={() => setMaking('invitation')} refused={refused}>
+      Invite a person
+    </Button>
+  );
+  const createToken = (
+    <Button tone="primary" onClick={() => setMaking('token')} refused={refused}>
+      Create a token
+    </Button>
+  );
+  const actions = { members: invite, tokens: createToken, sessions: undefined, keys: undefined }[tab];
+  return (
+    <PageFrame crumbs={[{ label: 'Settings' }]}>
+      <PageHead
+        title="Settings"
+        purpose="Who may come in, people and programs, and the keys that sign what nodes run."
+        actions={
+          <>
+            <Link href={paths.enrolment()} className={buttonClasses()}>
+              Enrolment tokens
+            </Link>
+            {actions}
+          </>
+        }
+      />
+      <Tabs
+        label="Settings"
+        value={tab}
+        onChange={(next) => void set({ tab: next })}
+        tabs={[
+          {
+            value: 'members',
+            label: 'Members',
+            content: (
+              <div className="flex flex-col gap-4">
+                <Members />
+                <OrganizationCard refused={refused} />
+              </div>
+            ),
+          },
+          { value: 'tokens', label: 'API tokens', content: <ApiTokens create={createToken} /> },
+          { value: 'sessions', label: 'Your sessions', content: <Sessions /> },
+          { value: 'keys', label: 'Signing keys', content: <SigningKeys /> },
+        ]}
+      />
+      <InviteDialog open={making === 'invitation'} close={() => setMaking(null)} />
+      <CreateApiTokenDialog open={making === 'token'} close={() => setMaking(null)} />
+    </PageFrame>
+  );
+}

@@ -1,0 +1,81 @@
+import { significant } from './number.ts';
+
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** A length of time in its two largest units: 9_000_000 → "2 h 30 min". Never negative. */
+export function duration(milliseconds: number): string {
+  const value = Math.max(0, milliseconds);
+  if (value < second) return `${Math.round(value)} ms`;
+  if (value < minute) return `${Math.floor(value / second)} s`;
+  if (value < hour) return two(value, minute, 'min', second, 's', value < 10 * minute);
+  if (value < day) return two(value, hour, 'h', minute, 'min', true);
+  return two(value, day, value < 2 * day ? 'day' : 'days', hour, 'h', value < 7 * day);
+}
+
+function two(value: number, large: number, largeUnit: string, small: number, smallUnit: string, both: boolean): string {
+  const whole = Math.floor(value / large);
+  const rest = Math.floor((value % large) / small);
+  return both && rest > 0 ? `${whole} ${largeUnit} ${rest} ${smallUnit}` : `${whole} ${largeUnit}`;
+}
+
+/** Time from now, in one unit: "just now", "26 min ago", "in 9 days". */
+export function relative(at: number, now: number): string {
+  const distance = Math.abs(now - at);
+  if (distance < 5 * second) return 'just now';
+  const length = one(distance);
+  return at <= now ? `${length} ago` : `in ${length}`;
+}
+
+function one(distance: number): string {
+  if (distance < minute) return `${Math.floor(distance / second)} s`;
+  if (distance < hour) return `${Math.floor(distance / minute)} min`;
+  if (distance < day) return `${Math.floor(distance / hour)} h`;
+  const days = Math.floor(distance / day);
+  return `${days} ${days === 1 ? 'day' : 'days'}`;
+}
+
+const dateTime = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
+const dateTimeMilliseconds = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short' });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const shortClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dateOnly = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric' });
+
+/** The moment itself, in the reader's time zone, with the zone. */
+export function absolute(at: number): string {
+  return dateTime.format(at);
+}
+
+/** The same to the millisecond. */
+export function absoluteMilliseconds(at: number): string {
+  return dateTimeMilliseconds.format(at);
+}
+
+/** "11:12:04.218" */
+export function clockMilliseconds(at: number): string {
+  return `${clock.format(at)}.${String(Math.floor(at % 1000)).padStart(3, '0')}`;
+}
+
+/** "11:12:04" */
+export function clockSeconds(at: number): string {
+  return clock.format(at);
+}
+
+/** "11:12" */
+export function clockMinutes(at: number): string {
+  return shortClock.format(at);
+}
+
+/** "23 Nov 2026" */
+export function date(at: number): string {
+  return dateOnly.format(at);
+}
+
+/** Microseconds in the unit that fits: 6400 → "6.4 ms". */
+export function microseconds(value: number): string {
+  if (value < 1000) return `${significant(value)} µs`;
+  if (value < 1e6) return `${significant(value / 1000)} ms`;
+  return `${significant(value / 1e6)} s`;
+}

@@ -1,0 +1,17 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import type { Capability } from '../../server/identity/capabilities.ts';
+import { useTRPC } from '../_data/trpc.tsx';
+
+/** Who is signed in and what they may do; undefined for the moment before it is known. */
+export function useMe() {
+  const trpc = useTRPC();
+  return useQuery({ ...trpc.identity.me.queryOptions(), staleTime: 5 * 60_000 }).data;
+}
+
+/** Undefined when the person may, else the sentence that says who could. For what is not tied to one row; rows bring their own `can`. */
+export function useRefusal(capability: Capability, who: string): string | undefined {
+  const me = useMe();
+  if (me === undefined) return 'It is not known yet whether you may.';
+  return me.capabilities.includes(capability) ? undefined : `Your role${me.role ? `, ${me.role},` : ''} may not do this. ${who} may.`;
+}

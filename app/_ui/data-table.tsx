@@ -1,0 +1,209 @@
+'use client';
+import { rowSortingFeature, tableFeatures, useTable, type ColumnDef, type RowData } from '@tanstack/react-table';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { Button } from './button.tsx';
+import { classes } from './classes.ts';
+import { Cell, HeadCell } from './table.tsx';
+
+/** One column. `cell` draws a row's value; the first column should hold the link that opens the row. */
+export interface Column<Row extends RowData> {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  numeric?: boolean;
+  mono?: boolean;
+  /** The key the server sorts by; without one the column does not sort. */
+  sort?: string;
+  /** The server sorts it one way only. */
+  oneWay?: boolean;
+  /** Left out on narrower screens. */
+  from?: 'sm' | 'md' | 'lg' | 'xl';
+  width?: string;
+}
+
+/** "name" ascending, "-name" descending. */
+export type Sort = string;
+
+const features = tableFeatures({ rowSortingFeature });
+const hidden = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const;
+const rowHeight = 36;
+/** Below this many rows the browser is faster than we are at leaving them out. */
+const virtualFrom = 120;
+
+/**
+ * A list that the server filters, sorts and pages; this draws it. Keys: j and k move, Enter opens the row's first link. Past some
+ * hundred rows only those in sight exist in the page.
+ */
+export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, sort, onSort, more, loadingMore = false, total, shown }: {
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  label: string;
+  sort?: Sort | null;
+  onSort?: (sort: Sort) => void;
+  /** Fetches the next page; absent at the end. */
+  more?: (() => void) | undefined;
+  loadingMore?: boolean;
+  total?: number;
+  /** Whether the row's key is the one that a panel beside the table shows. */
+  shown?: string | null;
+}) {
+  const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
+    () => columns.map((column) => ({ id: column.id, header: column.header, enableSorting: column.sort !== undefined, cell: (context) => column.cell(context.row.original) })),
+    [columns],
+  );
+  const data = useMemo(() => [...rows], [rows]);
+  const sorting = useMemo(() => sortingOf(columns, sort), [columns, sort]);
+  const table = useTable({ features, columns: definitions, data, getRowId: rowKey, state: { sorting }, manualSorting: true });
+  const tableRows = table.getRowModel().rows;
+  const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
+
+  const frame = useRef<HTMLDivElement>(null);
+  const virtualizer = useWindowVirtualizer({ count: tableRows.length, estimateSize: () => rowHeight, overscan: 20, scrollMargin: frame.current?.offsetTop ?? 0, enabled: tableRows.length >= virtualFrom });
+  const items = virtualizer.getVirtualItems();
+  const virtual = tableRows.length >= virtualFrom && items.length > 0;
+  const first = virtual ? (items[0]?.index ?? 0) : 0;
+  const last = virtual ? (items.at(-1)?.index ?? tableRows.length - 1) : tableRows.length - 1;
+  const [selected, select] = useRowKeys(frame, tableRows.length, (index) => virtualizer.scrollToIndex(index));
+
+  return (
+    <div ref={frame} data-list-keys="">
+      <div className="overflow-x-auto" tabIndex={-1} role="group" aria-label={label}>
+        <table className="w-full border-collapse" aria-label={label} aria-rowcount={total ?? tableRows.length}>
+          <thead>
+            {table.getHeaderGroups().map((group) => (
+              <tr key={group.id}>
+                {group.headers.map((header) => {
+                  const column = byId.get(header.column.id);
+                  return (
+                    <HeadCell key={header.id} numeric={column?.numeric ?? false} className={classes(column?.from && hidden[column.from], column?.width)}>
+                      {column?.sort && onSort ? <SortButton column={column} sort={sort ?? null} onSort={onSort} /> : <table.FlexRender header={header} />}
+                    </HeadCell>
+                  );
+                })}
+              </tr>
+            ))}
+          </thead>
+          <tbody>
+            {first > 0 ? <Spacer rows={first} span={columns.length} /> : null}
+            {tableRows.slice(first, last + 1).map((row, offset) => {
+              const index = first + offset;
+              return (
+                <tr
+                  key={row.id}
+                  data-row={index}
+                  aria-rowindex={index + 1}
+                  aria-selected={selected === index || shown === row.id || undefined}
+                  onClick={(event) => {
+                    if (isControl(event.target)) return;
+                    select(index);
+                    openRow(event.currentTarget, event.metaKey || event.ctrlKey);
+                  }}
+                  className={classes('hover:bg-raised/60', (selected === index || shown === row.id) && 'bg-accent-wash shadow-[inset_2px_0_var(--color-accent)]', '[&:has(a[href],[data-opens])]:cursor-pointer')}
+                >
+                  {row.getAllCells().map((cell) => {
+                    const column = byId.get(cell.column.id);
+                    return (
+                      <Cell key={cell.id} numeric={column?.numeric ?? false} mono={column?.mono ?? false} className={classes(column?.from && hidden[column.from])}>
+                        <table.FlexRender cell={cell} />
+                      </Cell>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+            {last < tableRows.length - 1 ? <Spacer rows={tableRows.length - 1 - last} span={columns.length} /> : null}
+          </tbody>
+        </table>
+      </div>
+      {more || (total !== undefined && total > rows.length) ? (
+        <footer className="flex items-center gap-3 border-t border-line px-4 py-2 text-dim">
+          <span className="tabular-nums">
+            {rows.length.toLocaleString('en')} of {(total ?? rows.length).toLocaleString('en')}
+          </span>
+          {more ? (
+            <span className="ml-auto">
+              <Button size="sm" onClick={more} busy={loadingMore}>
+                Show more
+              </Button>
+            </span>
+          ) : null}
+        </footer>
+      ) : null}
+    </div>
+  );
+}
+
+function SortButton<Row extends RowData>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: (sort: Sort) => void }) {
+  const direction = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : null;
+  return (
+    <button
+      type="button"
+      onClick={() => onSort(direction === 'ascending' && !column.oneWay ? `-${column.sort}` : (column.sort ?? ''))}
+      aria-label={`Sort by ${column.header}${direction ? `, now ${direction}` : ''}`}
+      className={classes('inline-flex items-center gap-1 rounded-xs hover:text-ink', direction && 'text-ink')}
+    >
+      {column.header}
+      {direction === 'ascending' ? <ArrowUp size={11} /> : direction === 'descending' ? <ArrowDown size={11} /> : null}
+    </button>
+  );
+}
+
+function Spacer({ rows, span }: { rows: number; span: number }) {
+  return (
+    <tr aria-hidden>
+      <td colSpan={span} style={{ height: rows * rowHeight }} />
+    </tr>
+  );
+}
+
+function sortingOf<Row extends RowData>(columns: readonly Column<Row>[], sort: Sort | null | undefined) {
+  const key = sort?.replace(/^-/, '');
+  const column = columns.find((each) => each.sort !== undefined && each.sort === key);
+  return column ? [{ id: column.id, desc: sort?.startsWith('-') ?? false }] : [];
+}
+
+function isControl(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('a,button,input,select,textarea,label,[role="button"],[role="menuitem"]') !== null;
+}
+
+function openRow(row: Element, apart: boolean): void {
+  const link = row.querySelector<HTMLElement>('a[href],[data-opens]');
+  if (!link) return;
+  if (apart && link instanceof HTMLAnchorElement) window.open(link.href, '_blank', 'noopener');
+  else link.click();
+}
+
+/** j and k walk the rows of the first such table on the page, Enter opens. Typing, dialogs and focused controls keep their keys. */
+function useRowKeys(frame: RefObject<HTMLDivElement | null>, count: number, reveal: (index: number) => void): [number | null, (index: number | null) => void] {
+  const [selected, select] = useState<number | null>(null);
+  const latest = useRef({ selected, count, reveal });
+  useEffect(() => {
+    latest.current = { selected, count, reveal };
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('[data-modal]')) return;
+      if (event.target instanceof Element && event.target.closest('input,textarea,select,[contenteditable="true"],[role="textbox"]')) return;
+      if (document.querySelector('[data-list-keys]') !== frame.current) return;
+      const state = latest.current;
+      if (event.key === 'j' || event.key === 'k') {
+        const next = state.selected === null ? 0 : Math.min(state.count - 1, Math.max(0, state.selected + (event.key === 'j' ? 1 : -1)));
+        if (state.count === 0) return;
+        event.preventDefault();
+        select(next);
+        const row = frame.current?.querySelector(`[data-row="${next}"]`);
+        if (row) row.scrollIntoView({ block: 'nearest' });
+        else state.reveal(next);
+      } else if (event.key === 'Enter' && state.selected !== null && !(event.target instanceof Element && isControl(event.target))) {
+        const row = frame.current?.querySelector(`[data-row="${state.selected}"]`);
+        if (row) openRow(row, false);
+      } else if (event.key === 'Escape') select(null);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [frame]);
+  return [selected, select];
+}

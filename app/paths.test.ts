@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { paths } from './paths.ts';
+
+it('keeps every address of the console', () => {
+  expect({
+    overview: paths.overview(),
+    live: paths.live({ scope: 'node:n1', range: '1h' }),
+    detections: paths.detections({ node: 'n1' }),
+    detection: paths.detection('d1'),
+    nodes: paths.nodes({ health: 'Offline', query: 'plant 3/a' }),
+    node: paths.node('plant-3/loop-2'),
+    nodeTab: paths.node('n1', 'timeline'),
+    nodeFirstTab: paths.node('n1', 'state'),
+    fleets: paths.fleets(),
+    fleet: paths.fleet('f1'),
+    enrolment: paths.enrolment({ state: 'Denied' }),
+    deployments: paths.deployments(),
+    newDeployment: paths.newDeployment({ fleet: 'f1' }),
+    deployment: paths.deployment('r1'),
+    rules: paths.rules(),
+    newRule: paths.newRule(),
+    rule: paths.rule('valve-watch', { version: 7 }),
+    models: paths.models(),
+    model: paths.model('pump-anomaly'),
+    audit: paths.audit({ object: 'node:n1' }),
+    settings: paths.settings(),
+    settingsTab: paths.settings('keys'),
+    signIn: paths.signIn({ next: '/nodes?health=Offline' }),
+    apiReference: paths.apiReference(),
+  }).toMatchInlineSnapshot(`
+    {
+      "apiReference": "/api/docs",
+      "audit": "/audit?object=node%3An1",
+      "deployment": "/deployments/r1",
+      "deployments": "/deployments",
+      "detection": "/detections/d1",
+      "detections": "/detections?node=n1",
+      "enrolment": "/enrolment?state=Denied",
+      "fleet": "/fleets/f1",
+      "fleets": "/fleets",
+      "live": "/live?scope=node%3An1&range=1h",
+      "model": "/models/pump-anomaly",
+      "models": "/models",
+      "newDeployment": "/deployments/new?fleet=f1",
+      "newRule": "/rules/new",
+      "node": "/nodes/plant-3%2Floop-2",
+      "nodeFirstTab": "/nodes/n1",
+      "nodeTab": "/nodes/n1?tab=timeline",
+      "nodes": "/nodes?health=Offline&query=plant+3%2Fa",
+      "overview": "/",
+      "rule": "/rules/valve-watch?version=7",
+      "rules": "/rules",
+      "settings": "/settings",
+      "settingsTab": "/settings?tab=keys",
+      "signIn": "/sign-in?next=%2Fnodes%3Fhealth%3DOffline",
+    }
+  `);
+});

@@ -1,0 +1,39 @@
+/**
+ * Every address of the console. Pages and components build links from here alone, so that a page can move and a test can hold
+ * all addresses against what was promised to people's bookmarks.
+ */
+type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+function at(path: string, query?: Query): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) if (value !== null && value !== undefined && value !== '') search.set(key, String(value));
+  return search.size > 0 ? `${path}?${search}` : path;
+}
+
+const part = encodeURIComponent;
+
+export type NodeTab = 'state' | 'live' | 'store' | 'timeline' | 'identity';
+
+export const paths = {
+  overview: () => '/',
+  live: (query?: { scope?: string | undefined; range?: string | undefined }) => at('/live', query),
+  detections: (query?: { node?: string | undefined; fleet?: string | undefined; rule?: string | undefined; severity?: string | undefined; range?: string | undefined; group?: string | undefined }) => at('/detections', query),
+  detection: (id: string) => `/detections/${part(id)}`,
+  nodes: (query?: { query?: string | undefined; health?: string | undefined; sync?: string | undefined; fleet?: string | undefined; label?: string | undefined; sort?: string | undefined }) => at('/nodes', query),
+  node: (id: string, tab?: NodeTab) => at(`/nodes/${part(id)}`, { tab: tab === 'state' ? undefined : tab }),
+  fleets: (query?: { create?: string | undefined }) => at('/fleets', query),
+  fleet: (id: string) => `/fleets/${part(id)}`,
+  enrolment: (query?: { state?: string | undefined }) => at('/enrolment', query),
+  deployments: (query?: { state?: string | undefined; fleet?: string | undefined }) => at('/deployments', query),
+  newDeployment: (query?: { fleet?: string | undefined; rule?: string | undefined }) => at('/deployments/new', query),
+  deployment: (id: string) => `/deployments/${part(id)}`,
+  rules: () => '/rules',
+  newRule: () => '/rules/new',
+  rule: (name: string, query?: { version?: number }) => at(`/rules/${part(name)}`, query),
+  models: () => '/models',
+  model: (name: string, query?: { version?: number }) => at(`/models/${part(name)}`, query),
+  audit: (query?: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; outcome?: string | undefined }) => at('/audit', query),
+  settings: (tab?: 'members' | 'tokens' | 'sessions' | 'keys') => at('/settings', { tab }),
+  signIn: (query?: { next?: string | undefined }) => at('/sign-in', query),
+  apiReference: () => '/api/docs',
+} as const;
