@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { checkout } from '../environment.ts';
+import { documentProblems } from './documents.ts';
+import { renderErrorsPage } from './errors-page.ts';
+import { checkImports } from './imports.ts';
+import { tidyProblems } from './tidy.ts';
+import { readTrackedFiles } from './tracked-files.ts';
+
+export interface CheckOutcome {
+  name: string;
+  problems: string[];
+  seconds: number;
+}
+
+const checks: { name: string; find: () => Promise<string[]> }[] = [
+  { name: 'types', find: async () => (await complaints('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit', '--pretty', 'false'], /error TS/)).filter(isOurs) },
+  { name: 'lint', find: () => complaints('node_modules/oxlint/bin/oxlint', ['--format', 'unix', '--deny-warnings'], /^[^:]+:\d+:\d+: /) },
+  { name: 'imports', find: async () => (await checkImports(checkout)).problems },
+  { name: 'tidy', find: async () => tidyProblems(readTrackedFiles(checkout)) },
+  { name: 'documents', find: async () => documentProblems(readTrackedFiles(checkout), await scriptNames(), renderErrorsPage()) },
+];
+
+/** Runs every check, one after the other, and prints what each found. */
+export async function runChecks(): Promise<CheckOutcome[]> {
+  const outcomes: CheckOutcome[] = [];
+  for (const { name, find } of checks) {
+    const started = performance.now();
+    const problems = await find();
+    const seconds = (performance.now() - started) / 1000;
+    console.log(`${problems.length === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds.toFixed(1)} s`);
+    for (const problem of problems) console.log(`        ${problem}`);
+    outcomes.push({ name, problems, seconds });
+  }
+  return outcomes;
+}
+
+/** Runs a program of the toolchain; its lines that match are the problems. One that fails without such a line is a problem too. */
+async function complaints(program: string, args: string[], problem: RegExp): Promise<string[]> {
+  const run = promisify(execFile)(process.execPath, [program, ...args], { cwd: checkout, maxBuffer: 64 * 1024 ** 2 });
+  const { output, failed } = await run.then(
+    ({ stdout }) => ({ output: stdout, failed: false }),
+    (error: Error & { stdout?: string; stderr?: string }) => ({ output: `${error.stdout ?? ''}\n${error.stderr ?? ''}`, failed: true }),
+  );
+  const lines = output.split('\n').filter((line) => problem.test(line));
+  return failed && lines.length === 0 ? [`${program} failed: ${output.trim().slice(-2000)}`] : lines;
+}
+
+/** Next writes types of its own beside ours, which do not hold themselves to our compiler settings. */
+function isOurs(complaint: string): boolean {
+  return !complaint.startsWith('.next/');
+}
+
+async function scriptNames(): Promise<string[]> {
+  const manifest: { scripts?: Record<string, string> } = JSON.parse(await readFile(path.join(checkout, 'package.json'), 'utf8'));
+  return Object.keys(manifest.scripts ?? {});
+}
+
+if (import.meta.main) {
+  const outcomes = await runChecks();
+  process.exitCode = outcomes.every(({ problems }) => problems.length === 0) ? 0 : 1;
+}

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import { checkout, inheritedEnvironment } from '../environment.ts';
+import { ensureDebianPackages } from './debian.ts';
+import { endLeftover, makeFolder, serve } from './owned-process.ts';
+import { startUntilReady, textOf } from './ready-line.ts';
+import { redisProgram } from './redis.ts';
+import type { Service } from './service.ts';
+
+export interface AgentOptions {
+  /** How the node calls itself when it asks to join. */
+  name: string;
+  /** Address of the control plane. */
+  link: string;
+  /** The node's own folder: key, bundles, store, log. */
+  folder: string;
+  /** Enrolment token; without it an operator approves the node. */
+  token?: string;
+  gatewayPort: number;
+}
+
+export interface AgentService extends Service {
+  /** Of the node's key, as the enrolment page shows it. */
+  readonly fingerprint: string | undefined;
+  /** File with the bearer token that the node's own gateway asks for. */
+  readonly tokenFile: string | undefined;
+}
+
+/** Starts an agent; its `url` is the node's own gateway. It is up with or without a control plane that answers. */
+export async function startAgent(options: AgentOptions): Promise<AgentService> {
+  await ensureDebianPackages([redisProgram]);
+  const folder = await makeFolder(options.folder);
+  await endLeftover(folder);
+  const flags = { name: options.name, link: options.link, folder, token: options.token, 'gateway-port': String(options.gatewayPort) };
+  const { child, ready } = await startUntilReady({
+    name: `The agent ${options.name}`,
+    command: process.execPath,
+    args: [path.join(checkout, 'edge-runtime/host/main.ts'), ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]))],
+    folder,
+    cwd: folder,
+    // It drains its event path first, and gives that up by itself after 25 s.
+    graceMs: 28_000,
+    env: inheritedEnvironment({ NODE_ENV: 'production' }),
+  });
+  const url = textOf(ready, 'gateway') ?? `http://127.0.0.1:${options.gatewayPort}`;
+  return { ...serve(url, child), fingerprint: textOf(ready, 'fingerprint'), tokenFile: textOf(ready, 'tokenFile') };
+}

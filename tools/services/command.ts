@@ -1,0 +1,56 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { ServiceError } from './service.ts';
+
+export interface CommandOptions {
+  /** Completes "The disk is full while …". */
+  doing: string;
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  uid?: number;
+  gid?: number;
+}
+
+/** A program that we waited for ended badly; `output` is all that it printed. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+  readonly output: string;
+
+  constructor(command: string, output: string, cause: Error) {
+    super(`${command} failed: ${output.trim().split('\n').slice(-5).join(' | ')}`, { cause });
+    this.output = output;
+  }
+}
+
+const running = new Set<ChildProcess>();
+
+/** Runs a program to its end and returns what it printed. Throws CommandFailed, or a ServiceError when the disk is full. */
+export async function runCommand(command: string, args: readonly string[], { doing, ...options }: CommandOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(command, args, { ...options, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
+      running.delete(child);
+      const output = `${stdout}${stderr}`;
+      if (error === null) resolve(stdout);
+      else if (/No space left on device|ENOSPC/i.test(output)) reject(new ServiceError(`The disk is full while ${doing}: free some space and start again.`, { cause: error }));
+      else reject(new CommandFailed(command, output === '' ? error.message : output, error));
+    });
+    running.add(child);
+  });
+}
+
+/** Runs a program whose output the person sees as it comes; returns its exit code. */
+export async function runInSight(command: string, args: readonly string[], cwd: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    running.add(child);
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** Ends the programs that still run, for a start that is called off half way. */
+export function endCommands(): void {
+  for (const child of running) child.kill('SIGTERM');
+}
