@@ -1,0 +1,172 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { runCommand } from '../tools/services/command.ts';
+import { fillAdministrator, signInAsAdministrator, writeInEditor } from './actions.ts';
+import { pumpRecording } from './recordings.ts';
+import { expect, type Stack, type StackNode, test } from './stack.ts';
+
+/**
+ * The whole loop as people go through it, once, in one browser: a node joins, a model and a rule are published, planned and
+ * deployed, a recording arrives over Kafka and its detection in the browser; then the node is killed in the next activation,
+ * converges all the same, and everything is rolled back and on record.
+ */
+const example = path.resolve(import.meta.dirname, '../examples/pump-loop');
+
+test.describe.serial('the whole loop', () => {
+  let page: Page;
+  let node: StackNode;
+  let ruleText = '';
+
+  test.beforeAll(async ({ browser, stack }) => {
+    page = await browser.newPage({ baseURL: stack.url });
+    // Recorded readings bring their own time.
+    ruleText = (await readFile(path.join(example, 'valve-watch.siddhi'), 'utf8')).replace("@app:name('valve-watch')", "@app:name('valve-watch')\n@app:playback");
+  });
+  test.afterAll(async () => {
+    await node?.stop();
+    await page?.close();
+  });
+
+  test('an administrator signs in by the one-time link, which works once', async ({ stack, browser }) => {
+    const link = await stack.signInLink();
+    await signInAsAdministrator(page, link);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    const other = await browser.newPage();
+    await fillAdministrator(other, link);
+    await expect(other.getByRole('main').getByRole('alert')).toContainText(/used|expired/i);
+    await other.close();
+  });
+
+  test('a fleet is made before its first node', async ({ stack }) => {
+    await page.goto('/fleets');
+    await page.getByRole('button', { name: 'Create a fleet' }).first().click();
+    await page.getByLabel('Name').fill('pump-loop');
+    await page.getByLabel('Selector').fill('*');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'pump-loop' })).toBeVisible();
+    await giveBrokers(page, stack);
+  });
+
+  test('a node asks to join, and is approved by its fingerprint', async ({ stack }) => {
+    node = await stack.startNode('loop-node');
+    await page.goto('/enrolment');
+    const request = page.getByRole('article', { name: 'loop-node' });
+    await expect(request).toBeVisible();
+    await expect(request.getByText(/^[0-9a-f]{4}(-[0-9a-f]{4}){3}$/)).toBeVisible();
+    await expect(request.getByText('pump-loop')).toBeVisible();
+    await request.getByRole('button', { name: 'Approve' }).click();
+    await page.goto('/nodes');
+    await expect(page.getByRole('row', { name: /loop-node/ })).toContainText('Healthy');
+  });
+
+  test('a model is uploaded, read, tried and named champion; a broken one is refused with the reason', async () => {
+    await page.goto('/models');
+    await page.getByRole('button', { name: 'Publish a model' }).first().click();
+    await page.getByLabel('Choose a file').setInputFiles({ name: 'broken.onnx', mimeType: 'application/octet-stream', buffer: Buffer.from('this is no model') });
+    await expect(page.getByText('This file cannot be published')).toBeVisible();
+    await page.getByRole('button', { name: 'Choose another file' }).click();
+    await page.getByLabel('Choose a file').setInputFiles(path.join(example, 'pump-anomaly.onnx'));
+    await expect(page.getByText('Can be served')).toBeVisible();
+    await page.getByLabel(/Columns/).fill('flowShift, vibration1Shift, vibration2Shift, currentShift, pressureShift, temperatureShift, thermocoupleShift');
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'pump-anomaly' })).toBeVisible();
+    await page.getByLabel('flowShift').fill('-0.2');
+    await page.getByRole('button', { name: 'Predict' }).click();
+    await expect(page.getByText(/^in [\d.]+ ms$/)).toBeVisible();
+    await page.getByRole('button', { name: 'Set champion' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Set alias' }).click();
+    await expect(page.getByText('is version 1', { exact: true })).toBeVisible();
+  });
+
+  test('a rule with an error is marked where it is wrong, and published once it is mended', async () => {
+    await page.goto('/rules/new');
+    await page.getByLabel('Name').fill('valve-watch');
+    await writeInEditor(page, ruleText.replace('insert into Smooth;', 'insert into Smooht;'));
+    await expect(page.getByRole('list', { name: 'Problems' })).toContainText('Smooth');
+    await expect(page.locator('.cm-lintRange-error').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Publish version 1' }).hover();
+    await expect(page.getByText(/It has \d+ error/)).toBeVisible();
+    await writeInEditor(page, ruleText);
+    await expect(page.getByText('Type-checks', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Publish version 1' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'valve-watch' })).toBeVisible();
+  });
+
+  test('the plan says what changes where, and the node converges', async () => {
+    await deploy(page, 1);
+    await expect(page.getByText('1 of 1 nodes report it')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: 60_000 });
+    await openNode(page);
+    await expect(page.getByText('Synced').first()).toBeVisible();
+  });
+
+  test('a recording arrives over Kafka, and its detection in the open page', async ({ stack }, info) => {
+    await page.goto('/detections');
+    const recording = await pumpRecording(info.outputDir);
+    const replayed = runCommand(process.execPath, [path.join(example, 'devices.ts'), '--brokers', stack.brokers.join(','), '--replay', recording, '--speed', '200', '--recent'], { doing: 'replaying a recording' });
+    const detection = page.getByRole('link', { name: /Valve closing/ }).first();
+    await expect(detection).toBeVisible({ timeout: 60_000 });
+    await replayed;
+    await detection.click();
+    await expect(page.getByText('valve-watch').first()).toBeVisible();
+    await expect(page.getByText('Agreement').first()).toBeVisible();
+  });
+
+  test('the node is killed in its next activation, and comes up with one whole bundle', async () => {
+    await page.goto('/rules/valve-watch');
+    await writeInEditor(page, ruleText.replaceAll('score > 0.6', 'score > 0.7').replaceAll('score <= 0.6', 'score <= 0.7'));
+    await expect(page.getByText('Type-checks', { exact: true })).toBeVisible();
+    await page.getByRole('button', { name: 'Publish version 2' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+    await expect(page.getByText('valve-watch 2 is published')).toBeVisible();
+    await deploy(page, 2);
+    await node.kill9();
+    await node.start();
+    await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: 90_000 });
+    await openNode(page);
+    await expect(page.getByText('Synced').first()).toBeVisible();
+  });
+
+  test('a deployment is rolled back as a new generation', async () => {
+    await page.goto('/deployments');
+    await page.getByRole('link', { name: /pump-loop/ }).first().click();
+    await page.getByRole('button', { name: 'Roll back' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
+    await expect(page.getByText('RolledBack').first()).toBeVisible({ timeout: 90_000 });
+    await page.goto('/rules/valve-watch');
+    await expect(page.getByText('version 1 on 1 node')).toBeVisible();
+  });
+
+  test('the audit has all of it, and its chain holds', async () => {
+    await page.goto('/audit');
+    for (const action of [/enrol/i, /model/i, /rule/i, /deployment/i]) await expect(page.getByRole('row', { name: action }).first()).toBeVisible();
+    await page.getByRole('button', { name: /Verify/ }).click();
+    await expect(page.getByText(/chain.*(whole|holds|intact)|verified/i).first()).toBeVisible();
+  });
+});
+
+/** Where the fleet's Kafka is: settings belong to the place and not to the rule. */
+async function giveBrokers(page: Page, stack: Stack): Promise<void> {
+  const token = await stack.grant({ kind: 'api-token', name: 'Story', scopes: ['fleets:read', 'fleets:write'], minutes: 10 });
+  const headers = { authorization: `Bearer ${token}` };
+  const fleets = await page.request.get('/api/v1/fleets', { headers });
+  const [fleet] = (await fleets.json()).items;
+  const patched = await page.request.patch(`/api/v1/fleets/${fleet.id}`, { headers, data: { version: 1, settings: { connectors: { kafka: { brokers: stack.brokers.join(',') } } } } });
+  expect(patched.ok(), await patched.text()).toBe(true);
+}
+
+/** Plans a version of the rule for the only fleet, reads the plan and starts it. */
+async function deploy(page: Page, version: number): Promise<void> {
+  await page.goto('/deployments/new?rule=valve-watch');
+  await expect(page.getByRole('heading', { name: 'What changes' })).toBeVisible();
+  await expect(page.getByRole('row', { name: /Rule valve-watch/ })).toContainText(String(version));
+  await page.getByRole('button', { name: 'Start on 1 node' }).click();
+  await expect(page).toHaveURL(/\/deployments\/(?!new)/);
+}
+
+async function openNode(page: Page): Promise<void> {
+  await page.goto('/nodes');
+  await page.getByRole('link', { name: 'loop-node' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'loop-node' })).toBeVisible();
+}
