@@ -12,7 +12,8 @@ export function analyze(text: string, environment: Environment = {}): Analysis {
   return describeApp(planApp(text, environment, diagnostics), diagnostics);
 }
 
-function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
+/** What is told of a plan to those outside. */
+export function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
   return {
     ok: !diagnostics.failed,
     ...(plan.name === undefined ? {} : { name: plan.name }),

@@ -14,10 +14,21 @@ export interface Surroundings {
   /** Functions with a namespace, such as `str:length`. */
   extension(namespace: string, name: string): FunctionDefinition | undefined;
   extensionNames(): string[];
+  /** Hears every expression that is checked, the inner ones first; for tools that explain a text. */
+  observe?: ExpressionObserver | undefined;
 }
+
+/** What an expression was found to be, and which names were visible where it stands. */
+export type ExpressionObserver = (expression: Expression, scope: Scope, typed: Typed | undefined) => void;
 
 /** Resolves names and types of one expression; every mistake is reported, undefined when there was any. */
 export function checkExpression(expression: Expression, scope: Scope, around: Surroundings): Typed | undefined {
+  const typed = checkKind(expression, scope, around);
+  around.observe?.(expression, scope, typed);
+  return typed;
+}
+
+function checkKind(expression: Expression, scope: Scope, around: Surroundings): Typed | undefined {
   switch (expression.kind) {
     case 'constant':
       return { kind: 'constant', type: expression.type, value: expression.value };

@@ -4,7 +4,7 @@ import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
 import type { App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
 import { annotationValue, annotationView, connectorOf } from './annotations.ts';
-import type { Surroundings } from './check-expression.ts';
+import type { ExpressionObserver, Surroundings } from './check-expression.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planStateInput } from './plan-pattern.ts';
 import { planJoin } from './plan-join.ts';
@@ -15,8 +15,8 @@ import type { Scope } from './scope.ts';
 import { assignStages } from './stages.ts';
 
 /** Parses and checks a text. The plan holds what could be understood; it may run only if no error was reported. */
-export function planApp(text: string, environment: Environment, diagnostics: Diagnostics): AppPlan {
-  return new AppPlanner(text, environment, diagnostics).run();
+export function planApp(text: string, environment: Environment, diagnostics: Diagnostics, observe?: ExpressionObserver): AppPlan {
+  return new AppPlanner(text, environment, diagnostics, observe).run();
 }
 
 class AppPlanner {
@@ -32,13 +32,13 @@ class AppPlanner {
   private readonly queryNames = new Set<string>();
   private readonly around: Surroundings;
 
-  constructor(text: string, environment: Environment, diagnostics: Diagnostics) {
+  constructor(text: string, environment: Environment, diagnostics: Diagnostics, observe: ExpressionObserver | undefined) {
     this.text = text;
     this.diagnostics = diagnostics;
     this.syntax = parseApp(text, diagnostics);
     this.models = { environment, used: [] };
     this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], queries: [], sources: [], sinks: [], models: this.models.used };
-    this.around = { diagnostics, table: (name) => this.testedTable(name), tableNames: () => [...this.tables.keys()], extension: () => undefined, extensionNames: () => [] };
+    this.around = { diagnostics, table: (name) => this.testedTable(name), tableNames: () => [...this.tables.keys()], extension: () => undefined, extensionNames: () => [], observe };
   }
 
   run(): AppPlan {
