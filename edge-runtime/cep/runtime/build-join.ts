@@ -7,16 +7,14 @@ import type { Stage, WindowStage } from '../operators/stage.ts';
 import { joinKeyOf } from '../plan/conjuncts.ts';
 import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
 import { chainOf, selectorOf, wantedOf, type QueryContext } from './build-query.ts';
-import { emitCandidates } from './build-table.ts';
-import { emitPairTest } from './emit-query.ts';
 import type { Receiver } from './junction.ts';
-import { HeldOutput, type QueryOutput } from './query-output.ts';
+import { HeldOutput, type OutputStage } from './query-output.ts';
 
 /** Makes a join; each side's stream has a receiver of its own. */
-export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: QueryOutput, context: QueryContext): (stream: string) => Receiver {
+export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): (stream: string) => Receiver {
   const collected = new HeldOutput(output);
   const stage = selectorOf(query, 'pair', [...input.left.handlers, ...input.right.handlers], collected, context);
-  const test = input.condition === undefined ? (): boolean => true : emitPairTest(input.condition, 'l', context.clock, context.tables);
+  const test = input.condition === undefined ? (): boolean => true : context.code.pair(input.condition);
   const searched: { left: Searched | undefined; right: Searched | undefined } = { left: undefined, right: undefined };
   const receivers = new Map<string, Receiver[]>();
   for (const side of ['left', 'right'] as const) {
@@ -55,7 +53,7 @@ function slides(plan: JoinSidePlan): boolean {
 
 function searchedTable(plan: JoinSidePlan, side: 'left' | 'right', context: QueryContext): Searched {
   const running = context.table(plan.name);
-  const find = emitCandidates(running.table, plan.lookup, side === 'left' ? 'q' : 'l', context.clock, context.tables);
+  const find = context.code.candidates(running.table, plan.lookup, side === 'left' ? 'q' : 'l');
   return {
     candidates: (timestamp, row) => {
       const rows: Row[] = [];

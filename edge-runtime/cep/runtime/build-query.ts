@@ -1,23 +1,26 @@
 import type { Row } from '../api.ts';
 import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
 import { makeWindow } from '../operators/make-window.ts';
-import { StateMachine, type StepTest } from '../operators/pattern/machine.ts';
+import { StateMachine } from '../operators/pattern/machine.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
-import type { Typed } from '../plan/types.ts';
-import { emitCondition, emitPassing, emitSelection, emitStepCondition, emitValues, type PayloadKind, type TableTest } from './emit-query.ts';
+import type { PayloadKind, TableTest } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
 import type { Receiver } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
-import { HeldOutput, QueryOutput, type OutputStage } from './query-output.ts';
+import type { QueryCode } from './query-code.ts';
+import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
 import { GroupedSelector, PlainSelector, TotalSelector, type Wanted } from './selector.ts';
 
 /** What a query needs from the app around it. */
 export interface QueryContext extends OperatorContext {
   target: Receiver;
+  /** Who hears the query itself. */
+  ears: QueryEars;
+  code: QueryCode;
   tables: TableTest;
   table(name: string): RunningTable;
   /** Makes the join of a query; handed in, since joins are made of what this file makes. */
-  join(query: QueryPlan, input: JoinInputPlan, output: QueryOutput, context: QueryContext): (stream: string) => Receiver;
+  join(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): (stream: string) => Receiver;
   /** Registers something that snapshots hold; called in the same order for every engine of an app. */
   keep(id: string, state: Stateful): void;
   /** Where the part of a query after a prediction runs. */
@@ -27,7 +30,6 @@ export interface QueryContext extends OperatorContext {
 /** A query at run time. */
 export interface RunningQuery {
   name: string;
-  output: QueryOutput;
   /** The way in for the events of each stream that it reads. */
   receiver(stream: string): Receiver;
 }
@@ -39,19 +41,18 @@ export function wantedOf(query: QueryPlan): Wanted {
 
 /** Makes a query. */
 export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuery {
-  const output = new QueryOutput(query.name, context.target);
+  const output = new QueryOutput(query.name, context.target, context.ears);
   const { input } = query;
   if (input.kind === 'single') {
     const receiver = buildFrom(query, input.handlers, 0, output, context);
-    return { name: query.name, output, receiver: () => receiver };
+    return { name: query.name, receiver: () => receiver };
   }
-  if (input.kind === 'join') return { name: query.name, output, receiver: context.join(query, input, output, context) };
+  if (input.kind === 'join') return { name: query.name, receiver: context.join(query, input, output, context) };
   const held = new HeldOutput(output);
   const stage = selectorOf(query, 'state', [], held, context);
-  const compile = (condition: Typed): StepTest => emitStepCondition(condition, context.clock, context.tables);
-  const machine = new StateMachine(input, compile, context, { stage, hold: () => held.hold(), release: () => held.release() });
+  const machine = new StateMachine(input, (condition) => context.code.step(condition), context, { stage, hold: () => held.hold(), release: () => held.release() });
   context.keep(`${query.name}/pattern`, machine);
-  return { name: query.name, output, receiver: (stream) => machine.receiver(stream) };
+  return { name: query.name, receiver: (stream) => machine.receiver(stream) };
 }
 
 /** The part of a query from one handler on; it is split where a prediction waits. */
@@ -68,7 +69,7 @@ function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: num
   const { selection } = query;
   const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;
   if (stateless && filters.length === rest.length && query.output.events !== 'expired') {
-    return new PassingQuery(emitPassing(filters, selection, 'row', context.clock, context.tables), output, context.target);
+    return new PassingQuery(context.code.passing(filters, selection, 'row'), output, context.target);
   }
   return chainOf(query, rest, from, selectorOf(query, 'row', rest, output, context), context);
 }
@@ -77,12 +78,11 @@ function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: num
 export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readonly HandlerPlan[], output: OutputStage, context: QueryContext): Stage {
   const { selection } = query;
   const wanted = wantedOf(query);
-  const { clock, tables } = context;
   if (selection.aggregates.length === 0 && selection.groupBy.length === 0) {
-    return new PlainSelector(selection, wanted, emitPassing([], selection, kind, clock, tables), output);
+    return new PlainSelector(selection, wanted, context.code.passing([], selection, kind), output);
   }
   const sliding = handlers.some((one) => one.kind === 'window' && one.window.sliding);
-  const code = emitSelection(selection, kind, sliding || wanted.expired, clock, tables);
+  const code = context.code.selection(selection, kind, sliding || wanted.expired);
   const selector = selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, code, output) : new TotalSelector(selection, wanted, code, output);
   context.keep(`${query.name}/selection`, selector);
   return selector;
@@ -96,16 +96,15 @@ export interface ChainUse {
 }
 
 export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from: number, last: Stage, context: QueryContext, use: ChainUse = { name: query.name, searched: false }): Receiver {
-  const { clock, tables } = context;
   let stage = last;
   // Built from the end; but alarms and state are registered in the order of the text, of which there is one window.
   for (let index = handlers.length - 1; index >= 0; index--) {
     const handler = handlers[index];
     if (handler === undefined) continue;
-    if (handler.kind === 'filter') stage = new FilterStage(emitCondition(handler.condition, 'row', clock, tables), stage);
+    if (handler.kind === 'filter') stage = new FilterStage(context.code.condition(handler.condition, 'row'), stage);
     else if (handler.kind === 'extend') {
       const run = STREAM_FUNCTIONS.get(handler.name)?.run;
-      if (run !== undefined) stage = new ExtendStage(emitValues(handler.arguments, 'row', clock, tables), run, stage);
+      if (run !== undefined) stage = new ExtendStage(context.code.values(handler.arguments, 'row'), run, stage);
     } else if (handler.kind === 'window') {
       const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched }, context, stage);
       use.made?.(window);

@@ -6,11 +6,12 @@ import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
 import type { HandlerPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams, predictionsOf, tablesRead } from '../plan/stages.ts';
 import { buildJoin } from './build-join.ts';
-import { buildQuery, type QueryContext, type RunningQuery } from './build-query.ts';
+import { buildQuery, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
-import { emitValues } from './emit-query.ts';
 import { Junction, type BatchBook, type Receiver } from './junction.ts';
 import { Predictions } from './predictions.ts';
+import { QueryCode } from './query-code.ts';
+import { QueryEars } from './query-output.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
 import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
 
@@ -21,8 +22,9 @@ export class Engine implements CepEngine {
   private readonly first: StageRuntime;
   private readonly junctions = new Map<string, Junction>();
   private readonly tables = new Map<string, RunningTable>();
-  private readonly queries = new Map<string, RunningQuery>();
+  private readonly queries = new Map<string, QueryEars>();
   private readonly kept = new Map<string, Stateful>();
+  private readonly codes = new Map<StageRuntime, QueryCode>();
   private readonly ports = new Map<string, Port>();
   private readonly predictions = new Predictions();
   private readonly book: BatchBook = { collecting: false, dirty: [] };
@@ -144,7 +146,7 @@ export class Engine implements CepEngine {
   onQuery(name: string, callback: (batch: QueryBatch) => void): () => void {
     const query = this.queries.get(name);
     if (query === undefined) throw new CepError('name.unknown-query', `There is no query '${name}'.`);
-    return query.output.listen(callback);
+    return query.listen(callback);
   }
 
   onFault(callback: (batch: FaultBatch) => void): () => void {
@@ -174,9 +176,9 @@ export class Engine implements CepEngine {
   private start(query: QueryPlan, stageOf: ReadonlyMap<string, number>): void {
     const target = this.targetOf(query, stageOf);
     const targetStage = stageOf.get(query.output.target) ?? 0;
-    const context = this.contextOf(query, query.stage, target, targetStage);
-    const running = buildQuery(query, context);
-    this.queries.set(query.name, running);
+    const ears = new QueryEars();
+    this.queries.set(query.name, ears);
+    const running = buildQuery(query, this.contextOf(query, query.stage, target, targetStage, ears));
     const key = keyOf(query);
     for (const stream of new Set(inputStreams(query))) {
       const receiver = this.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
@@ -199,23 +201,33 @@ export class Engine implements CepEngine {
     return table;
   }
 
-  private contextOf(query: QueryPlan, stage: number, target: Receiver, targetStage: number): QueryContext {
+  private contextOf(query: QueryPlan, stage: number, target: Receiver, targetStage: number, ears: QueryEars): QueryContext {
     const runtime = this.stages[stage] ?? this.first;
+    const code = this.codeOf(runtime);
     return {
       clock: runtime.clock,
       alarm: (ring) => runtime.alarm(ring),
       target: this.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
-      tables: emitTableTest(this.tables, runtime.clock),
+      ears,
+      code,
+      tables: code.tables,
       table: (name) => this.table(name),
       join: buildJoin,
       keep: (id, state) => this.kept.set(id, state),
-      predict: (handler, of, id, build) => this.seam(handler, of, id, stage, build(this.contextOf(query, stage + 1, target, targetStage))),
+      predict: (handler, of, id, build) => this.seam(handler, of, id, stage, build(this.contextOf(query, stage + 1, target, targetStage, ears))),
     };
+  }
+
+  /** The code made for one stage: it reads that stage's clock. */
+  private codeOf(runtime: StageRuntime): QueryCode {
+    let code = this.codes.get(runtime);
+    if (code === undefined) this.codes.set(runtime, (code = new QueryCode(runtime.clock, emitTableTest(this.tables, runtime.clock))));
+    return code;
   }
 
   private seam(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, stage: number, receiver: Receiver): Receiver {
     const [before, after] = [this.stages[stage] ?? this.first, this.stages[stage + 1] ?? this.first];
-    const values = emitValues(handler.arguments, 'row', before.clock, emitTableTest(this.tables, before.clock));
+    const values = this.codeOf(before).values(handler.arguments, 'row');
     return this.predictions.seam(id, handler.reference, handler.signature, values, this.port(id, receiver, query.name), after, before.clock);
   }
 

@@ -19,16 +19,9 @@ export interface OutputStage {
   chunk(events: readonly OutputEvent[]): void;
 }
 
-/** The end of a query: its listeners hear arrived and removed rows apart, the target stream gets both as arrived. */
-export class QueryOutput implements OutputStage {
-  private readonly query: string;
-  private readonly target: Receiver;
-  private listeners: ((batch: QueryBatch) => void)[] = [];
-
-  constructor(query: string, target: Receiver) {
-    this.query = query;
-    this.target = target;
-  }
+/** Who hears a query. The copies of a query in a partition share it. */
+export class QueryEars {
+  listeners: readonly ((batch: QueryBatch) => void)[] = [];
 
   listen(listener: (batch: QueryBatch) => void): () => void {
     this.listeners = [...this.listeners, listener];
@@ -36,13 +29,26 @@ export class QueryOutput implements OutputStage {
       this.listeners = this.listeners.filter((one) => one !== listener);
     };
   }
+}
+
+/** The end of a query: its listeners hear arrived and removed rows apart, the target stream gets both as arrived. */
+export class QueryOutput implements OutputStage {
+  private readonly query: string;
+  private readonly target: Receiver;
+  private readonly ears: QueryEars;
+
+  constructor(query: string, target: Receiver, ears: QueryEars) {
+    this.query = query;
+    this.target = target;
+    this.ears = ears;
+  }
 
   get heard(): boolean {
-    return this.listeners.length > 0;
+    return this.ears.listeners.length > 0;
   }
 
   one(type: EventType, timestamp: number, row: Row): void {
-    if (this.listeners.length > 0) {
+    if (this.ears.listeners.length > 0) {
       const event = [{ timestamp, row }];
       this.tell({ query: this.query, timestamp, arrived: type === CURRENT ? event : [], removed: type === EXPIRED ? event : [] });
     }
@@ -51,7 +57,7 @@ export class QueryOutput implements OutputStage {
 
   chunk(events: readonly OutputEvent[]): void {
     const rows = events.filter((one) => one.type !== RESET);
-    if (this.listeners.length > 0) {
+    if (this.ears.listeners.length > 0) {
       const batch: QueryBatch = { query: this.query, timestamp: events.at(-1)?.timestamp ?? 0, arrived: [], removed: [] };
       for (const { type, timestamp, row } of rows) (type === EXPIRED ? batch.removed : batch.arrived).push({ timestamp, row });
       this.tell(batch);
@@ -63,7 +69,7 @@ export class QueryOutput implements OutputStage {
   }
 
   private tell(batch: QueryBatch): void {
-    for (const listener of this.listeners) listener(batch);
+    for (const listener of this.ears.listeners) listener(batch);
   }
 }
 

@@ -1,0 +1,63 @@
+import type { Row } from '../api.ts';
+import type { Payload } from '../operators/stage.ts';
+import type { HandlerPlan, SelectionPlan, TableLookup } from '../plan/plan.ts';
+import type { RowVariable, Typed } from '../plan/types.ts';
+import type { Table, TableEntry } from '../operators/table.ts';
+import { emitCandidates } from './build-table.ts';
+import { emitCondition, emitPairTest, emitPassing, emitSelection, emitStepCondition, emitValues, type PayloadKind, type SelectionCode, type TableTest } from './emit-query.ts';
+import type { Clock } from './timers.ts';
+
+type Filters = readonly Extract<HandlerPlan, { kind: 'filter' }>[];
+
+/**
+ * The generated code of a group of queries. Each part of a plan is turned into code once, however many copies of its
+ * query there are: a partition makes one for every key.
+ */
+export class QueryCode {
+  private readonly clock: Clock;
+  readonly tables: TableTest;
+  /** By the piece of the plan that the code was made from. Pieces belong to one query and one use. */
+  private readonly made = new WeakMap<object, unknown>();
+
+  constructor(clock: Clock, tables: TableTest) {
+    this.clock = clock;
+    this.tables = tables;
+  }
+
+  condition(condition: Typed, kind: PayloadKind): (timestamp: number, payload: Payload) => boolean {
+    return this.once(condition, () => emitCondition(condition, kind, this.clock, this.tables));
+  }
+
+  step(condition: Typed): (timestamp: number, row: Row, state: Payload) => boolean {
+    return this.once(condition, () => emitStepCondition(condition, this.clock, this.tables));
+  }
+
+  pair(condition: Typed): (timestamp: number, left: Row | null, right: Row | null) => boolean {
+    return this.once(condition, () => emitPairTest(condition, 'l', this.clock, this.tables));
+  }
+
+  values(values: readonly Typed[], kind: PayloadKind): (timestamp: number, payload: Payload) => unknown[] {
+    return this.once(values, () => emitValues(values, kind, this.clock, this.tables));
+  }
+
+  passing(filters: Filters, selection: SelectionPlan, kind: PayloadKind): (timestamp: number, payload: Payload) => Row | undefined {
+    return this.once(selection, () => emitPassing(filters, selection, kind, this.clock, this.tables));
+  }
+
+  selection(selection: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean): SelectionCode {
+    return this.once(selection, () => emitSelection(selection, kind, tracksLeaving, this.clock, this.tables));
+  }
+
+  candidates(table: Table, lookup: TableLookup | undefined, variable: RowVariable): (timestamp: number, row: Row) => Iterable<TableEntry> {
+    const make = (): ((timestamp: number, row: Row) => Iterable<TableEntry>) => emitCandidates(table, lookup, variable, this.clock, this.tables);
+    return lookup === undefined ? make() : this.once(lookup, make);
+  }
+
+  private once<T>(piece: object, make: () => T): T {
+    const known = this.made.get(piece) as T | undefined;
+    if (known !== undefined) return known;
+    const code = make();
+    this.made.set(piece, code);
+    return code;
+  }
+}
