@@ -5,7 +5,7 @@ import { setTimeout as pace } from 'node:timers/promises';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startKafka } from '../../tools/services/kafka.ts';
-import { freePort, freshRedis, freshTopic, kafkaBrokers, temporaryFolder } from '../../tools/testing/index.ts';
+import { freePort, freshRedis, freshTopic, kafkaBrokers, makeTopic, temporaryFolder } from '../../tools/testing/index.ts';
 import { KafkaConnection } from '../kernel/kafka.ts';
 import { connectRedis } from '../kernel/redis.ts';
 import type { PathProcessOptions } from '../sim/path-process.ts';
@@ -80,7 +80,8 @@ test('Kafka is killed with −9 while events flow, and comes back', { timeout: 3
   let kafka = await startKafka({ folder, port });
   services.push(() => kafka.stop());
   const own = [kafka.url];
-  const topic = await makeTopic(own);
+  const topic = 'crash';
+  await makeTopic(own, topic);
   const path = await startHere(await processOptions(topic, redis.url, own));
   const flow = startFlow(topic, own);
   await moreIsStored(path);
@@ -216,12 +217,4 @@ function startFlow(topic: string, brokers: readonly string[]): { stop(): Promise
 async function connected(producer: Producer): Promise<Producer> {
   await producer.connect();
   return producer;
-}
-
-async function makeTopic(brokers: string[]): Promise<string> {
-  const admin = new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: 'crash' }], waitForLeaders: true });
-  await admin.disconnect();
-  return 'crash';
 }

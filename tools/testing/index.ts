@@ -1,11 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
 import { inject } from 'vitest';
 import type { DeskAnswers } from './service-desk.ts';
+import { makeTopic } from './topic.ts';
 
 export { freePort } from '../services/port.ts';
+export { makeTopic } from './topic.ts';
 
 /*
  * Real servers for tests. Each is started when the first test of the run asks for it, and ends with the run: nothing here
@@ -59,13 +60,7 @@ export async function kafkaBrokers(): Promise<string[]> {
 /** Makes a topic that no other test knows, on the shared broker; its name starts with the prefix. */
 export async function freshTopic(prefix: string, partitions = 1): Promise<string> {
   const topic = `${prefix}-${crypto.randomUUID().slice(0, 8)}`;
-  const admin = new Kafka({ clientId: 'selvedge-tests', brokers: await kafkaBrokers(), logLevel: logLevel.ERROR }).admin();
-  await admin.connect();
-  try {
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
-  } finally {
-    await admin.disconnect();
-  }
+  await makeTopic(await kafkaBrokers(), topic, partitions);
   return topic;
 }
 

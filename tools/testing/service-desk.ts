@@ -1,14 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingMessage, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { environment } from '../environment.ts';
+import { environment, stateFolder } from '../environment.ts';
 import { startKafka } from '../services/kafka.ts';
 import { freePort } from '../services/port.ts';
 import { startPostgres } from '../services/postgres.ts';
 import { startRedis } from '../services/redis.ts';
 import type { Service } from '../services/service.ts';
+
+/** Where a run leaves the logs of its servers, for whoever has to say why a test failed. */
+export const keptLogs = path.join(stateFolder, 'test/servers');
 
 /** What a test worker may ask for, by path, and what it is answered with. */
 export interface DeskAnswers {
@@ -81,9 +84,16 @@ export async function openServiceDesk(): Promise<ServiceDesk> {
       server.close();
       // Nobody misses what they hold, so there is no need to let them end in order.
       await Promise.all(services.map((service) => service.kill9()));
+      await keepLogs(folder);
       await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
+}
+
+/** Of the two servers that all tests share; each Redis belongs to one test, which knows what it did to it. */
+async function keepLogs(folder: string): Promise<void> {
+  await rm(keptLogs, { recursive: true, force: true });
+  for (const name of ['kafka', 'postgres']) await cp(path.join(folder, name, 'log'), path.join(keptLogs, name, 'log')).catch(() => undefined);
 }
 
 function parse(request: IncomingMessage): { route: string; port: number | undefined } {
