@@ -45,6 +45,9 @@ describe('an agent killed at any moment of an activation (I2)', () => {
   test('comes up with the old or the new bundle, whole, and then reaches the new one', { timeout: 120_000 }, async () => {
     const source = `${controlPlane.url}/artefacts`;
     const desired = join(root, 'new.json');
+    const changes = await changesOf(source, desired);
+    // What is accepted is written down, the one new artefact is kept, and what runs is written down: each synced, then named, then its name synced.
+    expect(changes).toEqual([...replaced, 'write', ...replaced.slice(1), ...replaced]);
     const cameUp = new Set<string>();
     let killed = 0;
     for (let killAt = 1; ; killAt += 1) {
@@ -64,8 +67,18 @@ describe('an agent killed at any moment of an activation (I2)', () => {
       cameUp.add(first ?? '');
       await rm(folder, { recursive: true });
     }
-    // About 28; an activation with far fewer would not sync what it should.
-    expect(killed).toBeGreaterThan(20);
+    // Before and after each change, and as either bundle is started and stopped.
+    expect(killed).toBe(2 * changes.length + 4);
     expect(cameUp.size).toBe(2);
   });
 });
+
+const replaced = ['writeFile', 'sync', 'rename', 'sync'];
+
+/** How an activation that nobody disturbs changes the disk, in order. */
+async function changesOf(source: string, desired: string): Promise<string[]> {
+  const folder = join(root, 'undisturbed');
+  await cp(join(root, 'before'), folder, { recursive: true });
+  const { lines } = await activate(folder, { desired, source, until: '2' });
+  return lines.find((line) => line.startsWith('changes '))?.split(' ').slice(1) ?? [];
+}

@@ -11,7 +11,7 @@ import { desiredSchema } from '../protocol/index.ts';
 /**
  * A process that activates one bundle and kills itself, as `kill -9` would, at the n-th moment at which the disk is about
  * to change or has just changed. `--desired` is the file of a desired message; without it only what the disk names comes up.
- * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does.
+ * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does, with what changed the disk.
  */
 const { values } = parseArgs({
   options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' } },
@@ -19,6 +19,7 @@ const { values } = parseArgs({
 const folder = values.folder ?? '';
 const killAt = Number(values['kill-at']);
 let moments = 0;
+const changes: string[] = [];
 
 function moment(): void {
   moments += 1;
@@ -33,6 +34,7 @@ async function plantCrash(): Promise<void> {
   for (const [target, name] of [[prototype, 'sync'], [prototype, 'writeFile'], [prototype, 'write'], [fsPromises, 'rename'], [fsPromises, 'unlink']] as const) {
     const original = target[name];
     target[name] = async function (this: unknown, ...args: unknown[]) {
+      changes.push(name);
       moment();
       const result = await original.apply(this, args);
       moment();
@@ -70,4 +72,4 @@ const activator = await Activator.load({
 const running = activator.run(stopping.signal);
 if (values.desired !== undefined) await activator.accept(desiredSchema.parse(JSON.parse(await fsPromises.readFile(values.desired, 'utf8'))));
 await running;
-process.stdout.write(`moments ${moments}\n`);
+process.stdout.write(`changes ${changes.join(' ')}\n`);
