@@ -12,12 +12,16 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  // Limits for what hangs, not for what is slow. A click on what is not there says so by itself, before it has taken the test's time.
+  timeout: 300_000,
+  globalTimeout: 1_200_000,
+  expect: { timeout: 60_000 },
   reporter: [['list'], ['json', { outputFile: '.selvedge/test/browser.json' }]],
   use: {
     ...devices['Desktop Chrome'],
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 60_000,
+    navigationTimeout: 90_000,
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: findCommand('chromium') ?? findCommand('chromium-browser') ?? findCommand('google-chrome') ?? 'chromium',

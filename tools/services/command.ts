@@ -37,13 +37,20 @@ export async function runCommand(command: string, args: readonly string[], { doi
   });
 }
 
-/** Runs a program whose output the person sees as it comes; returns its exit code. */
-export async function runInSight(command: string, args: readonly string[], cwd: string): Promise<number> {
+/** Runs a program whose output the person sees as it comes; returns its exit code. One that takes longer than the limit is ended, and fails. */
+export async function runInSight(command: string, args: readonly string[], { cwd, limitMs }: { cwd: string; limitMs: number }): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
     running.add(child);
+    const limit = setTimeout(() => {
+      console.error(`It has not ended within ${limitMs / 60_000} minutes, and is ended.`);
+      child.kill('SIGTERM');
+      // What does not heed the first signal has a moment to; then it has none.
+      setTimeout(() => child.kill('SIGKILL'), 15_000).unref();
+    }, limitMs);
     child.once('error', reject);
     child.once('exit', (code) => {
+      clearTimeout(limit);
       running.delete(child);
       resolve(code ?? 1);
     });

@@ -30,14 +30,19 @@ export async function startKafka(options: ServiceOptions): Promise<Service> {
   const jvm = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=4', '-Djava.awt.headless=true'];
   const child = startProcess({ name: 'Kafka', command: 'java', args: [...jvm, '-cp', classpath, 'kafka.Kafka', properties], folder, cwd: folder });
   const url = `127.0.0.1:${port}`;
-  await whenReady(child, 'Kafka', () => describe(url), 90_000);
+  await whenReady(child, 'Kafka', () => describe(url));
   return serve(url, child);
 }
 
 /** What must be on the PATH for startKafka: Maven only until the jars are there. */
 export function kafkaPrograms(): NeededProgram[] {
   const java = { command: 'java', debianPackage: 'openjdk-17-jre-headless', neededBy: 'the Kafka broker' };
-  return existsSync(jarFolder()) ? [java] : [java, { command: 'mvn', debianPackage: 'maven', neededBy: 'fetching the Kafka broker' }];
+  return jarsAreHere() ? [java] : [java, { command: 'mvn', debianPackage: 'maven', neededBy: 'fetching the Kafka broker' }];
+}
+
+/** Whether starting the broker needs neither Maven nor a network. */
+export function jarsAreHere(): boolean {
+  return existsSync(jarFolder());
 }
 
 function jarFolder(): string {
@@ -108,7 +113,7 @@ async function format(folder: string, classpath: string, properties: string): Pr
  * The folder of the broker's jars, filled by Maven once for each user and each text of the pom. It comes into being by one
  * rename, so that a fetch that was interrupted leaves nothing half done, and two at once do no harm.
  */
-async function fetchJars(): Promise<string> {
+export async function fetchJars(): Promise<string> {
   const folder = jarFolder();
   if (existsSync(folder)) return folder;
   await makeFolder(environment.cacheFolder);

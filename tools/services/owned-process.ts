@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writ
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endOf } from './logs.ts';
 import { type Service, ServiceError } from './service.ts';
 
 /** A child process with a group of its own, so that a Ctrl-C in the terminal reaches us alone and we end it in order. */
@@ -100,7 +101,7 @@ export function startProcess(options: OwnedProcessOptions): OwnedProcess {
       killGroup(pid);
       await exited;
     },
-    logTail: (lines = 8) => tail(logFile, lines),
+    logTail: (lines = 8) => endOf(logFile, lines),
   };
   living.add(owned);
   void exited.then(() => living.delete(owned));
@@ -123,13 +124,19 @@ export async function endLeftover(folder: string): Promise<void> {
   rmSync(recordFile(folder), { force: true });
 }
 
+/**
+ * How long a service may take to answer. One that fails ends, and is seen to end, long before; this is for the one that hangs,
+ * and leaves room for a slow disk, cold caches and cores that others use.
+ */
+const readyWithinMs = 180_000;
+
 export async function makeFolder(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   return folder;
 }
 
 /** Resolves when `attempt` first succeeds; rejects, with the log's cause, when the process ends before that or time runs out. */
-export async function whenReady(child: OwnedProcess, name: string, attempt: () => Promise<unknown>, limitMs = 60_000): Promise<void> {
+export async function whenReady(child: OwnedProcess, name: string, attempt: () => Promise<unknown>, limitMs = readyWithinMs): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     if (!child.running) throw explain(name, await child.exited, child.logTail(40));
@@ -147,8 +154,8 @@ export async function whenReady(child: OwnedProcess, name: string, attempt: () =
 }
 
 function explain(name: string, ending: string, log: string): ServiceError {
-  if (/No space left on device/i.test(log)) return new ServiceError(`${name} found the disk full: free some space and start again.`);
-  if (/Address already in use/i.test(log)) return new ServiceError(`${name} found its port in use by another program: stop that program and start again.`);
+  if (/No space left on device|ENOSPC/i.test(log)) return new ServiceError(`${name} found the disk full: free some space and start again.`);
+  if (/Address already in use|EADDRINUSE/i.test(log)) return new ServiceError(`${name} found its port in use by another program: stop that program and start again.`);
   if (/Cannot allocate memory|OutOfMemory|insufficient memory/i.test(log)) return new ServiceError(`${name} found too little memory: close something and start again.`);
   return new ServiceError(`${name} ended at once (${ending}); the end of its log: ${log.split('\n').slice(-6).join(' | ')}`);
 }
@@ -202,12 +209,4 @@ function forEachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string
     rest = lines.pop() ?? '';
     for (const line of lines) onLine(line);
   });
-}
-
-function tail(file: string, lines: number): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
-  } catch {
-    return '';
-  }
 }

@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/index.ts';
-import { startPostgres } from './postgres.ts';
+import { runCommand } from './command.ts';
+import { runAs, serverAccount, startPostgres } from './postgres.ts';
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -26,3 +27,14 @@ test('Postgres that was killed starts again on the same address with what it had
   await second.stop();
   expect(await second.exited).toBe('exit code 0');
 }, 120_000);
+
+test('the server finds its binaries in a checkout that only root can enter', async () => {
+  const folder = await temporaryFolder();
+  const binary = path.join(folder, 'initdb');
+  await writeFile(binary, '', { mode: 0o755 });
+  await chmod(folder, 0o700);
+  // By access(2), as initdb looks for itself.
+  const script = `require('node:fs').accessSync(${JSON.stringify(binary)}, require('node:fs').constants.X_OK); console.log('found')`;
+  const { command, args, ...identity } = runAs(await serverAccount(), process.execPath, ['-e', script]);
+  expect(await runCommand(command, args, { doing: 'looking for a file', ...identity })).toBe('found\n');
+});

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chown, readFile, rm, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import path from 'node:path';
@@ -27,6 +27,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Service> 
   const account = await serverAccount();
   const binaries = await findBinaries();
   const data = path.join(folder, 'data');
+  for (const needed of [binaries.postgres, data]) requireWayIn(account, needed);
   const password = await initialise(folder, data, binaries.initdb, account);
   // Nothing of ours runs there any more; an old pid file could name a stranger that has the id now.
   await rm(path.join(data, 'postmaster.pid'), { force: true });
@@ -93,7 +94,7 @@ interface Account {
 }
 
 /** The user to run the server as: undefined means ourselves; under root the system's `postgres`. */
-async function serverAccount(): Promise<Account | undefined> {
+export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const existing = await lookUp('postgres');
   if (existing !== undefined) return existing;
@@ -115,11 +116,29 @@ async function lookUp(user: string): Promise<Account | undefined> {
  * The command line that runs a program as the account. The checkout may lie below a folder that only root can enter (a
  * home, a fresh temporary folder), so the program keeps one of root's capabilities: to read files and enter folders.
  */
-function runAs(account: Account | undefined, program: string, args: string[]): { command: string; args: string[]; uid?: number; gid?: number } {
+export function runAs(account: Account | undefined, program: string, args: string[]): { command: string; args: string[]; uid?: number; gid?: number } {
   if (account === undefined) return { command: program, args };
-  if (!existsSync('/usr/bin/setpriv')) return { command: program, args, ...account };
-  const keep = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  if (!existsSync('/usr/bin/setpriv') || !mayPassOnReading()) return { command: program, args, ...account };
+  // Without the secure bit, access(2), by which initdb looks for its own binary, would disregard the capability.
+  const keep = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
   return { command: '/usr/bin/setpriv', args: [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups', ...keep, program, ...args] };
+}
+
+/** Whether we hold what it takes to pass that capability on: a container's root often does not. */
+function mayPassOnReading(): boolean {
+  const held = BigInt(`0x${/^CapPrm:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0'}`);
+  const [dacReadSearch, setpcap] = [1n << 2n, 1n << 8n];
+  return (held & dacReadSearch) !== 0n && (held & setpcap) !== 0n;
+}
+
+/** Without that capability the folders above must let the account in. Throws a ServiceError that names the one that does not. */
+function requireWayIn(account: Account | undefined, target: string): void {
+  if (account === undefined || mayPassOnReading()) return;
+  for (let folder = path.dirname(target); folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    const { uid, gid, mode } = statSync(folder);
+    const bits = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+    if ((mode & bits) === 0) throw new ServiceError(`Postgres runs as the user "postgres", who may not enter ${folder}: allow it with chmod o+x ${folder}, move the checkout, or set DATABASE_URL to a Postgres of yours.`);
+  }
 }
 
 async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
