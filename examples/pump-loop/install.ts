@@ -10,6 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Api, ApiError, fieldAt, itemsOf, textAt } from './api.ts';
 
+/** The control plane is well, and the example has no place in what it finds there. */
+class CannotInstall extends Error {
+  override readonly name = 'CannotInstall';
+}
+
 const { values: options } = parseArgs({
   options: {
     url: { type: 'string', default: 'http://localhost:3000' },
@@ -26,11 +31,18 @@ const model = 'pump-anomaly';
 const rule = 'valve-watch';
 const api = new Api(options.url, options.token);
 
-const version = (await exists(`/models/${model}`)) ? undefined : await publishModel();
-if (version !== undefined) await api.call('PUT', `/models/${model}/aliases/champion`, { version });
-const ruleVersion = await publishRule();
-const fleet = await findFleet();
-await deploy(fleet, ruleVersion);
+try {
+  const version = (await exists(`/models/${model}`)) ? undefined : await publishModel();
+  if (version !== undefined) await api.call('PUT', `/models/${model}/aliases/champion`, { version });
+  const ruleVersion = await publishRule();
+  const fleet = await findFleet();
+  await deploy(fleet, ruleVersion);
+} catch (error) {
+  // What the API said is for whoever installs the example; anything else is a defect and shows its stack.
+  if (!(error instanceof ApiError) && !(error instanceof CannotInstall)) throw error;
+  process.stderr.write(`The example cannot be installed. ${error.message}\n`);
+  process.exit(1);
+}
 
 async function exists(path: string): Promise<boolean> {
   try {
@@ -67,6 +79,12 @@ async function findFleet(): Promise<string> {
 
 async function deploy(fleetId: string, newest: number): Promise<void> {
   const plan = await api.call('POST', '/deployment-plans', { fleet: fleetId, rules: [{ name: rule, version: newest }] });
+  const violations: unknown = Reflect.get(Object(plan), 'violations');
+  const blocking = (Array.isArray(violations) ? violations : []).filter((violation: unknown) => Reflect.get(Object(violation), 'blocks') === true);
+  if (blocking.length > 0) {
+    const reasons = blocking.map((violation: unknown) => fieldAt(violation, 'message') ?? 'for a reason it does not name').join(' ');
+    throw new CannotInstall(`The fleet “${options.fleet}” was there before and cannot run it: ${reasons} Mend the fleet, or install into another with --fleet NAME --selector SELECTOR.`);
+  }
   const changes: unknown = Reflect.get(Object(plan), 'changes');
   if (Array.isArray(changes) && changes.length === 0) return;
   await api.call('POST', '/deployments', { planHash: textAt(plan, 'hash'), note: 'The example' });
