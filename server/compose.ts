@@ -10,6 +10,7 @@ import { createLiveBus } from './kernel/live-bus.ts';
 import { createLogger } from './kernel/logger.ts';
 import { createMetrics } from './kernel/metrics.ts';
 import { createOutbox } from './kernel/outbox.ts';
+import { createProxies } from './kernel/proxies.ts';
 import { openVault } from './kernel/vault.ts';
 
 export interface Composition {
@@ -36,6 +37,7 @@ export async function compose(environment: Environment, publicUrl: string, defin
     liveBus: createLiveBus(),
     jobs,
     metrics: createMetrics(),
+    proxies: createProxies(environment.trustedProxies),
     vault: await openVault(environment.stateFolder),
     stateFolder: environment.stateFolder,
     publicUrl,

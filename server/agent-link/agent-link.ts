@@ -79,7 +79,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
 
   return {
     upgrade: (request, socket, head) => {
-      const refusal = connections.size >= connectionsMax ? '503 Service Unavailable' : limiter.take(request.socket.remoteAddress ?? '').allowed ? null : '429 Too Many Requests';
+      const refusal = connections.size >= connectionsMax ? '503 Service Unavailable' : limiter.take(deps.proxies.addressOf(request)).allowed ? null : '429 Too Many Requests';
       if (refusal !== null || signal.aborted) {
         refusals.inc({ reason: 'limit' });
         socket.end(`HTTP/1.1 ${refusal ?? '503 Service Unavailable'}\r\nRetry-After: 5\r\nConnection: close\r\n\r\n`);

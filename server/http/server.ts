@@ -47,7 +47,7 @@ export function createEdge(options: EdgeOptions): Edge {
     setSecurityHeaders(response, secure);
     let surface: Surface | undefined;
     try {
-      const exchange = openExchange(request, response, requestId, ending.signal);
+      const exchange = openExchange(request, response, requestId, deps.proxies.addressOf(request), ending.signal);
       surface = surfaces.find(({ prefix }) => exchange.url.pathname === prefix || exchange.url.pathname.startsWith(`${prefix}/`));
       if (surface !== undefined) {
         response.setHeader('content-security-policy', closedPolicy);
@@ -91,10 +91,9 @@ export function createEdge(options: EdgeOptions): Edge {
   };
 }
 
-function openExchange(request: IncomingMessage, response: ServerResponse, requestId: string, draining: AbortSignal): Exchange {
+function openExchange(request: IncomingMessage, response: ServerResponse, requestId: string, remoteAddress: string, draining: AbortSignal): Exchange {
   const target = request.url ?? '/';
   if (!target.startsWith('/') || !URL.canParse(target, 'http://host')) throw new DomainError('InvalidInput', 'The address is not well formed.');
-  const remoteAddress = request.socket.remoteAddress ?? 'unknown';
   request.headers[requestIdHeader] = requestId;
   request.headers[remoteAddressHeader] = remoteAddress;
   const headers = new Headers();

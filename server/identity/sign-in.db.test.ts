@@ -3,6 +3,7 @@ import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { testPassword, testServer } from '../testing/http.ts';
 import type { TestServer } from '../testing/http.ts';
+import { createProxies } from '../kernel/proxies.ts';
 import { createSignInLink } from './index.ts';
 
 let world: TestWorld;
@@ -93,6 +94,31 @@ describe('sessions', () => {
     }
     expect(statuses).toContain(401);
     expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe('the address that a sign-in comes from', () => {
+  const refused = async (at: TestServer, address: string): Promise<number> =>
+    (await at.browser().fetch('/api/auth/sign-in-link', { method: 'POST', body: { token: 'made-up', name: 'Eve', email: 'eve@selvedge.test', password: testPassword }, headers: { 'x-forwarded-for': address } })).status;
+  const auditedAddress = async (at: TestServer): Promise<unknown> => {
+    const own = await world.organization();
+    await at.signIn(own, undefined, { 'x-forwarded-for': '203.0.113.9' });
+    const { items } = await callAs(world.deps, aUser(own)).audit.list({ action: 'session.start' });
+    return items[0]?.after;
+  };
+
+  it('is the socket’s, whatever a header says', async () => {
+    expect(await auditedAddress(server)).toEqual({ address: '127.0.0.1' });
+    for (let attempt = 0; attempt < 10; attempt++) await refused(server, `203.0.113.${attempt}`);
+    expect(await refused(server, '203.0.113.99')).toBe(429);
+  });
+
+  it('is the client’s where a trusted proxy says so, for the audit chain and for the limit', async () => {
+    const behindProxy = await testServer({ ...world, deps: { ...world.deps, proxies: createProxies(['127.0.0.0/8']) } });
+    expect(await auditedAddress(behindProxy)).toEqual({ address: '203.0.113.9' });
+    for (let attempt = 0; attempt < 10; attempt++) await refused(behindProxy, '203.0.113.10');
+    expect(await refused(behindProxy, '203.0.113.10')).toBe(429);
+    expect(await refused(behindProxy, '203.0.113.11')).not.toBe(429);
   });
 });
 

@@ -7,6 +7,7 @@ import type { LiveBus } from './live-bus.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
+import type { Proxies } from './proxies.ts';
 import type { Vault } from './vault.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Deps {
   liveBus: LiveBus;
   jobs: Jobs;
   metrics: Metrics;
+  /** From where a request comes. */
+  proxies: Proxies;
   /** Seals secrets at rest and keys the digests of tokens. */
   vault: Vault;
   /** Where artefacts and keys are kept, absolute. */

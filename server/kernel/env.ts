@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { createProxies } from './proxies.ts';
 
 export const processRoles = ['console', 'link', 'worker'] as const;
 export type ProcessRole = (typeof processRoles)[number];
@@ -17,6 +18,17 @@ const environmentSchema = z.object({
     .pipe(z.array(z.enum(processRoles)).min(1)),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((entry) => entry.trim()).filter((entry) => entry !== ''))
+    .check(({ value, issues }) => {
+      try {
+        createProxies(value);
+      } catch (error) {
+        issues.push({ code: 'custom', message: error instanceof Error ? error.message : String(error), input: value });
+      }
+    }),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20),
 });
 
@@ -32,6 +44,8 @@ export interface Environment {
   /** The folder of keys and artefacts, absolute. */
   stateFolder: string;
   roles: readonly ProcessRole[];
+  /** Proxies whose X-Forwarded-For is believed, as addresses and ranges (`10.0.0.0/8`), separated by commas; none unless given. */
+  trustedProxies: readonly string[];
   logLevel: string;
   development: boolean;
 }
@@ -54,6 +68,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
     stateFolder: resolve(values.SELVEDGE_STATE),
     roles: values.ROLES,
+    trustedProxies: values.TRUSTED_PROXIES,
     logLevel: values.LOG_LEVEL,
     development: values.NODE_ENV === 'development',
   };

@@ -43,11 +43,11 @@ describe('the vault', () => {
 
 describe('the environment', () => {
   it('is refused whole, naming everything that is wrong', () => {
-    expect(() => readEnvironment({ PORT: '99999', ROLES: 'console,cook' })).toThrow(/DATABASE_URL.*PORT.*ROLES/);
+    expect(() => readEnvironment({ PORT: '99999', ROLES: 'console,cook', TRUSTED_PROXIES: '10.0.0.1,somewhere' })).toThrow(/DATABASE_URL.*PORT.*ROLES.*TRUSTED_PROXIES: “somewhere”/);
   });
 
   it('takes empty variables for absent ones', () => {
-    expect(readEnvironment({ DATABASE_URL: 'postgres://x', PORT: '', PUBLIC_URL: '' })).toMatchObject({ port: 3000, publicUrl: undefined, roles: ['console', 'link', 'worker'] });
+    expect(readEnvironment({ DATABASE_URL: 'postgres://x', PORT: '', PUBLIC_URL: '' })).toMatchObject({ port: 3000, publicUrl: undefined, roles: ['console', 'link', 'worker'], trustedProxies: [] });
   });
 });
 

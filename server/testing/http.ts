@@ -9,7 +9,7 @@ export interface TestServer {
   url: string;
   authenticator: Authenticator;
   /** A browser that has signed in as a new administrator of the organization, by a sign-in link. */
-  signIn(organizationId: string, email?: string): Promise<TestBrowser>;
+  signIn(organizationId: string, email?: string, headers?: Record<string, string>): Promise<TestBrowser>;
   /** A browser that nobody has signed in with. */
   browser(): TestBrowser;
 }
@@ -36,12 +36,12 @@ export async function testServer(world: TestWorld): Promise<TestServer> {
     url,
     authenticator,
     browser: () => openBrowser(url),
-    signIn: async (organizationId, email = `admin-${crypto.randomUUID().slice(0, 8)}@selvedge.test`) => {
+    signIn: async (organizationId, email = `admin-${crypto.randomUUID().slice(0, 8)}@selvedge.test`, headers = {}) => {
       // Every browser of a test comes from one address, and would share its budget of attempts.
       await deps.db.rateLimit.deleteMany();
       const link = new URL(await createSignInLink(deps, organizationId));
       const browser = openBrowser(url);
-      const answer = await browser.fetch('/api/auth/sign-in-link', { method: 'POST', body: { token: link.searchParams.get('token'), name: 'Ada', email, password: testPassword } });
+      const answer = await browser.fetch('/api/auth/sign-in-link', { method: 'POST', body: { token: link.searchParams.get('token'), name: 'Ada', email, password: testPassword }, headers });
       if (!answer.ok) throw new Error(`signing in failed: ${answer.status} ${await answer.text()}`);
       return browser;
     },

@@ -13,6 +13,7 @@ import { createLogger } from '../kernel/logger.ts';
 import { createMetrics } from '../kernel/metrics.ts';
 import { createOutbox } from '../kernel/outbox.ts';
 import { startOutboxRelay } from '../kernel/outbox-relay.ts';
+import { createProxies } from '../kernel/proxies.ts';
 import { openVault } from '../kernel/vault.ts';
 import { createCaller } from '../trpc/root.ts';
 
@@ -61,6 +62,7 @@ export async function openWorld(url: string): Promise<TestWorld & { close(): Pro
     liveBus: createLiveBus(),
     jobs,
     metrics: createMetrics(),
+    proxies: createProxies([]),
     vault: await openVault(stateFolder),
     stateFolder,
     publicUrl: 'http://selvedge.test',
