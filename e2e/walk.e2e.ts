@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { signInAsAdministrator } from './actions.ts';
+import { open, signInAsAdministrator } from './actions.ts';
 import { expect, test } from './stack.ts';
 
 /** Every page of the console as the story left it: found sound by axe in both themes, whole on a narrow screen, and reached without a mouse. */
@@ -18,10 +18,10 @@ test.describe('every page', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`has nothing that axe finds wrong, ${colorScheme}`, async () => {
-      test.setTimeout(300_000);
+      test.setTimeout(600_000);
       await page.emulateMedia({ colorScheme });
       for (const address of pages) {
-        await open(page, address);
+        await openWhole(page, address);
         const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
         const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')}`);
         expect.soft(found, address).toEqual([]);
@@ -30,17 +30,17 @@ test.describe('every page', () => {
   }
 
   test('fits a screen of 390 pixels', async () => {
-    test.setTimeout(180_000);
+    test.setTimeout(600_000);
     await page.setViewportSize({ width: 390, height: 844 });
     for (const address of pages) {
-      await open(page, address);
+      await openWhole(page, address);
       expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(390);
     }
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
   test('is reached by the keyboard alone', async () => {
-    await open(page, '/');
+    await openWhole(page, '/');
     await page.keyboard.press('g');
     await page.keyboard.press('f');
     await expect(page).toHaveURL(/\/fleets$/);
@@ -49,6 +49,7 @@ test.describe('every page', () => {
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { level: 1, name: 'pump-loop' })).toBeVisible();
     await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog').getByRole('combobox')).toBeFocused();
     await page.keyboard.type('valve');
     await expect(page.getByRole('option', { name: /valve-watch/ }).first()).toBeVisible();
     await page.keyboard.press('Enter');
@@ -62,9 +63,8 @@ test.describe('every page', () => {
   });
 });
 
-/** Opens a page and waits until it shows something of its own: a heading, and no skeleton. */
-async function open(page: Page, address: string): Promise<void> {
-  await page.goto(address);
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+/** Opens a page and waits until it shows what it is about in place of a skeleton. */
+async function openWhole(page: Page, address: string): Promise<void> {
+  await open(page, address);
   await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
 }
