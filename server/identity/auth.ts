@@ -9,7 +9,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
-import { actorOfSession, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
+import { actorOfSession, recordPasswordChange, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
 
 const SESSION_SECONDS = 14 * 24 * 3600;
 
@@ -17,8 +17,9 @@ const SESSION_SECONDS = 14 * 24 * 3600;
 export const remoteAddressHeader = 'x-selvedge-remote-address';
 export const requestIdHeader = 'x-request-id';
 
+const changePasswordPath = '/change-password';
 /** Paths below /api/auth that are served; everything else of the library stays closed. */
-export const authPaths = ['/sign-in/email', '/sign-out', '/change-password', '/sign-in-link', '/invitation'] as const;
+export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation'] as const;
 
 export interface Authenticator {
   /** Answers a request below /api/auth. */
@@ -29,7 +30,7 @@ export interface Authenticator {
 
 /**
  * People's sign-in: passwords as scrypt hashes, sessions in the database under a signed, HttpOnly, SameSite=Lax cookie, attempts
- * limited by address and by person. Every sign-in, sign-out and refused password is in the audit chain.
+ * limited by address and by person. Every sign-in, sign-out, change of a password and refused password is in the audit chain.
  */
 export function createAuthentication(deps: Deps): Authenticator {
   const attempts = createRateLimiter(deps.clock, { perSecond: 1 / 30, burst: 10 });
@@ -48,7 +49,7 @@ export function createAuthentication(deps: Deps): Authenticator {
       storage: 'database',
       window: 60,
       max: 60,
-      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 } },
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 } },
     },
     // The edge has compared the origin with the host already (http/origin.ts); this accepts what it accepted.
     trustedOrigins: (request) => {
@@ -81,12 +82,20 @@ export function createAuthentication(deps: Deps): Authenticator {
       },
     },
   });
+  const session: Authenticator['session'] = async (headers) => {
+    const found = await auth.api.getSession({ headers });
+    if (found === null) return null;
+    return actorOfSession(deps, found.session, headers.get(requestIdHeader));
+  };
   return {
-    handle: (request) => auth.handler(request),
-    session: async (headers) => {
-      const found = await auth.api.getSession({ headers });
-      if (found === null) return null;
-      return actorOfSession(deps, found.session, headers.get(requestIdHeader));
+    session,
+    handle: async (request) => {
+      if (!new URL(request.url).pathname.endsWith(changePasswordPath)) return auth.handler(request);
+      // Asked before: a change may end the session that it came by.
+      const actor = await session(request.headers);
+      const response = await auth.handler(request);
+      if (actor !== null) await recordPasswordChange(deps, actor, response.ok);
+      return response;
     },
   };
 }

@@ -29,3 +29,10 @@ export async function recordRefusedSignIn(deps: Deps, email: string, requestId: 
   const actor: Actor = { kind: 'user', id: user.id, name: user.name, email, role: member.role, sessionId: '', organizationId: member.organizationId, requestId };
   await recordRefusal(deps, actor, { action: 'session.start', object: { kind: 'session', id: user.id, name: email }, reason: 'Wrong password, or too many attempts.' });
 }
+
+/** Puts a changed password, or the attempt at it, on record. */
+export async function recordPasswordChange(deps: Deps, actor: Actor, changed: boolean): Promise<void> {
+  const entry = { action: 'password.change', object: { kind: 'member', id: actor.id, name: actor.name } } as const;
+  if (changed) await performChange(deps, actor, async ({ record }) => record(entry));
+  else await recordRefusal(deps, actor, { ...entry, reason: 'Wrong password, one that is not allowed, or too many attempts.' });
+}

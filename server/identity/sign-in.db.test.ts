@@ -122,6 +122,41 @@ describe('the address that a sign-in comes from', () => {
   });
 });
 
+describe('a password', () => {
+  const next = 'another correct horse';
+  const change = (currentPassword: string, newPassword: string) => ({ method: 'POST', body: { currentPassword, newPassword, revokeOtherSessions: true } });
+
+  it('is changed by who knows the old one; that ends every other session and is on record without either', async () => {
+    const own = await world.organization();
+    const laptop = await server.signIn(own, 'joan@selvedge.test');
+    const phone = server.browser();
+    await phone.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'joan@selvedge.test', password: testPassword } });
+    expect((await laptop.fetch('/api/auth/change-password', change(testPassword, next))).status).toBe(200);
+    expect((await laptop.fetch('/api/v1/me')).status).toBe(200);
+    expect((await phone.fetch('/api/v1/me')).status).toBe(401);
+    expect((await phone.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'joan@selvedge.test', password: testPassword } })).status).toBe(401);
+    expect((await phone.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'joan@selvedge.test', password: next } })).status).toBe(200);
+    const entries = (await callAs(world.deps, aUser(own)).audit.list({})).items;
+    expect(entries.filter(({ action }) => action === 'password.change')).toMatchObject([{ outcome: 'done', actor: { name: 'Ada' } }]);
+    expect(JSON.stringify(entries)).not.toMatch(new RegExp(`${testPassword}|${next}`));
+  });
+
+  it.each([
+    ['without the old one', 'not the password', next],
+    ['to one that is too short', testPassword, 'short'],
+  ])('is not changed %s, and the attempt is on record', async (_, current, chosen) => {
+    const own = await world.organization();
+    const browser = await server.signIn(own);
+    expect((await browser.fetch('/api/auth/change-password', change(current, chosen))).status).toBe(400);
+    const entries = (await callAs(world.deps, aUser(own)).audit.list({ action: 'password.change' })).items;
+    expect(entries.map(({ outcome }) => outcome)).toEqual(['refused']);
+  });
+
+  it('is not changed by who is not signed in', async () => {
+    expect((await server.browser().fetch('/api/auth/change-password', change(testPassword, next))).status).toBe(401);
+  });
+});
+
 describe('another site’s page', () => {
   const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
 
