@@ -19,12 +19,12 @@ export interface Surroundings {
 }
 
 /** What an expression was found to be, and which names were visible where it stands. */
-export type ExpressionObserver = (expression: Expression, scope: Scope, typed: Typed | undefined) => void;
+export type ExpressionObserver = (expression: Expression, scope: Scope, typed: Typed | undefined, around: Surroundings) => void;
 
 /** Resolves names and types of one expression; every mistake is reported, undefined when there was any. */
 export function checkExpression(expression: Expression, scope: Scope, around: Surroundings): Typed | undefined {
   const typed = checkKind(expression, scope, around);
-  around.observe?.(expression, scope, typed);
+  around.observe?.(expression, scope, typed, around);
   return typed;
 }
 
