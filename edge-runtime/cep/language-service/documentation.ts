@@ -1,0 +1,112 @@
+import type { AttributeType } from '../api.ts';
+
+/** What stands in a text with brackets behind it, for people: completion, hovers and the reference are made of this. */
+export interface CallDocumentation {
+  name: string;
+  role: 'window' | 'aggregator' | 'function' | 'stream-function';
+  /** How it is written; `[ ]` around what may be left out. */
+  form: string;
+  /** What it gives; `same` for the type of its argument. Absent where it gives no value. */
+  returns?: AttributeType | 'same' | 'named' | 'wider';
+  means: string;
+}
+
+const window = (form: string, means: string): CallDocumentation => ({ name: nameOf(form), role: 'window', form, means });
+const aggregator = (form: string, returns: NonNullable<CallDocumentation['returns']>, means: string): CallDocumentation => ({ name: nameOf(form), role: 'aggregator', form, returns, means });
+const call = (form: string, returns: NonNullable<CallDocumentation['returns']>, means: string): CallDocumentation => ({ name: nameOf(form), role: 'function', form, returns, means });
+const stream = (form: string, means: string): CallDocumentation => ({ name: nameOf(form), role: 'stream-function', form, means });
+
+function nameOf(form: string): string {
+  return form.slice(0, form.indexOf('('));
+}
+
+export const WINDOW_DOCUMENTATION: readonly CallDocumentation[] = [
+  window('length(count)', 'The latest events, sliding: the oldest leaves when one more arrives.'),
+  window('lengthBatch(count[, streamCurrentEvents])', 'Events in batches of a number; a batch is answered when it is full and leaves when the next one is.'),
+  window('time(duration)', 'The events of the last while, sliding: each leaves when it is that old.'),
+  window('timeBatch(duration[, start][, streamCurrentEvents])', 'Events in batches of a duration, from the first event on or from a start.'),
+  window('timeLength(duration, count)', 'The events of the last while, and never more than a number of them.'),
+  window('externalTime(timestamp, duration)', 'As time, by an attribute that carries the time instead of the clock.'),
+  window('externalTimeBatch(timestamp, duration[, start][, timeout][, replaceTimestamp])', 'As timeBatch, by an attribute that carries the time; a timeout ends a batch when nothing comes.'),
+  window('cron(expression)', 'Events in batches that end when a cron expression says so.'),
+  window('delay(duration)', 'Each event, that much later.'),
+  window('batch([count])', 'The events that arrived together, as one batch.'),
+  window('session(gap[, key][, allowedLatency])', 'Events that follow one another within a gap, for each key; late ones may still join within the latency.'),
+  window("sort(count, attribute[, 'asc' | 'desc'], …)", 'The first events in an order: when one more arrives than fit, the last in that order leaves.'),
+  window('frequent(count[, attribute, …])', 'The most frequent events, by attributes or as a whole, counted in bounded memory.'),
+  window('lossyFrequent(support[, error][, attribute, …])', 'Events whose share is at least the support, within an error, counted in bounded memory.'),
+  window('expression(condition)', 'Slides while a condition over the window holds; it may use count(), sum(x), first, last and eventTimestamp(first).'),
+  window('expressionBatch(condition[, includeTriggering][, streamCurrentEvents])', 'Events in batches that end when a condition over the batch stops holding.'),
+  window('hopping(duration, hop)', 'The events of the last while, answered once every hop.'),
+];
+
+const AGGREGATOR_DOCUMENTATION: readonly CallDocumentation[] = [
+  aggregator('sum(number)', 'wider', 'The total: long of whole numbers, double of others.'),
+  aggregator('avg(number)', 'double', 'The mean.'),
+  aggregator('count()', 'long', 'How many events.'),
+  aggregator('min(number)', 'same', 'The smallest in the window.'),
+  aggregator('max(number)', 'same', 'The largest in the window.'),
+  aggregator('minForever(number)', 'same', 'The smallest ever, also of what has left the window.'),
+  aggregator('maxForever(number)', 'same', 'The largest ever, also of what has left the window.'),
+  aggregator('stdDev(number)', 'double', 'The standard deviation.'),
+  aggregator('distinctCount(value)', 'long', 'How many different values.'),
+  aggregator('and(condition)', 'bool', 'Whether it holds for every event.'),
+  aggregator('or(condition)', 'bool', 'Whether it holds for any event.'),
+  aggregator('unionSet(set)', 'object', 'The union of sets.'),
+];
+
+const FUNCTION_DOCUMENTATION: readonly CallDocumentation[] = [
+  call('ifThenElse(condition, then, otherwise)', 'same', 'One of two values of the same type.'),
+  call('coalesce(value, …)', 'same', 'The first that is not null.'),
+  call('default(value, constant)', 'same', 'The constant where the value is null.'),
+  call("cast(value, 'type')", 'named', 'Says what type a value has and leaves it as it is.'),
+  call("convert(value, 'type')", 'named', 'Makes one type of another; null where that cannot be.'),
+  call('maximum(number, …)', 'same', 'The largest of its arguments, which have one type.'),
+  call('minimum(number, …)', 'same', 'The smallest of its arguments, which have one type.'),
+  call('instanceOfString(value)', 'bool', 'Whether a value is a string.'),
+  call('instanceOfInteger(value)', 'bool', 'Whether a value is an int.'),
+  call('instanceOfLong(value)', 'bool', 'Whether a value is a long.'),
+  call('instanceOfFloat(value)', 'bool', 'Whether a value is a float.'),
+  call('instanceOfDouble(value)', 'bool', 'Whether a value is a double.'),
+  call('instanceOfBoolean(value)', 'bool', 'Whether a value is a bool.'),
+  call('eventTimestamp([event])', 'long', 'The time of the event, milliseconds since 1970.'),
+  call('currentTimeMillis()', 'long', 'The engine’s clock, milliseconds since 1970.'),
+  call('UUID()', 'string', 'A new identifier for each event.'),
+  call('createSet(value)', 'object', 'A set with one element, for unionSet.'),
+  call('sizeOfSet(set)', 'int', 'How many elements a set has.'),
+];
+
+const STREAM_FUNCTION_DOCUMENTATION: readonly CallDocumentation[] = [
+  stream("model:predict('model@alias', input, …)", 'Asks a model about each event and adds its outputs as attributes. What follows runs when the answer is there.'),
+  stream('pol2Cart(theta, rho[, z])', 'Adds x and y (and z) of a point given by an angle in degrees and a distance.'),
+  stream("log(['priority'][, 'message'][, wholeEvent])", 'Lets events through unchanged; the engine itself writes nothing.'),
+];
+
+export const CALL_DOCUMENTATION: readonly CallDocumentation[] = [...WINDOW_DOCUMENTATION, ...AGGREGATOR_DOCUMENTATION, ...FUNCTION_DOCUMENTATION, ...STREAM_FUNCTION_DOCUMENTATION];
+
+const byRole = new Map(CALL_DOCUMENTATION.map((one) => [`${one.role} ${one.name}`, one]));
+
+export function documentationOf(name: string, role: 'window' | 'function' | 'stream-function'): CallDocumentation | undefined {
+  return byRole.get(`${role} ${name}`) ?? (role === 'function' ? byRole.get(`aggregator ${name}`) : undefined);
+}
+
+/** Words of the language that are worth a sentence. */
+export const KEYWORD_DOCUMENTATION: Readonly<Record<string, string>> = {
+  every: 'Begins a new match with every event that fits here; without it a pattern matches once.',
+  within: 'How much time may pass between the first and the last event of a match.',
+  not: 'Negates a condition; before a stream, waits that no such event comes.',
+  for: 'How long nothing may come for an absence to count.',
+  unidirectional: 'Only events of this side set off the join.',
+  having: 'A condition on what is put out.',
+  partition: 'Runs the queries inside once for each value of a key, each with its own state.',
+  output: 'When and how much is put out, instead of everything at once.',
+  snapshot: 'Puts out what holds now, at a fixed interval.',
+  expired: 'Events that leave the window, instead of those that arrive.',
+  events: 'Which events go on: current, expired or all.',
+  outer: 'Also events without a partner on the other side, with nulls for it.',
+  upsert: 'Updates the rows that match, or adds one.',
+  in: 'Whether a table has a row for which the condition holds.',
+  limit: 'How many rows of a chunk go on, at most.',
+  offset: 'How many rows of a chunk are left out first.',
+  aggregate: 'Keeps running totals by calendar durations.',
+};

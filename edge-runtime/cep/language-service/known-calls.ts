@@ -1,0 +1,20 @@
+import { AGGREGATORS } from '../plan/aggregators.ts';
+import { FUNCTIONS } from '../plan/functions.ts';
+import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
+import { WINDOWS } from '../plan/windows.ts';
+
+/** Everything that the engine itself can call, with how it is written. */
+export function callNames(role: 'window' | 'function' | 'stream-function'): { name: string; form: string }[] {
+  switch (role) {
+    case 'window':
+      return [...WINDOWS].map(([name, { forms }]) => ({ name, form: forms[0]?.text ?? name }));
+    case 'stream-function':
+      return [{ name: 'model:predict', form: "model:predict('model@alias', input, …)" }, ...formsOf(STREAM_FUNCTIONS)];
+    case 'function':
+      return [...formsOf(AGGREGATORS), ...formsOf(FUNCTIONS), { name: 'eventTimestamp', form: 'eventTimestamp([event])' }];
+  }
+}
+
+function formsOf(table: ReadonlyMap<string, { form: string }>): { name: string; form: string }[] {
+  return [...table].map(([name, { form }]) => ({ name, form: form.replace(/^#/, '') }));
+}
