@@ -5,19 +5,21 @@ import { createProxies } from './proxies.ts';
 export const processRoles = ['console', 'link', 'worker'] as const;
 export type ProcessRole = (typeof processRoles)[number];
 
-const environmentSchema = z.object({
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  SELVEDGE_STATE: z.string().default('.selvedge'),
+/** Every setting of the control plane, as variables of its environment; `docs/settings.md` is written from what is said here. */
+export const environmentSchema = z.object({
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address').describe('The Postgres that holds its state, `postgresql://user:password@host:5432/database`. Migrations are applied at the start.'),
+  HOST: z.string().default('127.0.0.1').describe('The address it listens on; `0.0.0.0` for all of the machine’s.'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The one port for console, API, agents and metrics; 0 takes any free one.'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('Where people and nodes reach it, when that is not host and port: behind a proxy. With `https:` its cookies are for TLS alone.'),
+  SELVEDGE_STATE: z.string().default('.selvedge').describe('The folder of its keys and of artefacts. Replicas share it.'),
   ROLES: z
     .string()
     .default(processRoles.join(','))
     .transform((text) => text.split(',').map((role) => role.trim()))
-    .pipe(z.array(z.enum(processRoles)).min(1)),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+    .pipe(z.array(z.enum(processRoles)).min(1))
+    .describe('Which parts this process has: `console` (pages and API), `link` (nodes and artefacts), `worker` (jobs and rollouts).'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('The least that is logged, as JSON lines on standard error.'),
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production').describe('`development` builds pages as they are asked for.'),
   TRUSTED_PROXIES: z
     .string()
     .default('')
@@ -28,8 +30,9 @@ const environmentSchema = z.object({
       } catch (error) {
         issues.push({ code: 'custom', message: error instanceof Error ? error.message : String(error), input: value });
       }
-    }),
-  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20),
+    })
+    .describe('Proxies whose `X-Forwarded-For` is believed, as addresses and ranges (`10.0.0.0/8`), separated by commas.'),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections to Postgres that it holds at most.'),
 });
 
 /** The settings of this process, each with its unit and default stated here and nowhere else. */
