@@ -33,7 +33,7 @@ export const paths = {
   models: () => '/models',
   model: (name: string, query?: { version?: number }) => at(`/models/${part(name)}`, query),
   audit: (query?: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; outcome?: string | undefined }) => at('/audit', query),
-  settings: (tab?: 'members' | 'tokens' | 'sessions' | 'keys') => at('/settings', { tab }),
+  settings: (tab?: 'members' | 'tokens' | 'account' | 'keys') => at('/settings', { tab }),
   signIn: (query?: { next?: string | undefined }) => at('/sign-in', query),
   apiReference: () => '/api/docs',
 } as const;

@@ -2,7 +2,7 @@
 import { useState, type ReactNode } from 'react';
 import { Button } from '../_ui/button.tsx';
 import { Shape } from '../_ui/status.tsx';
-import { postAuth } from './post-auth.ts';
+import { postAuth } from '../_data/post-auth.ts';
 
 /** A form that ends in a session: sends its fields, says why not, and leaves for `next` with a full load. */
 export function AuthForm({ path, hidden, next, action, children }: {

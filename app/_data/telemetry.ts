@@ -20,12 +20,21 @@ export function useTelemetry(scope: Scope, range: Range, openedAt: number): { se
   const history = useQuery({ ...trpc.telemetry.series.queryOptions(input), placeholderData: keepPreviousData, staleTime: Infinity });
   const [present, setPresent] = useState<TelemetryNow | null>(null);
   const step = useRef({ at: 0, samples: 0 });
+  // The interval under way when listening began, whose beginning nobody here heard; null once it was asked for.
+  const unheard = useRef<number | null>(null);
   const { status } = useSubscription(
     trpc.live.telemetry.subscriptionOptions(
       visible ? { scope } : skipToken,
       {
+        onStarted: () => {
+          unheard.current = Math.floor(Date.now() / (history.data?.stepMs ?? minute));
+        },
         onData: (now) => {
           setPresent(now);
+          if (unheard.current !== null && Math.floor((now.at - writtenWithinMs) / (history.data?.stepMs ?? minute)) > unheard.current) {
+            unheard.current = null;
+            void history.refetch();
+          }
           queryClient.setQueryData(trpc.telemetry.series.queryKey(input), (series) => {
             if (!series) return series;
             const at = Math.floor(now.at / series.stepMs);
@@ -45,6 +54,8 @@ export function useTelemetry(scope: Scope, range: Range, openedAt: number): { se
   return { series: history.data, present, from: beginOf(history.data, to - length, to), to, error: history.error, refetch: () => void history.refetch() };
 }
 
+/** An interval that is over is in the history this much later. */
+const writtenWithinMs = 3000;
 /** A page that was made longer ago than this asks for its history again. */
 const freshMs = 15_000;
 const spanMin = 3 * minute;

@@ -1,12 +1,12 @@
 'use client';
-import { BookOpen, Keyboard, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react';
+import { BookOpen, Keyboard, LogOut, Monitor, Moon, Settings, Sun, UserRound } from 'lucide-react';
 import Link from 'next/link';
 import { paths } from '../paths.ts';
 import { Menu } from '../_ui/menu.tsx';
 import { useToast } from '../_ui/toast.tsx';
 import { useMe } from './me.tsx';
 import { useTheme } from './theme.ts';
-import { apiHeaders } from '../_data/headers.ts';
+import { postAuth } from '../_data/post-auth.ts';
 
 /** Who is signed in, how it looks, and the way out. */
 export function UserMenu({ openHelp }: { openHelp: () => void }) {
@@ -15,9 +15,9 @@ export function UserMenu({ openHelp }: { openHelp: () => void }) {
   const [theme, setTheme] = useTheme();
   const name = me?.user.name ?? '';
   const signOut = async () => {
-    const response = await fetch('/api/auth/sign-out', { method: 'POST', headers: { ...apiHeaders, 'content-type': 'application/json' }, body: '{}' });
+    const answer = await postAuth('/sign-out', {});
     // A full load, so that nothing of this person's data stays in memory for the next one.
-    if (response.ok) window.location.assign(paths.signIn());
+    if (answer.ok) window.location.assign(paths.signIn());
     else toast({ tone: 'critical', title: 'You are still signed in', description: 'The control plane did not end the session. Try again.' });
   };
   return (
@@ -48,6 +48,7 @@ export function UserMenu({ openHelp }: { openHelp: () => void }) {
           { label: 'Dark', icon: <Moon />, onSelect: () => setTheme('dark'), checked: theme === 'dark' },
         ],
         [
+          { label: 'Your account', icon: <UserRound />, render: <Link href={paths.settings('account')} /> },
           { label: 'Settings', icon: <Settings />, shortcut: 'g s', render: <Link href={paths.settings()} /> },
           { label: 'API reference', icon: <BookOpen />, render: <a href={paths.apiReference()} /> },
           { label: 'Keys', icon: <Keyboard />, shortcut: '?', onSelect: openHelp },

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { Field, Input } from '../../_ui/field.tsx';
 import { AuthForm } from '../auth-form.tsx';
-import { ownPath } from '../post-auth.ts';
+import { ownPath } from '../own-path.ts';
 
 export const metadata: Metadata = { title: 'Sign in' };
 

@@ -17,7 +17,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
     case 'tokens':
       await queryClient.prefetchInfiniteQuery(trpc.identity.tokens.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: nextCursorOf }));
       break;
-    case 'sessions':
+    case 'account':
       await queryClient.prefetchQuery(trpc.identity.sessions.list.queryOptions());
       break;
     case 'keys':

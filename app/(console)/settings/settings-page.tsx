@@ -9,11 +9,11 @@ import { paths } from '../../paths.ts';
 import { Button, buttonClasses } from '../../_ui/button.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Tabs } from '../../_ui/tabs.tsx';
+import { Account } from './account.tsx';
 import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { Members } from './members.tsx';
 import { OrganizationCard } from './organization-card.tsx';
-import { Sessions } from './sessions.tsx';
 import { settingsParsers } from './settings-tabs.ts';
 import { SigningKeys } from './signing-keys.tsx';
 import { ApiTokens } from './api-tokens.tsx';
@@ -37,7 +37,7 @@ export function SettingsPage() {
       Create a token
     </Button>
   );
-  const actions = { members: invite, tokens: createToken, sessions: undefined, keys: undefined }[tab];
+  const actions = { members: invite, tokens: createToken, account: undefined, keys: undefined }[tab];
   return (
     <PageFrame crumbs={[{ label: 'Settings' }]}>
       <PageHead
@@ -68,7 +68,7 @@ export function SettingsPage() {
             ),
           },
           { value: 'tokens', label: 'API tokens', content: <ApiTokens create={createToken} /> },
-          { value: 'sessions', label: 'Your sessions', content: <Sessions /> },
+          { value: 'account', label: 'Your account', content: <Account /> },
           { value: 'keys', label: 'Signing keys', content: <SigningKeys /> },
         ]}
       />

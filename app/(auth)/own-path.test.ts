@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ownPath } from './post-auth.ts';
+import { ownPath } from './own-path.ts';
 
 it.each([
   ['/nodes?health=Offline', '/nodes?health=Offline'],

@@ -1,0 +1,31 @@
+'use client';
+import { useMe } from '../../_shell/me.tsx';
+import { Card } from '../../_ui/card.tsx';
+import { Details } from '../../_ui/details.tsx';
+import { ChangePassword } from './change-password.tsx';
+import { roleMeanings, roleOptions } from './roles.ts';
+import { Sessions } from './sessions.tsx';
+
+/** The person who is signed in: who that is here, the way in, and where it was used. */
+export function Account() {
+  const me = useMe();
+  const role = roleOptions.find(({ value }) => value === me?.role);
+  return (
+    <div className="flex flex-col gap-4">
+      {me === undefined ? null : (
+        <Card title="You">
+          <Details
+            rows={[
+              { name: 'Name', value: me.user.name },
+              { name: 'E-mail', value: me.user.email },
+              { name: 'Organization', value: me.organization.name },
+              { name: 'Role', value: role === undefined ? 'none' : `${role.label}: ${roleMeanings[role.value]}` },
+            ]}
+          />
+        </Card>
+      )}
+      <Sessions />
+      <ChangePassword />
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { apiHeaders } from './headers.ts';
+
+/** `wrongPassword`: the password that was given as the person's own is not. */
+export type AuthAnswer = { ok: true } | { ok: false; message: string; wrongPassword: boolean };
+
+/** Sends what begins, changes or ends a way in. A session comes back as a cookie that no script can read. */
+export async function postAuth(path: '/sign-in/email' | '/sign-in-link' | '/invitation' | '/change-password' | '/sign-out', body: Readonly<Record<string, string | boolean>>): Promise<AuthAnswer> {
+  try {
+    const response = await fetch(`/api/auth${path}`, { method: 'POST', headers: { ...apiHeaders, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    if (response.ok) return { ok: true };
+    const answer: unknown = await response.json().catch(() => null);
+    return { ok: false, message: messageOf(response.status, response.headers.get('retry-after'), answer), wrongPassword: textOf(answer, 'code') === 'INVALID_PASSWORD' };
+  } catch {
+    return { ok: false, message: 'The control plane did not answer. Check that it runs, and try again.', wrongPassword: false };
+  }
+}
+
+function messageOf(status: number, retryAfter: string | null, answer: unknown): string {
+  if (status === 429) return retryAfter === null ? 'Too many attempts. Wait a minute and try again.' : `Too many attempts. Try again in ${retryAfter} seconds.`;
+  for (const member of ['detail', 'message']) {
+    const text = textOf(answer, member);
+    if (text !== '') return text.endsWith('.') ? text : `${text}.`;
+  }
+  return `The control plane refused it (${status}).`;
+}
+
+function textOf(answer: unknown, member: string): string {
+  const text: unknown = typeof answer === 'object' && answer !== null ? Reflect.get(answer, member) : undefined;
+  return typeof text === 'string' ? text : '';
+}
