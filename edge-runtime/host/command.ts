@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { labelsSchema, nameSchema } from '../protocol/index.ts';
 import type { CommandLine } from './config.ts';
+import { agentSettings, describeSettings } from './settings.ts';
 
 export const agentVersion = '0.1.0';
 
@@ -29,16 +30,7 @@ node edge-runtime/host/main.ts status --name NAME [--folder F] what a running ag
 node edge-runtime/host/main.ts hold --name NAME --minutes N --reason TEXT   forbid changes for a while
 node edge-runtime/host/main.ts release --name NAME             allow changes again
 
-  --name NAME           the node's name (SELVEDGE_NAME)
-  --link URL            the control plane, for example http://127.0.0.1:3000 (SELVEDGE_LINK)
-  --folder FOLDER       where the node keeps its key, bundles and store (SELVEDGE_FOLDER; .selvedge/agents/NAME)
-  --token TOKEN         enrolment token (SELVEDGE_ENROLLMENT_TOKEN)
-  --label KEY=VALUE     a label of the node; may be repeated (SELVEDGE_LABELS, separated by commas)
-  --gateway-host HOST   where the gateway listens (SELVEDGE_GATEWAY_HOST; 127.0.0.1)
-  --gateway-port PORT   0 takes any free port (SELVEDGE_GATEWAY_PORT; 0)
-  --files FOLDER        what file sources may read (SELVEDGE_FILES; FOLDER/files)
-
-REDIS_URL names a Redis to use in place of one of the agent's own. SELVEDGE_PATH_HEAP_MIB limits the event path's heap (512).`;
+${describeSettings()}`;
 
 export type Command =
   | { readonly command: 'run'; readonly config: AgentConfig }
@@ -60,17 +52,18 @@ export function parseCommand({ values, positionals, environment, folder }: Comma
 const holdSchema = z.object({ minutes: z.coerce.number().min(1).max(43_200), reason: z.string().min(1).max(512) });
 
 function parseConfig(values: CommandLine['values'], environment: CommandLine['environment'], folder: string | undefined): AgentConfig {
+  const set = (name: keyof typeof agentSettings): string | undefined => environment[agentSettings[name].variable];
   return checked(configSchema, {
-    name: values.name ?? environment['SELVEDGE_NAME'],
-    link: values.link ?? environment['SELVEDGE_LINK'],
+    name: values.name ?? set('name'),
+    link: values.link ?? set('link'),
     folder,
-    enrollmentToken: values.token ?? environment['SELVEDGE_ENROLLMENT_TOKEN'],
-    labels: Object.fromEntries((values.label ?? environment['SELVEDGE_LABELS']?.split(',') ?? []).map(parseLabel)),
-    gatewayHost: values['gateway-host'] ?? environment['SELVEDGE_GATEWAY_HOST'] ?? '127.0.0.1',
-    gatewayPort: values['gateway-port'] ?? environment['SELVEDGE_GATEWAY_PORT'] ?? 0,
-    redisUrl: environment['REDIS_URL'],
-    filesFolder: resolve(values.files ?? environment['SELVEDGE_FILES'] ?? `${folder}/files`),
-    pathHeapMiB: environment['SELVEDGE_PATH_HEAP_MIB'] ?? 512,
+    enrollmentToken: values.token ?? set('token'),
+    labels: Object.fromEntries((values.label ?? set('label')?.split(',') ?? []).map(parseLabel)),
+    gatewayHost: values['gateway-host'] ?? set('gatewayHost') ?? agentSettings.gatewayHost.standard,
+    gatewayPort: values['gateway-port'] ?? set('gatewayPort') ?? agentSettings.gatewayPort.standard,
+    redisUrl: set('redisUrl'),
+    filesFolder: resolve(values.files ?? set('files') ?? `${folder}/files`),
+    pathHeapMiB: set('pathHeapMiB') ?? agentSettings.pathHeapMiB.standard,
   });
 }
 

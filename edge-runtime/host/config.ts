@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { agentSettings } from './settings.ts';
 
 const text = { type: 'string' } as const;
 const options = { name: text, link: text, folder: text, token: text, label: { ...text, multiple: true }, 'gateway-host': text, 'gateway-port': text, files: text, minutes: text, reason: text, help: { type: 'boolean' } } as const;
@@ -15,8 +16,8 @@ export interface CommandLine {
 /** The only place where the agent reads its environment. Throws an Error on an option that it does not know. */
 export function readCommandLine(args: readonly string[] = process.argv.slice(2), environment: CommandLine['environment'] = process.env): CommandLine {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-  const name = values.name ?? environment['SELVEDGE_NAME'];
-  const folder = values.folder ?? environment['SELVEDGE_FOLDER'] ?? (name === undefined ? undefined : `.selvedge/agents/${name}`);
+  const name = values.name ?? environment[agentSettings.name.variable];
+  const folder = values.folder ?? environment[agentSettings.folder.variable] ?? (name === undefined ? undefined : `.selvedge/agents/${name}`);
   return { values, positionals, environment, folder: folder === undefined ? undefined : resolve(folder) };
 }
 
