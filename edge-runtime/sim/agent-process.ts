@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { inheritedEnvironment } from '../../tools/environment.ts';
 
 const main = fileURLToPath(new URL('../host/main.ts', import.meta.url));
 const readySchema = z.object({ ready: z.literal(true), pid: z.number(), fingerprint: z.string(), gateway: z.string(), tokenFile: z.string() });
@@ -11,6 +12,13 @@ const readySchema = z.object({ ready: z.literal(true), pid: z.number(), fingerpr
 export interface AgentOptions {
   readonly folder: string;
   readonly link?: string;
+  readonly name?: string;
+  /** Enrolment token. */
+  readonly token?: string;
+  /** `key=value` each. */
+  readonly labels?: readonly string[];
+  /** Beside the test's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** An agent in a process of its own, as on a node: to be spoken to through its gateway, and killed. */
@@ -30,8 +38,10 @@ export class AgentProcess {
   }
 
   /** Resolves when the agent says it is ready. Rejects, with its log, when it ends first. */
-  static async start({ folder, link }: AgentOptions): Promise<AgentProcess> {
-    const child = spawn(process.execPath, [main, '--name', 'n1', '--folder', folder, ...(link === undefined ? [] : ['--link', link])], { stdio: ['ignore', 'pipe', 'pipe'] });
+  static async start({ folder, link, name = 'n1', token, labels = [], environment = {} }: AgentOptions): Promise<AgentProcess> {
+    const flags = { name, folder, link, token };
+    const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]));
+    const child = spawn(process.execPath, [main, ...given, ...labels.flatMap((label) => ['--label', label])], { stdio: ['ignore', 'pipe', 'pipe'], env: inheritedEnvironment(environment) });
     const log: string[] = [];
     createInterface(child.stderr).on('line', (line) => log.push(line));
     const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));

@@ -43,9 +43,9 @@ export async function testWorld(): Promise<TestWorld> {
   return world;
 }
 
-/** The same upon a database that the test brings; the test closes it. */
-export async function openWorld(url: string): Promise<TestWorld & { close(): Promise<void> }> {
-  const stateFolder = await temporaryFolder();
+/** The same upon a database, and if given a folder of keys and artefacts, that the test brings; the test closes it. */
+export async function openWorld(url: string, folder?: string): Promise<TestWorld & { close(): Promise<void> }> {
+  const stateFolder = folder ?? (await temporaryFolder());
   const logger = createLogger('silent');
   const connection = connectDatabase(url, { poolMax: 10, onError: (error) => logger.warn({ err: error }, 'pool') });
   const clock = createTestClock();

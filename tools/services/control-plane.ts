@@ -11,6 +11,8 @@ export interface ControlPlaneOptions {
   folder: string;
   databaseUrl: string;
   port: number;
+  /** Only these parts of it; without pages (`console`) no built console is needed. All of them unless given. */
+  roles?: readonly ('console' | 'link' | 'worker')[];
 }
 
 export interface ControlPlaneService extends Service {
@@ -66,7 +68,7 @@ function flagsOf(grant: Grant): string[] {
   }
 }
 
-function controlPlaneEnvironment({ folder, databaseUrl, port }: ControlPlaneOptions): NodeJS.ProcessEnv {
+function controlPlaneEnvironment({ folder, databaseUrl, port, roles }: ControlPlaneOptions): NodeJS.ProcessEnv {
   return inheritedEnvironment({
     NODE_ENV: 'production',
     DATABASE_URL: databaseUrl,
@@ -75,6 +77,7 @@ function controlPlaneEnvironment({ folder, databaseUrl, port }: ControlPlaneOpti
     PUBLIC_URL: addressOf(port),
     SELVEDGE_STATE: folder,
     NEXT_TELEMETRY_DISABLED: '1',
+    ...(roles === undefined ? {} : { ROLES: roles.join(',') }),
   });
 }
 

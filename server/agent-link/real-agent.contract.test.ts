@@ -1,0 +1,176 @@
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { closeCodes, linkLimits } from '@selvedge/edge-runtime/protocol';
+import type { ToAgent } from '@selvedge/edge-runtime/protocol';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../tools/testing/index.ts';
+import { AgentProcess } from '../../edge-runtime/sim/agent-process.ts';
+import type { AgentOptions } from '../../edge-runtime/sim/agent-process.ts';
+import { createEdge } from '../http/server.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { startLinkRole } from '../link-role.ts';
+import { startRolloutLoop } from '../rollout/index.ts';
+import { deployRule } from '../testing/deploy.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { Relay } from './testing/a-relay.ts';
+
+/*
+ * The agent of edge-runtime in a process of its own, and the control plane of server/, over real sockets, with a relay
+ * between them that can break what passes: what each of the two is tested for alone, both together must hold.
+ */
+
+const rule = `@app:name('watch')
+@source(type='http', path='/readings', @map(type='json'))
+define stream Readings (pump string, pressure double);
+@detection(title='High pressure', severity='critical')
+define stream High (pump string, pressure double);
+from Readings[pressure > 9.0] select pump, pressure insert into High;
+-- ${'so that the text of the rule is long enough to be broken off. '.repeat(200)}
+`;
+
+let deps: TestWorld['deps'];
+let operator: Actor;
+let organizationId: string;
+let controlPlane: string;
+const agents: AgentProcess[] = [];
+const relays: Relay[] = [];
+
+beforeAll(async () => {
+  const world = await testWorld();
+  // Reached under the name by which the agent came, as on a machine where nobody configured one.
+  deps = { ...world.deps, publicUrl: 'http://localhost' };
+  organizationId = await world.organization();
+  operator = aUser(organizationId, 'administrator');
+  await world.relay();
+  const ending = new AbortController();
+  const link = startLinkRole(deps, ending.signal);
+  const rollouts = startRolloutLoop(deps, ending.signal);
+  const { server, drain } = createEdge({ deps, surfaces: [link.surface], upgrades: new Map([['/link', link.upgrade]]) });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // An HTTP server that listens on TCP has an AddressInfo.
+  controlPlane = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return async () => {
+    ending.abort();
+    await Promise.all([drain(), link.finished, rollouts.finished]);
+  };
+});
+afterEach(async () => {
+  for (const agent of agents.splice(0)) if (agent.isRunning) await agent.stop();
+  for (const relay of relays.splice(0)) await relay.close();
+});
+
+async function aRelay(): Promise<Relay> {
+  const relay = await new Relay(controlPlane).listen();
+  relays.push(relay);
+  return relay;
+}
+
+async function start(options: Partial<AgentOptions> & { link: string }): Promise<AgentProcess> {
+  const agent = await AgentProcess.start({ folder: await temporaryFolder(), ...options });
+  agents.push(agent);
+  return agent;
+}
+
+async function anEnrolmentToken(): Promise<string> {
+  return (await callAs(deps, operator).enrollment.tokens.create({ label: 'contract', labels: {}, expiresAt: Date.now() + 3_600_000, uses: 10 })).token;
+}
+
+const patient = { timeout: 60_000, interval: 25 };
+async function eventually(fact: () => Promise<void> | void): Promise<void> {
+  await vi.waitFor(fact, patient);
+}
+async function nodeCalled(name: string) {
+  return deps.db.node.findFirst({ where: { name } });
+}
+/** Waits until the agent says this of its link. */
+async function linkIs(agent: AgentProcess, link: object): Promise<void> {
+  await eventually(async () => expect((await agent.call('/v1/status')).body).toMatchObject({ link }));
+}
+
+describe('a real agent and the real control plane', { timeout: 120_000 }, () => {
+  test('join by token, run what was deployed although its transfer broke, report, measure, deliver detections, and part at once when revoked', async () => {
+    const relay = await aRelay();
+    relay.holdAfterBytes = 5_000;
+    await deployRule(deps, operator, { fleet: 'line-a', selector: 'line=a', text: rule });
+    const folder = await temporaryFolder();
+    const agent = await start({ link: relay.url, name: 'by-token', token: await anEnrolmentToken(), labels: ['line=a'], folder });
+    await eventually(async () => expect(await Promise.all((await readdir(join(folder, 'artefacts'))).map(async (file) => (await stat(join(folder, 'artefacts', file))).size))).toEqual([5_000]));
+    relay.breakOff();
+    await eventually(async () => expect(await nodeCalled('by-token')).toMatchObject({ sync: 'Synced', health: 'Healthy', labels: { line: 'a' }, observedGeneration: 1n }));
+    expect(relay.artefactRanges).toEqual([undefined, 'bytes=5000-']);
+
+    const node = (await nodeCalled('by-token'))?.id ?? '';
+    for (const pump of ['p1', 'p2', 'p3']) expect((await agent.call('/v1/ingest/readings', { method: 'POST', body: JSON.stringify({ pump, pressure: 10 }) })).status).toBe(202);
+    await eventually(async () => expect(await deps.db.detection.findMany({ where: { nodeId: node }, orderBy: { sequence: 'asc' }, select: { data: true, generation: true } })).toEqual(['p1', 'p2', 'p3'].map((pump) => ({ data: { pump, pressure: 10 }, generation: 1n }))));
+    // Acknowledged is removed: nothing is owed any more.
+    await eventually(async () => expect((await agent.call('/v1/status')).body).toMatchObject({ outbox: { records: 0 } }));
+    await eventually(async () => expect(await deps.metrics.registry.getSingleMetricAsString('selvedge_detections_total')).toMatch(/^selvedge_detections_total 3$/m));
+
+    await callAs(deps, operator).nodes.revoke({ id: node, reason: 'sold' });
+    await linkIs(agent, { state: 'refused', code: 'revoked' });
+    expect(relay.closes).toEqual([closeCodes.revoked]);
+    // What it was told to do it goes on doing (I7).
+    expect((await agent.call('/v1/ingest/readings', { method: 'POST', body: JSON.stringify({ pump: 'p4', pressure: 10 }) })).status).toBe(202);
+    expect(await deps.db.detection.count({ where: { nodeId: node } })).toBe(3);
+  });
+
+  test('join by approval under the fingerprint that both show; a copy of the machine is refused and the node stays', async () => {
+    const folder = await temporaryFolder();
+    const agent = await start({ link: controlPlane, name: 'by-approval', folder });
+    await linkIs(agent, { state: 'pending', fingerprint: agent.ready.fingerprint });
+    const request = await deps.db.enrollmentRequest.findFirstOrThrow({ where: { name: 'by-approval' } });
+    expect(request.fingerprint).toBe(agent.ready.fingerprint);
+    await callAs(deps, operator).enrollment.requests.approve({ id: request.id });
+    await linkIs(agent, { state: 'connected' });
+
+    const copy = await temporaryFolder();
+    await mkdir(copy, { recursive: true });
+    for (const file of ['identity.pem', 'trust.json']) await copyFile(join(folder, file), join(copy, file));
+    await linkIs(await start({ link: controlPlane, name: 'by-approval', folder: copy }), { state: 'refused', code: 'cloned' });
+    await linkIs(agent, { state: 'connected' });
+    const node = await nodeCalled('by-approval');
+    expect(node).toMatchObject({ health: 'Healthy' });
+    expect(await deps.db.nodeEvent.count({ where: { nodeId: node?.id ?? '', reason: 'Cloned' } })).toBe(1);
+  });
+
+  test('a token that is not known, and another version of the protocol, are refused with the reason', async () => {
+    await linkIs(await start({ link: controlPlane, name: 'guesser', token: 'selvedge-enrol-guess' }), { state: 'refused', code: 'token', message: 'The enrolment token is not known here.' });
+    const relay = await aRelay();
+    relay.rewriteFromAgent = (message) => (message.type === 'hello' ? { ...message, protocol: 2 } : message);
+    await linkIs(await start({ link: relay.url, name: 'from-the-future' }), { state: 'refused', code: 'protocol', message: 'This control plane speaks version 1 of the link, the agent 2.' });
+    expect(await deps.db.enrollmentRequest.count({ where: { name: { in: ['guesser', 'from-the-future'] } } })).toBe(0);
+  });
+
+  test.each<[string, (message: ToAgent) => ToAgent]>([
+    ['another organization', (message) => (message.type === 'welcome' ? { ...message, organization: 'org_other' } : message)],
+    ['other keys to sign with', (message) => (message.type === 'welcome' ? { ...message, signingKeys: message.signingKeys.map((key) => ({ ...key, publicKey: 'A'.repeat(43) })) } : message)],
+  ])('a node that knows its control plane tells nothing to one that welcomes it with %s', async (name, rewrite) => {
+    const relay = await aRelay();
+    const folder = await temporaryFolder();
+    const own = `pinned-by-${name.split(' ').at(-1)}`;
+    const first = await start({ link: relay.url, name: own, token: await anEnrolmentToken(), folder });
+    await eventually(() => expect(relay.fromAgent.map(({ type }) => type)).toContain('report'));
+    await first.stop();
+
+    relay.fromAgent.length = 0;
+    relay.rewriteToAgent = rewrite;
+    const again = await start({ link: relay.url, name: own, folder });
+    await linkIs(again, { state: 'refused', code: 'untrusted' });
+    expect(relay.fromAgent.map(({ type }) => type).filter((type) => !['hello', 'proof', 'heartbeat'].includes(type))).toEqual([]);
+  });
+
+  test('a message that is too large, and too many of them, end the connection; the agent comes back', async () => {
+    const relay = await aRelay();
+    const agent = await start({ link: relay.url, name: 'talker', token: await anEnrolmentToken() });
+    const connections = (): number => relay.toAgent.filter(({ type }) => type === 'welcome').length;
+    await eventually(() => expect(connections()).toBe(1));
+    relay.speak(JSON.stringify({ type: 'heartbeat', at: 1, padding: 'x'.repeat(linkLimits.messageBytesMax) }));
+    await eventually(() => expect(connections()).toBe(2));
+    for (let i = 0; i < linkLimits.messagesBurstMax + 100; i += 1) relay.speak(JSON.stringify({ type: 'heartbeat', at: i }));
+    await eventually(() => expect(connections()).toBe(3));
+    expect(relay.closes).toEqual([1009, closeCodes.tooFast]);
+    await linkIs(agent, { state: 'connected' });
+  });
+});
