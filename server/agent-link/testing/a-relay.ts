@@ -83,16 +83,18 @@ export class Relay {
     const onward = httpRequest({ host: this.#target.hostname, port: this.#target.port, path: request.url, method: request.method, headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       let passed = 0;
+      let isHeld = false;
       answer.on('data', (chunk: Buffer) => {
         const room = this.holdAfterBytes === undefined ? chunk.length : this.holdAfterBytes - passed;
         passed += chunk.length;
         if (room >= chunk.length) return void response.write(chunk);
         this.holdAfterBytes = undefined;
         response.write(chunk.subarray(0, room));
+        isHeld = true;
         answer.destroy();
-        this.breakOff = () => response.destroy();
+        this.breakOff = () => request.socket.destroy();
       });
-      answer.on('end', () => response.end());
+      answer.on('end', () => !isHeld && response.end());
     });
     onward.on('error', () => response.destroy());
     request.pipe(onward);
