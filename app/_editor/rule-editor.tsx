@@ -7,24 +7,39 @@ import { forceLinting, lintKeymap } from '@codemirror/lint';
 import { searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder as placeholderText } from '@codemirror/view';
-import type { Analysis, AttributeType, Environment } from '@selvedge/edge-runtime/cep';
-import { useEffect, useEffectEvent, useRef } from 'react';
-import { analysis, environmentChanged } from './analysis-field.ts';
-import { completion, type KnownModel } from './completion.ts';
+import type { AttributeType, Environment } from '@selvedge/edge-runtime/cep';
+import type { RuleDocument } from '@selvedge/edge-runtime/cep/language-service';
+import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
+import { completion } from './completion.ts';
+import { documents, environmentChanged } from './document-field.ts';
 import { hovers } from './hover.ts';
+import { meaning } from './meaning.ts';
+import { formatText, navigation, reveal } from './navigation.ts';
+import { renaming } from './rename.ts';
 import { siddhiql } from './siddhiql.ts';
 import { editorTheme } from './theme.ts';
 
-export interface RuleEditorModel extends KnownModel {
+/** A model that a rule may call, as `models.signatures` lists it. */
+export interface RuleEditorModel {
+  reference: string;
   inputs: readonly { name: string; type: AttributeType }[];
   outputs: readonly { name: string; type: AttributeType }[];
+}
+
+/** What can be done with an editor from outside. */
+export interface RuleEditorHandle {
+  /** Shows a place and puts the cursor there. */
+  reveal(from: number, to?: number): void;
+  format(): void;
 }
 
 export interface RuleEditorProps {
   /** What stands in it; a different text replaces the document, the same one leaves cursor and history alone. */
   text: string;
   onChange?: (text: string) => void;
-  onAnalysis?: (analysis: Analysis) => void;
+  /** Hears what is known of each state of the text that was checked. */
+  onDocument?: (document: RuleDocument) => void;
+  handle?: Ref<RuleEditorHandle>;
   /** The models that rules may call; calls of others are errors. */
   models: readonly RuleEditorModel[];
   readOnly?: boolean;
@@ -35,14 +50,14 @@ export interface RuleEditorProps {
   nonce?: string;
 }
 
-/** SiddhiQL with highlighting, completion, hovers and errors in place. Escape, then Tab, leaves it by keyboard. */
-export function RuleEditor({ text, onChange, onAnalysis, models, readOnly = false, label, placeholder, nonce }: RuleEditorProps) {
+/** SiddhiQL with completion, hovers, errors in place, go to definition (F12), renaming (F2) and formatting. Escape, then Tab, leaves it by keyboard. */
+export function RuleEditor({ text, onChange, onDocument, handle, models, readOnly = false, label, placeholder, nonce }: RuleEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const readOnlyPart = useRef(new Compartment());
   const modelsNow = useRef(models);
   const changed = useEffectEvent((next: string) => onChange?.(next));
-  const analysed = useEffectEvent((result: Analysis) => onAnalysis?.(result));
+  const checked = useEffectEvent((document: RuleDocument) => onDocument?.(document));
   const initialText = useEffectEvent(() => ({ text, label, placeholder, nonce }));
 
   useEffect(() => {
@@ -55,8 +70,8 @@ export function RuleEditor({ text, onChange, onAnalysis, models, readOnly = fals
         extensions: [
           lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
           siddhiql(), editorTheme, EditorView.lineWrapping, EditorState.tabSize.of(2),
-          analysis(() => environmentOf(modelsNow.current), (result) => analysed(result)),
-          completion(() => modelsNow.current), hovers(() => modelsNow.current),
+          documents(() => environmentOf(modelsNow.current), (document) => checked(document)),
+          completion(() => modelsNow.current), hovers(), meaning(), navigation(), renaming(),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
           readOnlyPart.current.of([]),
           EditorView.contentAttributes.of({ 'aria-label': initial.label, 'aria-multiline': 'true' }),
@@ -76,6 +91,15 @@ export function RuleEditor({ text, onChange, onAnalysis, models, readOnly = fals
     };
   }, []);
 
+  useImperativeHandle(handle, () => ({
+    reveal: (from, to) => {
+      if (view.current !== null) reveal(view.current, from, to);
+    },
+    format: () => {
+      if (view.current !== null) formatText(view.current);
+    },
+  }), []);
+
   useEffect(() => {
     const editor = view.current;
     if (editor !== null && editor.state.doc.toString() !== text) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
@@ -93,11 +117,12 @@ export function RuleEditor({ text, onChange, onAnalysis, models, readOnly = fals
   return <div ref={host} data-rule-editor className="min-h-60" />;
 }
 
-function environmentOf(models: readonly RuleEditorModel[]): Environment {
+/** What the texts of these models may refer to. */
+export function environmentOf(models: readonly RuleEditorModel[]): Environment {
   return {
     model(reference) {
       const known = models.find((model) => model.reference === reference);
-      if (known !== undefined) return known;
+      if (known !== undefined) return { inputs: known.inputs, outputs: known.outputs };
       const names = models.map((model) => `'${model.reference}'`).slice(0, 5).join(', ');
       return { missing: names === '' ? `There is no model '${reference}': none has been published yet.` : `There is no model '${reference}'. Published: ${names}.` };
     },

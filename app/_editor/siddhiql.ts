@@ -1,17 +1,9 @@
 import { HighlightStyle, LanguageSupport, StreamLanguage, syntaxHighlighting, type StreamParser, type StringStream } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
-
-/** Words with a meaning of their own in SiddhiQL; they compare without case, as the language does. */
-export const keywords = [
-  'define', 'stream', 'table', 'window', 'trigger', 'function', 'aggregation', 'from', 'select', 'insert', 'into', 'delete', 'update', 'set', 'or', 'and', 'not',
-  'in', 'is', 'null', 'group', 'by', 'having', 'order', 'asc', 'desc', 'limit', 'offset', 'as', 'on', 'join', 'left', 'right', 'full', 'outer', 'inner',
-  'unidirectional', 'within', 'per', 'every', 'for', 'output', 'all', 'first', 'last', 'snapshot', 'events', 'current', 'expired', 'partition', 'with', 'begin',
-  'end', 'return', 'aggregate', 'at', 'true', 'false',
-] as const;
+import { KEYWORDS } from '@selvedge/edge-runtime/cep/language-service';
 
 const types = new Set(['int', 'long', 'float', 'double', 'bool', 'string', 'object']);
 const units = new Set(['millisec', 'millisecond', 'milliseconds', 'sec', 'second', 'seconds', 'min', 'minute', 'minutes', 'hour', 'hours', 'day', 'days', 'week', 'weeks', 'month', 'months', 'year', 'years']);
-const keywordSet: ReadonlySet<string> = new Set(keywords);
 /** Keywords only in `current events` and the like; elsewhere ordinary names of attributes. */
 const beforeEvents: ReadonlySet<string> = new Set(['current', 'expired']);
 
@@ -68,7 +60,7 @@ function throughEnd(stream: StringStream, place: Place, end: '*/' | '"""'): stri
 function wordStyle(word: string, called: boolean): string {
   if (types.has(word)) return 'typeName';
   if (units.has(word)) return 'unit';
-  if (keywordSet.has(word) && !(called && (word === 'window' || word === 'first' || word === 'last'))) return 'keyword';
+  if (KEYWORDS.has(word) && !(called && (word === 'window' || word === 'first' || word === 'last'))) return 'keyword';
   return called ? 'function' : 'variableName';
 }
 

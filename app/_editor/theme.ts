@@ -28,5 +28,11 @@ export const editorTheme = EditorView.theme({
   '.cm-diagnosticSource': { color: 'var(--color-faint)', fontFamily: 'var(--font-mono)' },
   '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: 'underline wavy var(--color-critical) 1px', textUnderlineOffset: '4px' },
   '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: 'underline wavy var(--color-notice) 1px', textUnderlineOffset: '4px' },
+  '.cm-rule-stream, .cm-rule-window, .cm-rule-trigger, .cm-rule-aggregation': { color: 'var(--color-s1)' },
+  '.cm-rule-table': { color: 'var(--color-s5)' },
+  '.cm-rule-event': { color: 'var(--color-s6)' },
+  '.cm-rule-model': { color: 'var(--color-s4)' },
+  '.cm-rule-same': { backgroundColor: 'var(--color-accent-wash)', borderRadius: '3px' },
+  '.cm-panels-bottom': { border: 'none', borderTop: '1px solid var(--color-line)', borderRadius: '0', boxShadow: 'none' },
   '.cm-placeholder': { color: 'var(--color-faint)' },
 });

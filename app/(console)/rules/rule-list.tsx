@@ -1,25 +1,25 @@
 'use client';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import { useQueryStates } from 'nuqs';
+import { useCallback } from 'react';
 import type { RuleItem } from '../../../server/rules/schema.ts';
+import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
-import { Loaded } from '../../_shell/loaded.tsx';
+import { PageList } from '../../_shell/list.tsx';
 import { useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
 import { Chip } from '../../_ui/chip.tsx';
-import { DataTable, type Column } from '../../_ui/data-table.tsx';
+import type { Column } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
-import { Input } from '../../_ui/field.tsx';
+import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
-import { SkeletonRows } from '../../_ui/skeleton.tsx';
-import { useRouter } from 'next/navigation';
-import { listInput, ruleFilters } from './filters.ts';
+import { listInput, ruleFilters, sortOf } from './filters.ts';
 
 const columns: readonly Column<RuleItem>[] = [
   { id: 'name', header: 'Rule', sort: 'name', cell: (rule) => <Link href={paths.rule(rule.name)} className="font-medium hover:underline">{rule.name}</Link> },
@@ -46,7 +46,8 @@ export function RuleList() {
   const trpc = useTRPC();
   const router = useRouter();
   const [filters, setFilters] = useQueryStates(ruleFilters);
-  const query = useInfiniteQuery(trpc.rules.list.infiniteQueryOptions(listInput(filters), { getNextPageParam: (page) => page.nextCursor }));
+  const list = useInfiniteQuery({ ...trpc.rules.list.infiniteQueryOptions(listInput(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
+  const setQuery = useCallback((query: string) => void setFilters({ query: query || null }, { history: 'replace' }), [setFilters]);
   const refusal = useRefusal('rules:write', 'Authors and administrators');
   useCommands([{ label: 'New rule', shortcut: 'c', run: () => router.push(paths.newRule()), refused: refusal }]);
   const newRule = (
@@ -57,35 +58,22 @@ export function RuleList() {
   return (
     <PageFrame crumbs={[{ label: 'Rules' }]}>
       <PageHead title="Rules" purpose="What nodes look for in their streams, in SiddhiQL. A published version never changes." actions={newRule} />
-      <Card>
-        <div className="border-b border-line px-4 py-2.5">
-          <div className="max-w-80">
-            <Input aria-label="Filter by name" placeholder="Filter by name" value={filters.query} onValue={(value) => void setFilters({ query: value || null })} type="search" />
-          </div>
-        </div>
-        <Loaded query={query} what="the rules" skeleton={<SkeletonRows columns={5} />}>
-          {({ pages }) => {
-            const rows = pages.flatMap((page) => page.items);
-            if (rows.length > 0) {
-              return (
-                <DataTable columns={columns} rows={rows} rowKey={(rule) => rule.id} label="Rules" sort={filters.sort} total={pages[0]?.total ?? rows.length}
-                  onSort={(sort) => void setFilters({ sort: sortOf(sort) })} more={query.hasNextPage ? () => void query.fetchNextPage() : undefined} loadingMore={query.isFetchingNextPage} />
-              );
-            }
-            return filters.query === '' ? (
-              <EmptyState kind="nothing-yet" title="No rules yet" action={newRule}>
-                A rule says what a node looks for: which streams it reads, what it computes, which model it asks, and what counts as a detection.
-              </EmptyState>
-            ) : (
-              <EmptyState kind="no-match" title={`No rule has “${filters.query}” in its name`} action={<Button onClick={() => void setFilters({ query: null })}>Show all</Button>} />
-            );
-          }}
-        </Loaded>
-      </Card>
+      <PageList
+        query={list}
+        what="the rules"
+        columns={columns}
+        rowKey={(rule) => rule.id}
+        label="Rules"
+        sort={filters.sort}
+        onSort={(sort) => void setFilters({ sort: sortOf(sort) })}
+        filters={<FilterInput value={filters.query} onChange={setQuery} label="Filter by name" placeholder="Part of a name" />}
+        filtered={filters.query === '' ? undefined : { none: `No rule has “${filters.query}” in its name`, clear: () => void setFilters({ query: null }) }}
+        nothingYet={
+          <EmptyState kind="nothing-yet" title="No rules yet" action={newRule}>
+            A rule says what a node looks for: which streams it reads, what it computes, which model it asks, and what counts as a detection.
+          </EmptyState>
+        }
+      />
     </PageFrame>
   );
-}
-
-function sortOf(sort: string) {
-  return (['name', '-name', 'publishedAt', '-publishedAt'] as const).find((each) => each === sort) ?? null;
 }

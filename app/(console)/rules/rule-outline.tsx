@@ -1,33 +1,46 @@
-import type { Analysis } from '@selvedge/edge-runtime/cep';
+import { RATE_ASSUMED, type GraphNode, type RuleDocument, type StateEstimate } from '@selvedge/edge-runtime/cep/language-service';
 import type { ReactNode } from 'react';
+import { bytes, count } from '../../_format/number.ts';
 import { Chip } from '../../_ui/chip.tsx';
 
-/** The flow of a rule as a list that reads from source to sink: what comes in, each query, what goes out, what is remembered. */
-export function RuleOutline({ analysis }: { analysis: Analysis | undefined }) {
-  if (analysis === undefined) return <p className="px-4 py-3.5 text-dim">Nothing is known of the text yet.</p>;
-  const { sources, sinks, queries, models, state, streams } = analysis;
-  const detections = streams.filter((stream) => stream.annotations.some((annotation) => annotation.name.toLowerCase() === 'detection'));
+/** The graph of a rule as a list that reads from source to sink; each entry leads to its place in the text. */
+export function RuleOutline({ document, state, onShow }: { document: RuleDocument | undefined; state: readonly StateEstimate[]; onShow: (from: number, to?: number) => void }) {
+  if (document === undefined) return <p className="px-4 py-3.5 text-dim">Nothing is known of the text yet.</p>;
+  const { nodes, edges } = document.graph;
+  const labelOf = new Map(nodes.map((node) => [node.id, node.label]));
+  const joined = (ids: readonly string[]) => ids.map((id) => labelOf.get(id) ?? '').join(' and ');
+  const line = (node: GraphNode, detail: string, chip?: string) => <Line key={node.id} main={node.label} detail={detail} chip={chip} onShow={() => onShow(node.at.from, node.at.to)} />;
+  const of = (...kinds: GraphNode['kind'][]) => nodes.filter((node) => kinds.includes(node.kind));
   return (
-    <div className="divide-y divide-line">
+    <div className="max-h-[720px] divide-y divide-line overflow-auto" tabIndex={0} role="group" aria-label="Parts of the rule">
       <Section title="Comes in" empty="No source: events reach it over the node's gateway only.">
-        {sources.map((source, index) => (
-          <Line key={index} main={source.stream} detail={`${source.type}${source.options['topic'] === undefined ? '' : ` topic ${source.options['topic']}`}, ${source.map.type}`} />
-        ))}
+        {of('source', 'trigger').map((node) => line(node, `${node.detail} → ${joined(edges.filter((edge) => edge.from === node.id).map((edge) => edge.to))}`))}
       </Section>
       <Section title="Queries" empty="No query yet.">
-        {queries.map((query, index) => (
-          <Line key={index} main={query.name} detail={`${query.inputs.join(' and ')} → ${query.output ?? 'nothing'}`} chip={query.kind} />
-        ))}
+        {of('query').map((node) => {
+          const inputs = joined(edges.filter((edge) => edge.to === node.id).map((edge) => edge.from));
+          const outputs = joined(edges.filter((edge) => edge.from === node.id).map((edge) => edge.to)) || 'nothing';
+          return line(node, `${inputs} → ${outputs}`, node.partition === undefined ? undefined : `by ${node.partition}`);
+        })}
       </Section>
-      {models.length > 0 ? <Section title="Asks">{models.map((model, index) => <Line key={index} main={model.reference} detail="model" />)}</Section> : null}
+      <Section title="Streams and tables" empty="None yet.">
+        {of('stream', 'table', 'window', 'aggregation').map((node) => line(node, node.detail, node.kind === 'stream' ? undefined : node.kind))}
+      </Section>
+      {of('model').length > 0 ? <Section title="Asks">{of('model').map((node) => line(node, 'model'))}</Section> : null}
       <Section title="Goes out" empty="No sink and no detection: what it computes is in the node's store.">
-        {[
-          ...detections.map((stream) => <Line key={`detection ${stream.name}`} main={stream.name} detail="detection" />),
-          ...sinks.map((sink, index) => <Line key={`sink ${index}`} main={sink.stream} detail={sink.type} />),
-        ]}
+        {of('detection', 'sink').map((node) => line(node, joined(edges.filter((edge) => edge.to === node.id).map((edge) => edge.from)), node.kind))}
       </Section>
-      <Section title="Remembers" empty="Nothing between events.">
-        {state.map((each) => <Line key={each.id} main={each.what} detail={each.query} />)}
+      <Section title={`Remembers, at ${RATE_ASSUMED} event/s a stream`} empty="Nothing between events.">
+        {state.map((each) => (
+          <li key={`${each.query} ${each.what}`} className="flex items-baseline gap-2">
+            <span className="min-w-0 flex-1">
+              <span className="font-medium">{each.what}</span> <span className="text-dim">{each.because}</span>
+            </span>
+            <span className="whitespace-nowrap text-dim tabular-nums" title={`${count(each.entries)} entries`}>
+              {bytes(each.bytes)}
+            </span>
+          </li>
+        ))}
       </Section>
     </div>
   );
@@ -42,11 +55,13 @@ function Section({ title, empty, children }: { title: string; empty?: string; ch
   );
 }
 
-function Line({ main, detail, chip }: { main: string; detail: string; chip?: string }) {
+function Line({ main, detail, chip, onShow }: { main: string; detail: string; chip?: string | undefined; onShow: () => void }) {
   return (
     <li className="flex items-baseline gap-2">
-      <span className="truncate font-medium">{main}</span>
-      <span className="min-w-0 flex-1 truncate text-dim">{detail}</span>
+      <button type="button" onClick={onShow} className="max-w-[60%] truncate text-left font-medium hover:underline">
+        {main}
+      </button>
+      <span className="min-w-0 flex-1 truncate text-dim" title={detail}>{detail}</span>
       {chip === undefined ? null : <Chip>{chip}</Chip>}
     </li>
   );

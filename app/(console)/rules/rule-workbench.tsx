@@ -1,30 +1,38 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { Analysis } from '@selvedge/edge-runtime/cep';
-import { useState } from 'react';
+import type { RuleDocument } from '@selvedge/edge-runtime/cep/language-service';
+import { useMemo, useRef, useState } from 'react';
 import { useTRPC } from '../../_data/trpc.tsx';
-import { RuleEditor } from '../../_editor/rule-editor.tsx';
-import { plural } from '../../_format/number.ts';
+import { RuleEditor, type RuleEditorHandle } from '../../_editor/rule-editor.tsx';
+import { bytes, plural } from '../../_format/number.ts';
+import { Button } from '../../_ui/button.tsx';
 import { Card, Grid } from '../../_ui/card.tsx';
+import { Kbd } from '../../_ui/kbd.tsx';
+import { Segments } from '../../_ui/segments.tsx';
 import { Status } from '../../_ui/status.tsx';
+import { RuleGraph } from './rule-graph.tsx';
 import { RuleOutline } from './rule-outline.tsx';
 
 /** A text being written and what is known of it. */
 export interface RuleDraft {
   text: string;
   setText: (text: string) => void;
+  /** The last state of the text that was checked. */
+  document: RuleDocument | undefined;
+  setDocument: (document: RuleDocument) => void;
   analysis: Analysis | undefined;
-  setAnalysis: (analysis: Analysis) => void;
   /** Why it cannot be published as it stands. */
   whyNotPublish: string | undefined;
 }
 
 export function useRuleDraft(initial: string): RuleDraft {
   const [text, setText] = useState(initial);
-  const [analysis, setAnalysis] = useState<Analysis>();
+  const [document, setDocument] = useState<RuleDocument>();
+  const analysis = document?.analysis;
   const errors = analysis?.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length ?? 0;
   const whyNotPublish = text.trim() === '' ? 'There is no text yet' : analysis === undefined ? 'Not checked yet' : errors > 0 ? `It has ${plural(errors, 'error')}` : undefined;
-  return { text, setText, analysis, setAnalysis, whyNotPublish };
+  return { text, setText, document, setDocument, analysis, whyNotPublish };
 }
 
 export function CheckStatus({ analysis }: { analysis: Analysis | undefined }) {
@@ -34,18 +42,41 @@ export function CheckStatus({ analysis }: { analysis: Analysis | undefined }) {
   return <Status tone="positive" word="Type-checks" />;
 }
 
-/** The editor with what it says beside it: problems first, then what the text is made of. */
+/** The editor with the graph beside it, always of the same text, and what is wrong with it below. */
 export function RuleWorkbench({ draft, label, readOnly = false, nonce }: { draft: RuleDraft; label: string; readOnly?: boolean; nonce?: string }) {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.signatures.queryOptions({}));
+  const editor = useRef<RuleEditorHandle>(null);
+  const [view, setView] = useState<'graph' | 'list'>('graph');
+  const { document } = draft;
+  const state = useMemo(() => document?.state() ?? [], [document]);
+  const show = (from: number, to?: number) => editor.current?.reveal(from, to);
   return (
     <Grid>
-      <Card span={8} title="Rule" actions={<CheckStatus analysis={draft.analysis} />}>
-        <RuleEditor text={draft.text} onChange={draft.setText} onAnalysis={draft.setAnalysis} models={models.data ?? noModels} readOnly={readOnly} label={label} placeholder="define stream …" {...(nonce === undefined ? {} : { nonce })} />
-        <Problems analysis={draft.analysis} />
+      <Card
+        span={8}
+        title="Rule"
+        actions={
+          <>
+            {readOnly ? null : (
+              <Button tone="quiet" size="sm" onClick={() => editor.current?.format()}>
+                Format <Kbd keys="⇧⌥F" />
+              </Button>
+            )}
+            <CheckStatus analysis={draft.analysis} />
+          </>
+        }
+      >
+        <RuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} models={models.data ?? noModels} readOnly={readOnly} label={label} placeholder="define stream …" {...(nonce === undefined ? {} : { nonce })} />
+        <Problems analysis={draft.analysis} show={show} />
       </Card>
-      <Card span={4} title="What it is made of">
-        <RuleOutline analysis={draft.analysis} />
+      <Card
+        span={4}
+        title="Graph"
+        subtitle={state.length === 0 ? undefined : `holds about ${bytes(state.reduce((sum, one) => sum + one.bytes, 0))}`}
+        actions={<Segments label="How the rule is shown" value={view} onChange={setView} options={[{ value: 'graph', label: 'Graph' }, { value: 'list', label: 'List' }]} />}
+      >
+        {document !== undefined && view === 'graph' ? <RuleGraph graph={document.graph} onShow={(node) => show(node.at.from, node.at.to)} /> : <RuleOutline document={document} state={state} onShow={show} />}
       </Card>
     </Grid>
   );
@@ -53,13 +84,15 @@ export function RuleWorkbench({ draft, label, readOnly = false, nonce }: { draft
 
 const noModels: never[] = [];
 
-function Problems({ analysis }: { analysis: Analysis | undefined }) {
+function Problems({ analysis, show }: { analysis: Analysis | undefined; show: (from: number, to: number) => void }) {
   if (analysis === undefined || analysis.diagnostics.length === 0) return null;
   return (
     <ul aria-label="Problems" aria-live="polite" className="border-t border-line">
       {analysis.diagnostics.slice(0, 20).map((diagnostic, index) => (
         <li key={index} className="flex items-baseline gap-3 border-b border-line px-4 py-2 last:border-b-0">
-          <Status tone={diagnostic.severity === 'error' ? 'critical' : 'notice'} word={<span className="font-mono text-[12px] text-dim tabular-nums">{diagnostic.line}:{diagnostic.column}</span>} />
+          <button type="button" className="hover:underline" aria-label={`Show line ${diagnostic.line}, column ${diagnostic.column}`} onClick={() => show(diagnostic.from, diagnostic.to)}>
+            <Status tone={diagnostic.severity === 'error' ? 'critical' : 'notice'} word={<span className="font-mono text-[12px] text-dim tabular-nums">{diagnostic.line}:{diagnostic.column}</span>} />
+          </button>
           <span className="min-w-0 break-words">
             {diagnostic.message} {diagnostic.hint === undefined ? null : <span className="text-dim">{diagnostic.hint}</span>}
           </span>

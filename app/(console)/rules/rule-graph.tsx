@@ -1,0 +1,65 @@
+'use client';
+import type { GraphNode, GraphNodeKind, QueryGraph } from '@selvedge/edge-runtime/cep/language-service';
+import { useMemo } from 'react';
+import { count } from '../../_format/number.ts';
+import { classes } from '../../_ui/classes.ts';
+import { layOut } from './graph-layout.ts';
+
+/** A colour and a word for each kind; the word is for those who do not see the colour. */
+const kinds: Readonly<Record<GraphNodeKind, { bar: string; word: string }>> = {
+  source: { bar: 'bg-s3', word: 'source' },
+  stream: { bar: 'bg-s1', word: 'stream' },
+  table: { bar: 'bg-s5', word: 'table' },
+  window: { bar: 'bg-s1', word: 'named window' },
+  trigger: { bar: 'bg-s3', word: 'trigger' },
+  aggregation: { bar: 'bg-s5', word: 'aggregation' },
+  query: { bar: 'bg-s2', word: 'query' },
+  model: { bar: 'bg-s4', word: 'model' },
+  sink: { bar: 'bg-s6', word: 'sink' },
+  detection: { bar: 'bg-critical', word: 'detection' },
+};
+
+/** Events that a preview saw at each query and stream, by name. */
+export type NodeCounts = ReadonlyMap<string, number>;
+
+/** How events pass through a rule, from above to below. A node leads to its place in the text. */
+export function RuleGraph({ graph, counts, onShow }: { graph: QueryGraph; counts?: NodeCounts | undefined; onShow: (node: GraphNode) => void }) {
+  const layout = useMemo(() => layOut(graph), [graph]);
+  if (layout.nodes.length === 0) return <p className="px-4 py-3.5 text-dim">Nothing to draw yet: define a stream.</p>;
+  return (
+    <div className="max-h-[720px] overflow-auto" tabIndex={0} role="group" aria-label="Graph of the rule">
+      <div className="relative mx-auto" style={{ width: layout.width, height: layout.height }}>
+        <svg width={layout.width} height={layout.height} className="absolute inset-0" aria-hidden="true">
+          {layout.edges.map(({ from, to, kind, path }) => (
+            <path key={`${from}>${to}`} d={path} fill="none" stroke="var(--color-line-strong)" strokeWidth={1.5} {...(kind === 'flow' ? {} : { strokeDasharray: kind === 'look-up' ? '2 4' : '6 3' })} />
+          ))}
+        </svg>
+        {layout.nodes.map((node) => {
+          const { bar, word } = kinds[node.kind];
+          const seen = counts?.get(node.kind === 'query' ? `query ${node.label}` : `stream ${node.label}`);
+          const said = seen === undefined ? '' : `, ${count(seen)} events`;
+          return (
+            <button
+              key={node.id}
+              type="button"
+              onClick={() => onShow(node)}
+              aria-label={`${word} ${node.label}${said}: show in the text`}
+              title={node.detail === '' ? `${word} ${node.label}` : `${word} ${node.label}: ${node.detail}`}
+              className={classes('absolute flex overflow-hidden rounded-md border bg-raised text-left hover:border-accent', node.partition === undefined ? 'border-line' : 'border-dashed border-line-strong')}
+              style={{ left: node.x, top: node.y, width: node.width, height: node.height }}
+            >
+              <span className={classes('w-[3px] shrink-0', bar)} />
+              <span className="flex min-w-0 flex-1 flex-col justify-center px-2.5">
+                <span className="flex items-baseline gap-2">
+                  <span className="truncate font-medium">{node.label}</span>
+                  {seen === undefined ? null : <span className="ml-auto text-xs text-dim tabular-nums">{count(seen)}</span>}
+                </span>
+                {node.kind === 'query' ? <span className="truncate font-mono text-xs text-faint">{node.detail}</span> : null}
+              </span>
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
