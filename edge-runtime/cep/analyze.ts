@@ -1,6 +1,6 @@
 import { CepError, type Analysis, type Environment } from './api.ts';
 import { Diagnostics } from './language/diagnostics.ts';
-import { stateOf, tableState } from './plan/describe-state.ts';
+import { aggregationState, partitionState, stateOf, tableState } from './plan/describe-state.ts';
 import { planApp } from './plan/plan-app.ts';
 import type { AppPlan, QueryPlan } from './plan/plan.ts';
 import { inputStreams } from './plan/stages.ts';
@@ -27,10 +27,16 @@ export function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
       inputs: inputsOf(query),
       output: query.output.target,
       kind: query.input.kind !== 'single' ? query.input.kind : query.input.handlers.some((one) => one.kind === 'window') ? 'window' : 'filter',
+      ...partitionOf(query, plan),
       at: query.at,
     })),
-    state: [...plan.tables.map(tableState), ...plan.queries.flatMap(stateOf)],
+    state: [...plan.tables.map(tableState), ...plan.aggregations.map(aggregationState), ...plan.partitions.map(partitionState), ...plan.queries.flatMap(stateOf)],
   };
+}
+
+function partitionOf(query: QueryPlan, plan: AppPlan): { partition?: string } {
+  const partition = plan.partitions.find((one) => one.index === query.partition);
+  return partition === undefined ? {} : { partition: partition.name };
 }
 
 function inputsOf(query: QueryPlan): string[] {
@@ -42,6 +48,8 @@ function inputsOf(query: QueryPlan): string[] {
 export interface CompiledApp {
   readonly analysis: Analysis;
   readonly plan: AppPlan;
+  /** What the text was checked with; later questions to the app are too. */
+  readonly environment: Environment;
   /** Changes when the shape of the app's state does; a snapshot carries it. */
   readonly shape: string;
 }
@@ -57,7 +65,7 @@ export function compile(text: string, environment: Environment = {}): CompiledAp
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     throw new CepError('compile.failed', `Line ${first?.line}, column ${first?.column}: ${first?.message}${more}`, analysis.diagnostics);
   }
-  return { analysis, plan, shape: shapeOf(analysis) };
+  return { analysis, plan, environment, shape: shapeOf(analysis) };
 }
 
 function shapeOf(analysis: Analysis): string {

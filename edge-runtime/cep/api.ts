@@ -41,10 +41,21 @@ export interface ModelSignature {
   outputs: readonly Attribute[];
 }
 
+/** An interpreter that can reach nothing, for `define function`. */
+export interface ScriptLanguage {
+  /** Reads the body of a function over `data`, the list of its arguments; or says why it cannot be read. */
+  prepare(name: string, body: string): { run(data: readonly unknown[]): unknown } | { wrong: string };
+}
+
 /** What a text may refer to that is not in the text. */
 export interface Environment {
   /** The signature behind a reference such as `pump-anomaly@champion`, or why there is none. */
   model?(reference: string): ModelSignature | { missing: string };
+  /**
+   * Runs functions written in JavaScript; absent where they are not allowed. Make one with `javaScript()` of
+   * `cep/script/quickjs.ts`, which loads its interpreter first.
+   */
+  javascript?: ScriptLanguage;
   /** Values for `${name}` in the text. */
   variables?: Readonly<Record<string, string>>;
 }
@@ -89,6 +100,8 @@ export interface QueryView {
   inputs: string[];
   output?: string;
   kind: 'filter' | 'window' | 'join' | 'pattern' | 'sequence';
+  /** The partition around it: its `@info(name='…')`, else `partition1` … */
+  partition?: string;
   at: number;
 }
 
@@ -177,6 +190,22 @@ export interface EngineOptions {
   timers?: 'exact' | 'jump';
 }
 
+/** Something whose size is limited, and how often the limit has bitten. */
+export interface Bound {
+  /** For people: "keys of partition1". */
+  what: string;
+  held: number;
+  max: number;
+  /** How many were given up since there was no room: of keys, those without an event for longest. */
+  dropped: number;
+}
+
+/** The answer of an on-demand query; nothing in it when the query changed a table. */
+export interface OnDemandAnswer {
+  attributes: Attribute[];
+  rows: Row[];
+}
+
 /** A running app. Every call returns when all that it set off is done; predictions are the only thing that waits. */
 export interface CepEngine {
   /** The virtual clock: the newest time of any event or `advance`. */
@@ -208,6 +237,13 @@ export interface CepEngine {
   /** Takes the predictions to be made since the last call. */
   modelCalls(): ModelCall[];
   complete(id: number, answer: ModelAnswer): void;
+  /**
+   * Answers an on-demand query over tables, named windows and aggregations as they are now, or changes a table by one.
+   * Throws `query.failed` with every mistake of the text, `query.range`, or `limit.rows` beyond `rowsMax` (100,000).
+   */
+  query(text: string, rowsMax?: number): OnDemandAnswer;
+  /** What is limited in this app, how full it is, and what was given up. */
+  bounds(): Bound[];
   /** All state, versioned. Restoring it and going on equals never having stopped. */
   snapshot(): Uint8Array;
   /** Takes a snapshot's state; throws `snapshot.mismatch` when it was made by an app of another shape. */

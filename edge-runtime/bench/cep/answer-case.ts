@@ -83,7 +83,10 @@ function runStep(step: Step, engine: Engine, app: App, answer: Answer, snapshots
   if ('length' in step) engine.send(step[0], step[1], untagRow(step[2], app, step[0]));
   else if ('batch' in step) engine.sendChunk(step.batch, step.events.map((event) => event[0]), step.events.map((event) => untagRow(event[1], app, step.batch)));
   else if ('advance' in step) engine.advance(step.advance);
-  else if ('mark' in step) answer.out.push({ of: `mark ${step.mark}` });
+  else if ('query' in step) {
+    const { attributes, rows } = engine.query(step.query);
+    answer.out.push({ of: 'on-demand', rows: rows.map((row) => [-1, tagRow(row, attributes)]) });
+  } else if ('mark' in step) answer.out.push({ of: `mark ${step.mark}` });
   else if ('snapshot' in step) snapshots.set(step.snapshot, engine.snapshot());
   else if ('restore' in step) return snapshots.get(step.restore);
   else throw new Error(`This engine does not answer the step ${JSON.stringify(step)}.`);

@@ -154,15 +154,17 @@ function parseRate(cursor: Cursor): OutputRate {
 export function parseOutput(cursor: Cursor): QueryOutput {
   const start = cursor.position;
   if (cursor.takeWord('insert')) {
-    const events = cursor.isWord('into') ? 'current' : parseEventKind(cursor);
+    const unstated = cursor.isWord('into');
+    const events = unstated ? 'current' : parseEventKind(cursor);
     cursor.expectWord('into', "after 'insert'");
-    return { kind: 'insert', target: parseSource(cursor), events, ...cursor.spanFrom(start) };
+    return { kind: 'insert', target: parseSource(cursor), events, unstated, ...cursor.spanFrom(start) };
   }
   if (cursor.takeWord('delete')) {
     const target = parseSource(cursor);
+    const unstated = !cursor.isWord('for');
     const events = parseFor(cursor);
     const on = cursor.takeWord('on') ? parseExpression(cursor) : undefined;
-    return { kind: 'delete', target, events, ...(on === undefined ? {} : { on }), ...cursor.spanFrom(start) };
+    return { kind: 'delete', target, events, unstated, ...(on === undefined ? {} : { on }), ...cursor.spanFrom(start) };
   }
   if (cursor.takeWord('update')) {
     const upsert = cursor.takeWord('or');
@@ -171,10 +173,11 @@ export function parseOutput(cursor: Cursor): QueryOutput {
       cursor.expectWord('into', "after 'update or insert'");
     }
     const target = parseSource(cursor);
+    const unstated = !cursor.isWord('for');
     const events = parseFor(cursor);
     const set = parseSet(cursor);
     const on = cursor.takeWord('on') ? parseExpression(cursor) : undefined;
-    return { kind: upsert ? 'upsert' : 'update', target, events, set, ...(on === undefined ? {} : { on }), ...cursor.spanFrom(start) };
+    return { kind: upsert ? 'upsert' : 'update', target, events, unstated, set, ...(on === undefined ? {} : { on }), ...cursor.spanFrom(start) };
   }
   if (cursor.takeWord('return')) {
     const listed = ['all', 'expired', 'current', 'events'].some((word) => cursor.isWord(word));

@@ -170,12 +170,13 @@ export interface SetAssignment extends Span {
   value: Expression;
 }
 
+/** `unstated` where the text does not say which events: then a snapshot rate takes all of them. */
 export type QueryOutput = Span &
   (
-    | { kind: 'insert'; target: StreamReference; events: EventKind }
-    | { kind: 'delete'; target: StreamReference; events: EventKind; on?: Expression }
-    | { kind: 'update'; target: StreamReference; events: EventKind; set: SetAssignment[]; on?: Expression }
-    | { kind: 'upsert'; target: StreamReference; events: EventKind; set: SetAssignment[]; on?: Expression }
+    | { kind: 'insert'; target: StreamReference; events: EventKind; unstated?: boolean }
+    | { kind: 'delete'; target: StreamReference; events: EventKind; unstated?: boolean; on?: Expression }
+    | { kind: 'update'; target: StreamReference; events: EventKind; unstated?: boolean; set: SetAssignment[]; on?: Expression }
+    | { kind: 'upsert'; target: StreamReference; events: EventKind; unstated?: boolean; set: SetAssignment[]; on?: Expression }
     | { kind: 'return'; events: EventKind }
   );
 

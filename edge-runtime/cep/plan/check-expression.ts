@@ -158,7 +158,7 @@ function checkCall(expression: Call, scope: Scope, around: Surroundings): Typed 
   const { namespace, name } = expression;
   const full = namespace === '' ? name.text : `${namespace}:${name.text}`;
   if (namespace === '' && name.text === 'eventTimestamp') return checkEventTimestamp(expression, scope, around);
-  const definition = namespace === '' ? FUNCTIONS.get(name.text) : around.extension(namespace, name.text);
+  const definition = namespace === '' ? (FUNCTIONS.get(name.text) ?? around.extension('', name.text)) : around.extension(namespace, name.text);
   if (definition !== undefined) {
     const values = checkAll(expression.arguments, scope, around);
     if (values === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { StateView } from '../api.ts';
 import { fingerprint } from '../runtime/fingerprint.ts';
-import type { QueryPlan, TablePlan } from './plan.ts';
+import type { AggregationPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
 
 /**
  * What a query remembers between events. An id depends on the definition of the query and on what kind of memory it
@@ -8,8 +8,9 @@ import type { QueryPlan, TablePlan } from './plan.ts';
  */
 export function stateOf(query: QueryPlan): StateView[] {
   const views: StateView[] = [];
+  const each = query.partition === undefined ? '' : ', for each key';
   const add = (kind: string, what: string): void => {
-    views.push({ id: `${kind}-${fingerprint(`${kind} ${query.definition}`)}`, query: query.name, what, definition: query.definition });
+    views.push({ id: `${kind}-${fingerprint(`${kind} ${query.definition}`)}`, query: query.name, what: what + each, definition: query.definition });
   };
   const { input, selection } = query;
   if (input.kind === 'single') {
@@ -29,10 +30,21 @@ export function stateOf(query: QueryPlan): StateView[] {
     const names = selection.aggregates.map((one) => one.name).join(', ');
     add('aggregators', `running ${names}${selection.groupBy.length > 0 ? ' of each group' : ''}`);
   }
+  if (query.rate !== undefined) add('rate', query.rate.kind === 'snapshot' ? 'rows of the next snapshot' : 'rows held back until the next output');
   return views;
+}
+
+export function partitionState(partition: PartitionPlan): StateView {
+  return { id: `partition-${fingerprint(partition.definition)}`, query: '', what: `keys of ${partition.name}`, definition: partition.definition };
 }
 
 export function tableState(table: TablePlan): StateView {
   const definition = `${table.name}(${table.attributes.map((one) => `${one.name} ${one.type}`).join(', ')}) key ${table.primaryKey.join(',')}`;
   return { id: `table-${fingerprint(definition)}`, query: '', what: `table ${table.name}`, definition };
+}
+
+export function aggregationState(aggregation: AggregationPlan): StateView {
+  const columns = aggregation.attributes.map((one) => `${one.name} ${one.type}`).join(', ');
+  const definition = `${aggregation.name}(${columns}) by ${aggregation.groupBy.length} every ${aggregation.durations.join(', ')} of ${aggregation.columns.map((one) => one.kind).join(', ')}`;
+  return { id: `aggregation-${fingerprint(definition)}`, query: '', what: `aggregation ${aggregation.name}`, definition };
 }

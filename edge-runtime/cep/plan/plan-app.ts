@@ -2,17 +2,25 @@ import type { Environment } from '../api.ts';
 import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
-import type { App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
+import type { AggregationDefinition, App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
 import { annotationValue, annotationView, connectorOf } from './annotations.ts';
 import type { ExpressionObserver, Surroundings } from './check-expression.ts';
+import { planAggregationInput } from './plan-aggregation.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planStateInput } from './plan-pattern.ts';
 import { planJoin } from './plan-join.ts';
+import { PartitionDraft } from './plan-partition.ts';
+import { planScript } from './plan-script.ts';
 import { planSelection } from './plan-selection.ts';
 import { planTable, planTableChange } from './plan-table.ts';
-import type { AppPlan, InputPlan, OutputPlan, StreamPlan, TablePlan } from './plan.ts';
+import type { FunctionDefinition } from './functions.ts';
+import type { AppPlan, InputPlan, OutputPlan, RatePlan, StreamPlan, TablePlan } from './plan.ts';
 import type { Scope } from './scope.ts';
 import { assignStages } from './stages.ts';
+import { makeSurroundings } from './surroundings.ts';
+
+/** Events or milliseconds between two outputs of a rate. */
+const RATE_MAX = Number.MAX_SAFE_INTEGER / 2;
 
 /** Parses and checks a text. The plan holds what could be understood; it may run only if no error was reported. */
 export function planApp(text: string, environment: Environment, diagnostics: Diagnostics, observe?: ExpressionObserver): AppPlan {
@@ -26,10 +34,14 @@ class AppPlanner {
   private readonly models: ModelBook;
   private readonly streams = new Map<string, StreamPlan>();
   private readonly tables = new Map<string, TablePlan>();
+  private readonly functions = new Map<string, FunctionDefinition>();
+  private waitingAggregations: AggregationDefinition[] = [];
   private readonly plan: AppPlan;
   /** The tables in which the query at hand looks with `in`. */
   private readonly tested = new Set<string>();
   private readonly queryNames = new Set<string>();
+  /** The partition around the query at hand. */
+  private partition: PartitionDraft | undefined;
   private readonly around: Surroundings;
 
   constructor(text: string, environment: Environment, diagnostics: Diagnostics, observe: ExpressionObserver | undefined) {
@@ -37,8 +49,8 @@ class AppPlanner {
     this.diagnostics = diagnostics;
     this.syntax = parseApp(text, diagnostics);
     this.models = { environment, used: [] };
-    this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], queries: [], sources: [], sinks: [], models: this.models.used };
-    this.around = { diagnostics, table: (name) => this.testedTable(name), tableNames: () => [...this.tables.keys()], extension: () => undefined, extensionNames: () => [], observe };
+    this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
+    this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
   }
 
   run(): AppPlan {
@@ -52,6 +64,16 @@ class AppPlanner {
 
   private define(definition: DefinitionSyntax): void {
     const { name, kind } = definition;
+    if (kind === 'aggregation') {
+      this.waitingAggregations.push(definition);
+      return;
+    }
+    if (kind === 'function') {
+      const written = planScript(definition, this.models.environment, this.diagnostics);
+      if (this.functions.has(name.text)) this.diagnostics.error('name.duplicate-definition', name, `The function '${name.text}' is defined twice.`);
+      else if (written !== undefined) this.functions.set(name.text, written);
+      return;
+    }
     if (kind !== 'stream' && kind !== 'table') {
       this.diagnostics.error('unsupported.definition', definition, `This engine does not run 'define ${kind}' yet.`);
       return;
@@ -80,23 +102,61 @@ class AppPlanner {
     }
   }
 
+  /** Aggregations whose stream is known; the others wait for the query that makes it. */
+  private planAggregations(): void {
+    this.waitingAggregations = this.waitingAggregations.filter((definition) => {
+      const { source, name } = definition;
+      const stream = this.streamOnly(source.source.prefix + source.source.name);
+      if (stream === undefined) return true;
+      const known = this.streams.get(name.text);
+      if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
+      const planned = planAggregationInput(definition, stream, this.around, this.models, this.text);
+      if (planned === undefined || known !== undefined) return false;
+      this.plan.aggregations.push(planned.aggregation);
+      this.plan.queries.push(planned.query);
+      this.streams.set(name.text, { name: name.text, kind: 'aggregation', attributes: planned.aggregation.attributes, defined: true, annotations: definition.annotations.map(annotationView), at: name.from });
+      return false;
+    });
+  }
+
   /** Queries in the order of the text, except that one that reads what a later one defines waits for it. */
   private planQueries(): void {
-    let waiting: { query: Query; index: number }[] = [];
-    this.syntax.elements.forEach((element, index) => {
-      if (element.kind === 'query') waiting.push({ query: element, index });
-      else this.diagnostics.error('unsupported.partition', { from: element.from, to: element.from + 'partition'.length }, 'This engine does not run partitions yet.');
-    });
+    const drafts: PartitionDraft[] = [];
+    let waiting: { query: Query; index: number; partition: PartitionDraft | undefined }[] = [];
+    let index = 0;
+    for (const element of this.syntax.elements) {
+      if (element.kind === 'query') waiting.push({ query: element, index: index++, partition: undefined });
+      else {
+        const partition = new PartitionDraft(element, drafts.length, this.around);
+        drafts.push(partition);
+        for (const query of element.queries) waiting.push({ query, index: index++, partition });
+      }
+    }
     for (let before = -1; waiting.length !== before; ) {
       before = waiting.length;
-      waiting = waiting.filter(({ query, index }) => {
-        if (!this.inputsOf(query).every((one) => this.streams.has(one.prefix + one.name))) return true;
-        this.planQuery(query, index);
+      this.planAggregations();
+      for (const draft of drafts) draft.planKeys((name) => this.streams.get(name));
+      waiting = waiting.filter((one) => {
+        this.partition = one.partition;
+        if (!this.inputsOf(one.query).every((source) => this.streamOf(source.prefix + source.name) !== undefined)) return true;
+        this.planQuery(one.query, one.index);
         return false;
       });
     }
-    for (const { query } of waiting) this.reportUnknownInputs(query);
+    for (const { source } of this.waitingAggregations) {
+      this.diagnostics.error('name.unknown-stream', source.source, `There is no stream '${source.source.name}'.`, didYouMean(source.source.name, this.streams.keys()));
+    }
+    for (const one of waiting) {
+      this.partition = one.partition;
+      this.reportUnknownInputs(one.query);
+    }
+    this.plan.partitions = drafts.map((draft) => draft.finish(this.text, this.streams.keys()));
     this.plan.queries.sort((left, right) => left.at - right.at);
+  }
+
+  /** A stream of the app, or an inner stream of the partition at hand. */
+  private streamOf(name: string): StreamPlan | undefined {
+    return name.startsWith('#') ? this.partition?.inner.get(name) : this.streams.get(name);
   }
 
   private inputsOf(query: Query): StreamReference[] {
@@ -117,8 +177,14 @@ class AppPlanner {
   private reportUnknownInputs(query: Query): void {
     for (const source of this.inputsOf(query)) {
       const name = source.prefix + source.name;
-      if (!this.streams.has(name)) this.diagnostics.error('name.unknown-stream', source, `There is no stream '${name}'.`, didYouMean(name, this.streams.keys()) ?? 'Define it, or insert into it in another query.');
+      if (this.streamOf(name) !== undefined) continue;
+      if (source.prefix === '#' && this.partition === undefined) this.reportOutside(source);
+      else this.diagnostics.error('name.unknown-stream', source, `There is no stream '${name}'.`, didYouMean(name, [...this.streams.keys(), ...(this.partition?.inner.keys() ?? [])]) ?? 'Define it, or insert into it in another query.');
     }
+  }
+
+  private reportOutside(at: StreamReference): void {
+    this.diagnostics.error('name.inner-stream', at, `The inner stream '#${at.name}' exists in a partition only.`);
   }
 
   private planQuery(query: Query, index: number): void {
@@ -126,7 +192,10 @@ class AppPlanner {
     const name = given ?? `query${index + 1}`;
     this.tested.clear();
     const planned = this.planInput(query);
-    if (query.rate !== undefined) this.unsupported(query.rate, 'output rates');
+    const rate = query.rate && this.planRate(query.rate);
+    if (this.partition !== undefined && planned?.input.kind === 'single' && planned.input.handlers.some((one) => one.kind === 'predict')) {
+      this.diagnostics.error('unsupported.partition', query.input, 'A prediction cannot stand in a partition.', 'Make it in a query of its own before the partition, and partition its result.');
+    }
     const { output } = query;
     if (output.kind === 'return') {
       this.unsupported(output, `'${output.kind}'`);
@@ -136,7 +205,7 @@ class AppPlanner {
     if (planned === undefined || selection === undefined) {
       return;
     }
-    const outputPlan = this.planOutput(output, selection.attributes);
+    const outputPlan = this.planOutput(output, selection.attributes, rate?.kind === 'snapshot');
     if (outputPlan === undefined) return;
     if (this.queryNames.has(name)) {
       this.diagnostics.error('name.duplicate-query', query, `Two queries are named '${name}'.`);
@@ -149,6 +218,8 @@ class AppPlanner {
       input: planned.input,
       selection,
       output: outputPlan,
+      rate,
+      partition: this.partition?.index,
       stage: 0,
       tablesTested: [...this.tested],
       definition: this.text.slice(query.input.from, query.to).replaceAll(/\s+/g, ' '),
@@ -168,32 +239,35 @@ class AppPlanner {
       case 'sequence':
         return planStateInput(input, (name) => this.streamOnly(name), this.around);
       case 'join':
-        return planJoin(input, { stream: (name) => this.streamOnly(name), table: (name) => this.tables.get(name) }, this.around, this.models);
+        return planJoin(input, { stream: (name) => this.streamOnly(name), table: (name) => this.tables.get(name), aggregation: (name) => this.plan.aggregations.find((one) => one.name === name) }, this.around, this.models);
       case 'anonymous':
         return this.unsupported(input, 'inner queries');
     }
   }
 
-  private testedTable(name: string): TablePlan | undefined {
-    const table = this.tables.get(name);
-    if (table !== undefined) this.tested.add(name);
-    return table;
+  private planRate(rate: NonNullable<Query['rate']>): RatePlan | undefined {
+    const { from, to, ...plan } = rate;
+    const size = plan.kind === 'events' ? plan.count : plan.every;
+    if (size >= 1 && size <= RATE_MAX) return plan;
+    this.diagnostics.error('limit.rate', { from, to }, `An output rate is every 1 to ${RATE_MAX} events or milliseconds, found ${size}.`);
+    return undefined;
   }
 
   private streamOnly(name: string): StreamPlan | undefined {
-    const found = this.streams.get(name);
-    return found?.kind === 'table' ? undefined : found;
+    const found = this.streamOf(name);
+    return found?.kind === 'table' || found?.kind === 'aggregation' ? undefined : found;
   }
 
-  private planOutput(output: Exclude<Query['output'], { kind: 'return' }>, attributes: StreamPlan['attributes']): OutputPlan | undefined {
+  private planOutput(output: Exclude<Query['output'], { kind: 'return' }>, attributes: StreamPlan['attributes'], snapshot: boolean): OutputPlan | undefined {
     const target = output.target.prefix + output.target.name;
-    const { events } = output;
+    // As Siddhi has it: a snapshot follows what leaves too, unless the text says otherwise.
+    const events = output.unstated === true && snapshot ? 'all' : output.events;
     const table = this.tables.get(target);
     if (table !== undefined) {
       const change = planTableChange(output, attributes, table, this.around);
       return change && { kind: 'table', target, events, change };
     }
-    if (output.kind === 'insert') return this.accepts(target, attributes, output.target) ? { kind: 'insert', target, events, change: undefined } : undefined;
+    if (output.kind === 'insert') return this.accepts(output.target, attributes) ? { kind: 'insert', target, events, change: undefined } : undefined;
     this.diagnostics.error('name.unknown-table', output.target, `There is no table '${target}'.`, didYouMean(target, this.tables.keys()));
     return undefined;
   }
@@ -204,10 +278,16 @@ class AppPlanner {
   }
 
   /** Whether rows of these attributes may go into a stream; a stream that is not defined becomes so. */
-  private accepts(name: string, attributes: StreamPlan['attributes'], at: Span): boolean {
-    const known = this.streams.get(name);
+  private accepts(at: StreamReference, attributes: StreamPlan['attributes']): boolean {
+    const name = at.prefix + at.name;
+    if (at.prefix === '#' && this.partition === undefined) {
+      this.reportOutside(at);
+      return false;
+    }
+    const known = this.streamOf(name);
     if (known === undefined) {
-      this.streams.set(name, { name, kind: 'stream', attributes, defined: false, annotations: [], at: at.from });
+      const streams = this.partition !== undefined && at.prefix === '#' ? this.partition.inner : this.streams;
+      streams.set(name, { name, kind: 'stream', attributes, defined: false, annotations: [], at: at.from });
       return true;
     }
     const form = (list: StreamPlan['attributes']): string => list.map((one) => `${one.name} ${one.type}`).join(', ');

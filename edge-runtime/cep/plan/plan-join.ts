@@ -1,8 +1,9 @@
 import type { JoinInput, SingleInput } from '../language/syntax.ts';
 import { checkCondition, type Surroundings } from './check-expression.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
+import { planRange } from './plan-range.ts';
 import { lookupOf } from './plan-table.ts';
-import type { JoinInputPlan, JoinSidePlan, TablePlan } from './plan.ts';
+import type { AggregationPlan, JoinInputPlan, JoinSidePlan, TablePlan } from './plan.ts';
 import { rowSource, Scope, type ScopeSource } from './scope.ts';
 import type { Definition } from './types.ts';
 
@@ -10,14 +11,11 @@ import type { Definition } from './types.ts';
 export interface Definitions {
   stream(name: string): Definition | undefined;
   table(name: string): TablePlan | undefined;
+  aggregation(name: string): AggregationPlan | undefined;
 }
 
 /** Checks a join of two streams, or of a stream and a table. */
 export function planJoin(input: JoinInput, definitions: Definitions, around: Surroundings, models: ModelBook): { input: JoinInputPlan; scope: Scope } | undefined {
-  if (input.within !== undefined || input.per !== undefined) {
-    around.diagnostics.error('unsupported.within', input, "'within … per' joins an aggregation, which this engine does not run yet.");
-    return undefined;
-  }
   const left = planSide(input, 'left', definitions, around, models);
   const right = planSide(input, 'right', definitions, around, models);
   if (left === undefined || right === undefined) return undefined;
@@ -26,6 +24,7 @@ export function planJoin(input: JoinInput, definitions: Definitions, around: Sur
     return undefined;
   }
   const scope = new Scope([left.scope, right.scope]);
+  if (!planRanges(input, left, right, around)) return undefined;
   const condition = input.on && checkCondition(input.on, scope, around, "'on'");
   if (input.on !== undefined && condition === undefined) return undefined;
   if (condition !== undefined) {
@@ -39,6 +38,20 @@ interface Side {
   plan: JoinSidePlan;
   scope: ScopeSource;
   table: TablePlan | undefined;
+  aggregation?: AggregationPlan;
+}
+
+/** `within … per` of the aggregation that is joined, over the event of the other side; there is none without. */
+function planRanges(input: JoinInput, left: Side, right: Side, around: Surroundings): boolean {
+  const [side, other] = left.aggregation === undefined ? [right, left] : [left, right];
+  if (side.aggregation === undefined) {
+    if (input.within === undefined && input.per === undefined) return true;
+    around.diagnostics.error('type.within', input, "'within' and 'per' read an aggregation, and this join has none.");
+    return false;
+  }
+  const range = planRange(input.within, input.per, input, new Scope([other.scope]), side.aggregation, around);
+  if (range !== undefined) side.plan.range = range;
+  return range !== undefined;
 }
 
 function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definitions, around: Surroundings, models: ModelBook): Side | undefined {
@@ -54,6 +67,12 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
     const plan: JoinSidePlan = { source: 'table', name, handlers: [], triggers: false, outer: false, lookup: undefined };
     if (single.handlers.length > 0) around.diagnostics.error('type.join', single, `'${name}' is a table; filters and windows do not apply to it.`, "Put the condition after 'on'.");
     return { plan, scope: rowSource(names, table, variable, optional), table };
+  }
+  const aggregation = definitions.aggregation(name);
+  if (aggregation !== undefined) {
+    const plan: JoinSidePlan = { source: 'aggregation', name, handlers: [], triggers: false, outer: false, lookup: undefined };
+    if (single.handlers.length > 0) around.diagnostics.error('type.join', single, `'${name}' is an aggregation; filters and windows do not apply to it.`, "Put the condition after 'on'.");
+    return { plan, scope: rowSource(names, aggregation, variable, optional), table: undefined, aggregation };
   }
   const definition = definitions.stream(name);
   const planned = definition && planSingleInput(single, definition, around, models);

@@ -1,5 +1,6 @@
 import type { Attribute, AttributeType, Connector, ModelSignature, StreamView } from '../api.ts';
-import type { EventKind } from '../language/syntax.ts';
+import type { Duration, EventKind } from '../language/syntax.ts';
+import type { FunctionDefinition } from './functions.ts';
 import type { AggregatePlan, Typed } from './types.ts';
 
 /** What an app is after its names and types are known: everything the engine needs, and nothing of the text. */
@@ -7,6 +8,10 @@ export interface AppPlan {
   name: string | undefined;
   streams: StreamPlan[];
   tables: TablePlan[];
+  aggregations: AggregationPlan[];
+  /** What the text defines with `define function`. */
+  functions: ReadonlyMap<string, FunctionDefinition>;
+  partitions: PartitionPlan[];
   queries: QueryPlan[];
   sources: Connector[];
   sinks: Connector[];
@@ -62,9 +67,9 @@ export interface StateInputPlan {
   within: number | undefined;
 }
 
-/** One side of a join: a stream with its window, or a table. */
+/** One side of a join: a stream with its window, a table, or an aggregation. */
 export interface JoinSidePlan {
-  source: 'stream' | 'table';
+  source: 'stream' | 'table' | 'aggregation';
   name: string;
   handlers: HandlerPlan[];
   /** Its events set off the join. */
@@ -73,6 +78,40 @@ export interface JoinSidePlan {
   outer: boolean;
   /** The equalities by which the other side's events find rows here; for tables. */
   lookup: TableLookup | undefined;
+  /** `within … per`, as expressions over the event that looks; for aggregations. */
+  range?: RangePlan;
+}
+
+/** Which part of an aggregation is asked for, and how fine. One `start` without `end` is a pattern such as `2024-01-** **:**:**`. */
+export interface RangePlan {
+  start: Typed;
+  end: Typed | undefined;
+  per: Typed;
+}
+
+/** What an aggregation keeps for each time and group, so that parts of it can be put together. */
+export interface RollupColumnPlan {
+  kind: 'long-sum' | 'double-sum' | 'count' | 'present' | 'min' | 'max' | 'distinct' | 'latest';
+  /** Over the event `r`. */
+  argument: Typed | undefined;
+}
+
+export type RollupOutput = { from: 'time' } | { from: 'group' | 'column'; index: number } | { from: 'mean'; sum: number; count: number };
+
+/** `define aggregation`: one row for each group and second, minute, … */
+export interface AggregationPlan {
+  name: string;
+  /** What it is read as: `AGG_TIMESTAMP`, then what is selected. */
+  attributes: readonly Attribute[];
+  outputs: readonly RollupOutput[];
+  /** The time of an event; its own timestamp when undefined. */
+  by: Typed | undefined;
+  /** From the finest to the coarsest. */
+  durations: readonly Duration[];
+  groupBy: readonly Typed[];
+  columns: readonly RollupColumnPlan[];
+  /** How long rows are kept, milliseconds; undefined where nothing is ever removed. */
+  purge: { every: number; retention: Readonly<Partial<Record<Duration, number>>> } | undefined;
 }
 
 export interface JoinInputPlan {
@@ -126,6 +165,32 @@ export type TableChange =
   | { kind: 'add' }
   | { kind: 'delete' | 'update' | 'upsert'; condition: Typed | undefined; lookup: TableLookup | undefined; set: readonly { column: number; value: Typed }[] };
 
+/** How often a query puts out what it has; see `output … every …`. */
+export type RatePlan =
+  | { kind: 'events'; which: 'all' | 'first' | 'last'; count: number }
+  | { kind: 'time'; which: 'all' | 'first' | 'last'; every: number }
+  | { kind: 'snapshot'; every: number };
+
+/** What an event of one stream is partitioned by: a value, or the ranges that it lies in. */
+export type PartitionKeyPlan = { kind: 'value'; value: Typed } | { kind: 'ranges'; ranges: readonly { condition: Typed; label: string }[] };
+
+/** A partition: its queries live once for every key, and so do its inner streams. */
+export interface PartitionPlan {
+  index: number;
+  /** From `@info(name='…')`, else `partition1` … */
+  name: string;
+  at: number;
+  keys: ReadonlyMap<string, PartitionKeyPlan>;
+  /** Inner streams by name, `#` included. */
+  inner: ReadonlyMap<string, StreamPlan>;
+  /** Keys without an event for `idle` milliseconds are forgotten; looked after every `interval`. */
+  purge: { idle: number; interval: number } | undefined;
+  /** How many keys live at a time; beyond it the one without an event for longest is forgotten. */
+  keysMax: number;
+  /** The keys as written, with spaces evened out. */
+  definition: string;
+}
+
 export interface QueryPlan {
   /** The given name, or `query1`, `query2` … */
   name: string;
@@ -135,6 +200,9 @@ export interface QueryPlan {
   input: InputPlan;
   selection: SelectionPlan;
   output: OutputPlan;
+  rate: RatePlan | undefined;
+  /** The index of the partition around it. */
+  partition: number | undefined;
   /** How many predictions an event has passed before it gets here; each stage has its own clock. */
   stage: number;
   /** Tables in which a condition looks with `in`. */

@@ -20,13 +20,15 @@ export function assignStages(plan: AppPlan, diagnostics: Diagnostics): void {
     changed = false;
     for (const query of plan.queries) {
       const tables = tablesRead(query);
-      const stage = Math.max(0, ...[...inputStreams(query), ...tables].map((one) => stageOf.get(one) ?? 0));
+      // The queries of a partition live together, so the partition belongs to the latest stage of all that it reads.
+      const around = query.partition === undefined ? [] : [`partition ${query.partition}`];
+      const stage = Math.max(0, ...[...inputStreams(query), ...tables, ...around].map((one) => stageOf.get(one) ?? 0));
       const after = stage + predictionsOf(query);
       if (after > STAGES_MAX) {
         diagnostics.error('model.loop', { from: query.at, to: query.at + 1 }, `The query '${query.name}' feeds itself through a model, or more than ${STAGES_MAX} predictions follow one another.`);
         return;
       }
-      changed = [query.stage !== stage, raise(query.output.target, after), ...tables.map((one) => raise(one, after))].includes(true) || changed;
+      changed = [query.stage !== stage, raise(query.output.target, after), ...[...tables, ...around].map((one) => raise(one, after))].includes(true) || changed;
       query.stage = stage;
     }
   }
@@ -45,10 +47,10 @@ export function inputStreams(query: QueryPlan): string[] {
   }
 }
 
-/** The tables that a query looks into, in a join or with `in`. */
+/** The tables and aggregations that a query looks into, in a join or with `in`. */
 export function tablesRead(query: QueryPlan): string[] {
   const { input } = query;
-  const joined = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source === 'table').map((one) => one.name) : [];
+  const joined = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source === 'table' || one.source === 'aggregation').map((one) => one.name) : [];
   return [...joined, ...query.tablesTested];
 }
 

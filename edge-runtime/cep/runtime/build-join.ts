@@ -6,6 +6,7 @@ import { JoinSide, SilentSide, type JoinSideSetting, type Searched } from '../op
 import type { Stage, WindowStage } from '../operators/stage.ts';
 import { joinKeyOf } from '../plan/conjuncts.ts';
 import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
+import { searchedRollup } from './build-aggregation.ts';
 import { chainOf, selectorOf, wantedOf, type QueryContext } from './build-query.ts';
 import type { Receiver } from './junction.ts';
 import { HeldOutput, type OutputStage } from './query-output.ts';
@@ -21,6 +22,10 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
     const plan = input[side];
     if (plan.source === 'table') {
       searched[side] = searchedTable(plan, side, context);
+      continue;
+    }
+    if (plan.source === 'aggregation') {
+      if (plan.range !== undefined) searched[side] = searchedRollup(context.rollup(plan.name), plan.range, side === 'left' ? 'q' : 'l', context.clock, context.tables);
       continue;
     }
     // The other side is looked up when an event comes, since it may be made after this one.

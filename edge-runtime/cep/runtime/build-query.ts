@@ -7,6 +7,7 @@ import type { PayloadKind, TableTest } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
 import type { Receiver } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
+import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { QueryCode } from './query-code.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
 import { GroupedSelector, PlainSelector, TotalSelector, type Wanted } from './selector.ts';
@@ -19,6 +20,7 @@ export interface QueryContext extends OperatorContext {
   code: QueryCode;
   tables: TableTest;
   table(name: string): RunningTable;
+  rollup(name: string): Rollup;
   /** Makes the join of a query; handed in, since joins are made of what this file makes. */
   join(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): (stream: string) => Receiver;
   /** Registers something that snapshots hold; called in the same order for every engine of an app. */

@@ -1,14 +1,18 @@
 import type { CompiledApp } from '../analyze.ts';
-import { CepError, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
-import type { HandlerPlan, QueryPlan } from '../plan/plan.ts';
+import type { HandlerPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams, predictionsOf, tablesRead } from '../plan/stages.ts';
+import { OnDemand } from './on-demand.ts';
+import type { Rollup } from '../operators/rollup/rollup.ts';
+import { makeRollup, rollupReceiver } from './build-aggregation.ts';
 import { buildJoin } from './build-join.ts';
 import { buildQuery, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
 import { Junction, type BatchBook, type Receiver } from './junction.ts';
+import { RunningPartition } from './partition.ts';
 import { Predictions } from './predictions.ts';
 import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
@@ -22,7 +26,10 @@ export class Engine implements CepEngine {
   private readonly first: StageRuntime;
   private readonly junctions = new Map<string, Junction>();
   private readonly tables = new Map<string, RunningTable>();
+  private readonly rollups = new Map<string, Rollup>();
+  private readonly onDemand: OnDemand;
   private readonly queries = new Map<string, QueryEars>();
+  private readonly partitions: RunningPartition[] = [];
   private readonly kept = new Map<string, Stateful>();
   private readonly codes = new Map<StageRuntime, QueryCode>();
   private readonly ports = new Map<string, Port>();
@@ -46,8 +53,15 @@ export class Engine implements CepEngine {
       this.tables.set(plan.name, running);
       this.kept.set(`table ${plan.name}`, running.table);
     }
-    for (const { name, kind } of app.plan.streams) if (kind !== 'table') this.junctions.set(name, new Junction(name, this.book));
-    for (const query of app.plan.queries) this.start(query, stageOf);
+    for (const { name, kind } of app.plan.streams) if (kind !== 'table' && kind !== 'aggregation') this.junctions.set(name, new Junction(name, this.book));
+    for (const plan of app.plan.aggregations) {
+      const runtime = this.stages[stageOf.get(plan.name) ?? 0] ?? this.first;
+      const rollup = makeRollup(plan, runtime.clock, this.codeOf(runtime).tables, options.timers !== 'jump');
+      this.rollups.set(plan.name, rollup);
+      this.kept.set(`aggregation ${plan.name}`, rollup);
+    }
+    this.onDemand = new OnDemand(app, { tables: this.tables, rollups: this.rollups, window: () => undefined }, this.first.clock);
+    this.startAll(stageOf);
   }
 
   get now(): number {
@@ -164,6 +178,14 @@ export class Engine implements CepEngine {
     if (this.predictions.complete(id, answer)) this.settle();
   }
 
+  query(text: string, rowsMax?: number): OnDemandAnswer {
+    return this.onDemand.ask(text, rowsMax);
+  }
+
+  bounds(): Bound[] {
+    return this.partitions.map(({ plan, size, dropped }) => ({ what: `keys of ${plan.name}`, held: size, max: plan.keysMax, dropped }));
+  }
+
   snapshot(): Uint8Array {
     return writeSnapshot(this.app.shape, this.stages, this.kept);
   }
@@ -171,6 +193,38 @@ export class Engine implements CepEngine {
   restore(bytes: Uint8Array): void {
     this.predictions.forget();
     readSnapshot(bytes, this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
+  }
+
+  /** Queries and partitions in the order of the text. */
+  private startAll(stageOf: ReadonlyMap<string, number>): void {
+    const { plan } = this.app;
+    const begun = new Set<number>();
+    for (const query of plan.queries) {
+      const partition = plan.partitions.find((one) => one.index === query.partition);
+      if (partition === undefined) this.start(query, stageOf);
+      else if (!begun.has(partition.index)) {
+        begun.add(partition.index);
+        this.startPartition(partition, stageOf);
+      }
+    }
+  }
+
+  private startPartition(plan: PartitionPlan, stageOf: ReadonlyMap<string, number>): void {
+    const queries = this.app.plan.queries.filter((one) => one.partition === plan.index);
+    const stage = queries[0]?.stage ?? 0;
+    const running = new RunningPartition(plan, queries, this.stages[stage] ?? this.first, (query) => {
+      const ears = new QueryEars();
+      this.queries.set(query.name, ears);
+      const { target } = query.output;
+      // What goes into an inner stream stays in the partition, which replaces this target.
+      if (target.startsWith('#')) return this.contextOf(query, stage, NOWHERE, stage, ears);
+      return this.contextOf(query, stage, this.targetOf(query, stageOf), stageOf.get(target) ?? 0, ears);
+    });
+    this.partitions.push(running);
+    this.kept.set(`partition ${plan.index}`, running);
+    for (const stream of running.inputs) {
+      this.junction(stream).subscribe(this.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream)));
+    }
   }
 
   private start(query: QueryPlan, stageOf: ReadonlyMap<string, number>): void {
@@ -190,6 +244,8 @@ export class Engine implements CepEngine {
   /** Where a query's rows go: a stream, or a change of a table on the table's own clock. */
   private targetOf(query: QueryPlan, stageOf: ReadonlyMap<string, number>): Receiver {
     const { target, change } = query.output;
+    const rollup = this.rollups.get(target);
+    if (rollup !== undefined) return rollupReceiver(rollup);
     if (change === undefined) return this.junction(target);
     const { clock } = this.stages[stageOf.get(target) ?? 0] ?? this.first;
     return tableReceiver(this.table(target), change, clock, emitTableTest(this.tables, clock));
@@ -199,6 +255,12 @@ export class Engine implements CepEngine {
     const table = this.tables.get(name);
     if (table === undefined) throw new CepError('name.unknown-table', `There is no table '${name}'.`);
     return table;
+  }
+
+  private rollup(name: string): Rollup {
+    const rollup = this.rollups.get(name);
+    if (rollup === undefined) throw new CepError('name.unknown-store', `There is no aggregation '${name}'.`);
+    return rollup;
   }
 
   private contextOf(query: QueryPlan, stage: number, target: Receiver, targetStage: number, ears: QueryEars): QueryContext {
@@ -212,6 +274,7 @@ export class Engine implements CepEngine {
       code,
       tables: code.tables,
       table: (name) => this.table(name),
+      rollup: (name) => this.rollup(name),
       join: buildJoin,
       keep: (id, state) => this.kept.set(id, state),
       predict: (handler, of, id, build) => this.seam(handler, of, id, stage, build(this.contextOf(query, stage + 1, target, targetStage, ears))),
@@ -294,6 +357,11 @@ export class Engine implements CepEngine {
     throw new CepError('name.unknown-stream', `There is no stream '${stream}'.${hintOf(stream, this.junctions.keys())}`);
   }
 }
+
+const NOWHERE: Receiver = {
+  one: () => undefined,
+  many: () => undefined,
+};
 
 function hintOf(name: string, names: Iterable<string>): string {
   const hint = didYouMean(name, names);

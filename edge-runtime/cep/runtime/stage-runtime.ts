@@ -48,6 +48,11 @@ export class StageRuntime {
     return new Alarm(this.timers, this.alarms++, ring);
   }
 
+  /** A place in the order of alarms for operators that are made later, and again and again. */
+  reserve(): number {
+    return this.alarms++;
+  }
+
   /** Moves the clock; a time in the past is left alone. */
   moveTo(time: number): void {
     const { clock, timers } = this;

@@ -13,6 +13,8 @@ export interface Clock {
 export class Alarm {
   /** Place of the operator in the app; alarms due together ring in this order. */
   readonly order: number;
+  /** Tells copies of one operator apart, which ring in the order of their making. */
+  readonly rank: number;
   private readonly timers: Timers;
   private readonly ring: (time: number) => void;
   private times: number[] = [];
@@ -20,9 +22,10 @@ export class Alarm {
   /** Position in the timers' heap, -1 when nothing is waited for. */
   heapIndex = -1;
 
-  constructor(timers: Timers, order: number, ring: (time: number) => void) {
+  constructor(timers: Timers, order: number, ring: (time: number) => void, rank = 0) {
     this.timers = timers;
     this.order = order;
+    this.rank = rank;
     this.ring = ring;
   }
 
@@ -105,7 +108,7 @@ export class Timers {
       this.remove(first);
       (first.order > position ? due : passed).push(first);
     }
-    return due.length > 1 ? due.sort((left, right) => left.order - right.order || left.due - right.due) : due;
+    return due.length > 1 ? due.sort((left, right) => left.order - right.order || left.due - right.due || left.rank - right.rank) : due;
   }
 
   /** Moves the clock to `time`, stopping at everything due on the way. */

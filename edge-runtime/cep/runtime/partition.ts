@@ -1,0 +1,218 @@
+import type { Stateful } from '../operators/stage.ts';
+import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
+import { inputStreams } from '../plan/stages.ts';
+import type { BinaryReader, BinaryWriter } from './binary.ts';
+import { buildQuery, type QueryContext } from './build-query.ts';
+import type { Receiver } from './junction.ts';
+import { keyReaders, type KeyReader } from './partition-keys.ts';
+import { EveryKeyEntry, FanOut, KeyedEntry, SharedEntry } from './partition-entries.ts';
+import type { StageRuntime } from './stage-runtime.ts';
+import { Alarm, Timers } from './timers.ts';
+
+/** One key of a partition with its own copy of every query. */
+export interface Instance {
+  readonly key: unknown;
+  /** Counts the keys in the order in which they came. */
+  readonly rank: number;
+  /** The ways in, in the order of the partition's streams. */
+  readonly ways: Receiver[];
+  readonly kept: Stateful[];
+  readonly alarms: Alarm[];
+  /** The clock when an event of this key came last. */
+  used: number;
+  /** Neighbours in the order of use. */
+  older: Instance | undefined;
+  newer: Instance | undefined;
+}
+
+/** A query of a partition with the context in which its copies are made. */
+interface Member {
+  plan: QueryPlan;
+  inputs: readonly string[];
+  context: QueryContext;
+}
+
+/**
+ * A partition at run time. The copies of its queries are made when the first event of a key comes and forgotten with
+ * the key: when it was idle for long (`@purge`), or when there are too many and it has been idle for longest. Where
+ * no query remembers anything, all keys share one copy.
+ */
+export class RunningPartition implements Stateful {
+  /** Keys forgotten because there were too many. */
+  dropped = 0;
+  readonly plan: PartitionPlan;
+  private readonly stage: StageRuntime;
+  private readonly members: readonly Member[];
+  private readonly streams: readonly string[];
+  private readonly readers: ReadonlyMap<string, KeyReader>;
+  private readonly instances = new Map<unknown, Instance>();
+  private readonly shared: Instance | undefined;
+  private readonly purging: Alarm;
+  private oldest: Instance | undefined;
+  private newest: Instance | undefined;
+  private ranks = 0;
+  /** While a copy is made: what it is made for, its inner streams, and its alarms' places in the order of the app. */
+  private made: Instance | undefined;
+  private relays = new Map<string, FanOut>();
+  private timers: Timers;
+  private readonly orders: number[] = [];
+
+  constructor(plan: PartitionPlan, queries: readonly QueryPlan[], stage: StageRuntime, contextOf: (query: QueryPlan) => QueryContext) {
+    this.plan = plan;
+    this.stage = stage;
+    this.purging = stage.alarm((time) => this.purge(time));
+    this.members = queries.map((query) => ({ plan: query, inputs: [...new Set(inputStreams(query))], context: this.within(query, contextOf(query)) }));
+    this.streams = [...new Set(this.members.flatMap(({ inputs }) => inputs))].filter((one) => !one.startsWith('#'));
+    const [first] = this.members;
+    this.readers = first === undefined ? new Map() : keyReaders(plan, first.context.code);
+    // The first copy is for no key: it shows whether anything is remembered, and takes the places of the alarms.
+    this.timers = new Timers();
+    const pattern = this.make(undefined);
+    this.timers = stage.timers;
+    const remembers = pattern.kept.length > 0 || pattern.alarms.length > 0 || this.streams.some((one) => !this.readers.has(one));
+    this.shared = remembers ? undefined : pattern;
+  }
+
+  /** The streams of the app whose events come in here. */
+  get inputs(): readonly string[] {
+    return this.streams;
+  }
+
+  get size(): number {
+    return this.instances.size;
+  }
+
+  /** The way in for one stream. */
+  receiver(stream: string): Receiver {
+    const slot = this.streams.indexOf(stream);
+    const reader = this.readers.get(stream);
+    if (reader === undefined) return new EveryKeyEntry(() => [...this.instances.values()], slot);
+    const way = this.shared?.ways[slot];
+    if (way !== undefined) return new SharedEntry(reader, way);
+    return new KeyedEntry(reader, (key) => this.find(key), slot);
+  }
+
+  private find(key: unknown): Instance {
+    const { now } = this.stage.clock;
+    let instance = this.instances.get(key);
+    if (instance === undefined) {
+      if (this.instances.size >= this.plan.keysMax && this.oldest !== undefined) {
+        this.forget(this.oldest);
+        this.dropped++;
+      }
+      instance = this.make(key);
+      this.instances.set(key, instance);
+      this.append(instance);
+      if (this.plan.purge !== undefined && this.instances.size === 1) this.purging.at(now + this.plan.purge.interval);
+    } else if (instance !== this.newest) {
+      this.unlink(instance);
+      this.append(instance);
+    }
+    instance.used = now;
+    return instance;
+  }
+
+  private make(key: unknown, rank = this.ranks++): Instance {
+    const instance: Instance = { key, rank, ways: [], kept: [], alarms: [], used: this.stage.clock.now, older: undefined, newer: undefined };
+    const ways = this.streams.map(() => new FanOut());
+    const before = this.made;
+    this.made = instance;
+    this.relays = new Map();
+    for (const name of this.plan.inner.keys()) this.relays.set(name, new FanOut());
+    const { relays } = this;
+    for (const { plan, inputs, context } of this.members) {
+      const running = buildQuery(plan, context);
+      for (const stream of inputs) (relays.get(stream) ?? ways[this.streams.indexOf(stream)])?.add(running.receiver(stream));
+    }
+    for (const way of ways) instance.ways.push(way.simplest());
+    this.made = before;
+    return instance;
+  }
+
+  /** The context of a query, with what it makes going to the copy at hand. */
+  private within(query: QueryPlan, context: QueryContext): QueryContext {
+    const { target } = query.output;
+    const inner = query.output.change === undefined && target.startsWith('#');
+    const relay = (): Receiver => this.relays.get(target) ?? context.target;
+    return {
+      ...context,
+      get target() {
+        return inner ? relay() : context.target;
+      },
+      alarm: (ring) => this.alarm(ring),
+      keep: (_, state) => this.made?.kept.push(state),
+    };
+  }
+
+  private alarm(ring: (time: number) => void): Alarm {
+    const { made } = this;
+    if (made === undefined) throw new TypeError('An operator of a partition asked for an alarm after it was made.');
+    const place = made.alarms.length;
+    const order = (this.orders[place] ??= this.stage.reserve());
+    const alarm = new Alarm(this.timers, order, ring, made.rank);
+    made.alarms.push(alarm);
+    return alarm;
+  }
+
+  private purge(time: number): void {
+    const { purge } = this.plan;
+    if (purge === undefined) return;
+    for (let first = this.oldest; first !== undefined && first.used + purge.idle < time; first = this.oldest) this.forget(first);
+    if (this.instances.size > 0) this.purging.at(time + purge.interval);
+  }
+
+  private forget(instance: Instance): void {
+    for (const alarm of instance.alarms) alarm.clear();
+    this.instances.delete(instance.key);
+    this.unlink(instance);
+  }
+
+  private append(instance: Instance): void {
+    instance.older = this.newest;
+    instance.newer = undefined;
+    if (this.newest === undefined) this.oldest = instance;
+    else this.newest.newer = instance;
+    this.newest = instance;
+  }
+
+  private unlink(instance: Instance): void {
+    const { older, newer } = instance;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.newest = older;
+    else newer.older = older;
+  }
+
+  save(writer: BinaryWriter): void {
+    this.purging.save(writer);
+    writer.count(this.dropped);
+    writer.count(this.ranks);
+    writer.count(this.instances.size);
+    const places = new Map<Instance, number>();
+    for (let one = this.oldest; one !== undefined; one = one.newer) places.set(one, places.size);
+    for (const instance of this.instances.values()) {
+      writer.value(instance.key);
+      writer.count(instance.rank);
+      writer.count(places.get(instance) ?? 0);
+      writer.value(instance.used);
+      for (const state of instance.kept) state.save(writer);
+    }
+  }
+
+  load(reader: BinaryReader): void {
+    for (const instance of [...this.instances.values()]) this.forget(instance);
+    this.purging.load(reader);
+    this.dropped = reader.count();
+    this.ranks = reader.count();
+    const byUse: Instance[] = [];
+    for (let left = reader.count(); left > 0; left--) {
+      const key = reader.value();
+      const instance = this.make(key, reader.count());
+      byUse[reader.count()] = instance;
+      instance.used = Number(reader.value());
+      for (const state of instance.kept) state.load(reader);
+      this.instances.set(key, instance);
+    }
+    for (const instance of byUse) this.append(instance);
+  }
+}
