@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Chance, drawCharacter, PumpLoop } from '../examples/pump-loop/pump-loop.ts';
 
-/** A recording of the Skoltech Anomaly Benchmark, where someone has put the data set beside the checkout. */
+/** A recording of the Skoltech Anomaly Benchmark, where someone has put the data set beside the checkout. Its licence is the GPL: it cannot come with us. */
 const benchmark = path.resolve(import.meta.dirname, '../../shared/data/skab/valve1/1.csv');
 
 /** The recording that the story replays: a real one if it is there, else twenty simulated minutes in the same form with one closing valve. */
@@ -19,6 +19,7 @@ export async function pumpRecording(folder: string): Promise<string> {
     const { vibration1, vibration2, current, pressure, temperature, thermocouple, voltage, flow } = loop.read(at);
     lines.push([new Date(at).toISOString().slice(0, 19).replace('T', ' '), vibration1, vibration2, current, pressure, temperature, thermocouple, voltage, flow].join(';'));
   }
+  await mkdir(folder, { recursive: true });
   await writeFile(target, lines.join('\n'));
   return target;
 }
