@@ -3,11 +3,12 @@ import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage
 import { makeWindow } from '../operators/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
-import type { PayloadKind, TableTest } from './emit-query.ts';
+import type { PayloadKind, SelectionCode, TableTest } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
 import type { Receiver } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
+import type { Provenance } from './provenance.ts';
 import type { QueryCode } from './query-code.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
 import { GroupedSelector, PlainSelector, TotalSelector, type Wanted } from './selector.ts';
@@ -17,6 +18,8 @@ export interface QueryContext extends OperatorContext {
   target: Receiver;
   /** Who hears the query itself. */
   ears: QueryEars;
+  /** Notes what rows are made of, in an engine that was asked to. */
+  provenance: Provenance | undefined;
   code: QueryCode;
   tables: TableTest;
   table(name: string): RunningTable;
@@ -71,7 +74,7 @@ function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: num
   const { selection } = query;
   const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;
   if (stateless && filters.length === rest.length && query.output.events !== 'expired') {
-    return new PassingQuery(context.code.passing(filters, selection, 'row'), output, context.target);
+    return new PassingQuery(noting(query, context.code.passing(filters, selection, 'row'), context), output, context.target);
   }
   return chainOf(query, rest, from, selectorOf(query, 'row', rest, output, context), context);
 }
@@ -81,13 +84,22 @@ export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readon
   const { selection } = query;
   const wanted = wantedOf(query);
   if (selection.aggregates.length === 0 && selection.groupBy.length === 0) {
-    return new PlainSelector(selection, wanted, context.code.passing([], selection, kind), output);
+    return new PlainSelector(selection, wanted, noting(query, context.code.passing([], selection, kind), context), output);
   }
   const sliding = handlers.some((one) => one.kind === 'window' && one.window.sliding);
   const code = context.code.selection(selection, kind, sliding || wanted.expired);
-  const selector = selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, code, output) : new TotalSelector(selection, wanted, code, output);
-  context.keep(`${query.name}/selection`, selector);
-  return selector;
+  const make = (used: SelectionCode): Stage => {
+    const selector = selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, used, output) : new TotalSelector(selection, wanted, used, output);
+    context.keep(`${query.name}/selection`, selector);
+    return selector;
+  };
+  return context.provenance === undefined ? make(code) : context.provenance.aggregated(query, code, make);
+}
+
+type Projection = (timestamp: number, payload: Payload) => Row | undefined;
+
+function noting(query: QueryPlan, project: Projection, { provenance }: QueryContext): Projection {
+  return provenance === undefined ? project : provenance.plain(query, project);
 }
 
 /** How a chain of handlers is used: under which name its state is kept, and whether its window is looked into. */
@@ -106,7 +118,7 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
     if (handler.kind === 'filter') stage = new FilterStage(context.code.condition(handler.condition, 'row'), stage);
     else if (handler.kind === 'extend') {
       const run = STREAM_FUNCTIONS.get(handler.name)?.run;
-      if (run !== undefined) stage = new ExtendStage(context.code.values(handler.arguments, 'row'), run, stage);
+      if (run !== undefined) stage = new ExtendStage(context.code.values(handler.arguments, 'row'), run, stage, context.provenance);
     } else if (handler.kind === 'window') {
       const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched }, context, stage);
       use.made?.(window);
@@ -201,8 +213,10 @@ class ExtendStage implements Stage {
   private readonly values: (timestamp: number, payload: Payload) => unknown[];
   private readonly run: (values: readonly unknown[]) => readonly unknown[];
   private readonly next: Stage;
+  private readonly provenance: Provenance | undefined;
 
-  constructor(values: (timestamp: number, payload: Payload) => unknown[], run: (values: readonly unknown[]) => readonly unknown[], next: Stage) {
+  constructor(values: (timestamp: number, payload: Payload) => unknown[], run: (values: readonly unknown[]) => readonly unknown[], next: Stage, provenance: Provenance | undefined) {
+    this.provenance = provenance;
     this.values = values;
     this.run = run;
     this.next = next;
@@ -210,7 +224,9 @@ class ExtendStage implements Stage {
 
   event(type: EventType, timestamp: number, payload: Payload): void {
     const row = Array.isArray(payload) ? payload : [];
-    this.next.event(type, timestamp, [...row, ...this.run(this.values(timestamp, payload))]);
+    const extended = [...row, ...this.run(this.values(timestamp, payload))];
+    this.provenance?.derived(extended, row);
+    this.next.event(type, timestamp, extended);
   }
 
   end(): void {

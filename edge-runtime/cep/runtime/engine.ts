@@ -1,5 +1,5 @@
 import type { CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
@@ -14,6 +14,7 @@ import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './bu
 import { Junction, type BatchBook, type Receiver } from './junction.ts';
 import { RunningPartition } from './partition.ts';
 import { Predictions } from './predictions.ts';
+import { Provenance } from './provenance.ts';
 import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
@@ -33,13 +34,16 @@ export class Engine implements CepEngine {
   private readonly kept = new Map<string, Stateful>();
   private readonly codes = new Map<StageRuntime, QueryCode>();
   private readonly ports = new Map<string, Port>();
-  private readonly predictions = new Predictions();
+  private readonly provenance: Provenance | undefined;
+  private readonly predictions: Predictions;
   private readonly book: BatchBook = { collecting: false, dirty: [] };
   private faultListeners: ((batch: FaultBatch) => void)[] = [];
   private draining = false;
 
   constructor(app: CompiledApp, options: EngineOptions = {}) {
     this.app = app;
+    this.provenance = options.provenance === true ? new Provenance() : undefined;
+    this.predictions = new Predictions(this.provenance);
     const uuid = options.uuid ?? noUuid;
     const start = options.start ?? 0;
     this.first = new StageRuntime(start, uuid, options.timers !== 'jump');
@@ -170,6 +174,10 @@ export class Engine implements CepEngine {
     };
   }
 
+  causesOf(row: Row): Cause | undefined {
+    return this.provenance?.causesOf(row);
+  }
+
   modelCalls(): ModelCall[] {
     return this.predictions.take();
   }
@@ -271,6 +279,7 @@ export class Engine implements CepEngine {
       alarm: (ring) => runtime.alarm(ring),
       target: this.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
       ears,
+      provenance: this.provenance,
       code,
       tables: code.tables,
       table: (name) => this.table(name),

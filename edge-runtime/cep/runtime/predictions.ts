@@ -2,6 +2,7 @@ import type { ModelAnswer, ModelCall, ModelSignature, Row } from '../api.ts';
 import type { Payload } from '../operators/stage.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
 import type { Receiver } from './junction.ts';
+import type { Provenance } from './provenance.ts';
 
 /** Rows in one call to a model; more are asked for in several calls. */
 const CALL_ROWS_MAX = 4096;
@@ -18,9 +19,14 @@ interface Site {
 export class Predictions {
   private readonly sites = new Map<string, Site>();
   private readonly asked = new Map<number, { site: Site; entries: LogEntry[] }>();
+  private readonly provenance: Provenance | undefined;
   private nextId = 1;
   /** Rows whose prediction is not there yet. */
   pending = 0;
+
+  constructor(provenance: Provenance | undefined) {
+    this.provenance = provenance;
+  }
 
   /** The receiver to put before the later part of a query; its rows wait in the log of `after`. */
   seam(id: string, model: string, signature: ModelSignature, values: Site['values'], port: Port, after: StageRuntime, clock: { now: number }): Receiver {
@@ -78,7 +84,9 @@ export class Predictions {
         entry.state = 'failed';
         entry.reason = reason ?? '';
       } else {
-        entry.row = [...entry.row, ...answer.outputs.map((column, index) => singleIf(site.signature.outputs[index]?.type === 'float', column[row]))];
+        const answered = [...entry.row, ...answer.outputs.map((column, index) => singleIf(site.signature.outputs[index]?.type === 'float', column[row]))];
+        this.provenance?.derived(answered, entry.row);
+        entry.row = answered;
         entry.state = 'ready';
       }
     });
