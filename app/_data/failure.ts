@@ -27,6 +27,13 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** What a form shows of a change that failed: a sentence at each field that is at fault, or else one for the whole form. */
+export function formFailureOf(change: { isError: boolean; error: unknown }): { fields: Readonly<Record<string, string>>; general: string | undefined } {
+  if (!change.isError) return { fields: {}, general: undefined };
+  const { fields, message } = failureOf(change.error);
+  return { fields, general: Object.keys(fields).length === 0 ? message : undefined };
+}
+
 function fieldsOf(details: unknown): Record<string, string> {
   const issues = read(details, 'issues');
   if (!Array.isArray(issues)) return {};

@@ -1,6 +1,7 @@
 import type { InfiniteData } from '@tanstack/react-query';
 
-interface Page<Item> {
+/** One page of any list of the control plane. */
+export interface Page<Item> {
   items: readonly Item[];
   nextCursor: string | null;
   total: number;

@@ -7,6 +7,8 @@ import { Button } from './button.tsx';
 import { classes } from './classes.ts';
 import { Cell, HeadCell } from './table.tsx';
 
+export type { RowData };
+
 /** One column. `cell` draws a row's value; the first column should hold the link that opens the row. */
 export interface Column<Row extends RowData> {
   id: string;
@@ -20,7 +22,8 @@ export interface Column<Row extends RowData> {
   oneWay?: boolean;
   /** Left out on narrower screens. */
   from?: 'sm' | 'md' | 'lg' | 'xl';
-  width?: string;
+  /** Takes the room that the others leave, and is cut off with dots when that is little. */
+  fluid?: boolean;
 }
 
 /** "name" ascending, "-name" descending. */
@@ -78,7 +81,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                 {group.headers.map((header) => {
                   const column = byId.get(header.column.id);
                   return (
-                    <HeadCell key={header.id} numeric={column?.numeric ?? false} className={classes(column?.from && hidden[column.from], column?.width)}>
+                    <HeadCell key={header.id} numeric={column?.numeric ?? false} className={classes(column?.from && hidden[column.from])}>
                       {column?.sort && onSort ? <SortButton column={column} sort={sort ?? null} onSort={onSort} /> : <table.FlexRender header={header} />}
                     </HeadCell>
                   );
@@ -106,7 +109,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                   {row.getAllCells().map((cell) => {
                     const column = byId.get(cell.column.id);
                     return (
-                      <Cell key={cell.id} numeric={column?.numeric ?? false} mono={column?.mono ?? false} className={classes(column?.from && hidden[column.from])}>
+                      <Cell key={cell.id} numeric={column?.numeric ?? false} mono={column?.mono ?? false} className={classes(column?.from && hidden[column.from], column?.fluid && 'w-full max-w-0 min-w-40')}>
                         <table.FlexRender cell={cell} />
                       </Cell>
                     );

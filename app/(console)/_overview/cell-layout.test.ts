@@ -13,9 +13,22 @@ it('fits every node in the box, large when few and small when many', () => {
   expect(layCells(nodes(412), 340, 232).size).toBeGreaterThan(layCells(nodes(4000), 340, 232).size);
 });
 
-it('never draws outside the box, however many there are', () => {
+it('never draws outside the box and leaves no node out, however many there are', () => {
   const layout = layCells(nodes(10_000), 340, 232);
   expect(Math.max(...layout.cells.map((cell) => cell.y + layout.size))).toBeLessThanOrEqual(232);
+  expect(layout.cells.reduce((sum, cell) => sum + cell.count, 0)).toBe(10_000);
+});
+
+it('shows trouble first within its fleet, and hides none where a cell stands for several nodes', () => {
+  const trouble = nodes(10_000).map((node, index): NodeCell => ({ ...node, fleet: index < 5000 ? 'a' : 'b', health: index % 100 === 3 ? 'Offline' : 'Healthy' }));
+  const { cells, perCell } = layCells(trouble, 340, 232);
+  expect(perCell).toBeGreaterThan(1);
+  for (const fleet of ['a', 'b']) {
+    const tones = cells.filter(({ node }) => node.fleet === fleet).map(({ node }) => cellTone(node));
+    const critical = tones.filter((tone) => tone === 'critical').length;
+    expect(critical).toBe(Math.ceil(50 / perCell));
+    expect(tones.slice(0, critical).every((tone) => tone === 'critical')).toBe(true);
+  }
 });
 
 it('draws nothing before its width is known', () => expect(layCells(nodes(3), 0, 232).cells).toEqual([]));

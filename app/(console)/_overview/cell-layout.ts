@@ -9,11 +9,21 @@ export interface NodeCell {
   sync: SyncStatus;
 }
 
+/** `node` is the worst of the `count` nodes of one fleet that the cell stands for. */
+export interface Cell {
+  node: NodeCell;
+  count: number;
+  x: number;
+  y: number;
+}
+
 export interface CellLayout {
   size: number;
   gap: number;
   height: number;
-  cells: readonly { node: NodeCell; x: number; y: number }[];
+  /** How many nodes a cell stands for, at most. */
+  perCell: number;
+  cells: readonly Cell[];
 }
 
 /** One colour a node: the worse of its two axes. */
@@ -24,21 +34,45 @@ export function cellTone(node: Pick<NodeCell, 'health' | 'sync'>): Tone {
   return node.health === 'NeverSeen' || node.sync === 'Unknown' ? 'neutral' : 'positive';
 }
 
-/** The largest square cells, at most 15 pixels, with which all nodes fit in a box; below 3 pixels those that do not fit are left out. */
+const severity: readonly Tone[] = ['critical', 'notice', 'info', 'neutral', 'positive'];
+const sizeMax = 15;
+const sizeMin = 4;
+const gapOf = (size: number) => (size > 8 ? 3 : size > 4 ? 2 : 1);
+
+/**
+ * The largest square cells, at most 15 pixels, with which all nodes fit in a box; when even the smallest do not fit, each stands
+ * for several nodes of one fleet and shows the worst of them. Fleets stay in the order in which they come, and within a fleet
+ * trouble comes first, so that one sees where it is and how much.
+ */
 export function layCells(nodes: readonly NodeCell[], width: number, heightMax: number): CellLayout {
-  if (width <= 0 || nodes.length === 0) return { size: 0, gap: 0, height: 0, cells: [] };
-  for (let size = 15; size >= 3; size--) {
-    const gap = size > 8 ? 3 : size > 4 ? 2 : 1;
-    const columns = Math.max(1, Math.floor((width + gap) / (size + gap)));
-    const height = Math.ceil(nodes.length / columns) * (size + gap) - gap;
-    if (height > heightMax && size > 3) continue;
-    const fitting = Math.floor((heightMax + gap) / (size + gap)) * columns;
-    return {
-      size,
-      gap,
-      height: Math.min(height, heightMax),
-      cells: nodes.slice(0, Math.max(fitting, columns)).map((node, index) => ({ node, x: (index % columns) * (size + gap), y: Math.floor(index / columns) * (size + gap) })),
-    };
+  if (width <= 0 || nodes.length === 0) return { size: 0, gap: 0, height: 0, perCell: 1, cells: [] };
+  const fleets = [...Map.groupBy(nodes, (node) => node.fleet).values()].map((fleet) => fleet.toSorted((a, b) => severity.indexOf(cellTone(a)) - severity.indexOf(cellTone(b))));
+  for (let size = sizeMax; size > sizeMin; size--) {
+    if (nodes.length <= capacity(size, width, heightMax)) return place(fleets, 1, size, width);
   }
-  return { size: 0, gap: 0, height: 0, cells: [] };
+  const room = capacity(sizeMin, width, heightMax);
+  let perCell = 1;
+  while (perCell < nodes.length && cellsOf(fleets, perCell) > room) perCell++;
+  return place(fleets, perCell, sizeMin, width);
+}
+
+function columnsOf(size: number, width: number): number {
+  return Math.max(1, Math.floor((width + gapOf(size)) / (size + gapOf(size))));
+}
+
+function capacity(size: number, width: number, heightMax: number): number {
+  return columnsOf(size, width) * Math.floor((heightMax + gapOf(size)) / (size + gapOf(size)));
+}
+
+function cellsOf(fleets: readonly (readonly NodeCell[])[], perCell: number): number {
+  return fleets.reduce((sum, fleet) => sum + Math.ceil(fleet.length / perCell), 0);
+}
+
+function place(fleets: readonly (readonly NodeCell[])[], perCell: number, size: number, width: number): CellLayout {
+  const gap = gapOf(size);
+  const columns = columnsOf(size, width);
+  const cells = fleets
+    .flatMap((fleet) => fleet.flatMap((node, index) => (index % perCell === 0 ? [{ node, count: Math.min(perCell, fleet.length - index) }] : [])))
+    .map((cell, index) => ({ ...cell, x: (index % columns) * (size + gap), y: Math.floor(index / columns) * (size + gap) }));
+  return { size, gap, height: Math.ceil(cells.length / columns) * (size + gap) - gap, perCell, cells };
 }

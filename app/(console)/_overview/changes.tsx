@@ -24,7 +24,9 @@ export function Changes({ changes }: { changes: Overview['changes24h'] }) {
               <span className="w-24 shrink-0 text-dim">
                 <RelativeTime at={change.at} />
               </span>
-              <span className="font-medium">{change.object.name}</span>
+              <Link href={paths.audit({ object: change.object.id, action: change.action })} className="max-w-72 truncate font-medium hover:underline">
+                {change.object.name}
+              </Link>
               <code className="text-dim">{change.action}</code>
               <span className="ml-auto text-dim">{change.actor}</span>
             </li>

@@ -12,7 +12,7 @@ import { Loaded } from '../../_shell/loaded.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { Skeleton } from '../../_ui/skeleton.tsx';
 import { Shape, type Tone } from '../../_ui/status.tsx';
-import { cellTone, layCells, type NodeCell } from './cell-layout.ts';
+import { cellTone, layCells, type Cell, type NodeCell } from './cell-layout.ts';
 
 /** Every node as one cell, by fleet: at a glance whether trouble is spread or in one place. */
 export function NodeCells({ summary }: { summary: Overview['nodes'] }) {
@@ -27,22 +27,24 @@ export function NodeCells({ summary }: { summary: Overview['nodes'] }) {
     { tone: 'critical', word: 'failed', number: bySync.Failed, href: paths.nodes({ sync: 'Failed' }) },
   ];
   return (
-    <Card title="Nodes" subtitle={summary.total <= listedMax ? undefined : 'one cell each, by fleet'} span={4} padded live>
+    <Card title="Nodes" subtitle={summary.total <= listedMax ? undefined : 'by fleet, trouble first'} span={4} padded live>
       <Loaded query={density} what="the nodes" skeleton={<Skeleton className="h-40 w-full" />}>
-        {(data) => (data.nodes.length <= listedMax ? <FewNodes nodes={data.nodes} /> : <Cells nodes={data.nodes} />)}
+        {(data) => (data.nodes.length <= listedMax ? <FewNodes nodes={data.nodes} /> : <Cells nodes={data.nodes} total={data.total} />)}
       </Loaded>
-      <ul className="mt-3 flex flex-wrap gap-x-3.5 gap-y-1.5">
-        {legend
-          .filter((each) => each.number > 0)
-          .map((each) => (
-            <li key={each.word}>
-              <Link href={each.href} className="inline-flex items-center gap-1.5 text-dim hover:text-ink">
-                <Shape tone={each.tone} className="size-2.5!" />
-                {each.word} {count(each.number)}
-              </Link>
-            </li>
-          ))}
-      </ul>
+      {summary.total <= listedMax ? null : (
+        <ul className="mt-3 flex flex-wrap gap-x-3.5 gap-y-1.5">
+          {legend
+            .filter((each) => each.number > 0)
+            .map((each) => (
+              <li key={each.word}>
+                <Link href={each.href} className="inline-flex items-center gap-1.5 text-dim hover:text-ink">
+                  <Shape tone={each.tone} className="size-2.5!" />
+                  {each.word} {count(each.number)}
+                </Link>
+              </li>
+            ))}
+        </ul>
+      )}
     </Card>
   );
 }
@@ -68,13 +70,15 @@ function FewNodes({ nodes }: { nodes: readonly NodeCell[] }) {
 
 const heightMax = 232;
 
+const inWords = (perCell: number) => (perCell === 1 ? 'one cell each' : `one cell for ${perCell}, the worst of them seen`);
+
 /** Drawn on one canvas, because ten thousand elements would cost more than all the rest of the page. The list of nodes is its equal in words. */
-function Cells({ nodes }: { nodes: readonly NodeCell[] }) {
+function Cells({ nodes, total }: { nodes: readonly NodeCell[]; total: number }) {
   const router = useRouter();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
-  const [hover, setHover] = useState<{ node: NodeCell; x: number; y: number } | null>(null);
+  const [hover, setHover] = useState<Cell | null>(null);
   const [painted, repaint] = useState(0);
   const layout = useMemo(() => layCells(nodes, width, heightMax), [nodes, width]);
 
@@ -117,15 +121,20 @@ function Cells({ nodes }: { nodes: readonly NodeCell[] }) {
   };
   return (
     <div ref={box} className="relative">
+      {layout.perCell > 1 || nodes.length < total ? (
+        <p className="mb-2 text-dim">
+          {nodes.length < total ? `The first ${count(nodes.length)} of ${count(total)}, ` : ''}
+          {inWords(layout.perCell)}
+        </p>
+      ) : null}
       <canvas
         ref={canvas}
         role="img"
-        aria-label={`${count(nodes.length)} nodes, one cell each; the list of nodes says the same in words`}
+        aria-label={`${count(nodes.length)} nodes, ${inWords(layout.perCell)}; the list of nodes says the same in words`}
         style={{ width: '100%', height: layout.height }}
         className={hover ? 'cursor-pointer' : undefined}
         onMouseMove={(event) => {
-          const cell = at(event);
-          setHover(cell ? { node: cell.node, x: cell.x, y: cell.y } : null);
+          setHover(at(event) ?? null);
         }}
         onMouseLeave={() => setHover(null)}
         onClick={(event) => {
@@ -135,8 +144,9 @@ function Cells({ nodes }: { nodes: readonly NodeCell[] }) {
       />
       {hover ? (
         <div className="pointer-events-none absolute z-10 max-w-56 rounded-lg border border-line-strong bg-overlay px-3 py-2 shadow-overlay" style={{ left: Math.min(hover.x, Math.max(0, width - 200)), top: hover.y + layout.size + 6 }}>
-          <span className="block truncate font-medium">{hover.node.name}</span>
+          <span className="block truncate font-medium">{hover.count > 1 ? `${hover.node.name} and ${count(hover.count - 1)} more` : hover.node.name}</span>
           <span className="block text-dim">
+            {hover.count > 1 ? 'at worst ' : ''}
             {hover.node.health}, {hover.node.sync}
             {hover.node.fleet ? `, ${hover.node.fleet}` : ', no fleet'}
           </span>

@@ -16,7 +16,7 @@ export function Rollouts({ rollouts }: { rollouts: Overview['rollouts'] }) {
         {rollouts.map((rollout) => {
           const { total, running, failed } = rollout.nodes;
           return (
-            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(120px,1fr)_140px_minmax(160px,2fr)_120px_110px]">
+            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(120px,1fr)_140px_minmax(120px,2fr)_auto_90px]">
               <Link href={paths.deployment(rollout.id)} className="truncate font-medium hover:underline">
                 {rollout.fleet}
               </Link>
@@ -29,7 +29,7 @@ export function Rollouts({ rollouts }: { rollouts: Overview['rollouts'] }) {
                   { tone: 'empty', count: Math.max(0, total - running - failed), word: 'to come' },
                 ]}
               />
-              <span className="text-dim tabular-nums">
+              <span className="whitespace-nowrap text-dim tabular-nums sm:w-[150px]">
                 {count(running)} of {count(total)} report it
               </span>
               <span className="text-dim sm:text-right">

@@ -21,7 +21,7 @@ export function Outcome({ entry }: { entry: AuditEntry }) {
 
 export function auditColumns(open: (entry: AuditEntry) => void): readonly Column<AuditEntry>[] {
   return [
-    { id: 'at', header: 'When', width: 'w-32', cell: (entry) => <RelativeTime at={entry.at} /> },
+    { id: 'at', header: 'When', cell: (entry) => <RelativeTime at={entry.at} /> },
     { id: 'actor', header: 'Who', cell: (entry) => <Actor actor={entry.actor} /> },
     {
       id: 'action', header: 'Did', mono: true, cell: (entry) => (
@@ -30,7 +30,7 @@ export function auditColumns(open: (entry: AuditEntry) => void): readonly Column
         </button>
       ),
     },
-    { id: 'object', header: 'To', from: 'sm', cell: (entry) => <ObjectName object={entry.object} /> },
+    { id: 'object', header: 'To', from: 'sm', fluid: true, cell: (entry) => <ObjectName object={entry.object} /> },
     { id: 'outcome', header: 'Outcome', cell: (entry) => <Outcome entry={entry} /> },
     { id: 'sequence', header: 'Entry', numeric: true, from: 'md', cell: (entry) => <span className="text-dim">{entry.sequence.toLocaleString('en')}</span> },
   ];

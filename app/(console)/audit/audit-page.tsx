@@ -3,18 +3,15 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useQueryStates } from 'nuqs';
 import { useCallback, useState } from 'react';
 import type { AuditEntry } from '../../../server/audit/schema.ts';
-import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
+import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
-import { Loaded } from '../../_shell/loaded.tsx';
+import { PageList } from '../../_shell/list.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
-import { DataTable } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Select } from '../../_ui/select.tsx';
-import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { auditColumns } from './audit-columns.tsx';
 import { actionKinds, auditFilterParsers, isFiltered, listInputOf } from './audit-filters.ts';
 import { ChainVerification } from './chain-verification.tsx';
@@ -47,43 +44,43 @@ export function AuditPage() {
           />
         )}
       </ChainVerification>
-      <Card>
-        <div className="flex flex-wrap gap-2 border-b border-line px-4 py-2.5">
-          <FilterInput value={filters.object} onChange={onObject} label="Filter by object" placeholder="Filter by object" hint="Part of its name, its kind or its identity" />
-          <FilterInput value={filters.actor} onChange={onActor} label="Filter by who did it" placeholder="Filter by who did it" hint="Part of the name of a person, a token or a node" first={false} />
-          <Select
-            label="Filter by what was done"
-            value={filters.action === '' ? everything : filters.action}
-            onChange={(action) => void setFilters({ action: action === everything ? null : action })}
-            options={[{ value: everything, label: 'All actions' }, ...actionKinds, ...unlisted(filters.action)]}
-          />
-          <Select
-            label="Filter by outcome"
-            value={filters.outcome ?? everything}
-            onChange={(outcome) => void setFilters({ outcome: outcome === everything ? null : outcome })}
-            options={[
-              { value: everything, label: 'Done and refused' },
-              { value: 'done', label: 'Done' },
-              { value: 'refused', label: 'Refused' },
-            ]}
-          />
-        </div>
-        <Loaded query={list} what="the audit" skeleton={<SkeletonRows rows={12} columns={6} />}>
-          {(data) => {
-            const { rows, total } = rowsOf(data);
-            if (rows.length > 0) {
-              return <DataTable columns={columns} rows={rows} rowKey={(entry) => String(entry.sequence)} label="Audit entries" total={total} more={list.hasNextPage ? () => void list.fetchNextPage() : undefined} loadingMore={list.isFetchingNextPage} shown={open === null ? null : String(open.sequence)} />;
-            }
-            return isFiltered(filters) ? (
-              <EmptyState kind="no-match" title="No entry matches" action={<Button onClick={() => void setFilters(null)}>Clear the filters</Button>} />
-            ) : (
-              <EmptyState kind="nothing-yet" title="Nothing on record yet">
-                The first change that anyone makes stands here, with who made it and what it was before.
-              </EmptyState>
-            );
-          }}
-        </Loaded>
-      </Card>
+      <PageList
+        query={list}
+        what="the audit"
+        columns={columns}
+        rowKey={(entry) => String(entry.sequence)}
+        label="Audit entries"
+        shown={open === null ? null : String(open.sequence)}
+        skeleton={{ rows: 12, columns: 6 }}
+        filters={
+          <>
+            <FilterInput value={filters.object} onChange={onObject} label="Filter by object" placeholder="Filter by object" hint="Part of its name, its kind or its identity" />
+            <FilterInput value={filters.actor} onChange={onActor} label="Filter by who did it" placeholder="Filter by who did it" hint="Part of the name of a person, a token or a node" first={false} />
+            <Select
+              label="Filter by what was done"
+              value={filters.action === '' ? everything : filters.action}
+              onChange={(action) => void setFilters({ action: action === everything ? null : action })}
+              options={[{ value: everything, label: 'All actions' }, ...actionKinds, ...unlisted(filters.action)]}
+            />
+            <Select
+              label="Filter by outcome"
+              value={filters.outcome ?? everything}
+              onChange={(outcome) => void setFilters({ outcome: outcome === everything ? null : outcome })}
+              options={[
+                { value: everything, label: 'Done and refused' },
+                { value: 'done', label: 'Done' },
+                { value: 'refused', label: 'Refused' },
+              ]}
+            />
+          </>
+        }
+        filtered={isFiltered(filters) ? { none: 'No entry matches', clear: () => void setFilters(null) } : undefined}
+        nothingYet={
+          <EmptyState kind="nothing-yet" title="Nothing on record yet">
+            The first change that anyone makes stands here, with who made it and what it was before.
+          </EmptyState>
+        }
+      />
       <EntryDialog entry={open} close={() => setOpen(null)} />
     </PageFrame>
   );

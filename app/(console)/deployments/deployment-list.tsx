@@ -1,25 +1,24 @@
 'use client';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useQueryStates } from 'nuqs';
 import { rolloutStateSchema, type DeploymentItem } from '../../../server/deployments/schema.ts';
+import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { RolloutStatus } from '../../_domain/state-status.tsx';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
-import { Loaded } from '../../_shell/loaded.tsx';
+import { PageList } from '../../_shell/list.tsx';
 import { useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
-import { DataTable, type Column } from '../../_ui/data-table.tsx';
+import type { Column } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Proportions } from '../../_ui/progress.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Select } from '../../_ui/select.tsx';
-import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { deploymentFilters, listInput } from './filters.ts';
 import { waveParts } from './wave-parts.ts';
 
@@ -39,7 +38,7 @@ export function DeploymentList() {
   const trpc = useTRPC();
   const router = useRouter();
   const [filters, setFilters] = useQueryStates(deploymentFilters);
-  const query = useInfiniteQuery(trpc.deployments.list.infiniteQueryOptions(listInput(filters), { getNextPageParam: (page) => page.nextCursor }));
+  const list = useInfiniteQuery({ ...trpc.deployments.list.infiniteQueryOptions(listInput(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const refusal = useRefusal('deployments:write', 'Operators and administrators');
   useCommands([{ label: 'New deployment', shortcut: 'c', run: () => router.push(paths.newDeployment()), refused: refusal }]);
   const create = (
@@ -51,33 +50,31 @@ export function DeploymentList() {
   return (
     <PageFrame crumbs={[{ label: 'Deployments' }]}>
       <PageHead title="Deployments" purpose="Fleets moved from one bundle to another: planned first, then in waves, done when the nodes say so." actions={create} />
-      <Card live>
-        <div className="flex flex-wrap gap-2 border-b border-line px-4 py-2.5">
-          <Select
-            label="State"
-            size="sm"
-            value={filters.state?.[0] ?? any}
-            onChange={(value) => void setFilters({ state: rolloutStateSchema.options.filter((state) => state === value).slice(0, 1) || null })}
-            options={[{ value: any, label: 'Any state' }, ...rolloutStateSchema.options.map((state) => ({ value: state, label: state }))]}
-          />
-          {filters.fleet === null ? null : <Button size="sm" onClick={() => void setFilters({ fleet: null })}>One fleet only ×</Button>}
-        </div>
-        <Loaded query={query} what="the deployments" skeleton={<SkeletonRows columns={5} />}>
-          {({ pages }) => {
-            const rows = pages.flatMap((page) => page.items);
-            if (rows.length > 0) {
-              return <DataTable columns={columns} rows={rows} rowKey={(item) => item.id} label="Deployments" total={pages[0]?.total ?? rows.length} more={query.hasNextPage ? () => void query.fetchNextPage() : undefined} loadingMore={query.isFetchingNextPage} />;
-            }
-            return filtered ? (
-              <EmptyState kind="no-match" title="No deployment matches" action={<Button onClick={() => void setFilters({ state: null, fleet: null })}>Show all</Button>} />
-            ) : (
-              <EmptyState kind="nothing-yet" title="Nothing has been deployed yet" action={create}>
-                A deployment gives a fleet exact versions of rules and models. You see what would change on each node before it does.
-              </EmptyState>
-            );
-          }}
-        </Loaded>
-      </Card>
+      <PageList
+        live
+        query={list}
+        what="the deployments"
+        columns={columns}
+        rowKey={(item) => item.id}
+        label="Deployments"
+        filters={
+          <>
+            <Select
+              label="State"
+              value={filters.state?.[0] ?? any}
+              onChange={(value) => void setFilters({ state: rolloutStateSchema.options.filter((state) => state === value).slice(0, 1) || null })}
+              options={[{ value: any, label: 'Any state' }, ...rolloutStateSchema.options.map((state) => ({ value: state, label: state }))]}
+            />
+            {filters.fleet === null ? null : <Button onClick={() => void setFilters({ fleet: null })}>One fleet only ×</Button>}
+          </>
+        }
+        filtered={filtered ? { none: 'No deployment matches', clear: () => void setFilters({ state: null, fleet: null }) } : undefined}
+        nothingYet={
+          <EmptyState kind="nothing-yet" title="Nothing has been deployed yet" action={create}>
+            A deployment gives a fleet exact versions of rules and models. You see what would change on each node before it does.
+          </EmptyState>
+        }
+      />
     </PageFrame>
   );
 }

@@ -26,11 +26,12 @@ export const detectionColumns: readonly Column<Detection>[] = [
   {
     id: 'title',
     header: 'What',
+    fluid: true,
     cell: (row) => (
-      <Link href={paths.detection(row.id)} className="inline-flex items-center gap-2 font-medium hover:underline">
+      <Link href={paths.detection(row.id)} title={row.title} className="flex items-center gap-2 font-medium hover:underline">
         <Shape tone={severityTones[row.severity]} />
         <span className="sr-only">{severityWords[row.severity]}: </span>
-        {row.title}
+        <span className="truncate">{row.title}</span>
       </Link>
     ),
   },

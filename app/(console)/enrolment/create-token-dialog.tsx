@@ -1,13 +1,14 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { failureOf } from '../../_data/failure.ts';
+import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { parseLabels } from '../../_format/labels.ts';
 import { Button } from '../../_ui/button.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { Field, Input, Textarea } from '../../_ui/field.tsx';
+import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 
 const lifetimes = { '1h': 3_600_000, '1d': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const;
@@ -67,8 +68,7 @@ function Form({ onMade, close }: { onMade: (made: { token: string; command: stri
       },
     }),
   );
-  const failure = create.isError ? failureOf(create.error) : null;
-  const fields = failure?.fields ?? {};
+  const { fields, general } = formFailureOf(create);
   return (
     <form
       className="flex flex-col gap-4"
@@ -77,7 +77,7 @@ function Form({ onMade, close }: { onMade: (made: { token: string; command: stri
         if (parsed.ok && usesError === undefined) create.mutate({ label: label.trim(), labels: parsed.labels, uses: usesNumber, expiresAt: Date.now() + lifetimes[lifetime] });
       }}
     >
-      <Field label="What it is for" error={fields['label'] ?? (failure && Object.keys(fields).length === 0 ? failure.message : undefined)}>
+      <Field label="What it is for" error={fields['label'] ?? general}>
         <Input value={label} onValue={setLabel} required maxLength={64} autoFocus placeholder="Plant 7, line 2" />
       </Field>
       <Field label="Labels for its nodes" optional description="key=value, one a line; fleets find the nodes by them" error={parsed.ok ? fields['labels'] : parsed.message}>
@@ -102,12 +102,7 @@ function Form({ onMade, close }: { onMade: (made: { token: string; command: stri
           />
         </Field>
       </div>
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" busy={create.isPending} refused={parsed.ok ? usesError : parsed.message}>
-          Create
-        </Button>
-      </div>
+      <FormActions action="Create" cancel={close} busy={create.isPending} refused={parsed.ok ? usesError : parsed.message} />
     </form>
   );
 }

@@ -1,17 +1,15 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { EnrollmentRequest } from '../../../server/enrollment/schema.ts';
 import { failureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
-import { Button } from '../../_ui/button.tsx';
-import { Dialog } from '../../_ui/dialog.tsx';
+import { AskDialog } from '../../_ui/ask-dialog.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
 
 export function DenyDialog({ request, open, onOpenChange }: { request: EnrollmentRequest; open: boolean; onOpenChange: (open: boolean) => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const form = useId();
   const [reason, setReason] = useState('');
   const deny = useMutation(
     trpc.enrollment.requests.deny.mutationOptions({
@@ -23,31 +21,18 @@ export function DenyDialog({ request, open, onOpenChange }: { request: Enrollmen
   );
   const failure = deny.isError ? failureOf(deny.error) : null;
   return (
-    <Dialog
+    <AskDialog
       open={open}
       onOpenChange={onOpenChange}
       title={`Deny ${request.name}?`}
       description="Its connection is closed, and this key is turned away from now on."
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button tone="critical" type="submit" form={form} busy={deny.isPending}>
-            Deny
-          </Button>
-        </>
-      }
+      action="Deny"
+      busy={deny.isPending}
+      onConfirm={() => deny.mutate({ id: request.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
     >
-      <form
-        id={form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          deny.mutate({ id: request.id, ...(reason.trim() ? { reason: reason.trim() } : {}) });
-        }}
-      >
-        <Field label="Why" optional description="Stands in the audit." error={failure ? (failure.fields['reason'] ?? failure.message) : undefined}>
-          <Input value={reason} onValue={setReason} maxLength={512} autoFocus />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label="Why" optional description="Stands in the audit." error={failure ? (failure.fields['reason'] ?? failure.message) : undefined}>
+        <Input value={reason} onValue={setReason} maxLength={512} autoFocus />
+      </Field>
+    </AskDialog>
   );
 }

@@ -25,7 +25,7 @@ const states: Record<EnrollmentToken['state'], { tone: Tone; word: string; means
 const columns: readonly Column<EnrollmentToken>[] = [
   { id: 'label', header: 'Token', cell: (token) => <span className="font-medium">{token.label}</span> },
   { id: 'state', header: 'State', cell: (token) => <Status tone={states[token.state].tone} word={states[token.state].word} detail={states[token.state].means} /> },
-  { id: 'labels', header: 'Gives the labels', from: 'md', cell: (token) => (Object.keys(token.labels).length > 0 ? <Labels labels={token.labels} max={3} /> : <span className="text-faint">none</span>) },
+  { id: 'labels', header: 'Gives the labels', from: 'md', fluid: true, cell: (token) => (Object.keys(token.labels).length > 0 ? <Labels labels={token.labels} max={3} oneLine /> : <span className="text-faint">none</span>) },
   { id: 'uses', header: 'Nodes left', numeric: true, from: 'sm', cell: (token) => `${count(token.uses.left)} of ${count(token.uses.total)}` },
   { id: 'expires', header: 'Expires', numeric: true, from: 'sm', cell: (token) => <RelativeTime at={token.expiresAt} /> },
   { id: 'by', header: 'Made by', from: 'lg', cell: (token) => token.createdBy },

@@ -1,13 +1,13 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { failureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { paths } from '../../paths.ts';
-import { Button } from '../../_ui/button.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
+import { FormActions } from '../../_ui/form-actions.tsx';
 import { SelectorPreview, useSelectorPreview } from './selector-preview.tsx';
 
 export function CreateFleetDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -22,7 +22,6 @@ function Form({ close }: { close: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const router = useRouter();
-  const form = useId();
   const [name, setName] = useState('');
   const [selector, setSelector] = useState('');
   const preview = useSelectorPreview(selector);
@@ -39,7 +38,6 @@ function Form({ close }: { close: () => void }) {
   const general = failure && fieldErrors['name'] === undefined && fieldErrors['selector'] === undefined ? failure.message : undefined;
   return (
     <form
-      id={form}
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
@@ -61,12 +59,7 @@ function Form({ close }: { close: () => void }) {
         <Input value={selector} onValue={setSelector} required maxLength={1024} spellCheck={false} mono placeholder="app=pump-loop" />
       </Field>
       <SelectorPreview preview={preview} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" busy={create.isPending} refused={preview.data?.error ? 'The selector cannot be read.' : undefined}>
-          Create
-        </Button>
-      </div>
+      <FormActions action="Create" cancel={close} busy={create.isPending} refused={preview.data?.error ? 'The selector cannot be read.' : undefined} />
     </form>
   );
 }

@@ -4,24 +4,22 @@ import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
 import type { FleetItem } from '../../../server/fleets/schema.ts';
-import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
+import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { FleetCounts, fleetTrouble } from '../../_domain/fleet-counts.tsx';
 import { shortDigest } from '../../_format/names.ts';
 import { count, plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
-import { Loaded } from '../../_shell/loaded.tsx';
+import { PageList } from '../../_shell/list.tsx';
 import { useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
-import { DataTable, type Column } from '../../_ui/data-table.tsx';
+import type { Column } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
-import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status } from '../../_ui/status.tsx';
 import { CreateFleetDialog } from './create-fleet-dialog.tsx';
 import { fleetFilterParsers, fleetListInputOf, fleetSorts } from './fleet-filters.ts';
@@ -37,7 +35,7 @@ const columns: readonly Column<FleetItem>[] = [
       </Link>
     ),
   },
-  { id: 'selector', header: 'Selector', from: 'md', cell: (fleet) => <code className="text-dim">{fleet.selector}</code> },
+  { id: 'selector', header: 'Selector', from: 'md', fluid: true, cell: (fleet) => <code className="text-dim">{fleet.selector}</code> },
   {
     id: 'synced',
     header: 'Up to date',
@@ -50,7 +48,7 @@ const columns: readonly Column<FleetItem>[] = [
       </span>
     ),
   },
-  { id: 'trouble', header: '', from: 'lg', cell: (fleet) => <span className="text-dim">{fleetTrouble(fleet.nodes)}</span> },
+  { id: 'trouble', header: 'The others', from: 'xl', cell: (fleet) => <span className="text-dim">{fleetTrouble(fleet.nodes) || <span className="text-faint">–</span>}</span> },
   {
     id: 'overlap',
     header: 'Overlap',
@@ -82,55 +80,26 @@ export function FleetsPage() {
   return (
     <PageFrame crumbs={[{ label: 'Fleets' }]}>
       <PageHead title="Fleets" purpose="A fleet is the nodes that a selector names. They run the same bundle." actions={create} />
-      <Loaded
+      <PageList
+        live
         query={list}
         what="the fleets"
-        skeleton={
-          <Card>
-            <SkeletonRows rows={6} columns={5} />
-          </Card>
-        }
-      >
-        {(data) => {
-          const { rows, total } = rowsOf(data);
-          if (rows.length === 0 && filters.query === '') {
-            return (
-              <Card>
-                <EmptyState kind="nothing-yet" title="No fleet yet" action={create}>
-                  Give it a selector such as <code>site=plant-3</code>; the nodes whose labels match belong to it, now and later.
-                </EmptyState>
-              </Card>
-            );
-          }
-          return (
-            <>
-              <div className="mb-3">
-                <FilterInput value={filters.query} onChange={setQuery} label="Filter fleets" placeholder="Part of a name" />
-              </div>
-              <Card live>
-                {rows.length === 0 ? (
-                  <EmptyState kind="no-match" title="No fleet matches" action={<Button onClick={() => void setFilters({ query: '' })}>Show all</Button>} />
-                ) : (
-                  <DataTable
-                    columns={columns}
-                    rows={rows}
-                    rowKey={(fleet) => fleet.id}
-                    label="Fleets"
-                    sort={filters.sort}
-                    onSort={(next) => {
-                      const sort = fleetSorts.find((each) => each === next);
-                      if (sort) void setFilters({ sort });
-                    }}
-                    total={total}
-                    more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
-                    loadingMore={list.isFetchingNextPage}
-                  />
-                )}
-              </Card>
-            </>
-          );
+        columns={columns}
+        rowKey={(fleet) => fleet.id}
+        label="Fleets"
+        sort={filters.sort}
+        onSort={(next) => {
+          const sort = fleetSorts.find((each) => each === next);
+          if (sort) void setFilters({ sort });
         }}
-      </Loaded>
+        filters={<FilterInput value={filters.query} onChange={setQuery} label="Filter fleets" placeholder="Part of a name" />}
+        filtered={filters.query === '' ? undefined : { none: 'No fleet matches', clear: () => void setFilters({ query: '' }) }}
+        nothingYet={
+          <EmptyState kind="nothing-yet" title="No fleet yet" action={create}>
+            Give it a selector such as <code>site=plant-3</code>; the nodes whose labels match belong to it, now and later.
+          </EmptyState>
+        }
+      />
       <CreateFleetDialog open={filters.create !== '' && refused === undefined} onOpenChange={(next) => void setFilters({ create: next ? '1' : '' }, { history: 'replace' })} />
     </PageFrame>
   );

@@ -8,6 +8,7 @@ import { rangeWords, type Range } from '../../_data/ranges.ts';
 import { useTelemetry } from '../../_data/telemetry.ts';
 import { FailureState } from '../../_shell/loaded.tsx';
 import { Card, Grid } from '../../_ui/card.tsx';
+import { EmptyState } from '../../_ui/empty-state.tsx';
 
 const charts: readonly { title: string; quantity: Quantity; figures: readonly Figure[]; area?: boolean }[] = [
   { title: 'Events in', quantity: 'perSecond', figures: ['events'], area: true },
@@ -28,9 +29,29 @@ export function ScopeCharts({ scope, range, openedAt, sync }: { scope: Scope; ra
       </Card>
     );
   }
+  const drawn = charts.map((chart) => ({
+    ...chart,
+    prepared: prepareTimeSeries({
+      quantity: chart.quantity,
+      from,
+      to,
+      step: series?.stepMs ?? 10_000,
+      markers: series?.markers ?? [],
+      series: chart.figures.map((figure) => ({ key: figure, name: figure, points: lineOf(series, figure) })),
+    }),
+  }));
+  if (series !== undefined && drawn.every(({ prepared }) => prepared.empty)) {
+    return (
+      <Card>
+        <EmptyState kind="nothing-yet" title={`Nothing in the last ${rangeWords[range]}`}>
+          Figures come with the first report of a node that runs something, every few seconds from then on.
+        </EmptyState>
+      </Card>
+    );
+  }
   return (
     <Grid>
-      {charts.map((chart) => (
+      {drawn.map((chart) => (
         <ChartCard
           key={chart.title}
           title={chart.title}
@@ -39,14 +60,7 @@ export function ScopeCharts({ scope, range, openedAt, sync }: { scope: Scope; ra
           area={chart.area ?? false}
           sync={sync}
           emptyText={`Nothing in the last ${rangeWords[range]}`}
-          prepared={prepareTimeSeries({
-            quantity: chart.quantity,
-            from,
-            to,
-            step: series?.stepMs ?? 10_000,
-            markers: series?.markers ?? [],
-            series: chart.figures.map((figure) => ({ key: figure, name: figure, points: lineOf(series, figure) })),
-          })}
+          prepared={chart.prepared}
         />
       ))}
     </Grid>

@@ -1,25 +1,24 @@
 'use client';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { ModelItem } from '../../../server/models/schema.ts';
+import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { bytes, count, plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
-import { Loaded } from '../../_shell/loaded.tsx';
+import { PageList } from '../../_shell/list.tsx';
 import { useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
 import { Chip } from '../../_ui/chip.tsx';
-import { DataTable, type Column } from '../../_ui/data-table.tsx';
+import type { Column } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
-import { Input } from '../../_ui/field.tsx';
+import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
-import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { listInput, modelFilters, sortOf } from './filters.ts';
 import { PublishModel } from './publish-model.tsx';
@@ -49,7 +48,8 @@ export function ModelList() {
   const trpc = useTRPC();
   const [filters, setFilters] = useQueryStates(modelFilters);
   const [publishing, setPublishing] = useState<{ file: File | null } | null>(null);
-  const query = useInfiniteQuery(trpc.models.list.infiniteQueryOptions(listInput(filters), { getNextPageParam: (page) => page.nextCursor }));
+  const list = useInfiniteQuery({ ...trpc.models.list.infiniteQueryOptions(listInput(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
+  const setQuery = useCallback((query: string) => void setFilters({ query: query || null }, { history: 'replace' }), [setFilters]);
   const refusal = useRefusal('models:write', 'Authors and administrators');
   useCommands([{ label: 'Publish a model', shortcut: 'c', run: () => setPublishing({ file: null }), refused: refusal }]);
   const publish = (
@@ -61,31 +61,22 @@ export function ModelList() {
     <PageFrame crumbs={[{ label: 'Models' }]}>
       <PageHead title="Models" purpose="ONNX files that rules and outside callers ask for predictions. A version never changes; an alias moves." actions={publish} />
       <FileDrop refused={refusal} onFile={(file) => setPublishing({ file })}>
-        <Card>
-          <div className="border-b border-line px-4 py-2.5">
-            <div className="max-w-80">
-              <Input aria-label="Filter by name" placeholder="Filter by name" value={filters.query} onValue={(value) => void setFilters({ query: value || null })} type="search" />
-            </div>
-          </div>
-          <Loaded query={query} what="the models" skeleton={<SkeletonRows columns={5} />}>
-            {({ pages }) => {
-              const rows = pages.flatMap((page) => page.items);
-              if (rows.length > 0) {
-                return (
-                  <DataTable columns={columns} rows={rows} rowKey={(model) => model.id} label="Models" sort={filters.sort} total={pages[0]?.total ?? rows.length}
-                    onSort={(sort) => void setFilters({ sort: sortOf(sort) })} more={query.hasNextPage ? () => void query.fetchNextPage() : undefined} loadingMore={query.isFetchingNextPage} />
-                );
-              }
-              return filters.query === '' ? (
-                <EmptyState kind="nothing-yet" title="No models yet" action={publish}>
-                  Drop an ONNX file here. scikit-learn exports one with skl2onnx, PyTorch with torch.onnx.export, TensorFlow and Keras with tf2onnx.
-                </EmptyState>
-              ) : (
-                <EmptyState kind="no-match" title={`No model has “${filters.query}” in its name`} action={<Button onClick={() => void setFilters({ query: null })}>Show all</Button>} />
-              );
-            }}
-          </Loaded>
-        </Card>
+        <PageList
+          query={list}
+          what="the models"
+          columns={columns}
+          rowKey={(model) => model.id}
+          label="Models"
+          sort={filters.sort}
+          onSort={(sort) => void setFilters({ sort: sortOf(sort) })}
+          filters={<FilterInput value={filters.query} onChange={setQuery} label="Filter by name" placeholder="Part of a name" />}
+          filtered={filters.query === '' ? undefined : { none: `No model has “${filters.query}” in its name`, clear: () => void setFilters({ query: null }) }}
+          nothingYet={
+            <EmptyState kind="nothing-yet" title="No models yet" action={publish}>
+              Drop an ONNX file here. scikit-learn exports one with skl2onnx, PyTorch with torch.onnx.export, TensorFlow and Keras with tf2onnx.
+            </EmptyState>
+          }
+        />
       </FileDrop>
       {publishing === null ? null : <PublishModel file={publishing.file} close={() => setPublishing(null)} />}
     </PageFrame>

@@ -25,7 +25,7 @@ export const nodeColumns: readonly Column<NodeItem>[] = [
   { id: 'health', header: 'Health', sort: 'health', oneWay: true, cell: (node) => <HealthState {...node.health} /> },
   { id: 'sync', header: 'Sync', sort: 'sync', oneWay: true, cell: (node) => <SyncState {...node.sync} /> },
   { id: 'fleet', header: 'Fleet', from: 'sm', cell: (node) => (node.fleet ? <Link href={paths.fleet(node.fleet.id)} className="hover:underline">{node.fleet.name}</Link> : <span className="text-faint">none</span>) },
-  { id: 'labels', header: 'Labels', from: 'xl', cell: (node) => <Labels labels={node.labels} max={3} /> },
+  { id: 'labels', header: 'Labels', from: 'xl', fluid: true, cell: (node) => <Labels labels={node.labels} max={3} oneLine /> },
   { id: 'events', header: 'Events', numeric: true, from: 'md', cell: (node) => (node.rates ? rate(node.rates.events) : dash) },
   { id: 'latency', header: 'p99', numeric: true, from: 'lg', cell: (node) => (node.rates?.latencyP99Us == null ? dash : microseconds(node.rates.latencyP99Us)) },
   { id: 'buffered', header: 'Buffered', numeric: true, from: 'lg', cell: (node) => <span className={node.buffered > 0 ? undefined : 'text-faint'}>{count(node.buffered)}</span> },

@@ -3,24 +3,21 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
-import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
+import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { healthMeanings, syncMeanings } from '../../_domain/meanings.ts';
 import { StatusFilter } from '../../_domain/status-filter.tsx';
-import { count, plural } from '../../_format/number.ts';
+import { plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
-import { Loaded } from '../../_shell/loaded.tsx';
+import { PageList } from '../../_shell/list.tsx';
 import { useOrigin } from '../../_shell/origin.ts';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button, buttonClasses } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
-import { DataTable } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Select } from '../../_ui/select.tsx';
-import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { nodeColumns } from './node-columns.tsx';
 import { listInputOf, nodeFilterParsers, nodeSorts } from './node-filters.ts';
 
@@ -32,6 +29,7 @@ export function NodesPage() {
   const list = useInfiniteQuery({ ...trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
   const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.fleet !== '' || filters.label !== '';
+  const clear = () => void setFilters(null);
   const total = summary.data?.total;
   return (
     <PageFrame crumbs={[{ label: 'Nodes' }]}>
@@ -44,11 +42,21 @@ export function NodesPage() {
           </Link>
         }
       />
-      {total === 0 && !filtered ? (
-        <NoNodes />
-      ) : (
-        <>
-          <div className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
+      <PageList
+        live
+        query={list}
+        what="the nodes"
+        columns={nodeColumns}
+        rowKey={(node) => node.id}
+        label="Nodes"
+        sort={filters.sort}
+        onSort={(next) => {
+          const sort = nodeSorts.find((each) => each === next);
+          if (sort) void setFilters({ sort });
+        }}
+        skeleton={{ rows: 12, columns: 6 }}
+        filters={
+          <>
             <FilterInput value={filters.query} onChange={setQuery} label="Filter nodes" placeholder="Name, or labels: site=plant-3" hint="Part of a name, or a selector over labels: site=plant-3, line in (a,b), !spare" />
             <Select
               label="Fleet"
@@ -61,43 +69,15 @@ export function NodesPage() {
               <StatusFilter label="Sync" meanings={syncMeanings} counts={summary.data?.bySync} selected={filters.sync} onChange={(sync) => void setFilters({ sync })} />
             </div>
             {filtered ? (
-              <Button tone="quiet" onClick={() => void setFilters(null)}>
+              <Button tone="quiet" onClick={clear}>
                 Clear
               </Button>
             ) : null}
-          </div>
-          <Card live>
-            <Loaded query={list} what="the nodes" skeleton={<SkeletonRows rows={12} columns={6} />}>
-              {(data) => {
-                const { rows, total: matching } = rowsOf(data);
-                if (rows.length === 0) {
-                  return (
-                    <EmptyState kind="no-match" title="No node matches" action={<Button onClick={() => void setFilters(null)}>Show all {total === undefined || total === 0 ? '' : count(total)}</Button>}>
-                      {filters.label ? `The labels must match ${filters.label}.` : 'Loosen the filters, or look for another name.'}
-                    </EmptyState>
-                  );
-                }
-                return (
-                  <DataTable
-                    columns={nodeColumns}
-                    rows={rows}
-                    rowKey={(node) => node.id}
-                    label="Nodes"
-                    sort={filters.sort}
-                    onSort={(next) => {
-                      const sort = nodeSorts.find((each) => each === next);
-                      if (sort) void setFilters({ sort });
-                    }}
-                    total={matching}
-                    more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
-                    loadingMore={list.isFetchingNextPage}
-                  />
-                );
-              }}
-            </Loaded>
-          </Card>
-        </>
-      )}
+          </>
+        }
+        filtered={filtered ? { none: 'No node matches', hint: filters.label ? `The labels must match ${filters.label}.` : 'Loosen the filters, or look for another name.', clear } : undefined}
+        nothingYet={<NoNodes />}
+      />
     </PageFrame>
   );
 }
@@ -105,19 +85,17 @@ export function NodesPage() {
 function NoNodes() {
   const link = useOrigin();
   return (
-    <Card>
-      <EmptyState
-        kind="nothing-yet"
-        title="No node yet"
-        action={
-          <Link href={paths.enrolment()} className={buttonClasses('primary')}>
-            Open enrolment
-          </Link>
-        }
-      >
-        <p className="mb-3">Start an agent on any machine. It asks to join, and you approve it by its fingerprint.</p>
-        <CodeBlock code={`npm run agent -- --name first-node --link ${link}`} />
-      </EmptyState>
-    </Card>
+    <EmptyState
+      kind="nothing-yet"
+      title="No node yet"
+      action={
+        <Link href={paths.enrolment()} className={buttonClasses('primary')}>
+          Open enrolment
+        </Link>
+      }
+    >
+      <p className="mb-3">Start an agent on any machine. It asks to join, and you approve it by its fingerprint.</p>
+      <CodeBlock code={`npm run agent -- --name first-node --link ${link}`} />
+    </EmptyState>
   );
 }

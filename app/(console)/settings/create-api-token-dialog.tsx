@@ -2,12 +2,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Capability } from '../../../server/identity/capabilities.ts';
-import { failureOf } from '../../_data/failure.ts';
+import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
+import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { useMe } from '../../_shell/me.tsx';
 import { ScopeChoice } from './scope-choice.tsx';
@@ -66,9 +67,7 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
       },
     }),
   );
-  const failure = create.isError ? failureOf(create.error) : null;
-  const fields = failure?.fields ?? {};
-  const general = failure !== null && Object.keys(fields).length === 0 ? failure.message : undefined;
+  const { fields, general } = formFailureOf(create);
   return (
     <form
       className="flex flex-col gap-4"
@@ -97,12 +96,7 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
         </Field>
       </div>
       <ScopeChoice own={own} chosen={scopes} onChange={setScopes} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" busy={create.isPending} refused={scopes.size === 0 ? 'Choose what it may do.' : undefined}>
-          Create
-        </Button>
-      </div>
+      <FormActions action="Create" cancel={close} busy={create.isPending} refused={scopes.size === 0 ? 'Choose what it may do.' : undefined} />
     </form>
   );
 }

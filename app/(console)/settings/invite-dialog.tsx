@@ -2,12 +2,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Role } from '../../../server/kernel/actor.ts';
-import { failureOf } from '../../_data/failure.ts';
+import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
+import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { roleMeanings, roleOptions } from './roles.ts';
 
@@ -52,9 +53,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       },
     }),
   );
-  const failure = invite.isError ? failureOf(invite.error) : null;
-  const fields = failure?.fields ?? {};
-  const general = failure !== null && Object.keys(fields).length === 0 ? failure.message : undefined;
+  const { fields, general } = formFailureOf(invite);
   return (
     <form
       className="flex flex-col gap-4"
@@ -72,12 +71,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       <Field label="Role" description={`May do: ${roleMeanings[role]}.`} error={fields['role']}>
         <Select label="Role" value={role} onChange={setRole} className="w-full" options={roleOptions} />
       </Field>
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" busy={invite.isPending}>
-          Make the link
-        </Button>
-      </div>
+      <FormActions action="Make the link" cancel={close} busy={invite.isPending} />
     </form>
   );
 }

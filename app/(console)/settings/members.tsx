@@ -5,11 +5,11 @@ import type { z } from 'zod';
 import type { listMembersOutput } from '../../../server/identity/schema.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Loaded, useFailureToast } from '../../_shell/loaded.tsx';
+import { AskDialog } from '../../_ui/ask-dialog.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { Chip } from '../../_ui/chip.tsx';
 import { DataTable, type Column } from '../../_ui/data-table.tsx';
-import { Dialog } from '../../_ui/dialog.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
@@ -106,19 +106,14 @@ function Remove({ member }: { member: Member }) {
       <Button size="sm" tone="critical" onClick={() => setAsking(true)} refused={member.can.remove.allowed ? undefined : (member.can.remove.reason ?? 'Not now.')}>
         Remove
       </Button>
-      <Dialog
+      <AskDialog
         open={asking}
         onOpenChange={setAsking}
         title={`Remove ${member.name}?`}
         description="Their sessions end at once. What they did stays in the audit, and API tokens that they made stay valid."
-        footer={
-          <>
-            <Button onClick={() => setAsking(false)}>Cancel</Button>
-            <Button tone="critical" busy={remove.isPending} onClick={() => remove.mutate({ id: member.id })}>
-              Remove {member.name}
-            </Button>
-          </>
-        }
+        action={`Remove ${member.name}`}
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate({ id: member.id })}
       />
     </>
   );

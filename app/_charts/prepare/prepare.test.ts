@@ -71,6 +71,10 @@ describe('time series', () => {
     const prepared = prepareTimeSeries({ ...base, quantity: 'plain', series: [], markers: [{ at: 1000, label: 'started' }, { at: 1200, label: 'done' }, { at: 9900, label: 'last' }] });
     expect(prepared.markers.map((marker) => marker.labelSide)).toEqual([null, 'right', 'left']);
   });
+  it('lets no label reach into another’s room', () => {
+    const prepared = prepareTimeSeries({ ...base, quantity: 'plain', series: [], markers: [{ at: 2000, label: 'first' }, { at: 6000, label: 'started' }, { at: 9900, label: 'done' }] });
+    expect(prepared.markers.map((marker) => marker.labelSide)).toEqual(['right', null, 'left']);
+  });
   it('treats what is not a number as a gap', () => {
     const prepared = prepareTimeSeries({ ...base, quantity: 'plain', series: [{ key: 'a', name: 'a', points: [{ at: 1, value: Number.NaN }] }] });
     expect(prepared.rows[0]?.values['a']).toBeNull();

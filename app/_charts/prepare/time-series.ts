@@ -138,13 +138,20 @@ function segmentsOf(points: SeriesInput['points'], step: number): Segment[] {
 /** Room that a marker's label needs, as a share of the chart. */
 const labelShare = 0.22;
 
-/** Of markers that stand close together the last one is named; near the right edge a label stands on the left of its line. */
+/**
+ * Of markers that stand close together the last one is named; near the right edge a label stands on the left of its line. No label
+ * reaches into the room of another: of two that would meet, the later is read.
+ */
 function placeMarkers(markers: readonly Marker[], from: number, to: number): PreparedMarker[] {
   const within = markers.filter((marker) => marker.at >= from && marker.at <= to).sort((a, b) => a.at - b.at);
   const room = (to - from) * labelShare;
-  return within.map((marker, index) => {
-    const next = within[index + 1];
-    if (next !== undefined && next.at - marker.at < room) return { ...marker, labelSide: null };
-    return { ...marker, labelSide: to - marker.at < room ? 'left' : 'right' };
-  });
+  const placed: PreparedMarker[] = [];
+  // From the right: where the labels placed so far begin.
+  let free = to;
+  for (const marker of within.reverse()) {
+    const labelSide = marker.at + room <= free ? 'right' : marker.at <= free && to - marker.at < room ? 'left' : null;
+    if (labelSide !== null) free = labelSide === 'left' ? marker.at - room : marker.at;
+    placed.push({ ...marker, labelSide });
+  }
+  return placed.reverse();
 }

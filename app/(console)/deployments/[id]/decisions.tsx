@@ -9,7 +9,7 @@ import { Shape } from '../../../_ui/status.tsx';
 export function Decisions({ decisions }: { decisions: readonly Decision[] }) {
   if (decisions.length === 0) return <EmptyState kind="nothing-yet" title="Nothing was decided yet" />;
   return (
-    <ol className="divide-y divide-line">
+    <ol className="max-h-[520px] divide-y divide-line overflow-y-auto" tabIndex={0} aria-label="Decisions">
       {decisions.map((decision) => (
         <li key={decision.id} className="grid grid-cols-[14px_1fr] gap-x-2.5 px-4 py-2.5">
           <Shape tone={decision.tone} className="mt-[3px]" />

@@ -8,8 +8,8 @@ import { useTRPC } from '../../../_data/trpc.tsx';
 import { plural } from '../../../_format/number.ts';
 import { useCommands } from '../../../_shell/commands.tsx';
 import { useFailureToast } from '../../../_shell/loaded.tsx';
+import { AskDialog } from '../../../_ui/ask-dialog.tsx';
 import { Button } from '../../../_ui/button.tsx';
-import { Dialog } from '../../../_ui/dialog.tsx';
 import { Field, Textarea } from '../../../_ui/field.tsx';
 
 const refusalOf = (permission: Permission) => (permission.allowed ? undefined : (permission.reason ?? 'Not now'));
@@ -60,21 +60,19 @@ function Ask({ id, kind, title, description, action, close }: { id: string; kind
     }),
   );
   return (
-    <Dialog
+    <AskDialog
       open
       onOpenChange={(open) => (open ? undefined : close())}
       title={title}
       description={description}
-      footer={
-        <>
-          <Button onClick={close}>Leave it</Button>
-          <Button tone="critical" busy={mutation.isPending} onClick={() => mutation.mutate({ id, ...(reason === '' ? {} : { reason }) })}>{action}</Button>
-        </>
-      }
+      keep="Leave it"
+      action={action}
+      busy={mutation.isPending}
+      onConfirm={() => mutation.mutate({ id, ...(reason === '' ? {} : { reason }) })}
     >
       <Field label="Why" optional description="Stands in the audit and beside the decision." error={mutation.isError ? failureOf(mutation.error).message : undefined}>
         <Textarea value={reason} onValue={setReason} maxLength={512} />
       </Field>
-    </Dialog>
+    </AskDialog>
   );
 }

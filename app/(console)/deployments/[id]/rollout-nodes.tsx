@@ -3,21 +3,20 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { parseAsInteger, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { nodeRolloutStateSchema, type DeploymentNode } from '../../../../server/deployments/schema.ts';
+import { nextCursorOf } from '../../../_data/pages.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { RolloutNodeStatus } from '../../../_domain/state-status.tsx';
 import { paths } from '../../../paths.ts';
-import { Loaded } from '../../../_shell/loaded.tsx';
-import { Button } from '../../../_ui/button.tsx';
-import { DataTable, type Column } from '../../../_ui/data-table.tsx';
+import { List } from '../../../_shell/list.tsx';
+import type { Column } from '../../../_ui/data-table.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { Select } from '../../../_ui/select.tsx';
-import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 
 const columns: readonly Column<DeploymentNode>[] = [
   { id: 'node', header: 'Node', cell: (node) => <Link href={paths.node(node.node)} className="font-medium hover:underline">{node.name}</Link> },
   { id: 'state', header: 'State', cell: (node) => <RolloutNodeStatus state={node.state} message={node.message} since={node.since} /> },
-  { id: 'message', header: 'What it says', from: 'md', cell: (node) => node.message || <span className="text-faint">–</span> },
+  { id: 'message', header: 'What it says', from: 'md', fluid: true, cell: (node) => node.message || <span className="text-faint">–</span> },
   { id: 'wave', header: 'Wave', numeric: true, from: 'sm', cell: (node) => node.wave + 1 },
   { id: 'generation', header: 'Generation', numeric: true, from: 'lg', cell: (node) => node.generation ?? <span className="text-faint">–</span> },
   { id: 'since', header: 'Since', from: 'sm', cell: (node) => <RelativeTime at={node.since} /> },
@@ -30,7 +29,7 @@ export function RolloutNodes({ id, waves }: { id: string; waves: number }) {
   const trpc = useTRPC();
   const [filters, setFilters] = useQueryStates({ wave: parseAsInteger, state: parseAsStringLiteral(nodeRolloutStateSchema.options) });
   const input = { id, limit: 100, ...(filters.wave === null ? {} : { wave: filters.wave }), ...(filters.state === null ? {} : { state: filters.state }) };
-  const query = useInfiniteQuery(trpc.deployments.nodes.infiniteQueryOptions(input, { getNextPageParam: (page) => page.nextCursor }));
+  const query = useInfiniteQuery(trpc.deployments.nodes.infiniteQueryOptions(input, { getNextPageParam: nextCursorOf }));
   return (
     <>
       <div className="flex flex-wrap gap-2 border-b border-line px-4 py-2.5">
@@ -41,13 +40,15 @@ export function RolloutNodes({ id, waves }: { id: string; waves: number }) {
             options={[{ value: any, label: 'Any wave' }, ...Array.from({ length: waves }, (_, index) => ({ value: String(index), label: `Wave ${index + 1}` }))]} />
         ) : null}
       </div>
-      <Loaded query={query} what="the nodes of this rollout" skeleton={<SkeletonRows rows={4} columns={5} />}>
-        {({ pages }) => {
-          const rows = pages.flatMap((page) => page.items);
-          if (rows.length === 0) return <EmptyState kind="no-match" title="No node matches" action={<Button onClick={() => void setFilters({ wave: null, state: null })}>Show all</Button>} />;
-          return <DataTable columns={columns} rows={rows} rowKey={(node) => node.node} label="Nodes" total={pages[0]?.total ?? rows.length} more={query.hasNextPage ? () => void query.fetchNextPage() : undefined} loadingMore={query.isFetchingNextPage} />;
-        }}
-      </Loaded>
+      <List
+        query={query}
+        what="the nodes of this rollout"
+        columns={columns}
+        rowKey={(node) => node.node}
+        label="Nodes"
+        filtered={filters.wave === null && filters.state === null ? undefined : { none: 'No node matches', clear: () => void setFilters({ wave: null, state: null }) }}
+        nothingYet={<EmptyState kind="nothing-yet" title="It has no nodes" />}
+      />
     </>
   );
 }

@@ -1,8 +1,6 @@
-import type { RuleItem } from '../../../../server/rules/schema.ts';
-
-/** What may be chosen from, in one page each: more than 200 of either are found by their own pages' Deploy. */
-export const allFleets = { limit: 200 } as const;
-export const allRules = { limit: 200 } as const;
+/** What may be chosen from without looking for it; more fleets than these are found by their own pages' Deploy. */
+export const firstFleets = { limit: 200 } as const;
+export const rulesMatching = (query: string) => ({ limit: 50, ...(query === '' ? {} : { query }) });
 
 /** Versions of rules by name, as the address holds them: `valve-watch@8`. */
 export type ChosenRules = ReadonlyMap<string, number>;
@@ -22,10 +20,19 @@ export function formatChosen(chosen: ChosenRules): string[] {
 }
 
 /** What a person most likely wants: what the fleet runs, and the newest version of the rule they came from. */
-export function suggestRules(running: readonly { name: string; version: number }[], rules: readonly RuleItem[], wanted: string | null): ChosenRules {
+export function suggestRules(running: readonly { name: string; version: number }[], wanted: { name: string; version: number } | null): ChosenRules {
   const chosen = new Map<string, number>();
   for (const { name, version } of running) chosen.set(name, Math.max(version, chosen.get(name) ?? 0));
-  const latest = rules.find((rule) => rule.name === wanted)?.latest?.version;
-  if (wanted !== null && latest !== undefined) chosen.set(wanted, latest);
+  if (wanted !== null) chosen.set(wanted.name, wanted.version);
   return chosen;
+}
+
+/** How far back a list of versions goes; older ones are deployed from the rule's own page. */
+const versionsShown = 50;
+
+/** Versions to choose from, newest first. The newest may be unknown, of a rule that was not looked for: then the chosen one is the newest known. */
+export function versionsOf(newest: number | undefined, chosen: number): number[] {
+  const from = Math.max(newest ?? chosen, chosen);
+  const versions = Array.from({ length: Math.min(versionsShown, from) }, (_, index) => from - index);
+  return versions.includes(chosen) ? versions : [...versions, chosen];
 }

@@ -9,13 +9,14 @@ import { paths } from '../../../paths.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { useRefusal } from '../../../_shell/me.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
+import { buttonClasses } from '../../../_ui/button.tsx';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { Field } from '../../../_ui/field.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { Select } from '../../../_ui/select.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
-import { allFleets, allRules, formatChosen, parseChosen, suggestRules, type ChosenRules } from './choices.ts';
+import { firstFleets, formatChosen, parseChosen, rulesMatching, suggestRules, type ChosenRules } from './choices.ts';
 import { PlanView } from './plan-view.tsx';
 import { PolicyFields, policyParsers, toPolicy } from './policy-fields.tsx';
 import { RuleChoice } from './rule-choice.tsx';
@@ -24,8 +25,9 @@ import { RuleChoice } from './rule-choice.tsx';
 export function NewDeployment() {
   const trpc = useTRPC();
   const [choice, setChoice] = useQueryStates({ fleet: parseAsString, rule: parseAsString, rules: parseAsArrayOf(parseAsString), ...policyParsers });
-  const fleets = useQuery(trpc.fleets.list.queryOptions(allFleets));
-  const rules = useQuery(trpc.rules.list.queryOptions(allRules));
+  const fleets = useQuery(trpc.fleets.list.queryOptions(firstFleets));
+  const rules = useQuery(trpc.rules.list.queryOptions(rulesMatching('')));
+  const wanted = useQuery({ ...trpc.rules.get.queryOptions({ name: choice.rule ?? '' }), enabled: choice.rule !== null });
   const fleet = useQuery({ ...trpc.fleets.get.queryOptions({ id: choice.fleet ?? '' }), enabled: choice.fleet !== null });
   const refusal = useRefusal('deployments:write', 'Operators and administrators');
   const chosen: ChosenRules | null = choice.rules === null ? null : parseChosen(choice.rules);
@@ -35,45 +37,71 @@ export function NewDeployment() {
     if (choice.fleet === null && only !== undefined) void setChoice({ fleet: only });
   }, [choice.fleet, only, setChoice]);
   const suggest = useEffectEvent(() => {
-    if (chosen === null && fleet.data !== undefined && rules.data !== undefined) void setChoice({ rules: formatChosen(suggestRules(fleet.data.rules, rules.data.items, choice.rule)) });
+    if (chosen !== null || fleet.data === undefined || (choice.rule !== null && wanted.isPending)) return;
+    const version = wanted.data?.versions[0]?.version;
+    void setChoice({ rules: formatChosen(suggestRules(fleet.data.rules, choice.rule === null || version === undefined ? null : { name: choice.rule, version })) });
   });
-  useEffect(() => suggest(), [fleet.data, rules.data]);
+  useEffect(() => suggest(), [fleet.data, wanted.data, wanted.isPending]);
+  const nonePublished = rules.data !== undefined && rules.data.items.length === rules.data.total && rules.data.items.every((rule) => rule.latest === null);
+  const missing = fleets.data?.items.length === 0 || nonePublished;
 
   return (
     <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: 'New deployment' }]}>
       <PageHead title="New deployment" purpose="Nothing happens before you have read the plan and started it." />
-      <Grid>
-        <Card span={4} title="What shall run where">
-          <div className="flex flex-col gap-4 p-4">
-            <Loaded query={fleets} what="the fleets" skeleton={<SkeletonRows rows={1} columns={1} />}>
-              {({ items }) =>
-                items.length === 0 ? (
-                  <EmptyState kind="nothing-yet" title="There is no fleet yet" action={<Link className="font-medium text-accent hover:underline" href={paths.fleets({ create: '1' })}>Create a fleet</Link>}>
-                    A fleet is the nodes that a selector names.
-                  </EmptyState>
-                ) : (
+      {missing ? (
+        <Card>
+          <NotReady fleets={fleets.data?.items.length ?? 0} />
+        </Card>
+      ) : (
+        <Grid>
+          <Card span={4} title="What shall run where">
+            <div className="flex flex-col gap-4 p-4">
+              <Loaded query={fleets} what="the fleets" skeleton={<SkeletonRows rows={1} columns={1} />}>
+                {({ items }) => (
                   <Field label="Fleet">
                     <Select value={choice.fleet} onChange={(id) => void setChoice({ fleet: id, rules: null })} options={items.map((each) => ({ value: each.id, label: each.name, hint: plural(each.nodes.total, 'node') }))} className="w-full" />
                   </Field>
-                )
-              }
-            </Loaded>
-            <Loaded query={rules} what="the rules" skeleton={<SkeletonRows rows={3} columns={2} />}>
-              {({ items }) => <RuleChoice rules={items} chosen={chosen ?? new Map<string, number>()} onChange={(next) => void setChoice({ rules: formatChosen(next) })} />}
-            </Loaded>
-            <PolicyFields values={choice} onChange={(values) => void setChoice(values)} />
+                )}
+              </Loaded>
+              <RuleChoice chosen={chosen ?? new Map<string, number>()} onChange={(next) => void setChoice({ rules: formatChosen(next) })} />
+              <PolicyFields values={choice} onChange={(values) => void setChoice(values)} />
+            </div>
+          </Card>
+          <div className="col-span-12 lg:col-span-8">
+            {choice.fleet === null || chosen === null ? (
+              <Card title="Plan">
+                <EmptyState kind="nothing-yet" title="No plan yet">Choose a fleet and the rules that it shall run.</EmptyState>
+              </Card>
+            ) : (
+              <PlanView input={{ fleet: choice.fleet, rules: [...chosen].map(([name, version]) => ({ name, version })), policy: toPolicy(choice) }} refused={refusal} />
+            )}
           </div>
-        </Card>
-        <div className="col-span-12 lg:col-span-8">
-          {choice.fleet === null || chosen === null ? (
-            <Card title="Plan">
-              <EmptyState kind="nothing-yet" title="No plan yet">Choose a fleet and the rules that it shall run.</EmptyState>
-            </Card>
-          ) : (
-            <PlanView input={{ fleet: choice.fleet, rules: [...chosen].map(([name, version]) => ({ name, version })), policy: toPolicy(choice) }} refused={refusal} />
-          )}
-        </div>
-      </Grid>
+        </Grid>
+      )}
     </PageFrame>
+  );
+}
+
+/** A deployment gives a fleet rules: without either there is nothing to plan. */
+function NotReady({ fleets }: { fleets: number }) {
+  return (
+    <EmptyState
+      kind="nothing-yet"
+      title={fleets === 0 ? 'There is no fleet yet' : 'No rule has been published'}
+      action={
+        <>
+          {fleets === 0 ? (
+            <Link className={buttonClasses('primary')} href={paths.fleets({ create: '1' })}>
+              Create a fleet
+            </Link>
+          ) : null}
+          <Link className={buttonClasses(fleets === 0 ? 'plain' : 'primary')} href={paths.newRule()}>
+            Write a rule
+          </Link>
+        </>
+      }
+    >
+      A deployment gives the nodes of a fleet exact versions of rules, and of the models that they ask. Only published versions can be deployed.
+    </EmptyState>
   );
 }

@@ -1,25 +1,24 @@
 'use client';
-import Link from 'next/link';
-import type { RuleItem } from '../../../../server/rules/schema.ts';
-import { paths } from '../../../paths.ts';
-import { EmptyState } from '../../../_ui/empty-state.tsx';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
+import { useTRPC } from '../../../_data/trpc.tsx';
+import { plural } from '../../../_format/number.ts';
+import { Loaded } from '../../../_shell/loaded.tsx';
+import { FilterInput } from '../../../_ui/filter-input.tsx';
 import { Select } from '../../../_ui/select.tsx';
+import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Switch } from '../../../_ui/switch.tsx';
-import type { ChosenRules } from './choices.ts';
+import { rulesMatching, versionsOf, type ChosenRules } from './choices.ts';
 
-/** How far back the list of versions goes; older ones are deployed from the rule's own page. */
-const versionsShown = 50;
+/** So many are found by eye. */
+const filterFrom = 9;
 
-/** The whole set that the fleet is to run, with the version of each. */
-export function RuleChoice({ rules, chosen, onChange }: { rules: readonly RuleItem[]; chosen: ChosenRules; onChange: (chosen: ChosenRules) => void }) {
-  const published = rules.flatMap((rule) => (rule.latest === null ? [] : [{ name: rule.name, latest: rule.latest.version }]));
-  if (published.length === 0) {
-    return (
-      <EmptyState kind="nothing-yet" title="No rule has been published" action={<Link className="font-medium text-accent hover:underline" href={paths.newRule()}>Write a rule</Link>}>
-        Only published versions can be deployed.
-      </EmptyState>
-    );
-  }
+/** The whole set that the fleet is to run, with the version of each: what is chosen stands first, the rest is looked for by name. */
+export function RuleChoice({ chosen, onChange }: { chosen: ChosenRules; onChange: (chosen: ChosenRules) => void }) {
+  const trpc = useTRPC();
+  const [query, setQuery] = useState('');
+  const list = useQuery({ ...trpc.rules.list.queryOptions(rulesMatching(query)), placeholderData: keepPreviousData });
+  const look = useCallback((text: string) => setQuery(text), []);
   const set = (name: string, version: number | null) => {
     const next = new Map(chosen);
     if (version === null) next.delete(name);
@@ -27,26 +26,50 @@ export function RuleChoice({ rules, chosen, onChange }: { rules: readonly RuleIt
     onChange(next);
   };
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="mb-1.5 font-medium">Rules</legend>
-      <ul className="divide-y divide-line rounded-md border border-line">
-        {published.map((rule) => {
-          const version = chosen.get(rule.name);
-          const versions = Array.from({ length: Math.min(versionsShown, rule.latest) }, (_, index) => rule.latest - index);
-          if (version !== undefined && !versions.includes(version)) versions.push(version);
+      <Loaded query={list} what="the rules" skeleton={<SkeletonRows rows={3} columns={2} />}>
+        {({ items, total }) => {
+          const newest = new Map(items.flatMap((rule) => (rule.latest === null ? [] : [[rule.name, rule.latest.version] as const])));
+          const others = [...newest.keys()].filter((name) => !chosen.has(name));
           return (
-            <li key={rule.name} className="flex min-h-10 items-center gap-3 px-3 py-1">
-              <Switch checked={version !== undefined} onChange={(on) => set(rule.name, on ? rule.latest : null)} label={<span className="truncate">{rule.name}</span>} />
-              <span className="ml-auto">
-                {version === undefined ? null : (
-                  <Select size="sm" label={`Version of ${rule.name}`} value={String(version)} onChange={(next) => set(rule.name, Number(next))} options={versions.map((each) => ({ value: String(each), label: String(each), ...(each === rule.latest ? { hint: 'newest' } : {}) }))} />
-                )}
-              </span>
-            </li>
+            <>
+              {total >= filterFrom || query !== '' ? (
+                <div className="mb-2">
+                  <FilterInput value={query} onChange={look} label="Look for a rule" placeholder={`Look among ${plural(total, 'rule')}`} />
+                </div>
+              ) : null}
+              <ul className="max-h-[420px] divide-y divide-line overflow-y-auto rounded-md border border-line">
+                {[...[...chosen.keys()].sort(), ...others].map((name) => (
+                  <Rule key={name} name={name} version={chosen.get(name)} newest={newest.get(name)} onChange={(version) => set(name, version)} />
+                ))}
+                {chosen.size + others.length === 0 ? <li className="px-3 py-2 text-dim">No published rule has “{query}” in its name.</li> : null}
+              </ul>
+              {total > items.length ? <p className="mt-1.5 text-sm text-dim">{plural(total - items.length, 'more rule')}: look for it by name.</p> : null}
+            </>
           );
-        })}
-      </ul>
+        }}
+      </Loaded>
       <p className="mt-1.5 text-sm text-dim">Rules that are not chosen stop. Models come by the aliases the rules name.</p>
     </fieldset>
+  );
+}
+
+function Rule({ name, version, newest, onChange }: { name: string; version: number | undefined; newest: number | undefined; onChange: (version: number | null) => void }) {
+  return (
+    <li className="flex min-h-10 items-center gap-3 px-3 py-1">
+      <Switch checked={version !== undefined} onChange={(on) => onChange(on ? (newest ?? null) : null)} label={<span className="truncate">{name}</span>} />
+      <span className="ml-auto">
+        {version === undefined ? null : (
+          <Select
+            size="sm"
+            label={`Version of ${name}`}
+            value={String(version)}
+            onChange={(next) => onChange(Number(next))}
+            options={versionsOf(newest, version).map((each) => ({ value: String(each), label: String(each), ...(each === newest ? { hint: 'newest' } : {}) }))}
+          />
+        )}
+      </span>
+    </li>
   );
 }

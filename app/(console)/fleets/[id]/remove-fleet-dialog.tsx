@@ -6,8 +6,7 @@ import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
-import { Button } from '../../../_ui/button.tsx';
-import { Dialog } from '../../../_ui/dialog.tsx';
+import { AskDialog } from '../../../_ui/ask-dialog.tsx';
 
 /** Takes the fleet away; says what becomes of its nodes first. */
 export function RemoveFleetDialog({ fleet, open, onOpenChange }: { fleet: Fleet; open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -23,7 +22,7 @@ export function RemoveFleetDialog({ fleet, open, onOpenChange }: { fleet: Fleet;
     }),
   );
   return (
-    <Dialog
+    <AskDialog
       open={open}
       onOpenChange={(next) => {
         if (!next) remove.reset();
@@ -31,20 +30,11 @@ export function RemoveFleetDialog({ fleet, open, onOpenChange }: { fleet: Fleet;
       }}
       title={`Remove fleet ${fleet.name}?`}
       description={fleet.nodes.total > 0 ? `${plural(fleet.nodes.total, 'node')} would belong to no fleet, or to another whose selector matches. Each goes on running what it runs.` : 'It has no node, so nothing changes on any machine.'}
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Keep it</Button>
-          <Button tone="critical" busy={remove.isPending} onClick={() => remove.mutate({ id: fleet.id })}>
-            Remove
-          </Button>
-        </>
-      }
-    >
-      {remove.isError ? (
-        <p role="alert" className="text-critical">
-          {failureOf(remove.error).message}
-        </p>
-      ) : null}
-    </Dialog>
+      keep="Keep it"
+      action="Remove"
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate({ id: fleet.id })}
+      error={remove.isError ? failureOf(remove.error).message : undefined}
+    />
   );
 }

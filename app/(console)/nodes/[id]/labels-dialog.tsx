@@ -1,13 +1,13 @@
 'use client';
 import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useDeferredValue, useId, useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { parseLabels, writeLabels } from '../../../_format/labels.ts';
-import { Button } from '../../../_ui/button.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
 import { Field, Textarea } from '../../../_ui/field.tsx';
+import { FormActions } from '../../../_ui/form-actions.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
 
@@ -24,7 +24,6 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const toast = useToast();
-  const form = useId();
   const [text, setText] = useState(() => writeLabels(node.labels));
   const parsed = parseLabels(useDeferredValue(text));
   const preview = useQuery(trpc.nodes.previewLabels.queryOptions(parsed.ok ? { id: node.id, labels: parsed.labels } : skipToken));
@@ -40,7 +39,6 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
   const failure = save.isError ? failureOf(save.error) : null;
   return (
     <form
-      id={form}
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
@@ -54,12 +52,7 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
       <p role="status" className="flex min-h-[18px] items-start gap-2 text-dim">
         {preview.data ? <Effect preview={preview.data} /> : null}
       </p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" busy={save.isPending} refused={parsed.ok ? undefined : parsed.message}>
-          Save
-        </Button>
-      </div>
+      <FormActions action="Save" cancel={close} busy={save.isPending} refused={parsed.ok ? undefined : parsed.message} />
     </form>
   );
 }

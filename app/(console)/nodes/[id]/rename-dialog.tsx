@@ -4,9 +4,9 @@ import { useState } from 'react';
 import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
-import { Button } from '../../../_ui/button.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
 import { Field, Input } from '../../../_ui/field.tsx';
+import { FormActions } from '../../../_ui/form-actions.tsx';
 
 /** Gives the node another name; its key, and so its identity, stays. */
 export function RenameDialog({ node, open, onOpenChange }: { node: NodeDetail; open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -41,12 +41,7 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
       <Field label="Name" description="1 to 63 of a-z 0-9 . _ / -" error={failure ? (failure.fields['name'] ?? failure.message) : undefined}>
         <Input value={name} onValue={setName} required maxLength={63} autoFocus spellCheck={false} />
       </Field>
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Button tone="primary" type="submit" busy={rename.isPending}>
-          Rename
-        </Button>
-      </div>
+      <FormActions action="Rename" cancel={close} busy={rename.isPending} />
     </form>
   );
 }

@@ -1,11 +1,10 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
-import { Button } from '../../../_ui/button.tsx';
-import { Dialog } from '../../../_ui/dialog.tsx';
+import { AskDialog } from '../../../_ui/ask-dialog.tsx';
 import { Field, Input } from '../../../_ui/field.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
 
@@ -14,7 +13,6 @@ export function RevokeDialog({ node, open, onOpenChange }: { node: NodeDetail; o
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const toast = useToast();
-  const form = useId();
   const [reason, setReason] = useState('');
   const revoke = useMutation(
     trpc.nodes.revoke.mutationOptions({
@@ -27,7 +25,7 @@ export function RevokeDialog({ node, open, onOpenChange }: { node: NodeDetail; o
   );
   const failure = revoke.isError ? failureOf(revoke.error) : null;
   return (
-    <Dialog
+    <AskDialog
       open={open}
       onOpenChange={(next) => {
         if (!next) revoke.reset();
@@ -35,26 +33,14 @@ export function RevokeDialog({ node, open, onOpenChange }: { node: NodeDetail; o
       }}
       title={`Revoke ${node.name}?`}
       description="It is cut off at once, leaves its fleet, and can only come back with a new key. It goes on running what it has until someone stops it at its site. This cannot be undone."
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Keep it</Button>
-          <Button tone="critical" type="submit" form={form} busy={revoke.isPending}>
-            Revoke
-          </Button>
-        </>
-      }
+      keep="Keep it"
+      action="Revoke"
+      busy={revoke.isPending}
+      onConfirm={() => revoke.mutate({ id: node.id, reason: reason.trim() })}
     >
-      <form
-        id={form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          revoke.mutate({ id: node.id, reason: reason.trim() });
-        }}
-      >
-        <Field label="Why" description="Stands in the audit and in the node's timeline." error={failure ? (failure.fields['reason'] ?? failure.message) : undefined}>
-          <Input value={reason} onValue={setReason} required maxLength={512} autoFocus placeholder="Stolen from plant 3" />
-        </Field>
-      </form>
-    </Dialog>
+      <Field label="Why" description="Stands in the audit and in the node's timeline." error={failure ? (failure.fields['reason'] ?? failure.message) : undefined}>
+        <Input value={reason} onValue={setReason} required maxLength={512} autoFocus placeholder="Stolen from plant 3" />
+      </Field>
+    </AskDialog>
   );
 }

@@ -5,8 +5,7 @@ import { useState } from 'react';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { failureOf } from '../../../_data/failure.ts';
 import { paths } from '../../../paths.ts';
-import { Button } from '../../../_ui/button.tsx';
-import { Dialog } from '../../../_ui/dialog.tsx';
+import { AskDialog } from '../../../_ui/ask-dialog.tsx';
 import { Field, Textarea } from '../../../_ui/field.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
 
@@ -28,23 +27,19 @@ export function PublishDialog({ open, onOpenChange, name, version, text }: { ope
     }),
   );
   return (
-    <Dialog
+    <AskDialog
       open={open}
       onOpenChange={onOpenChange}
       title={`Publish ${name} ${version}`}
       description="The text stays as it is for ever. Nodes get it when it is deployed."
-      footer={
-        <>
-          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button tone="primary" busy={publish.isPending} onClick={() => publish.mutate({ name, text, note })}>
-            Publish
-          </Button>
-        </>
-      }
+      tone="primary"
+      action="Publish"
+      busy={publish.isPending}
+      onConfirm={() => publish.mutate({ name, text, note })}
     >
       <Field label="What changed" optional error={publish.isError ? failureOf(publish.error).message : undefined}>
         <Textarea value={note} onValue={setNote} maxLength={1000} placeholder="Threshold raised after the false alarms of Tuesday" />
       </Field>
-    </Dialog>
+    </AskDialog>
   );
 }
