@@ -2,6 +2,7 @@ import type { AttributeValue, BundleManifest, DetectionRecord, Digest, Settings,
 import type { Attribute } from '../cep/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { StageLatencies } from './stage-times.ts';
 import type { InferenceReply, InferenceRequest, ModelMetadata } from '../infer/open-inference.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface EventPath {
   status(): PathStatus;
   /** What happened since the last call. `buffer`, and the process's own figures, are the caller's to fill in. */
   takeTelemetry(): PathTelemetry;
+  /** How long events stayed in each stage since the last call: for whoever looks for where the time goes. */
+  takeStageTimes(): StageLatencies;
   /** Called when records were added to the outbox (see `store/keys.ts`): wakes whoever ships them. */
   onRecord(callback: () => void): () => void;
   /** A copy of a stream's rows as they are stored, at most `rowsPerSecondMax`; `skipped` counts what was left out. */

@@ -10,6 +10,7 @@ import type { BuildEventPath, EventPath, IngestReply, PathBundle, PathDependenci
 import { PathCounters } from './path-counters.ts';
 import { deadLetters, planPath, type PathPlan } from './path-plan.ts';
 import { PathSession } from './path-session.ts';
+import type { StageLatencies } from './stage-times.ts';
 import { Tails } from './tails.ts';
 
 /** How long `start` waits for a Redis that is not there yet. */
@@ -120,6 +121,10 @@ class SessionedPath implements EventPath {
     const actions = this.#actions;
     this.#actions = 0;
     return { from, to, models: this.#pool.takeUse(), actions, ...this.#counters.take(sources), process: { storeBytes: session?.storeBytes ?? 0 } };
+  }
+
+  takeStageTimes(): StageLatencies {
+    return this.#counters.stages.take();
   }
 
   onRecord(callback: () => void): () => void {

@@ -1,5 +1,6 @@
 import type { EventBatch } from '../kernel/event-batch.ts';
 import { SketchRecorder, type Telemetry } from '../protocol/index.ts';
+import { StageTimes } from './stage-times.ts';
 
 interface SourceCount {
   received: number;
@@ -12,6 +13,7 @@ export class PathCounters {
   readonly #sources = new Map<string, SourceCount>();
   readonly #latency = new SketchRecorder();
   readonly #deepest = new Map<string, { depth: number; limit: number }>();
+  readonly stages = new StageTimes();
   detections = 0;
   deadLetters = 0;
   stored = 0;

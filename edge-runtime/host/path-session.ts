@@ -6,6 +6,7 @@ import type { EventBatch, Positions } from '../kernel/event-batch.ts';
 import { Intake } from '../kernel/intake.ts';
 import { randomId } from '../kernel/random-id.ts';
 import { connectRedis, type RedisClient } from '../kernel/redis.ts';
+import { yieldToOthers } from '../kernel/yield-to-others.ts';
 import { RedisJournal } from '../store/journal.ts';
 import type { StoreKeys } from '../store/keys.ts';
 import type { Operation } from '../store/step.ts';
@@ -17,6 +18,7 @@ import type { PathPlan } from './path-plan.ts';
 import { openSources, type SessionSource } from './path-sources.ts';
 import { PredictionDesk } from './prediction-desk.ts';
 import { RuleRunner } from './rule-runner.ts';
+import { ruleTimers } from './rule-timers.ts';
 import { advance, frozen, restoreRules, startingPositions } from './session-recovery.ts';
 import { replaySteps } from './session-replay.ts';
 import { addLetters, emptyStep, faultLetters, mergedRows, refusalLetters, StepAssembler, type AssembledStep } from './step-output.ts';
@@ -29,8 +31,6 @@ export const sessionLimits = {
   stepRows: 1024,
   predictionsPending: 16_384,
   commitsUnderWay: 4,
-  /** Events may come this much later than their time before time moves on without them. */
-  latenessMs: 100,
 } as const;
 
 export interface SessionEnvironment {
@@ -227,7 +227,7 @@ export class PathSession {
   async #waitForWork(): Promise<void> {
     const { clock } = this.#env.dependencies;
     const now = clock.now();
-    const timers = this.#commitsUnderWay < sessionLimits.commitsUnderWay ? this.#timers(now).map(({ inMs }) => inMs) : [];
+    const timers = this.#commitsUnderWay < sessionLimits.commitsUnderWay && this.#intake.isEmpty ? ruleTimers(this.#runners, this.#sources, now).map(({ inMs }) => inMs) : [];
     const waits = [...timers, this.#stepsSinceCheckpoint > 0 ? this.#nextCheckpointAt - now : 1000];
     const cancel = clock.after(Math.max(1, Math.min(...waits)), () => this.#wakeUp());
     await this.#wake.promise;
@@ -245,12 +245,18 @@ export class PathSession {
     const operations: Operation[] = [];
     const assembled = emptyStep();
     const arrivals: { arrivedAtUs: number; rows: number }[] = [];
-    let oldestUs = clock.microseconds();
+    const { stages } = this.#env.counters;
+    const startedUs = clock.microseconds();
+    let oldestUs = startedUs;
+    let predicted = 0;
 
-    for (const { runner, ordinal, answer, arrivedAtUs, rows } of this.#desk.take()) {
+    for (const { runner, ordinal, answer, arrivedAtUs, askedAtUs, answeredAtUs, rows } of this.#desk.take()) {
       runner.complete(ordinal, answer);
       operations.push({ kind: 'complete', rule: runner.plan.name, call: ordinal, ...('error' in answer && { error: answer.error }) });
       arrivals.push({ arrivedAtUs, rows });
+      predicted += rows;
+      stages.add('model', answeredAtUs - askedAtUs, rows);
+      stages.add('answer', startedUs - answeredAtUs, rows);
       oldestUs = Math.min(oldestUs, arrivedAtUs);
     }
     const isBarred = this.#isCheckpointDue() && !this.#desk.isQuiet;
@@ -270,6 +276,7 @@ export class PathSession {
     arrivals.push({ arrivedAtUs: inputUs, rows: Math.max(0, rows - asked) });
     this.#collect(assembled, clock.microseconds() - Math.min(oldestUs, inputUs));
     this.#commit(operations, assembled, arrivals);
+    stages.add('rules', clock.microseconds() - startedUs, rows + predicted);
     return true;
   }
 
@@ -279,30 +286,19 @@ export class PathSession {
     operations.push({ kind: 'input', source: batch.source, partition: batch.partition, from: batch.from, to: batch.to });
     advance(this.#positions, batch);
     this.#env.counters.input(batch);
+    this.#env.counters.stages.input(batch, this.#env.dependencies.clock);
     if (batch.rows.length > 0) this.#runners.get(from.rule)?.input(from.stream, batch.times, batch.rows, this.#env.dependencies.clock.now());
     addLetters(assembled, refusalLetters(batch.source, batch.refused), this.#env.dependencies.clock.now());
   }
 
   /** Time moves on by itself only where nothing is on its way that would be older. */
   #tick(operations: Operation[]): void {
-    for (const { runner, inMs, time } of this.#timers(this.#env.dependencies.clock.now())) {
+    if (!this.#intake.isEmpty) return;
+    for (const { runner, inMs, time } of ruleTimers(this.#runners, this.#sources, this.#env.dependencies.clock.now())) {
       if (inMs > 0) continue;
       runner.tick(time);
       operations.push({ kind: 'tick', rule: runner.plan.name, time });
     }
-  }
-
-  /** Rules that wait for a time, and how long until the clock may bring it. */
-  #timers(now: number): { runner: RuleRunner; inMs: number; time: number }[] {
-    if (!this.#intake.isEmpty) return [];
-    return [...this.#runners.values()].flatMap((runner) => {
-      const at = runner.nextTimer();
-      const eventTime = runner.timeAt(now);
-      const isCaughtUp = this.#sources.every(({ source, rule }) => rule !== runner.plan.name || source.isCaughtUp());
-      if (at === undefined || eventTime === undefined || !isCaughtUp || runner.pending > 0) return [];
-      const time = eventTime - sessionLimits.latenessMs;
-      return [{ runner, inMs: at - time, time }];
-    });
   }
 
   #pending(): number {
@@ -335,23 +331,31 @@ export class PathSession {
     const { counters, tails, dependencies } = this.#env;
     const letters = this.#lettersWaiting.splice(0);
     addLetters(assembled, letters.flatMap((waiting) => waiting.rows), dependencies.clock.now());
+    const committedUs = dependencies.clock.microseconds();
     this.#commitsUnderWay += 1;
     this.#stepsSinceCheckpoint += 1;
     counters.depth('commits', this.#commitsUnderWay, sessionLimits.commitsUnderWay);
+    // Nothing of the rows is held while Redis writes, unless somebody looks on: what lives longer costs the collector more.
+    const { sinks, detections, counts } = assembled;
+    const isTold = assembled.output.records.length > 0;
+    const streams = assembled.streams.map(({ stream, rows, times, plan }) => ({ stream, count: rows.length, shown: tails.isWatched(stream) ? { plan, times, rows } : undefined }));
     this.#store.commit(operations, mergedRows(assembled)).then(
       () => {
         this.#commitsUnderWay -= 1;
         const now = dependencies.clock.microseconds();
-        for (const { arrivedAtUs, rows } of arrivals) if (rows > 0) counters.latency(now - arrivedAtUs, rows);
-        counters.detections += assembled.counts.detections;
-        counters.deadLetters += assembled.counts.deadLetters;
+        for (const { arrivedAtUs, rows } of arrivals) {
+          if (rows > 0) counters.latency(now - arrivedAtUs, rows);
+          counters.stages.add('store', now - committedUs, rows);
+        }
+        counters.detections += counts.detections;
+        counters.deadLetters += counts.deadLetters;
         counters.stored += this.#store.takeStored();
-        for (const { stream, rows, times, plan } of assembled.streams) {
-          counters.events(stream, rows.length);
-          tails.show(stream, plan, times, rows);
+        for (const { stream, count, shown } of streams) {
+          counters.events(stream, count);
+          if (shown !== undefined) tails.show(stream, shown.plan, shown.times, shown.rows);
         }
         for (const { kept } of letters) kept();
-        this.#actions.committed(assembled.sinks, assembled.detections, assembled.output.records.length > 0);
+        this.#actions.committed(sinks, detections, isTold);
         this.#wakeUp();
       },
       (error: unknown) => this.#fail(error),
@@ -389,9 +393,4 @@ export class PathSession {
     this.#failed.reject(error);
     this.#wakeUp();
   }
-}
-
-/** Lets connections and other threads be heard between two steps. */
-function yieldToOthers(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

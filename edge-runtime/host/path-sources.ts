@@ -30,7 +30,7 @@ export async function openSources(plan: PathPlan, opener: SourceOpener): Promise
   const opened: SessionSource[] = [];
   for (const rule of plan.rules) {
     for (const { options, stream, decoder } of rule.sources) {
-      const shared: SourceDependencies = { decoder: decoder(), put: (batch: EventBatch) => intake.put(batch), clock, logger, random: () => dependencies.random() };
+      const shared: SourceDependencies = { decoder: decoder(), put: (batch: EventBatch) => intake.put(Object.assign(batch, { putAtUs: clock.microseconds() })), clock, logger, random: () => dependencies.random() };
       opened.push({ source: await openSource(), rule: rule.name, stream, type: options.type });
 
       async function openSource(): Promise<Source> {

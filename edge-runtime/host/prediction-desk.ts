@@ -8,8 +8,10 @@ export interface Completion {
   runner: RuleRunner;
   ordinal: number;
   answer: ModelAnswer;
-  /** When the oldest of its events reached the agent. */
+  /** When the oldest of its events reached the agent, when the model was asked and when it answered. */
   arrivedAtUs: number;
+  askedAtUs: number;
+  answeredAtUs: number;
   rows: number;
 }
 
@@ -39,12 +41,13 @@ export class PredictionDesk {
   }
 
   ask(runner: RuleRunner, call: NumberedCall, arrivedAtUs: number): void {
-    this.#expect(this.predict(runner, call), (answer) => ({ runner, ordinal: call.ordinal, answer, arrivedAtUs, rows: call.count }));
+    const askedAtUs = this.#clock.microseconds();
+    this.#expect(this.predict(runner, call), (answer, answeredAtUs) => ({ runner, ordinal: call.ordinal, answer, arrivedAtUs, askedAtUs, answeredAtUs, rows: call.count }));
   }
 
   /** A call that was made during a replay and whose answer comes like any other. */
   adopt(runner: RuleRunner, ordinal: number, answer: Promise<ModelAnswer>): void {
-    this.#expect(answer, (value) => ({ runner, ordinal, answer: value, arrivedAtUs: this.#clock.microseconds(), rows: 0 }));
+    this.#expect(answer, (value, answeredAtUs) => ({ runner, ordinal, answer: value, arrivedAtUs: answeredAtUs, askedAtUs: answeredAtUs, answeredAtUs, rows: 0 }));
   }
 
   take(): Completion[] {
@@ -53,11 +56,11 @@ export class PredictionDesk {
     return taken;
   }
 
-  #expect(answer: Promise<ModelAnswer>, completion: (answer: ModelAnswer) => Completion): void {
+  #expect(answer: Promise<ModelAnswer>, completion: (answer: ModelAnswer, answeredAtUs: number) => Completion): void {
     this.#underWay += 1;
     void answer.then((value) => {
       this.#underWay -= 1;
-      this.#answered.push(completion(value));
+      this.#answered.push(completion(value, this.#clock.microseconds()));
       this.#onAnswer();
     });
   }

@@ -33,6 +33,11 @@ export class Tails {
     return () => void this.#tails.delete(tail);
   }
 
+  isWatched(stream: string): boolean {
+    for (const tail of this.#tails) if (tail.matches(stream)) return true;
+    return false;
+  }
+
   show(stream: string, plan: StreamPlan, times: readonly number[], rows: readonly Row[]): void {
     for (const tail of this.#tails) if (tail.matches(stream)) this.#show(tail, stream, plan, times, rows);
   }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Row, RowReader } from '../cep/index.ts';
-import { decodeLimits, jsonDecoder, parseTime, type DecodedEvents, type JsonMapping } from './decoder.ts';
+import type { Attribute, Row, RowReader } from '../cep/index.ts';
+import { decodeLimits, parseTime, type DecodedEvents, type JsonMapping } from './decoder.ts';
+import { jsonDecoder } from './json-decoder.ts';
 import { JsonPathError, readPath } from './json-path.ts';
+
+const pumpAttributes: Attribute[] = [{ name: 'pump', type: 'string' }, { name: 'flow', type: 'double' }];
 
 /** Reads `{pump, flow}`; the engine's own reader has its own tests. */
 class PumpReader implements RowReader {
@@ -18,7 +21,7 @@ class PumpReader implements RowReader {
 
 function decode(message: string | Uint8Array, mapping: Partial<JsonMapping> = {}): DecodedEvents {
   const into: DecodedEvents = { times: [], rows: [], refused: [] };
-  const decoder = jsonDecoder({ reader: new PumpReader(), paths: undefined, timestamp: undefined, keepsObjects: false, hasEventAttribute: false, ...mapping });
+  const decoder = jsonDecoder({ reader: new PumpReader(), paths: undefined, timestamp: undefined, attributes: pumpAttributes, ...mapping });
   decoder.decode(typeof message === 'string' ? Buffer.from(message) : message, 7, 1000, into);
   return into;
 }
@@ -79,7 +82,7 @@ describe('bad input is refused with the reason and its beginning, and the rest g
 
   test('deep objects, where an attribute would keep them', () => {
     const deep = `{"pump":"p1","note":${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}}`;
-    expect(decode(deep, { keepsObjects: true }).refused).toMatchObject([{ reason: expect.stringContaining('nested deeper') }]);
+    expect(decode(deep, { attributes: [...pumpAttributes, { name: 'note', type: 'object' }] }).refused).toMatchObject([{ reason: expect.stringContaining('nested deeper') }]);
     expect(decode(deep).refused).toEqual([]);
   });
 });

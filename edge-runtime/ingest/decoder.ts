@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Row, RowReader } from '../cep/index.ts';
+import type { Attribute, Row, RowReader } from '../cep/index.ts';
 import type { Refusal } from '../kernel/event-batch.ts';
 import { readPath } from './json-path.ts';
 
@@ -20,27 +20,27 @@ export interface Decoder {
 
 /** How events of one stream are found in JSON. */
 export interface JsonMapping {
+  attributes: readonly Attribute[];
   reader: RowReader;
   /** Attribute to path, where the annotation gives paths; otherwise attributes are members of the same name. */
   paths: Readonly<Record<string, string>> | undefined;
   /** Path of the event's own time: milliseconds or ISO 8601. */
   timestamp: string | undefined;
-  /** The stream has an attribute that keeps whatever it is given, so nesting is limited. */
-  keepsObjects: boolean;
-  /** An attribute is called `event`, so a member of that name is not an envelope. */
-  hasEventAttribute: boolean;
 }
 
 /** Reads one object, an array of objects, or objects on lines of their own; each may be wrapped as `{"event": {…}}`. */
-export function jsonDecoder(mapping: JsonMapping): Decoder {
+export function generalDecoder(mapping: JsonMapping): Decoder {
   const paths = mapping.paths === undefined ? undefined : Object.entries(mapping.paths).map(([name, path]) => ({ name, get: readPath(path) }));
   const timeOf = mapping.timestamp === undefined ? undefined : readPath(mapping.timestamp);
+  // An attribute that keeps whatever it is given limits the nesting; one called `event` leaves no envelope of that name.
+  const keepsObjects = mapping.attributes.some((attribute) => attribute.type === 'object');
+  const hasEventAttribute = mapping.attributes.some((attribute) => attribute.name === 'event');
 
   function event(value: unknown, position: number, index: number, time: number, into: DecodedEvents): void {
     const refuse = (reason: string): void => void into.refused.push({ position, index, reason, raw: excerpt(value) });
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(`an event is a JSON object, not ${kindOf(value)}`);
-    const object = mapping.hasEventAttribute ? value : unwrapped(value);
-    if (mapping.keepsObjects && isDeeper(object, decodeLimits.depthMax)) return refuse(`nested deeper than ${decodeLimits.depthMax} levels`);
+    const object = hasEventAttribute ? value : unwrapped(value);
+    if (keepsObjects && isDeeper(object, decodeLimits.depthMax)) return refuse(`nested deeper than ${decodeLimits.depthMax} levels`);
     const row = mapping.reader.read(paths === undefined ? object : Object.fromEntries(paths.map(({ name, get }) => [name, get(object)])));
     if (row === undefined) return refuse(mapping.reader.error);
     const at = timeOf === undefined ? time : parseTime(timeOf(object));

@@ -11,6 +11,17 @@ const stepsMax = 32;
  * or recursive descent: a path names exactly one place. A place that is not there reads as undefined.
  */
 export function readPath(path: string): (value: unknown) => unknown {
+  const keys = keysOf(path);
+  return (value) => keys.reduce(member, value);
+}
+
+/** The member that a path names, where it is one of the object itself and not of something in it. */
+export function memberOf(path: string): string | undefined {
+  const [key, ...deeper] = keysOf(path);
+  return typeof key === 'string' && deeper.length === 0 ? key : undefined;
+}
+
+function keysOf(path: string): (string | number)[] {
   const keys: (string | number)[] = [];
   let rest = path.trim().replace(/^\$/, '');
   while (rest !== '') {
@@ -21,7 +32,7 @@ export function readPath(path: string): (value: unknown) => unknown {
     rest = rest.slice(whole.length);
   }
   if (keys.length === 0) throw new JsonPathError(`'${path}' names no place`);
-  return (value) => keys.reduce(member, value);
+  return keys;
 }
 
 function member(value: unknown, key: string | number): unknown {

@@ -4,6 +4,7 @@ import { LiveGate, type EventBatch, type Positions, type PutBatch, type ReplayPl
 import type { KafkaBatch, KafkaConnection, KafkaReader } from '../kernel/kafka.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
+import { yieldToOthers } from '../kernel/yield-to-others.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import type { Decoder } from './decoder.ts';
 
@@ -45,7 +46,8 @@ export class KafkaSource implements Source {
   readonly #high = new Map<number, number>();
   readonly #waitingForLive: (() => void)[] = [];
   #cuts: ReplayPlan['cuts'] = {};
-  #assigned: readonly number[] = [];
+  /** Undefined until this connection has joined the group. */
+  #assigned: readonly number[] | undefined;
   #state: SourceHealth['state'] = 'connecting';
   #reason: string | undefined;
   #pauses = 0;
@@ -78,12 +80,12 @@ export class KafkaSource implements Source {
 
   async committed(positions: Positions): Promise<void> {
     if (this.#options.sharedGroup === undefined || this.#reader === undefined) return;
-    const mine = new Map(Object.entries(positions).map(([partition, next]): [number, number] => [Number(partition), next]).filter(([partition]) => this.#assigned.includes(partition)));
+    const mine = new Map(Object.entries(positions).map(([partition, next]): [number, number] => [Number(partition), next]).filter(([partition]) => this.#assigned?.includes(partition)));
     if (mine.size > 0) await this.#reader.commit(mine);
   }
 
   health(): SourceHealth {
-    const lag = this.#assigned.reduce((sum, partition) => sum + Math.max(0, (this.#high.get(partition) ?? 0) - (this.#next.get(partition) ?? 0)), 0);
+    const lag = (this.#assigned ?? []).reduce((sum, partition) => sum + Math.max(0, (this.#high.get(partition) ?? 0) - (this.#next.get(partition) ?? 0)), 0);
     return { state: this.#state, paused: this.#pauses > 0, lag, ...(this.#reason !== undefined && { reason: this.#reason }) };
   }
 
@@ -110,6 +112,7 @@ export class KafkaSource implements Source {
 
   async #readUntilItEnds(onConnected: () => void): Promise<void> {
     await this.#settlePositions();
+    this.#assigned = undefined;
     const ended = Promise.withResolvers<void>();
     const end = (): void => ended.resolve();
     // Whoever ends it may have done so while positions were asked for.
@@ -120,7 +123,7 @@ export class KafkaSource implements Source {
         topic: this.#options.topic,
         groupId: this.#options.sharedGroup ?? this.#options.ownGroup,
         fetchBytesMax,
-        startAt: (partition) => this.#next.get(partition) ?? 0,
+        startAt: (partition) => (this.#isFromAnother(partition) ? undefined : (this.#next.get(partition) ?? 0)),
         onBatch: (batch) => this.#onBatch(batch),
         onAssigned: (partitions) => this.#onAssigned(partitions),
         onCrash: (reason) => {
@@ -171,11 +174,31 @@ export class KafkaSource implements Source {
   }
 
   #onAssigned(partitions: readonly number[]): void {
+    const taken = partitions.filter((partition) => this.#isFromAnother(partition));
     this.#assigned = partitions;
     this.#state = 'connected';
     this.#reason = undefined;
-    // A partition that another member takes will have moved on when it comes back.
-    if (this.#options.sharedGroup !== undefined) for (const partition of this.#next.keys()) if (!partitions.includes(partition)) this.#next.delete(partition);
+    if (taken.length > 0) void this.#follow(taken);
+  }
+
+  /** It was another member's until now: it goes on where that one left it, and never before what was read of it here. */
+  #isFromAnother(partition: number): boolean {
+    return this.#options.sharedGroup !== undefined && this.#assigned?.includes(partition) === false;
+  }
+
+  /** Learns how far others came with partitions, so that what they have read does not count as still to come. */
+  async #follow(partitions: readonly number[]): Promise<void> {
+    const { topic, sharedGroup } = this.#options;
+    if (sharedGroup === undefined) return;
+    try {
+      const [ranges, committed] = await Promise.all([this.#connection.ranges(topic), this.#connection.committed(sharedGroup, topic)]);
+      for (const { partition, high } of ranges.filter((range) => partitions.includes(range.partition))) {
+        this.#high.set(partition, high);
+        this.#next.set(partition, Math.max(this.#next.get(partition) ?? 0, committed.get(partition) ?? 0));
+      }
+    } catch (error) {
+      this.#deps.logger.warn('kafka source does not know how far its group came', { source: this.id, reason: messageOf(error) });
+    }
   }
 
   async #onBatch(batch: KafkaBatch): Promise<void> {
@@ -207,7 +230,9 @@ export class KafkaSource implements Source {
     if (events === undefined) return;
     this.#next.set(batch.partition, events.to + 1);
     const room = this.#deps.put(events);
-    if (room !== undefined) await this.#pausedUntil(room, batch);
+    // A step may begin with this batch before the rest of the fetch is read.
+    if (room === undefined) await yieldToOthers();
+    else await this.#pausedUntil(room, batch);
     batch.resolve(events.to);
   }
 

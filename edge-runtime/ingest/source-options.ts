@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { Attribute, Connector, RowReader } from '../cep/index.ts';
 import type { KafkaOptions } from '../kernel/kafka.ts';
 import { PathError } from '../kernel/path-error.ts';
-import { jsonDecoder, type Decoder } from './decoder.ts';
+import type { Decoder } from './decoder.ts';
 import type { FileSourceOptions } from './file-source.ts';
+import { jsonDecoder } from './json-decoder.ts';
 import { JsonPathError } from './json-path.ts';
 import type { HttpSourceOptions } from './http-source.ts';
 import type { KafkaSourceOptions } from './kafka-source.ts';
@@ -82,8 +83,7 @@ export function sourceDecoder(connector: Connector, context: SourceContext, read
       reader,
       paths: isCsv ? undefined : connector.map.attributes,
       timestamp: isCsv ? undefined : connector.options['timestamp'],
-      keepsObjects: context.attributes.some((attribute) => attribute.type === 'object'),
-      hasEventAttribute: context.attributes.some((attribute) => attribute.name === 'event'),
+      attributes: context.attributes,
     });
   } catch (error) {
     if (error instanceof JsonPathError) throw new PathError('connector.invalid', subject, `${subject}: ${error.message}`, error);

@@ -21,6 +21,8 @@ export interface EventBatch {
   to: number;
   /** When the first of them reached the agent, `Clock.microseconds`. */
   arrivedAtUs: number;
+  /** When it was put into the intake. */
+  putAtUs?: number;
   times: number[];
   rows: Row[];
   refused: Refusal[];

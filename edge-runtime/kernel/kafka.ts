@@ -36,8 +36,8 @@ export interface KafkaReaderOptions {
   groupId: string;
   /** Bounds what one fetch holds in memory. */
   fetchBytesMax: number;
-  /** Where to read on when a partition is assigned. */
-  startAt(partition: number): number;
+  /** Where to read on when a partition is assigned; undefined means where the group stands. */
+  startAt(partition: number): number | undefined;
   onBatch(batch: KafkaBatch): Promise<void>;
   onAssigned(partitions: number[]): void;
   /** The connection or the group was lost; the client itself has given up. */
@@ -111,7 +111,10 @@ export class KafkaConnection {
     });
     consumer.on('consumer.group_join', (event) => {
       const partitions = event.payload.memberAssignment[options.topic] ?? [];
-      for (const partition of partitions) consumer.seek({ topic: options.topic, partition, offset: String(options.startAt(partition)) });
+      for (const partition of partitions) {
+        const offset = options.startAt(partition);
+        if (offset !== undefined) consumer.seek({ topic: options.topic, partition, offset: String(offset) });
+      }
       options.onAssigned(partitions);
     });
     consumer.on('consumer.crash', (event) => options.onCrash(event.payload.error.message));

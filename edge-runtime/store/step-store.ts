@@ -112,7 +112,7 @@ export class StepStore {
   }
 
   /** Writes one step. Resolves when Redis has it; steps resolve in order. */
-  async commit(operations: readonly Operation[], output: StepOutput): Promise<void> {
+  commit(operations: readonly Operation[], output: StepOutput): Promise<void> {
     const { keys } = this.#options;
     this.#step += 1;
     const multi = this.#client.multi();
@@ -121,7 +121,7 @@ export class StepStore {
     output.outgoing.forEach(({ sink, payload }, index) => multi.xadd(keys.outgoing(sink), `${this.#step}-${index + 1}`, 'e', payload));
     for (const { id, record } of output.pending) multi.hset(keys.pendingDetections, id, record);
     for (const record of output.records) multi.xadd(keys.recordOutbox, '*', 'r', record);
-    await execute(multi);
+    return execute(multi);
   }
 
   /** Replaces the checkpoint, empties the log up to it and lets go of what retention no longer covers. */
