@@ -3,9 +3,11 @@
  *
  *     node examples/pump-loop/install.ts --url http://localhost:3000 --token TOKEN --brokers localhost:9092 --selector site=pump-house
  *
- * The token needs the scopes models:write, rules:write, fleets:write and deployments:write. Running it again changes nothing.
+ * `--token -` reads the token from standard input, where nobody else on the machine can see it. It needs the scopes
+ * models:write, rules:write, fleets:write and deployments:write. Running it again changes nothing.
  */
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Api, ApiError, fieldAt, itemsOf, textAt } from './api.ts';
@@ -29,7 +31,7 @@ if (options.token === undefined) throw new Error('--token is missing: make one u
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const model = 'pump-anomaly';
 const rule = 'valve-watch';
-const api = new Api(options.url, options.token);
+const api = new Api(options.url, options.token === '-' ? (await text(process.stdin)).trim() : options.token);
 
 try {
   const version = (await exists(`/models/${model}`)) ? undefined : await publishModel();

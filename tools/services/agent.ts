@@ -30,16 +30,17 @@ export async function startAgent(options: AgentOptions): Promise<AgentService> {
   await ensureDebianPackages([redisProgram]);
   const folder = await makeFolder(options.folder);
   await endLeftover(folder);
-  const flags = { name: options.name, link: options.link, folder, token: options.token, 'gateway-port': String(options.gatewayPort) };
+  const flags = { name: options.name, link: options.link, folder, 'gateway-port': String(options.gatewayPort) };
   const { child, ready } = await startUntilReady({
     name: `The agent ${options.name}`,
     command: process.execPath,
-    args: [path.join(checkout, 'edge-runtime/host/main.ts'), ...Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]))],
+    args: [path.join(checkout, 'edge-runtime/host/main.ts'), ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])],
     folder,
     cwd: folder,
     // It drains its event path first, and gives that up by itself after 25 s.
     graceMs: 28_000,
-    env: inheritedEnvironment({ NODE_ENV: 'production' }),
+    // A command line can be read by everybody on the machine, an environment cannot.
+    env: inheritedEnvironment({ NODE_ENV: 'production', ...(options.token === undefined ? {} : { SELVEDGE_ENROLLMENT_TOKEN: options.token }) }),
   });
   const url = textOf(ready, 'gateway') ?? `http://127.0.0.1:${options.gatewayPort}`;
   return { ...serve(url, child), fingerprint: textOf(ready, 'fingerprint'), tokenFile: textOf(ready, 'tokenFile') };

@@ -4,6 +4,8 @@ import { ServiceError } from './service.ts';
 export interface CommandOptions {
   /** Completes "The disk is full while …". */
   doing: string;
+  /** What it reads on standard input. */
+  input?: string;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   uid?: number;
@@ -15,8 +17,9 @@ export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   readonly output: string;
 
-  constructor(command: string, output: string, cause: Error) {
-    super(`${command} failed: ${output.trim().split('\n').slice(-5).join(' | ')}`, { cause });
+  /** Without a cause: Node's own error repeats the whole command line, and that may hold a secret. */
+  constructor(command: string, output: string) {
+    super(`${command} failed: ${output.trim().split('\n').slice(-5).join(' | ')}`);
     this.output = output;
   }
 }
@@ -24,15 +27,16 @@ export class CommandFailed extends Error {
 const running = new Set<ChildProcess>();
 
 /** Runs a program to its end and returns what it printed. Throws CommandFailed, or a ServiceError when the disk is full. */
-export async function runCommand(command: string, args: readonly string[], { doing, ...options }: CommandOptions): Promise<string> {
+export async function runCommand(command: string, args: readonly string[], { doing, input, ...options }: CommandOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(command, args, { ...options, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
       running.delete(child);
       const output = `${stdout}${stderr}`;
       if (error === null) resolve(stdout);
       else if (/No space left on device|ENOSPC/i.test(output)) reject(new ServiceError(`The disk is full while ${doing}: free some space and start again.`, { cause: error }));
-      else reject(new CommandFailed(command, output === '' ? error.message : output, error));
+      else reject(new CommandFailed(command, output === '' ? `it ended with ${error.signal ?? error.code ?? 'an error'}` : output));
     });
+    child.stdin?.end(input);
     running.add(child);
   });
 }

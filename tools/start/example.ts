@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { checkout, stateFolder } from '../environment.ts';
 import { startAgent } from '../services/agent.ts';
-import { runCommand } from '../services/command.ts';
+import { CommandFailed, runCommand } from '../services/command.ts';
 import { grantSecret } from '../services/control-plane.ts';
 import { endLeftover, makeFolder, serve, startProcess } from '../services/owned-process.ts';
 import { ServiceError } from '../services/service.ts';
@@ -37,8 +37,11 @@ export async function installExample({ steps }: Session, { options, service }: R
   await steps.run('example', async () => {
     const scopes = ['models:read', 'models:write', 'rules:read', 'rules:write', 'fleets:read', 'fleets:write', 'deployments:read', 'deployments:write'];
     const token = await grantSecret(options, { kind: 'api-token', name: 'Example', scopes, minutes: 30 });
-    const flags = ['--url', service.url, '--token', token, '--brokers', brokers.join(','), '--selector', selectorOf(exampleLabels)];
-    await runCommand(process.execPath, [path.join(folder, 'install.ts'), ...flags], { doing: 'installing the example', cwd: checkout });
+    const flags = ['--url', service.url, '--token', '-', '--brokers', brokers.join(','), '--selector', selectorOf(exampleLabels)];
+    await runCommand(process.execPath, [path.join(folder, 'install.ts'), ...flags], { doing: 'installing the example', cwd: checkout, input: token }).catch((cause: unknown) => {
+      if (!(cause instanceof CommandFailed)) throw cause;
+      throw new ServiceError(`${cause.output.trim().split('\n').at(-1)} To start without the example: npm start -- --empty`, { cause });
+    });
     writeJson(marker, { node: exampleNode });
   }, () => 'published and deployed');
 }
