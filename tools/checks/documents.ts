@@ -1,18 +1,26 @@
 import path from 'node:path';
 import type { TrackedFile } from './tracked-files.ts';
 
+/** A page that a program writes from the code. */
+export interface GeneratedPage {
+  path: string;
+  text: string;
+  /** What writes it. */
+  program: string;
+}
+
 /**
  * What the documents say that a machine can hold against the tree: links, names of npm scripts, numbers of decisions, and the
- * page of errors, which must be the one that the catalogue gives.
+ * pages that are written from the code, which must be as the code gives them now.
  */
-export function documentProblems(files: readonly TrackedFile[], scripts: readonly string[], errorsPage: string): string[] {
+export function documentProblems(files: readonly TrackedFile[], scripts: readonly string[], generated: readonly GeneratedPage[]): string[] {
   const known = new Set(files.flatMap(({ path: file }) => ancestors(file)));
   const pages = files.filter(({ path: file }) => file.endsWith('.md'));
-  const committed = pages.find(({ path: file }) => file === 'docs/errors.md')?.text;
+  const committed = new Map(pages.map((page) => [page.path, page.text]));
   return [
     ...pages.flatMap((page) => brokenLinks(page, known)),
     ...pages.flatMap((page) => unknownScripts(page, scripts)),
-    ...(committed === errorsPage ? [] : ['docs/errors.md: is not what the catalogue says; write it again with node tools/checks/errors-page.ts.']),
+    ...generated.filter((page) => committed.get(page.path) !== page.text).map((page) => `${page.path}: is not what the code says; write it again with node ${page.program}.`),
     ...decisionProblems(pages.map((page) => page.path)),
   ];
 }

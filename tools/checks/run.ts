@@ -3,9 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { checkout } from '../environment.ts';
-import { documentProblems } from './documents.ts';
+import { generateDatabaseClient } from '../start/build.ts';
+import { deploymentProblems } from './deployment-files.ts';
+import { type GeneratedPage, documentProblems } from './documents.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import { checkImports } from './imports.ts';
+import { lockfileProblems } from './lockfile.ts';
+import { renderSettingsPage } from './settings-page.ts';
 import { tidyProblems } from './tidy.ts';
 import { readTrackedFiles } from './tracked-files.ts';
 
@@ -20,7 +24,9 @@ const checks: { name: string; find: () => Promise<string[]> }[] = [
   { name: 'lint', find: () => complaints('node_modules/oxlint/bin/oxlint', ['--format', 'unix', '--deny-warnings'], /^[^:]+:\d+:\d+: /) },
   { name: 'imports', find: async () => (await checkImports(checkout)).problems },
   { name: 'tidy', find: async () => tidyProblems(readTrackedFiles(checkout)) },
-  { name: 'documents', find: async () => documentProblems(readTrackedFiles(checkout), await scriptNames(), renderErrorsPage()) },
+  { name: 'documents', find: async () => documentProblems(readTrackedFiles(checkout), await scriptNames(), await generatedPages()) },
+  { name: 'deployment', find: async () => deploymentProblems(readTrackedFiles(checkout)) },
+  { name: 'lockfile', find: async () => lockfileProblems(await readFile(path.join(checkout, 'package-lock.json'), 'utf8')) },
 ];
 
 /** Runs every check, one after the other, and prints what each found. */
@@ -53,12 +59,23 @@ function isOurs(complaint: string): boolean {
   return !complaint.startsWith('.next/');
 }
 
+/** The page of the API needs the database client, which a fresh clone has not got when this file is loaded. */
+async function generatedPages(): Promise<GeneratedPage[]> {
+  const { renderApiPage } = await import('./api-page.ts');
+  return [
+    { path: 'docs/errors.md', text: renderErrorsPage(), program: 'tools/checks/errors-page.ts' },
+    { path: 'docs/settings.md', text: renderSettingsPage(), program: 'tools/checks/settings-page.ts' },
+    { path: 'docs/api.md', text: renderApiPage(), program: 'tools/checks/api-page.ts' },
+  ];
+}
+
 async function scriptNames(): Promise<string[]> {
   const manifest: { scripts?: Record<string, string> } = JSON.parse(await readFile(path.join(checkout, 'package.json'), 'utf8'));
   return Object.keys(manifest.scripts ?? {});
 }
 
 if (import.meta.main) {
+  await generateDatabaseClient();
   const outcomes = await runChecks();
   process.exitCode = outcomes.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

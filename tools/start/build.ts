@@ -61,3 +61,8 @@ function filesBelow(source: string): string[] {
   if (found === undefined) return [];
   return found.isDirectory() ? readdirSync(absolute).flatMap((entry) => filesBelow(`${source}/${entry}`)) : [source];
 }
+
+if (import.meta.main) {
+  console.log(`database client ${(await generateDatabaseClient()) ? 'written' : 'in place'}`);
+  console.log(`console ${(await buildConsole()) ? 'built' : 'in place'}`);
+}
