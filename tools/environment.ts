@@ -15,6 +15,8 @@ export const environment = {
   kafkaBrokers: read('KAFKA_BROKERS'),
   /** The console's port. Without it, the one remembered in the state folder, or the first free one. */
   port: read('PORT'),
+  /** The folder of the recordings that a benchmark replays, when it is not told another. */
+  recordings: read('SELVEDGE_RECORDINGS'),
   /** What is fetched once for all checkouts of this user: today the broker's jars. */
   cacheFolder: path.join(read('XDG_CACHE_HOME') ?? path.join(homedir(), '.cache'), 'selvedge'),
   /** What tools/launch.mjs did about the packages before it started us, as JSON. */

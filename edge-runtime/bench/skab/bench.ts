@@ -2,7 +2,7 @@
  * Replays recordings of the Skoltech Anomaly Benchmark through real Kafka and the event path with the example's own rule
  * and model, and prints for each whether and how soon after the labelled change a detection came, and false alarms.
  *
- *     node edge-runtime/bench/skab/bench.ts --data FOLDER [--speed 200]
+ *     node edge-runtime/bench/skab/bench.ts --data FOLDER [--speed 200] [--json]
  *
  * FOLDER holds `valve1/*.csv` and `anomaly-free/*.csv`. Each recording has a topic and a copy of the rule to itself, because
  * their times overlap; Kafka's record times are those of the recording.
@@ -21,7 +21,7 @@ import { buildEventPath } from '../../host/event-path.ts';
 import { allRows, bundleOf, dependenciesOf } from '../../sim/path-fixture.ts';
 import { judge, labelsOf, readingsOf, type Judgement, type Labels, type Reading } from './recording.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, speed: { type: 'string', default: '200' } } });
+const { values } = parseArgs({ options: { data: { type: 'string' }, speed: { type: 'string', default: '200' }, json: { type: 'boolean', default: false } } });
 if (values.data === undefined) throw new Error('--data names the folder with valve1 and anomaly-free');
 const example = fileURLToPath(new URL('../../../examples/pump-loop/', import.meta.url));
 
@@ -41,7 +41,7 @@ try {
   try {
     await replayAll();
     await settled(path);
-    process.stdout.write('recording                    readings  detected  delay  false alarms\n');
+    if (!values.json) process.stdout.write('recording                    readings  detected  delay  false alarms\n');
     for (const recording of recordings) print(recording, judge(recording.labels, (await allRows(path, `${recording.rule}/ValveClosing`)).map((row) => row.at)));
   } finally {
     await path.stop();
@@ -118,6 +118,10 @@ async function settled(path: EventPath): Promise<void> {
 }
 
 function print({ rule, labels }: Recording, judgement: Judgement): void {
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ recording: rule, readings: labels.readings, anomalies: labels.anomalies.length, delayMs: judgement.delayMs ?? null, falseAlarms: judgement.falseAlarms })}\n`);
+    return;
+  }
   const detected = labels.anomalies.length === 0 ? '–' : judgement.delayMs === undefined ? 'no' : 'yes';
   const after = judgement.delayMs === undefined ? '–' : `${Math.round(judgement.delayMs / 1000)} s`;
   process.stdout.write(`${rule.padEnd(28)} ${String(labels.readings).padStart(8)}  ${detected.padStart(8)}  ${after.padStart(5)}  ${String(judgement.falseAlarms).padStart(12)}\n`);
