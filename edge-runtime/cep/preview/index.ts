@@ -1,0 +1,9 @@
+/**
+ * Rules over recorded events: live preview, test cases and backtests. The same engine as on a node; pure, so that it runs in a
+ * browser's worker and on the server alike.
+ *
+ * @module
+ */
+export { Preview, TIMELINE_STEPS, type Predict, type PreviewOptions, type PreviewQuery, type PreviewResult, type PreviewRow, type PreviewStream } from './preview.ts';
+export { eventsOf, readRecording, RECORDED_EVENTS_MAX, recordingOf, type PlainEvent, type RecordedStream, type Recording, type RecordingOptions } from './recording.ts';
+export { plain, runTestCase, type TestCase, type TestDifference, type TestOutcome } from './test-case.ts';

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../api.ts';
+import { Preview, type PreviewOptions } from './preview.ts';
+import { eventsOf, readRecording, recordingOf } from './recording.ts';
+import { runTestCase, type TestCase } from './test-case.ts';
+
+const text = `define stream Readings (device string, flow double, count long);
+@info(name='high') from Readings[flow > 2.0] select device, flow insert into High;`;
+
+function run(of: string, recording: ReturnType<typeof recordingOf>, options: PreviewOptions = {}) {
+  const preview = new Preview(of, recording, options);
+  while (!preview.step(3));
+  return { preview, result: preview.result() };
+}
+
+describe('recordings', () => {
+  it('reads CSV with quotes, and types it by the stream', () => {
+    const recording = readRecording('at,device,flow,count\r\n1000,"a, b",2.5,12345678901234567\r\n2000,"say ""x""",,7\r\n', { stream: 'Readings' });
+    const { result } = run(text, recording);
+    expect(result.refused).toEqual([]);
+    expect(result.streams.find((one) => one.name === 'Readings')?.rows.map((one) => [one.timestamp, ...one.row])).toEqual([[1000, 'a, b', 2.5, 12345678901234567n], [2000, 'say "x"', null, 7]]);
+  });
+
+  it('reads JSON lines in the three forms, in the order of their times', () => {
+    const recording = readRecording('{"stream":"Readings","at":3000,"data":{"device":"c","flow":3}}\n{"timestamp":"1970-01-01T00:00:01Z","device":"a","flow":9}\nno json\n{"event":{"device":"b","flow":1,"time":2000}}', { stream: 'Readings' });
+    expect([...eventsOf(recording)].map((one) => [one.at, one.data['device']])).toEqual([[1000, 'a'], [2000, 'b'], [3000, 'c']]);
+    expect(recording).toMatchObject({ left: 1, problems: ['line 3 is no JSON'] });
+  });
+
+  it('gives events without a time one a second, and takes semicolons and arrays', () => {
+    expect([...readRecording('device;flow\na;1\nb;2\n', { stream: 'S' }).at]).toEqual([1000, 2000]);
+    expect(readRecording('[{"a":1},{"a":2}]', { stream: 'S' }).rows).toEqual([[1], [2]]);
+  });
+});
+
+describe('a preview', () => {
+  const events = [1, 2, 3, 4, 5].map((flow) => ({ stream: 'Readings', at: flow * 1000, data: { device: 'a', flow, count: 1 } }));
+
+  it('counts what every stream and query brought', () => {
+    const { result } = run(text, recordingOf(events));
+    expect(result.streams.map((one) => [one.name, one.input, one.output, one.count])).toEqual([['Readings', true, false, 5], ['High', false, true, 3]]);
+    expect(result.queries).toEqual([{ name: 'high', arrived: 3, removed: 0 }]);
+    expect(result.streams[1]?.timeline.reduce((sum, one) => sum + one, 0)).toBe(3);
+  });
+
+  it('says what did not fit', () => {
+    const { result } = run(text, recordingOf([...events, { stream: 'Other', at: 6000, data: {} }, { stream: 'Readings', at: 7000, data: { flow: 'much' } }]));
+    expect(result.ignored).toEqual([{ stream: 'Other', count: 1 }]);
+    expect(result.refused).toEqual([expect.stringContaining('flow')]);
+  });
+
+  it('lets time pass at the end where it is asked to', () => {
+    const batch = 'define stream Readings (flow double); from Readings#window.timeBatch(10 sec) select sum(flow) as total insert into Sums;';
+    const countOf = (settleMs: number): number | undefined => run(batch, recordingOf(events), { settleMs }).result.streams.find((one) => one.name === 'Sums')?.count;
+    expect([countOf(0), countOf(10_000)]).toEqual([0, 1]);
+  });
+
+  it('asks whoever runs it for predictions', () => {
+    const environment: Environment = { model: () => ({ inputs: [{ name: 'flow', type: 'double' }], outputs: [{ name: 'score', type: 'double' }] }) };
+    const asking = "define stream Readings (flow double); from Readings#model:predict('m@c', flow) select score insert into Scored;";
+    const answered = run(asking, recordingOf(events), { environment, predict: ({ inputs }) => ({ outputs: [(inputs[0] ?? []).map((one) => Number(one) * 2)] }) }).result;
+    expect(answered.streams.find((one) => one.name === 'Scored')?.rows.map((one) => one.row[0])).toEqual([2, 4, 6, 8, 10]);
+    const open = run(asking, recordingOf(events), { environment });
+    expect(open.result.waitingForModels).toBe(5);
+    for (const call of open.preview.calls()) open.preview.answer(call.id, { outputs: [call.inputs[0] ?? []] });
+    expect(open.preview.result().streams.find((one) => one.name === 'Scored')?.count).toBe(5);
+  });
+
+  it('explains a row of its own', () => {
+    const { preview } = run(text, recordingOf(events), { provenance: true });
+    const row = preview.rowOf('High', 1);
+    expect(row && preview.causesOf(row.row)).toMatchObject({ query: 'high', inputs: [{ events: [{ timestamp: 4000 }] }] });
+  });
+
+  it('refuses a text that does not type-check', () => {
+    expect(() => new Preview('from X select y insert into Z;', recordingOf([]))).toThrow(/no stream 'X'/);
+  });
+});
+
+describe('a test case', () => {
+  const test: TestCase = {
+    name: 'two are high',
+    settleMs: 0,
+    events: [1, 3, 4].map((flow) => ({ stream: 'Readings', at: flow, data: { device: 'a', flow, count: 1 } })),
+    expected: [{ stream: 'High', rows: [{ device: 'a', flow: 3 }, { device: 'a', flow: 4.0000000000001 }] }],
+  };
+
+  it('passes when the rows are those expected', () => {
+    expect(runTestCase(text, test)).toEqual({ name: 'two are high', passed: true, differences: [], problems: [] });
+  });
+
+  it('says which row and which value differ, which is missing and which is too many', () => {
+    const outcome = (rows: Record<string, unknown>[]) => runTestCase(text, { ...test, expected: [{ stream: 'High', rows }] });
+    expect(outcome([{ device: 'a', flow: 3 }, { device: 'b', flow: 4 }]).differences).toMatchObject([{ row: 1, attributes: ['device'] }]);
+    expect(outcome([{ flow: 3 }, { flow: 4 }, { flow: 5 }]).differences).toEqual([{ stream: 'High', row: 2, expected: { flow: 5 }, attributes: [] }]);
+    expect(outcome([{ flow: 3 }]).differences).toEqual([{ stream: 'High', row: 1, found: { device: 'a', flow: 4 }, attributes: [] }]);
+  });
+
+  it('fails with the reason when the text does not fit it', () => {
+    expect(runTestCase('define stream X (a int); from X select a insert into Y;', test)).toMatchObject({ passed: false, problems: [expect.stringContaining('no stream for')] });
+    expect(runTestCase('from', test)).toMatchObject({ passed: false, problems: [expect.stringContaining('Line 1')] });
+  });
+});
