@@ -6,6 +6,8 @@ export interface Span {
   to: number;
 }
 
+const VARIABLE = 'name.unknown-variable';
+
 /** More than this helps nobody and costs time on garbage. */
 const DIAGNOSTICS_MAX = 100;
 
@@ -47,7 +49,9 @@ export class Diagnostics {
 
   private add(severity: Diagnostic['severity'], code: string, span: Span, message: string, hint?: string): void {
     const key = `${code}:${span.from}:${message}`;
-    if (this.list.length >= DIAGNOSTICS_MAX || this.seen.has(key)) return;
+    // Whatever else is wrong with the name that stands for an unknown variable follows from that.
+    const follows = this.list.some((one) => one.code === VARIABLE && one.from === span.from && one.to === span.to && code !== VARIABLE);
+    if (this.list.length >= DIAGNOSTICS_MAX || this.seen.has(key) || follows) return;
     this.seen.add(key);
     const { line, column } = this.position(span.from);
     const to = Math.max(span.to, span.from);

@@ -13,6 +13,7 @@ const NAME = /[A-Za-z_][A-Za-z_0-9]*/y;
 const SPACE = /[ \t\r\n\v\f\u00a0\ufeff]+/y;
 // With a fraction or an exponent, or neither; the suffix decides between the four kinds.
 const NUMBER = /(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?[lLfFdD]?/y;
+const VARIABLE = /\$\{[^{}\s]+\}/y;
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '"': '"', "'": "'", '\\': '\\' };
 
 class Lexer {
@@ -44,6 +45,7 @@ class Lexer {
     if (this.text.startsWith('"""', from)) return this.rawString(from);
     if (character === "'" || character === '"') return this.string(from, character);
     if (character === '`') return this.quotedName(from);
+    if (this.text.startsWith('${', from)) return this.variable(from);
     if (character === '{') return this.script(from);
     const mark = MARKS.find((one) => this.text.startsWith(one, from));
     if (mark !== undefined) {
@@ -92,6 +94,13 @@ class Lexer {
     if (end < 0) this.diagnostics.error('syntax.name', { from, to: this.text.length }, 'This quoted name is not closed.', 'Add ` at its end.');
     this.at = end < 0 ? this.text.length : end + 1;
     this.push('quoted', from, this.text.slice(from + 1, end < 0 ? this.text.length : end));
+  }
+
+  private variable(from: number): void {
+    const name = this.match(VARIABLE);
+    if (name !== undefined) return this.push('variable', from, name.slice(2, -1));
+    this.at = from + 2;
+    this.diagnostics.error('syntax.variable', { from, to: this.at }, 'This variable has no name or is not closed.', 'Write ${name}.');
   }
 
   /** A function's body: up to the brace that closes it, past strings and line comments. */

@@ -6,6 +6,7 @@ import { parseExpression } from './parse-expression.ts';
 import { parseSource } from './parse-input.ts';
 import { parseOutput, parseQuery, parseWithinRange } from './parse-query.ts';
 import { parseSelection } from './parse-selection.ts';
+import { replaceVariables, type Variables } from './variables.ts';
 import type { Annotation, App, OnDemandQuery, Partition, Query } from './syntax.ts';
 
 /** Limits on one text: beyond them nothing is parsed at all, or nothing more. */
@@ -13,13 +14,13 @@ export const TEXT_MAX = 4_000_000;
 const STATEMENTS_MAX = 50_000;
 
 /** Parses a whole text; what is broken is reported and left out, the rest is kept. Never throws. */
-export function parseApp(text: string, diagnostics: Diagnostics): App {
+export function parseApp(text: string, diagnostics: Diagnostics, variables: Variables = {}): App {
   const app: App = { annotations: [], definitions: [], elements: [] };
   if (text.length > TEXT_MAX) {
     diagnostics.error('limit.text', { from: 0, to: 0 }, `A text has at most ${TEXT_MAX} characters, this one has ${text.length}.`);
     return app;
   }
-  const cursor = new Cursor(tokenize(text, diagnostics), diagnostics);
+  const cursor = new Cursor(replaceVariables(tokenize(text, diagnostics), variables, diagnostics, tokenize), diagnostics);
   for (let count = 0; !cursor.done; count++) {
     if (count >= STATEMENTS_MAX) {
       diagnostics.error('limit.statements', cursor.peek(), `A text has at most ${STATEMENTS_MAX} definitions and queries.`);
@@ -119,12 +120,12 @@ function parseLabel(cursor: Cursor): string {
 }
 
 /** Parses one on-demand query; undefined when it is broken, with the reasons in `diagnostics`. */
-export function parseOnDemand(text: string, diagnostics: Diagnostics): OnDemandQuery | undefined {
+export function parseOnDemand(text: string, diagnostics: Diagnostics, variables: Variables = {}): OnDemandQuery | undefined {
   if (text.length > TEXT_MAX) {
     diagnostics.error('limit.text', { from: 0, to: 0 }, `A text has at most ${TEXT_MAX} characters, this one has ${text.length}.`);
     return undefined;
   }
-  const cursor = new Cursor(tokenize(text, diagnostics), diagnostics);
+  const cursor = new Cursor(replaceVariables(tokenize(text, diagnostics), variables, diagnostics, tokenize), diagnostics);
   try {
     const source = cursor.takeWord('from') ? parseOnDemandSource(cursor) : undefined;
     const select = parseSelection(cursor);

@@ -8,6 +8,7 @@ export type TokenKind =
   | 'float'
   | 'double'
   | 'string'
+  | 'variable' // ${name}
   | 'script' // { … } after a function definition
   | 'mark' // punctuation and operators
   | 'end';
@@ -33,6 +34,8 @@ export function describe(token: Token): string {
       return 'the end of the text';
     case 'string':
       return token.text.length > 30 ? `the string '${token.text.slice(0, 30)}…'` : `the string '${token.text}'`;
+    case 'variable':
+      return `the variable '${token.text}'`;
     case 'script':
       return 'a script in braces';
     default:

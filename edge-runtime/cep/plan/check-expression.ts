@@ -198,6 +198,10 @@ function checkAggregate(expression: Call, scope: Scope, around: Surroundings): T
     around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select' or 'having' only.`);
     return undefined;
   }
+  if (expression.star) {
+    around.diagnostics.error('type.arguments', expression, `${name} takes no '*'.`, `Form: ${definition.form}`);
+    return undefined;
+  }
   if (expression.arguments.length > 1) {
     around.diagnostics.error('type.arguments', expression, `${name} takes at most one argument, found ${expression.arguments.length}.`, `Form: ${definition.form}`);
     return undefined;

@@ -195,5 +195,5 @@ function sizeOfSet(values: readonly Typed[]): FunctionResult {
   const [value] = values;
   if (values.length !== 1 || value === undefined) return wrongCount('one argument', values);
   if (value.type !== 'object') return { wrong: `takes a set, found ${value.type}` };
-  return { kind: 'call', type: 'int', arguments: [value], run: (one) => (one instanceof Set ? one.size : null) };
+  return { kind: 'call', type: 'int', arguments: [value], run: (one) => (one instanceof Set ? one.size : one === null || one === undefined ? 0 : null) };
 }

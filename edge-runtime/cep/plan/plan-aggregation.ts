@@ -26,7 +26,7 @@ export function planAggregationInput(
   stream: Definition,
   around: Surroundings,
   models: ModelBook,
-  text: string,
+  definitionOf: (from: number, to: number) => string,
 ): { aggregation: AggregationPlan; query: QueryPlan } | undefined {
   const { source } = definition;
   const window = source.handlers.find((one) => one.kind === 'window');
@@ -46,7 +46,7 @@ export function planAggregationInput(
     partition: undefined,
     stage: 0,
     tablesTested: [],
-    definition: text.slice(definition.from, definition.to).replaceAll(/\s+/g, ' '),
+    definition: definitionOf(definition.from, definition.to),
   };
   return { aggregation, query };
 }

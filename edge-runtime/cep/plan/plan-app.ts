@@ -2,6 +2,7 @@ import type { Environment } from '../api.ts';
 import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
+import { withVariables } from '../language/variables.ts';
 import type { AggregationDefinition, App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
 import { annotationValue, annotationView, connectorOf } from './annotations.ts';
 import type { ExpressionObserver, Surroundings } from './check-expression.ts';
@@ -47,7 +48,7 @@ class AppPlanner {
   constructor(text: string, environment: Environment, diagnostics: Diagnostics, observe: ExpressionObserver | undefined) {
     this.text = text;
     this.diagnostics = diagnostics;
-    this.syntax = parseApp(text, diagnostics);
+    this.syntax = parseApp(text, diagnostics, environment.variables);
     this.models = { environment, used: [] };
     this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
     this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
@@ -60,6 +61,11 @@ class AppPlanner {
     this.plan.tables = [...this.tables.values()];
     assignStages(this.plan, this.diagnostics);
     return this.plan;
+  }
+
+  /** What a part of the text means, whatever its layout: what the state behind it belongs to. */
+  private definitionOf(from: number, to: number): string {
+    return withVariables(this.text.slice(from, to), this.models.environment.variables ?? {}).replaceAll(/\s+/g, ' ');
   }
 
   private define(definition: DefinitionSyntax): void {
@@ -110,7 +116,7 @@ class AppPlanner {
       if (stream === undefined) return true;
       const known = this.streams.get(name.text);
       if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
-      const planned = planAggregationInput(definition, stream, this.around, this.models, this.text);
+      const planned = planAggregationInput(definition, stream, this.around, this.models, (from, to) => this.definitionOf(from, to));
       if (planned === undefined || known !== undefined) return false;
       this.plan.aggregations.push(planned.aggregation);
       this.plan.queries.push(planned.query);
@@ -150,7 +156,7 @@ class AppPlanner {
       this.partition = one.partition;
       this.reportUnknownInputs(one.query);
     }
-    this.plan.partitions = drafts.map((draft) => draft.finish(this.text, this.streams.keys()));
+    this.plan.partitions = drafts.map((draft) => draft.finish((from, to) => this.definitionOf(from, to), this.streams.keys()));
     this.plan.queries.sort((left, right) => left.at - right.at);
   }
 
@@ -222,7 +228,7 @@ class AppPlanner {
       partition: this.partition?.index,
       stage: 0,
       tablesTested: [...this.tested],
-      definition: this.text.slice(query.input.from, query.to).replaceAll(/\s+/g, ' '),
+      definition: this.definitionOf(query.input.from, query.to),
     });
   }
 

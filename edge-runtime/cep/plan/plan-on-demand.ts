@@ -30,7 +30,7 @@ export interface OnDemandSource {
 
 /** Checks an on-demand query against the app that it asks; undefined when something was reported. */
 export function planOnDemand(text: string, app: AppPlan, environment: Environment, diagnostics: Diagnostics): OnDemandPlan | undefined {
-  const query = parseOnDemand(text, diagnostics);
+  const query = parseOnDemand(text, diagnostics, environment.variables);
   if (query === undefined || diagnostics.failed) return undefined;
   const tables = new Map(app.tables.map((one) => [one.name, one]));
   const around = makeSurroundings({ diagnostics, tables: () => tables, functions: () => app.functions, environment });

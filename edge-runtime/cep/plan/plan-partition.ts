@@ -46,7 +46,7 @@ export class PartitionDraft {
   }
 
   /** Reports the keys of which no stream exists. */
-  finish(text: string, names: Iterable<string>): PartitionPlan {
+  finish(definitionOf: (from: number, to: number) => string, names: Iterable<string>): PartitionPlan {
     const { diagnostics } = this.around;
     for (const { stream } of this.unplanned) {
       diagnostics.error('name.unknown-stream', stream, `There is no stream '${stream.text}'.`, didYouMean(stream.text, names) ?? 'Define it, or insert into it in another query.');
@@ -61,7 +61,7 @@ export class PartitionDraft {
       inner: this.inner,
       purge: this.purge(annotations),
       keysMax: this.keysMax(annotations),
-      definition: text.slice(from, keys.at(-1)?.stream.to ?? from).replaceAll(/\s+/g, ' '),
+      definition: definitionOf(from, keys.at(-1)?.stream.to ?? from),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Attribute } from '../api.ts';
-import { isNumeric, type Typed } from './types.ts';
+import type { Typed } from './types.ts';
 
 /** A function over a stream: for each event it adds attributes, or only looks. */
 export interface StreamFunction {
@@ -8,6 +8,9 @@ export interface StreamFunction {
   /** The added values, from the values of the arguments. */
   run(values: readonly unknown[]): readonly unknown[];
 }
+
+const PRIORITIES = new Set(['INFO', 'DEBUG', 'WARN', 'FATAL', 'ERROR', 'OFF', 'TRACE']);
+const LOG_FORMS = new Set(['', 'string', 'bool', 'string bool', 'string string', 'string string bool']);
 
 export const STREAM_FUNCTIONS: ReadonlyMap<string, StreamFunction> = new Map<string, StreamFunction>([
   [
@@ -34,8 +37,11 @@ export const STREAM_FUNCTIONS: ReadonlyMap<string, StreamFunction> = new Map<str
     {
       form: "#log(['priority',] ['message',] [whole event])",
       build: (values) => {
-        const wrong = values.find((one) => one.type !== 'string' && one.type !== 'bool' && !isNumeric(one.type));
-        return wrong === undefined && values.length <= 3 ? { added: [] } : { wrong: `takes at most a priority, a message and a bool` };
+        const forms = values.map((one) => one.type).join(' ');
+        if (!LOG_FORMS.has(forms)) return { wrong: `takes at most a priority, a message and a bool, found ${forms === '' ? 'nothing' : values.map((one) => one.type).join(', ')}` };
+        const priority = forms.startsWith('string string') ? values[0] : undefined;
+        if (priority?.kind === 'constant' && !PRIORITIES.has(String(priority.value).toUpperCase())) return { wrong: `has the priorities ${[...PRIORITIES].join(', ')}, found '${String(priority.value)}'` };
+        return { added: [] };
       },
       // A pure engine has no log; the events go on unchanged.
       run: () => [],
