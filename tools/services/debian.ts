@@ -42,20 +42,33 @@ export async function ensureDebianPackages(programs: readonly NeededProgram[]): 
 
 async function install(missing: readonly NeededProgram[]): Promise<string[]> {
   if (missing.length === 0) return [];
+  const refused = whyNotInstalled(missing, { hasApt: existsSync('/usr/bin/apt-get'), isRoot: process.getuid?.() === 0 });
+  if (refused !== undefined) throw new ServiceError(refused);
   const packages = missing.map(({ debianPackage }) => debianPackage);
-  const first = missing.map(({ command, neededBy }) => `${command} (for ${neededBy})`).join(', ');
-  const remedy = `install it with: apt-get install ${packages.join(' ')}`;
-  if (!existsSync('/usr/bin/apt-get')) throw new ServiceError(`Missing: ${first}; install it with this system's package manager and start again.`);
-  if (process.getuid?.() !== 0) throw new ServiceError(`Missing: ${first}; ${remedy}`);
   const env = inheritedEnvironment({ DEBIAN_FRONTEND: 'noninteractive' });
-  const apt = (...args: string[]) => runCommand('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', ...args], { doing: `installing ${packages.join(', ')}`, env });
+  const options = ['-q', '-y', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
+  const apt = (...args: string[]) => runCommand('apt-get', [...options, ...args], { doing: `installing ${packages.join(', ')}`, env });
   try {
     await apt('update');
     // What a package recommends is a desktop beside a browser, and daemons that start themselves.
     await apt('install', '--no-install-recommends', ...packages);
   } catch (cause) {
     if (!(cause instanceof CommandFailed)) throw cause;
-    throw new ServiceError(`Missing: ${first}; apt could not install it (${cause.output.trim().split('\n').at(-1)}): ${remedy}`, { cause });
+    throw new ServiceError(`Missing: ${describe(missing)}; apt could not install it (${cause.output.trim().split('\n').at(-1)}): ${remedy(missing)}`, { cause });
   }
   return packages;
+}
+
+/** Why the programs cannot be installed for the person, in one sentence with what to do; undefined when they can. */
+export function whyNotInstalled(missing: readonly NeededProgram[], { hasApt, isRoot }: { hasApt: boolean; isRoot: boolean }): string | undefined {
+  if (!hasApt) return `Missing: ${describe(missing)}; install it with this system's package manager and start again.`;
+  return isRoot ? undefined : `Missing: ${describe(missing)}; ${remedy(missing)}`;
+}
+
+function describe(missing: readonly NeededProgram[]): string {
+  return missing.map(({ command, neededBy }) => `${command} (for ${neededBy})`).join(', ');
+}
+
+function remedy(missing: readonly NeededProgram[]): string {
+  return `install it with: apt-get install ${missing.map(({ debianPackage }) => debianPackage).join(' ')}`;
 }
