@@ -58,12 +58,10 @@ describe('a preview', () => {
   it('asks whoever runs it for predictions', () => {
     const environment: Environment = { model: () => ({ inputs: [{ name: 'flow', type: 'double' }], outputs: [{ name: 'score', type: 'double' }] }) };
     const asking = "define stream Readings (flow double); from Readings#model:predict('m@c', flow) select score insert into Scored;";
-    const answered = run(asking, recordingOf(events), { environment, predict: ({ inputs }) => ({ outputs: [(inputs[0] ?? []).map((one) => Number(one) * 2)] }) }).result;
-    expect(answered.streams.find((one) => one.name === 'Scored')?.rows.map((one) => one.row[0])).toEqual([2, 4, 6, 8, 10]);
     const open = run(asking, recordingOf(events), { environment });
     expect(open.result.waitingForModels).toBe(5);
-    for (const call of open.preview.calls()) open.preview.answer(call.id, { outputs: [call.inputs[0] ?? []] });
-    expect(open.preview.result().streams.find((one) => one.name === 'Scored')?.count).toBe(5);
+    for (const { id, inputs } of open.preview.calls()) open.preview.answer(id, { outputs: [(inputs[0] ?? []).map((one) => Number(one) * 2)] });
+    expect(open.preview.result().streams.find((one) => one.name === 'Scored')?.rows.map((one) => one.row[0])).toEqual([2, 4, 6, 8, 10]);
   });
 
   it('explains a row of its own', () => {
@@ -85,19 +83,27 @@ describe('a test case', () => {
     expected: [{ stream: 'High', rows: [{ device: 'a', flow: 3 }, { device: 'a', flow: 4.0000000000001 }] }],
   };
 
-  it('passes when the rows are those expected', () => {
-    expect(runTestCase(text, test)).toEqual({ name: 'two are high', passed: true, differences: [], problems: [] });
+  it('passes when the rows are those expected', async () => {
+    expect(await runTestCase(text, test)).toEqual({ name: 'two are high', passed: true, differences: [], problems: [] });
   });
 
-  it('says which row and which value differ, which is missing and which is too many', () => {
+  it('says which row and which value differ, which is missing and which is too many', async () => {
     const outcome = (rows: Record<string, unknown>[]) => runTestCase(text, { ...test, expected: [{ stream: 'High', rows }] });
-    expect(outcome([{ device: 'a', flow: 3 }, { device: 'b', flow: 4 }]).differences).toMatchObject([{ row: 1, attributes: ['device'] }]);
-    expect(outcome([{ flow: 3 }, { flow: 4 }, { flow: 5 }]).differences).toEqual([{ stream: 'High', row: 2, expected: { flow: 5 }, attributes: [] }]);
-    expect(outcome([{ flow: 3 }]).differences).toEqual([{ stream: 'High', row: 1, found: { device: 'a', flow: 4 }, attributes: [] }]);
+    expect((await outcome([{ device: 'a', flow: 3 }, { device: 'b', flow: 4 }])).differences).toMatchObject([{ row: 1, attributes: ['device'] }]);
+    expect((await outcome([{ flow: 3 }, { flow: 4 }, { flow: 5 }])).differences).toEqual([{ stream: 'High', row: 2, expected: { flow: 5 }, attributes: [] }]);
+    expect((await outcome([{ flow: 3 }])).differences).toEqual([{ stream: 'High', row: 1, found: { device: 'a', flow: 4 }, attributes: [] }]);
   });
 
-  it('fails with the reason when the text does not fit it', () => {
-    expect(runTestCase('define stream X (a int); from X select a insert into Y;', test)).toMatchObject({ passed: false, problems: [expect.stringContaining('no stream for')] });
-    expect(runTestCase('from', test)).toMatchObject({ passed: false, problems: [expect.stringContaining('Line 1')] });
+  it('asks the model that the rule asks', async () => {
+    const environment: Environment = { model: () => ({ inputs: [{ name: 'flow', type: 'double' }], outputs: [{ name: 'score', type: 'double' }] }) };
+    const asking = "define stream Readings (flow double); from Readings#model:predict('m@c', flow) select score insert into Scored;";
+    const scored = { ...test, expected: [{ stream: 'Scored', rows: [{ score: 1 }, { score: 3 }, { score: 4 }] }] };
+    expect(await runTestCase(asking, scored, environment, ({ inputs }) => Promise.resolve({ outputs: inputs }))).toMatchObject({ passed: true });
+    expect(await runTestCase(asking, scored, environment)).toMatchObject({ passed: false, problems: [expect.stringContaining('nobody'), expect.anything(), expect.anything()] });
+  });
+
+  it('fails with the reason when the text does not fit it', async () => {
+    expect(await runTestCase('define stream X (a int); from X select a insert into Y;', test)).toMatchObject({ passed: false, problems: [expect.stringContaining('no stream for')] });
+    expect(await runTestCase('from', test)).toMatchObject({ passed: false, problems: [expect.stringContaining('Line 1')] });
   });
 });

@@ -10,13 +10,8 @@ const FAULTS_MAX = 50;
 /** Steps of the time line. */
 export const TIMELINE_STEPS = 120;
 
-/** Answers of models are not the engine's business: whoever runs a preview makes them. */
-export type Predict = (call: ModelCall) => ModelAnswer | undefined;
-
 export interface PreviewOptions {
   environment?: Environment;
-  /** Answers a call at once; undefined leaves it open, to be answered with `answer`. */
-  predict?: Predict;
   provenance?: boolean;
   /** How long after its last event a run waits for what is due by time, milliseconds. */
   settleMs?: number;
@@ -123,12 +118,10 @@ export class Preview {
       if (way === undefined) ignored[stream] = (ignored[stream] ?? 0) + 1;
       else way(recording.at[this.next] ?? 0, recording.rows[this.next] ?? []);
     }
-    this.predictions();
     if (this.next < recording.rows.length) return false;
     if (!this.settled) {
       this.settled = true;
       this.engine.advance((recording.at.at(-1) ?? 0) + (this.options.settleMs ?? 0));
-      this.predictions();
     }
     return true;
   }
@@ -138,7 +131,7 @@ export class Preview {
     return this.next;
   }
 
-  /** Calls that nobody has answered yet. */
+  /** Predictions to be made since the last time; answers of models are not the engine's business. */
   calls(): ModelCall[] {
     return this.engine.modelCalls();
   }
@@ -181,14 +174,6 @@ export class Preview {
       seen.arrived += batch.arrived.length;
       seen.removed += batch.removed.length;
     });
-  }
-
-  private predictions(): void {
-    const { predict } = this.options;
-    if (predict === undefined) return;
-    for (let calls = this.engine.modelCalls(); calls.length > 0; calls = this.engine.modelCalls()) {
-      for (const call of calls) this.engine.complete(call.id, predict(call) ?? { error: 'no prediction was made in this preview' });
-    }
   }
 
   /** The way into a stream for the rows of the recording, whose values stand in another order; undefined where the text has no such stream. */

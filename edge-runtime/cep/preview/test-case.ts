@@ -1,5 +1,5 @@
-import type { Environment } from '../api.ts';
-import { Preview, type Predict } from './preview.ts';
+import type { Environment, ModelAnswer, ModelCall } from '../api.ts';
+import { Preview } from './preview.ts';
 import { recordingOf, type PlainEvent } from './recording.ts';
 
 /** Events in, events out: what a rule is held to before it is published. */
@@ -34,16 +34,20 @@ export interface TestOutcome {
 /** Differences told of one case; further ones would say no more. */
 const DIFFERENCES_MAX = 20;
 
-/** Runs one case. Predictions come from `predict`; without it a rule that asks a model fails its cases with that reason. */
-export function runTestCase(text: string, test: TestCase, environment: Environment = {}, predict?: Predict): TestOutcome {
+/** Asks a model; what the caller does for it is the caller's. */
+export type AskModel = (call: ModelCall) => Promise<ModelAnswer>;
+
+/** Runs one case. Predictions come from `ask`; without it a rule that asks a model fails its cases with that reason. */
+export async function runTestCase(text: string, test: TestCase, environment: Environment = {}, ask: AskModel = nobody): Promise<TestOutcome> {
   const failed = (problem: string): TestOutcome => ({ name: test.name, passed: false, differences: [], problems: [problem] });
   let preview: Preview;
   try {
-    preview = new Preview(text, recordingOf(test.events), { environment, settleMs: test.settleMs, predict: predict ?? (() => undefined) });
+    preview = new Preview(text, recordingOf(test.events), { environment, settleMs: test.settleMs });
   } catch (failure) {
     return failed(failure instanceof Error ? failure.message : String(failure));
   }
-  while (!preview.step(10_000));
+  while (!preview.step(10_000)) await answerAll(preview, ask);
+  await answerAll(preview, ask);
   const result = preview.result();
   const problems = [...result.ignored.map(({ stream, count }) => `${count} events of '${stream}', which the text has no stream for`), ...result.refused, ...result.faults];
   const differences = test.expected.flatMap(({ stream, rows }) => {
@@ -53,6 +57,15 @@ export function runTestCase(text: string, test: TestCase, environment: Environme
     return differencesOf(stream, rows, found.rows.map(({ row }) => Object.fromEntries(names.map((name, index) => [name, plain(row[index])]))), found.count);
   });
   return { name: test.name, passed: problems.length === 0 && differences.length === 0, differences: differences.slice(0, DIFFERENCES_MAX), problems };
+}
+
+const nobody: AskModel = () => Promise.resolve({ error: 'there is nobody to ask the model here' });
+
+/** Answers every call that a run has open, and those that follow from the answers. */
+export async function answerAll(preview: Preview, ask: AskModel): Promise<void> {
+  for (let calls = preview.calls(); calls.length > 0; calls = preview.calls()) {
+    for (const call of calls) preview.answer(call.id, await ask(call));
+  }
 }
 
 function differencesOf(stream: string, expected: TestCase['expected'][number]['rows'], found: readonly Readonly<Record<string, unknown>>[], count: number): TestDifference[] {
