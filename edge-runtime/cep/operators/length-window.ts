@@ -1,13 +1,13 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import { EventQueue } from './event-queue.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type Swappable, type WindowStage } from './stage.ts';
 
 /** `length(n)`: the last n events. */
-export class LengthWindow implements WindowStage {
+export class LengthWindow implements WindowStage, Swappable {
   next: Stage;
   private readonly length: number;
   private readonly context: OperatorContext;
-  private readonly queue = new EventQueue();
+  private queue = new EventQueue();
 
   constructor(length: number, context: OperatorContext, next: Stage) {
     this.length = length;
@@ -34,6 +34,12 @@ export class LengthWindow implements WindowStage {
 
   events(): Iterable<{ timestamp: number; payload: Payload }> {
     return this.queue;
+  }
+  fresh(): EventQueue {
+    return new EventQueue();
+  }
+  use(memory: EventQueue): void {
+    this.queue = memory;
   }
   save(writer: BinaryWriter): void {
     this.queue.save(writer);

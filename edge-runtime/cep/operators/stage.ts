@@ -28,6 +28,21 @@ export interface Stateful {
   load(reader: BinaryReader): void;
 }
 
+/**
+ * An operator whose memory can be taken out whole and another put in, so that one operator serves every key of a
+ * partition. It holds nothing of a key between two chunks but this memory.
+ */
+export interface Swappable extends Stateful {
+  /** A memory with nothing in it. */
+  fresh(): unknown;
+  /** Works with this memory, made by `fresh`, from now on. */
+  use(memory: unknown): void;
+}
+
+export function isSwappable(one: Stateful): one is Swappable {
+  return 'fresh' in one && 'use' in one;
+}
+
 /** What the engine gives to operators when it makes them. */
 export interface OperatorContext {
   clock: Clock;

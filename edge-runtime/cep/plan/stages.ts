@@ -47,6 +47,18 @@ export function inputStreams(query: QueryPlan): string[] {
   }
 }
 
+/** Whether what a partition puts out may come back into it, by whatever way. */
+export function feedsItself(plan: AppPlan, partition: number): boolean {
+  const own = plan.queries.filter((one) => one.partition === partition);
+  const entries = new Set(own.flatMap(inputStreams).filter((one) => !one.startsWith('#')));
+  const reached = new Set(own.map((one) => one.output.target));
+  for (let before = -1; before !== reached.size; ) {
+    before = reached.size;
+    for (const query of plan.queries) if ([...inputStreams(query), ...tablesRead(query)].some((one) => reached.has(one))) reached.add(query.output.target);
+  }
+  return [...entries].some((one) => reached.has(one));
+}
+
 /** The tables and aggregations that a query looks into, in a join or with `in`. */
 export function tablesRead(query: QueryPlan): string[] {
   const { input } = query;

@@ -4,7 +4,7 @@ import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
 import type { HandlerPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
-import { inputStreams, predictionsOf, tablesRead } from '../plan/stages.ts';
+import { feedsItself, inputStreams, predictionsOf, tablesRead } from '../plan/stages.ts';
 import { OnDemand } from './on-demand.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import { makeRollup, rollupReceiver } from './build-aggregation.ts';
@@ -127,14 +127,14 @@ export class Engine implements CepEngine {
   sendChunk(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void {
     if (rows.length === 0) return;
     const junction = this.junction(stream);
-    const times = Array.from(timestamps);
+    const times: readonly number[] = Array.isArray(timestamps) ? timestamps : Array.from(timestamps);
     try {
       this.first.moveTo(times.at(-1) ?? this.now);
       const [only] = rows;
       if (rows.length === 1 && only !== undefined) junction.one(times[0] ?? 0, only);
       else junction.many(times, rows);
     } catch (failure) {
-      this.fault(stream, '', times, [...rows], failure);
+      this.fault(stream, '', [...times], [...rows], failure);
     }
     this.settle();
   }
@@ -220,7 +220,7 @@ export class Engine implements CepEngine {
   private startPartition(plan: PartitionPlan, stageOf: ReadonlyMap<string, number>): void {
     const queries = this.app.plan.queries.filter((one) => one.partition === plan.index);
     const stage = queries[0]?.stage ?? 0;
-    const running = new RunningPartition(plan, queries, this.stages[stage] ?? this.first, (query) => {
+    const running = new RunningPartition(plan, queries, this.stages[stage] ?? this.first, feedsItself(this.app.plan, plan.index), (query) => {
       const ears = new QueryEars();
       this.queries.set(query.name, ears);
       const { target } = query.output;

@@ -79,21 +79,29 @@ export class SharedEntry implements Receiver {
 }
 
 /** Events of a stream that has no key in the partition: every key that lives gets them. */
-export class EveryKeyEntry implements Receiver {
-  private readonly living: () => readonly Ways[];
+export class EveryKeyEntry<T extends Ways> implements Receiver {
+  private readonly living: () => readonly T[];
+  private readonly enter: (one: T) => void;
   private readonly slot: number;
 
-  constructor(living: () => readonly Ways[], slot: number) {
+  constructor(living: () => readonly T[], enter: (one: T) => void, slot: number) {
     this.living = living;
+    this.enter = enter;
     this.slot = slot;
   }
 
   one(timestamp: number, row: Row): void {
-    for (const { ways } of this.living()) ways[this.slot]?.one(timestamp, row);
+    for (const one of this.living()) {
+      this.enter(one);
+      one.ways[this.slot]?.one(timestamp, row);
+    }
   }
 
   many(timestamps: readonly number[], rows: readonly Row[]): void {
-    for (const { ways } of this.living()) ways[this.slot]?.many(timestamps, rows);
+    for (const one of this.living()) {
+      this.enter(one);
+      one.ways[this.slot]?.many(timestamps, rows);
+    }
   }
 }
 

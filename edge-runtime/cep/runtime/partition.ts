@@ -1,4 +1,4 @@
-import type { Stateful } from '../operators/stage.ts';
+import { isSwappable, type Stateful, type Swappable } from '../operators/stage.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
@@ -18,6 +18,8 @@ export interface Instance {
   readonly ways: Receiver[];
   readonly kept: Stateful[];
   readonly alarms: Alarm[];
+  /** What its operators remember, where all keys share the operators. */
+  memory: readonly unknown[] | undefined;
   /** The clock when an event of this key came last. */
   used: number;
   /** Neighbours in the order of use. */
@@ -34,8 +36,10 @@ interface Member {
 
 /**
  * A partition at run time. The copies of its queries are made when the first event of a key comes and forgotten with
- * the key: when it was idle for long (`@purge`), or when there are too many and it has been idle for longest. Where
- * no query remembers anything, all keys share one copy.
+ * the key: when it was idle for long (`@purge`), or when there are too many and it has been idle for longest.
+ *
+ * Copies cost, so there are as few as can be: where no query remembers anything, all keys share one copy; where all
+ * that is remembered can be swapped, they share one too and each key has its memory only.
  */
 export class RunningPartition implements Stateful {
   /** Keys forgotten because there were too many. */
@@ -47,6 +51,10 @@ export class RunningPartition implements Stateful {
   private readonly readers: ReadonlyMap<string, KeyReader>;
   private readonly instances = new Map<unknown, Instance>();
   private readonly shared: Instance | undefined;
+  /** The operators of the one copy into which each key's memory is put. */
+  private readonly swapped: readonly Swappable[] | undefined;
+  private readonly pattern: Instance;
+  private inside: Instance | undefined;
   private readonly purging: Alarm;
   private oldest: Instance | undefined;
   private newest: Instance | undefined;
@@ -57,7 +65,7 @@ export class RunningPartition implements Stateful {
   private timers: Timers;
   private readonly orders: number[] = [];
 
-  constructor(plan: PartitionPlan, queries: readonly QueryPlan[], stage: StageRuntime, contextOf: (query: QueryPlan) => QueryContext) {
+  constructor(plan: PartitionPlan, queries: readonly QueryPlan[], stage: StageRuntime, loops: boolean, contextOf: (query: QueryPlan) => QueryContext) {
     this.plan = plan;
     this.stage = stage;
     this.purging = stage.alarm((time) => this.purge(time));
@@ -67,10 +75,14 @@ export class RunningPartition implements Stateful {
     this.readers = first === undefined ? new Map() : keyReaders(plan, first.context.code);
     // The first copy is for no key: it shows whether anything is remembered, and takes the places of the alarms.
     this.timers = new Timers();
-    const pattern = this.make(undefined);
+    this.pattern = this.copy(undefined, 0);
     this.timers = stage.timers;
-    const remembers = pattern.kept.length > 0 || pattern.alarms.length > 0 || this.streams.some((one) => !this.readers.has(one));
-    this.shared = remembers ? undefined : pattern;
+    const { kept, alarms } = this.pattern;
+    const everyStreamHasKeys = this.streams.every((one) => this.readers.has(one));
+    this.shared = kept.length === 0 && alarms.length === 0 && everyStreamHasKeys ? this.pattern : undefined;
+    const swappable = kept.filter(isSwappable);
+    // Events that come back into the partition while one is worked on would find another key's memory.
+    this.swapped = alarms.length === 0 && swappable.length === kept.length && !loops ? swappable : undefined;
   }
 
   /** The streams of the app whose events come in here. */
@@ -86,7 +98,7 @@ export class RunningPartition implements Stateful {
   receiver(stream: string): Receiver {
     const slot = this.streams.indexOf(stream);
     const reader = this.readers.get(stream);
-    if (reader === undefined) return new EveryKeyEntry(() => [...this.instances.values()], slot);
+    if (reader === undefined) return new EveryKeyEntry(() => [...this.instances.values()], (one) => this.enter(one), slot);
     const way = this.shared?.ways[slot];
     if (way !== undefined) return new SharedEntry(reader, way);
     return new KeyedEntry(reader, (key) => this.find(key), slot);
@@ -109,11 +121,30 @@ export class RunningPartition implements Stateful {
       this.append(instance);
     }
     instance.used = now;
+    this.enter(instance);
     return instance;
   }
 
+  /** Puts a key's memory in. */
+  private enter(instance: Instance): void {
+    const { swapped } = this;
+    if (swapped === undefined || this.inside === instance) return;
+    const { memory } = instance;
+    for (let index = 0; index < swapped.length; index++) swapped[index]?.use(memory?.[index]);
+    this.inside = instance;
+  }
+
   private make(key: unknown, rank = this.ranks++): Instance {
-    const instance: Instance = { key, rank, ways: [], kept: [], alarms: [], used: this.stage.clock.now, older: undefined, newer: undefined };
+    const { swapped, pattern } = this;
+    if (swapped === undefined) return this.copy(key, rank);
+    const { ways, kept, alarms } = pattern;
+    const memory = swapped.map((one) => one.fresh());
+    return { key, rank, ways, kept, alarms, memory, used: 0, older: undefined, newer: undefined };
+  }
+
+  /** Every query once more. */
+  private copy(key: unknown, rank: number): Instance {
+    const instance: Instance = { key, rank, ways: [], kept: [], alarms: [], memory: undefined, used: 0, older: undefined, newer: undefined };
     const ways = this.streams.map(() => new FanOut());
     const before = this.made;
     this.made = instance;
@@ -164,6 +195,7 @@ export class RunningPartition implements Stateful {
   private forget(instance: Instance): void {
     for (const alarm of instance.alarms) alarm.clear();
     this.instances.delete(instance.key);
+    if (this.inside === instance) this.inside = undefined;
     this.unlink(instance);
   }
 
@@ -195,6 +227,7 @@ export class RunningPartition implements Stateful {
       writer.count(instance.rank);
       writer.count(places.get(instance) ?? 0);
       writer.value(instance.used);
+      this.enter(instance);
       for (const state of instance.kept) state.save(writer);
     }
   }
@@ -210,6 +243,7 @@ export class RunningPartition implements Stateful {
       const instance = this.make(key, reader.count());
       byUse[reader.count()] = instance;
       instance.used = Number(reader.value());
+      this.enter(instance);
       for (const state of instance.kept) state.load(reader);
       this.instances.set(key, instance);
     }

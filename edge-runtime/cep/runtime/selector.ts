@@ -1,5 +1,5 @@
 import type { Row } from '../api.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type Stateful } from '../operators/stage.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type Swappable } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import type { Group, SelectionCode } from './emit-query.ts';
@@ -72,12 +72,12 @@ function limited(events: OutputEvent[], plan: SelectionPlan): OutputEvent[] {
 }
 
 /** Aggregates over everything: one answer a chunk, that of its last event. */
-export class TotalSelector implements Stage, Stateful {
+export class TotalSelector implements Stage, Swappable {
   private readonly code: SelectionCode;
   private readonly wanted: Wanted;
   private readonly output: OutputStage;
   private readonly passes: boolean;
-  private readonly group: Group;
+  private group: Group;
   private readonly aggregators: readonly string[];
   private type: EventType = CURRENT;
   private timestamp = 0;
@@ -117,6 +117,12 @@ export class TotalSelector implements Stage, Stateful {
     this.row = row;
   }
 
+  fresh(): Group {
+    return this.code.group();
+  }
+  use(memory: Group): void {
+    this.group = memory;
+  }
   save(writer: BinaryWriter): void {
     for (const name of this.aggregators) this.group[name]?.save(writer);
   }
@@ -126,12 +132,12 @@ export class TotalSelector implements Stage, Stateful {
 }
 
 /** Aggregates by group: one answer a chunk and group, in the order in which the chunk first named the groups. */
-export class GroupedSelector implements Stage, Stateful {
+export class GroupedSelector implements Stage, Swappable {
   private readonly plan: SelectionPlan;
   private readonly code: SelectionCode;
   private readonly wanted: Wanted;
   private readonly output: OutputStage;
-  private readonly groups = new Map<unknown, Group>();
+  private groups = new Map<unknown, Group>();
   private readonly aggregators: readonly string[];
   private chunk: Map<unknown, OutputEvent> | undefined;
   // The chunk's first answer, kept apart so that a chunk of one event needs no map.
@@ -194,6 +200,12 @@ export class GroupedSelector implements Stage, Stateful {
     }
   }
 
+  fresh(): Map<unknown, Group> {
+    return new Map();
+  }
+  use(memory: Map<unknown, Group>): void {
+    this.groups = memory;
+  }
   save(writer: BinaryWriter): void {
     writer.count(this.groups.size);
     for (const [key, group] of this.groups) {
