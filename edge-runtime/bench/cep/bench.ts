@@ -70,38 +70,33 @@ function measure(workload: Workload, chunk: number, scale: number): Result | und
 function feed(engine: Engine, workload: Workload, input: Input, events: number, chunk: number): void {
   const ways = workload.input.map((stream) => engine.input(stream));
   const [only] = ways;
-  if (chunk === 1 && ways.length === 1 && only !== undefined) {
+  const [stream] = workload.input;
+  if (chunk > 1 && ways.length === 1 && stream !== undefined) feedChunks(engine, stream, input, events, chunk);
+  else if (ways.length === 1 && only !== undefined) {
     for (let index = 0; index < events; index++) {
       const row = input.next();
       only(input.time, row);
     }
-  } else if (chunk === 1) {
+  } else {
     for (let index = 0; index < events; index++) {
       const row = input.next();
       ways[input.stream]?.(input.time, row);
     }
-  } else feedChunks(engine, workload, input, events, chunk);
+  }
 }
 
-/** Chunks hold events of one stream; with two streams each has its own chunk in turn. */
-function feedChunks(engine: Engine, workload: Workload, input: Input, events: number, chunk: number): void {
-  const times: number[][] = workload.input.map(() => []);
-  const rows: Row[][] = workload.input.map(() => []);
-  const flush = (stream: number): void => {
-    const name = workload.input[stream];
-    const [due, waiting] = [times[stream], rows[stream]];
-    if (name === undefined || due === undefined || waiting === undefined || waiting.length === 0) return;
-    engine.sendChunk(name, due, waiting);
-    times[stream] = [];
-    rows[stream] = [];
-  };
-  for (let index = 0; index < events; index++) {
-    const row = input.next();
-    const { stream } = input;
-    times[stream]?.push(input.time);
-    if (rows[stream]?.push(row) === chunk) flush(stream);
+/** Chunks of one stream's events; where two streams take turns, each event goes alone, as in the other engines' runs. */
+function feedChunks(engine: Engine, stream: string, input: Input, events: number, chunk: number): void {
+  for (let from = 0; from < events; from += chunk) {
+    const size = Math.min(chunk, events - from);
+    const times = new Array<number>(size);
+    const rows = new Array<Row>(size);
+    for (let index = 0; index < size; index++) {
+      rows[index] = input.next();
+      times[index] = input.time;
+    }
+    engine.sendChunk(stream, times, rows);
   }
-  workload.input.forEach((_, stream) => flush(stream));
 }
 
 type PeerResult = Result & { engine: string };

@@ -1,4 +1,5 @@
 import type { Row, StreamBatch } from '../api.ts';
+import { KeyedDispatch } from './keyed-dispatch.ts';
 
 /** Something that takes events of a stream: a query, or an output. */
 export interface Receiver {
@@ -79,6 +80,10 @@ export class Junction implements Receiver {
   }
 
   many(timestamps: readonly number[], rows: readonly Row[]): void {
+    if (this.only !== undefined) {
+      this.only.many(timestamps, rows);
+      return;
+    }
     for (const receiver of this.receivers) receiver.many(timestamps, rows);
     for (const listener of this.eventListeners) {
       for (let index = 0; index < rows.length; index++) listener(timestamps[index] ?? 0, rows[index] ?? []);
@@ -112,51 +117,26 @@ export class Junction implements Receiver {
     for (const listener of this.batchListeners) listener(batch);
   }
 
+  /** Most streams have one taker, and an event then goes to it without a look at the others. */
   private refresh(): void {
     const [first] = this.receivers;
-    const alone = this.receivers.length === 1 && this.batchListeners.length === 0 && this.eventListeners.length === 0;
-    this.only = alone ? first : undefined;
+    const [listener] = this.eventListeners;
+    this.only = undefined;
+    if (this.batchListeners.length > 0 || this.receivers.length + this.eventListeners.length !== 1) return;
+    if (first !== undefined) this.only = first;
+    else if (listener !== undefined) this.only = new ListenerReceiver(listener);
   }
 }
 
-/** Finds the queries that an event concerns by one of its values, however many there are. */
-class KeyedDispatch implements Receiver {
-  readonly index: number;
-  private readonly byValue = new Map<unknown, { order: number; receiver: Receiver }[]>();
-  private size = 0;
+/** One that hears a stream event by event, as a taker of its chunks. */
+class ListenerReceiver implements Receiver {
+  readonly one: (timestamp: number, row: Row) => void;
 
-  constructor(index: number) {
-    this.index = index;
+  constructor(listener: (timestamp: number, row: Row) => void) {
+    this.one = listener;
   }
 
-  add(value: unknown, receiver: Receiver): void {
-    const entry = { order: this.size++, receiver };
-    const list = this.byValue.get(value);
-    if (list === undefined) this.byValue.set(value, [entry]);
-    else list.push(entry);
-  }
-
-  one(timestamp: number, row: Row): void {
-    const list = this.byValue.get(row[this.index]);
-    if (list === undefined) return;
-    for (const { receiver } of list) receiver.one(timestamp, row);
-  }
-
-  /** Each query gets its own part of the chunk, in the order of the text. */
   many(timestamps: readonly number[], rows: readonly Row[]): void {
-    const parts = new Map<Receiver, { order: number; times: number[]; rows: Row[] }>();
-    rows.forEach((row, at) => {
-      for (const { order, receiver } of this.byValue.get(row[this.index]) ?? []) {
-        let part = parts.get(receiver);
-        if (part === undefined) parts.set(receiver, (part = { order, times: [], rows: [] }));
-        part.times.push(timestamps[at] ?? 0);
-        part.rows.push(row);
-      }
-    });
-    for (const [receiver, part] of [...parts].sort((left, right) => left[1].order - right[1].order)) {
-      const [first] = part.rows;
-      if (part.rows.length === 1 && first !== undefined) receiver.one(part.times[0] ?? 0, first);
-      else receiver.many(part.times, part.rows);
-    }
+    for (let index = 0; index < rows.length; index++) this.one(timestamps[index] ?? 0, rows[index] ?? []);
   }
 }

@@ -11,7 +11,7 @@ import { IndexedStep } from './indexed-step.ts';
 import { LogicalStep } from './logical-step.ts';
 import type { Match, Slot, Taken } from './match.ts';
 import { loadMatches, saveMatches } from './match-snapshot.ts';
-import { stepKeyOf } from './step-key.ts';
+import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
 import { Step, type StepSetting } from './step.ts';
 
 export type StepTest = (timestamp: number, row: Row, state: readonly Slot[]) => boolean;
@@ -43,6 +43,8 @@ export class StateMachine implements Stateful {
   private readonly context: OperatorContext;
   private readonly output: MatchOutput;
   private readonly compile: (condition: Typed) => StepTest;
+  /** Where the matches that an event ends are gathered; empty between two events. */
+  private ended: Match[] = [];
 
   constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: OperatorContext, output: MatchOutput) {
     this.setting = { sequence: plan.kind === 'sequence', slots: plan.slots.length, within: plan.within, starts: [] };
@@ -63,22 +65,25 @@ export class StateMachine implements Stateful {
     const steps = this.byStream.get(stream) ?? [];
     return {
       one: (timestamp, row) => {
-        for (const ended of this.receive(steps, timestamp, row)) this.emit(ended, steps.length > 1);
+        const groups = this.receive(steps, timestamp, row);
+        if (groups !== undefined) for (const ended of groups) this.emit(ended, steps.length > 1);
       },
       many: (timestamps, rows) => this.receiveChunk(steps, timestamps, rows),
     };
   }
 
   /** Offers an event to the steps of its stream; the matches that each step ended, in order. */
-  private receive(steps: readonly Step[], timestamp: number, row: Row): Match[][] {
+  private receive(steps: readonly Step[], timestamp: number, row: Row): Match[][] | undefined {
     this.stabilize(steps, timestamp);
     const event: Taken = { t: timestamp, r: row };
-    const groups: Match[][] = [];
+    let groups: Match[][] | undefined;
+    let ended = this.ended;
     // From the last step to the first, so that an event is not offered to a match that it has just moved.
     for (let index = steps.length - 1; index >= 0; index--) {
-      const ended: Match[] = [];
       steps[index]?.receive(event, ended);
-      if (ended.length > 0) groups.push(ended);
+      if (ended.length === 0) continue;
+      (groups ??= []).push(ended);
+      ended = this.ended = [];
     }
     return groups;
   }
@@ -91,7 +96,7 @@ export class StateMachine implements Stateful {
     const together = steps.length > 1;
     const later: Match[][] = [];
     rows.forEach((row, index) => {
-      for (const ended of this.receive(steps, timestamps[index] ?? 0, row)) {
+      for (const ended of this.receive(steps, timestamps[index] ?? 0, row) ?? []) {
         if (together) this.emit(ended, true);
         else later.push(ended);
       }
@@ -100,7 +105,9 @@ export class StateMachine implements Stateful {
   }
 
   private stabilize(steps: readonly Step[], timestamp: number): void {
-    if (this.setting.within !== undefined) for (const step of this.steps) step.expire(timestamp);
+    if (this.setting.within !== undefined) {
+      for (let index = 0; index < this.steps.length; index++) this.steps[index]?.expire(timestamp);
+    }
     if (this.setting.sequence) {
       this.reset(this.root);
       this.update(this.root);
@@ -120,9 +127,12 @@ export class StateMachine implements Stateful {
   private build(element: StateElementPlan, isStart: boolean, around: Step[] | undefined): Part {
     switch (element.kind) {
       case 'stream': {
-        const test = this.testOf(element.condition);
-        const key = isStart || this.setting.sequence || element.condition === undefined ? undefined : stepKeyOf(element.condition);
-        const step = key === undefined ? new Step(element.slot, this.setting, test) : new IndexedStep(element.slot, key, this.setting, test);
+        const { condition, slot } = element;
+        const test = this.testOf(condition);
+        const key = isStart || this.setting.sequence || condition === undefined ? undefined : stepKeyOf(condition);
+        const bound = condition === undefined ? undefined : stepBoundOf(condition);
+        const alone = condition !== undefined && looksAtEventOnly(condition);
+        const step = key === undefined ? new Step(slot, this.setting, test, alone) : new IndexedStep(slot, key, bound, this.setting, test);
         return this.single(step, element.stream, isStart, around);
       }
       case 'absent':

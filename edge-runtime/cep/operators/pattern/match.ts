@@ -22,6 +22,8 @@ export class Match {
   time = NO_TIME;
   /** `within` is over; it was told once. */
   expired = false;
+  /** The step that keeps it in an index; a match that has left one is still in its lists for a while. */
+  indexedIn: object | undefined = undefined;
 
   constructor(slots: Slot[]) {
     this.slots = slots;

@@ -1,6 +1,7 @@
 import type { Access, Typed } from '../../plan/types.ts';
 import { conjunctsOf } from '../../plan/conjuncts.ts';
-import type { StepKey } from './indexed-step.ts';
+import { isNumeric } from '../../plan/types.ts';
+import type { StepBound, StepKey } from './indexed-step.ts';
 import type { Slot } from './match.ts';
 
 /** The equality in a step's filter by which its matches can be found, if there is one. */
@@ -9,6 +10,19 @@ export function stepKeyOf(condition: Typed): StepKey | undefined {
     if (part.kind !== 'compare' || part.operator !== '==' || part.left.type !== part.right.type) continue;
     const key = keyOf(part.left, part.right) ?? keyOf(part.right, part.left);
     if (key !== undefined) return key;
+  }
+  return undefined;
+}
+
+/** An order in a step's filter between the event and an earlier one: most events of a busy key end there. */
+export function stepBoundOf(condition: Typed): StepBound | undefined {
+  for (const part of conjunctsOf(condition)) {
+    if (part.kind !== 'compare' || part.operator === '==' || part.operator === '!=' || part.left.type !== part.right.type || !isNumeric(part.left.type)) continue;
+    const above = part.operator === '>' || part.operator === '>=';
+    const key = keyOf(part.left, part.right);
+    if (key !== undefined) return { ...key, direction: above ? 1 : -1 };
+    const turned = keyOf(part.right, part.left);
+    if (turned !== undefined) return { ...turned, direction: above ? -1 : 1 };
   }
   return undefined;
 }
@@ -25,4 +39,23 @@ function keyOf(own: Typed, earlier: Typed): StepKey | undefined {
 function valueIn(slots: readonly Slot[], access: Extract<Access, { from: 'state' }>): unknown {
   const held = slots[access.slot] ?? null;
   return held === null || Array.isArray(held) ? null : held.r[access.index];
+}
+
+/** Whether a filter can be tested on the event alone, once for all matches that wait. */
+export function looksAtEventOnly(condition: Typed): boolean {
+  switch (condition.kind) {
+    case 'value':
+      return condition.access.from === 'row';
+    case 'constant':
+      return true;
+    case 'arithmetic':
+    case 'compare':
+    case 'logic':
+      return looksAtEventOnly(condition.left) && looksAtEventOnly(condition.right);
+    case 'not':
+    case 'is-null':
+      return looksAtEventOnly(condition.operand);
+    default:
+      return false;
+  }
 }

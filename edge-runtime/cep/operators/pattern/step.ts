@@ -10,6 +10,8 @@ export interface StepSetting {
   starts: number[];
 }
 
+const NOTHING_TAKEN: readonly Slot[] = [];
+
 /**
  * One step of a pattern or sequence: the matches that wait for its event, and where they go when it comes.
  *
@@ -39,10 +41,14 @@ export class Step {
   protected initialized = false;
   private readonly test: ((timestamp: number, row: Row, state: readonly Slot[]) => boolean) | undefined;
 
-  constructor(slot: number, setting: StepSetting, test: Step['test']) {
+  /** The filter needs the event alone, so that one that fails it is offered to no match. */
+  private readonly alone: boolean;
+
+  constructor(slot: number, setting: StepSetting, test: Step['test'], alone = false) {
     this.slot = slot;
     this.setting = setting;
     this.test = test;
+    this.alone = alone && !setting.sequence;
     this.end = this;
   }
 
@@ -133,6 +139,7 @@ export class Step {
   /** Offers an event to every match that waits here; those that came to their end go to `ended`. */
   receive(event: Taken, ended: Match[]): void {
     const { waiting, slot } = this;
+    if (this.alone && this.test?.(event.t, event.r, NOTHING_TAKEN) === false) return;
     let kept = 0;
     for (let index = 0; index < waiting.length; index++) {
       const match = waiting[index];

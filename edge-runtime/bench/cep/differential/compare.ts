@@ -1,0 +1,47 @@
+import type { Answer, OutEntry } from '../answer-case.ts';
+
+/**
+ * What can be compared of an answer: each query's and on-demand query's entries in their own order, and what came on the streams
+ * that no named query feeds. Doubles count to the 15 digits that survive printing.
+ */
+export function comparable(out: readonly OutEntry[], streams = false): Record<string, unknown[]> {
+  const groups: Record<string, unknown[]> = {};
+  for (const entry of out) {
+    if (entry.of.startsWith('query ') || entry.of === 'on-demand') (groups[entry.of] ??= []).push(rounded(entry));
+    else if (streams && entry.of.startsWith('stream ')) (groups[entry.of] ??= []).push(...(entry.rows ?? []).map(rounded));
+  }
+  return groups;
+}
+
+function rounded(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (typeof inner !== 'number' || (key !== '$f' && key !== '$d')) return [key, rounded(inner)];
+      return [key, key === '$f' ? Math.fround(inner) : Number(inner.toPrecision(15))];
+    }),
+  );
+}
+
+/** Where two answers part, for people; undefined when they agree. */
+export function differenceOf(siddhi: Answer, ours: Answer): string | undefined {
+  if (siddhi.error === 'no answer') return undefined;
+  const made = (answer: Answer): boolean => answer.types !== undefined;
+  if (made(siddhi) !== made(ours)) return made(siddhi) ? `Siddhi makes the app, we do not: ${ours.error}` : `we make the app, Siddhi does not: ${siddhi.error?.split('\n')[0]}`;
+  if (!made(siddhi)) return undefined;
+  for (const [stream, attributes] of Object.entries(siddhi.types ?? {})) {
+    const own = ours.types?.[stream];
+    if (own !== undefined && JSON.stringify(own) !== JSON.stringify(attributes)) return `the types of ${stream}: Siddhi ${JSON.stringify(attributes)}, we ${JSON.stringify(own)}`;
+  }
+  const [theirs, own] = [comparable(siddhi.out, true), comparable(ours.out, true)];
+  for (const of of new Set([...Object.keys(theirs), ...Object.keys(own)])) {
+    const [left, right] = [theirs[of] ?? [], own[of] ?? []];
+    for (let index = 0; index < Math.max(left.length, right.length); index++) {
+      const [wanted, found] = [JSON.stringify(left[index]), JSON.stringify(right[index])];
+      if (wanted !== found) return `${of}, entry ${index}: Siddhi ${wanted}, we ${found}`;
+    }
+  }
+  if ((siddhi.error === undefined) !== (ours.error === undefined)) return `Siddhi ${siddhi.error ?? 'no error'}, we ${ours.error ?? 'no error'}`;
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import type { Step } from '../answer-case.ts';
+import type { Choices } from './choices.ts';
+
+export type ValueType = 'int' | 'long' | 'float' | 'double' | 'bool' | 'string';
+
+export interface Column {
+  name: string;
+  type: ValueType;
+}
+
+export interface StreamShape {
+  name: string;
+  columns: readonly Column[];
+  /** How often a value is missing, in per cent. */
+  missing?: number;
+  /** The texts of its string attributes. */
+  words?: readonly string[];
+}
+
+/** When every case begins. */
+export const CASE_START = 1000;
+
+const GAPS = [0, 1, 0, 3, 1, 7, 12, 0, 5, 25];
+
+export function defineStream({ name, columns }: StreamShape): string {
+  return `define stream ${name} (${columns.map((one) => `${one.name} ${one.type}`).join(', ')});`;
+}
+
+/** Events, chunks and moves of the clock over some streams; time never goes back. */
+export function generateSteps(choices: Choices, streams: readonly StreamShape[], atMost = 24, tail = 100): Step[] {
+  let now = CASE_START;
+  const steps: Step[] = [];
+  const count = 2 + choices.below(atMost - 1);
+  for (let index = 0; index < count; index++) {
+    const kind = choices.below(12);
+    now += choices.pick(GAPS);
+    const stream = choices.pick(streams);
+    if (kind === 11) steps.push({ advance: (now += choices.pick([3, 11, 14, 35])) });
+    else if (kind === 10) {
+      const events = choices.several(1, 4, (): [number, unknown[]] => [(now += choices.pick([0, 0, 1])), rowOf(choices, stream)]);
+      steps.push({ batch: stream.name, events });
+    } else steps.push([stream.name, now, rowOf(choices, stream)]);
+  }
+  if (tail > 0) steps.push({ advance: now + tail });
+  return steps;
+}
+
+function rowOf(choices: Choices, { columns, missing = 0, words = ['x', 'y', 'z'] }: StreamShape): unknown[] {
+  return columns.map(({ type }) => (missing > 0 && choices.chance(missing) ? null : valueOf(choices, type, words)));
+}
+
+function valueOf(choices: Choices, type: ValueType, words: readonly string[]): unknown {
+  switch (type) {
+    case 'int':
+      return choices.below(8);
+    case 'long':
+      return choices.below(100);
+    case 'float':
+      return choices.below(40) / 4;
+    case 'double':
+      return choices.below(40) / 8;
+    case 'bool':
+      return choices.below(2) === 1;
+    case 'string':
+      return choices.pick(words);
+  }
+}

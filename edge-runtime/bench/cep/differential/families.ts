@@ -1,0 +1,41 @@
+import type { Case, Step } from '../answer-case.ts';
+import { Choices } from './choices.ts';
+import { CASE_START } from './events.ts';
+import { chainCase, expressionCase, windowCase } from './query-families.ts';
+import { absentPatternCase, absentSequenceCase, patternCase, sequenceCase } from './state-families.ts';
+import { joinCase, tableCase } from './table-families.ts';
+import { mistakeCase } from './mistake-family.ts';
+
+export interface Generated {
+  app: string;
+  steps: Step[];
+}
+
+/** Each makes one case from its choices; together they go through the language. */
+export const FAMILIES: Readonly<Record<string, (choices: Choices) => Generated>> = {
+  expressions: expressionCase,
+  windows: windowCase,
+  chains: chainCase,
+  joins: joinCase,
+  tables: tableCase,
+  patterns: patternCase,
+  'absent-patterns': absentPatternCase,
+  sequences: sequenceCase,
+  'absent-sequences': absentSequenceCase,
+  mistakes: mistakeCase,
+};
+
+/** A case and the choices that made it. */
+export interface Made {
+  family: string;
+  choices: readonly number[];
+  case: Case;
+}
+
+export function makeCase(family: string, source: ConstructorParameters<typeof Choices>[0], id: string): Made {
+  const generate = FAMILIES[family];
+  if (generate === undefined) throw new RangeError(`There is no family '${family}'; there are ${Object.keys(FAMILIES).join(', ')}.`);
+  const choices = new Choices(source);
+  const { app, steps } = generate(choices);
+  return { family, choices: choices.taken, case: { id, start: CASE_START, app, steps } };
+}

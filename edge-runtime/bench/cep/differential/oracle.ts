@@ -1,0 +1,69 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { Answer, Case } from '../answer-case.ts';
+
+/** Siddhi loops for ever on some texts; a case that takes longer than this has no answer. */
+const ANSWER_MS_MAX = 8_000;
+
+interface Asked {
+  case: Case;
+  answered(answer: Answer): void;
+}
+
+/** Siddhi itself behind one process that stays, from a folder with the peers' `run`. Answers come in the order asked. */
+export class Oracle {
+  private readonly folder: string;
+  private child: ChildProcessByStdio<Writable, Readable, null>;
+  private waiting: Asked[] = [];
+  private watch: NodeJS.Timeout | undefined;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    this.child = this.start();
+  }
+
+  async ask(cases: readonly Case[]): Promise<Answer[]> {
+    return Promise.all(
+      cases.map((one) => {
+        const answer = new Promise<Answer>((answered) => this.waiting.push({ case: one, answered }));
+        this.child.stdin.write(`${JSON.stringify(one)}\n`);
+        this.rewatch();
+        return answer;
+      }),
+    );
+  }
+
+  close(): void {
+    clearTimeout(this.watch);
+    this.child.kill();
+  }
+
+  private start(): ChildProcessByStdio<Writable, Readable, null> {
+    const child = spawn(`${this.folder}/run`, ['siddhi-oracle'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    // What is written to a process that was given up is asked again of the next.
+    child.stdin.on('error', () => undefined);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.startsWith('{') || child !== this.child) return;
+      this.rewatch();
+      this.waiting.shift()?.answered(JSON.parse(line));
+    });
+    return child;
+  }
+
+  /** Each answer gets the whole time; a case that took it all is given up, and the rest is asked anew. */
+  private rewatch(): void {
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => {
+      this.child.kill('SIGKILL');
+      const [stuck, ...rest] = this.waiting;
+      this.waiting = rest;
+      this.child = this.start();
+      for (const { case: one } of rest) this.child.stdin.write(`${JSON.stringify(one)}\n`);
+      process.stderr.write(`No answer: ${JSON.stringify(stuck?.case)}\n`);
+      stuck?.answered({ id: stuck.case.id, out: [], error: 'no answer' });
+      if (rest.length > 0) this.rewatch();
+    }, ANSWER_MS_MAX);
+    this.watch.unref();
+  }
+}

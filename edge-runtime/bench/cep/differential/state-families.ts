@@ -1,0 +1,106 @@
+import type { Choices } from './choices.ts';
+import { defineStream, generateSteps, type StreamShape } from './events.ts';
+import type { Generated } from './families.ts';
+
+const STREAMS: readonly StreamShape[] = ['A', 'B', 'C'].map((name) => ({ name, columns: [{ name: 'k', type: 'string' }, { name: 'v', type: 'int' }], words: ['x', 'y'] }));
+
+/** What a pattern or sequence has named so far: which events later filters and the selection may look at. */
+interface Named {
+  name: string;
+  many: boolean;
+}
+
+interface Form {
+  sequence: boolean;
+  counted: boolean;
+  logical: boolean;
+  absent: boolean;
+}
+
+const ALL: Form = { sequence: false, counted: true, logical: true, absent: true };
+
+export function patternCase(choices: Choices): Generated {
+  return stateCase(choices, { ...ALL, absent: false });
+}
+
+export function absentPatternCase(choices: Choices): Generated {
+  return stateCase(choices, { ...ALL, counted: choices.chance(20) });
+}
+
+export function sequenceCase(choices: Choices): Generated {
+  return stateCase(choices, { ...ALL, sequence: true, absent: false });
+}
+
+export function absentSequenceCase(choices: Choices): Generated {
+  return stateCase(choices, { ...ALL, sequence: true, counted: choices.chance(30) });
+}
+
+function stateCase(choices: Choices, form: Form): Generated {
+  const named: Named[] = [];
+  const mark = form.sequence ? ', ' : ' -> ';
+  const count = 2 + (choices.chance(40) ? 1 : 0) + (choices.chance(10) ? 1 : 0);
+  const parts: string[] = [];
+  for (let index = 0; index < count; index++) {
+    const alone = stepOf(choices, form, named);
+    const every = form.sequence ? index === 0 && choices.chance(70) : choices.chance(index === 0 ? 60 : 15);
+    parts.push(every ? `every ${alone.includes(' and ') || alone.includes(' or ') ? `(${alone})` : alone}` : alone);
+  }
+  // A group under one `every`: `every (a -> b) -> c`.
+  let element = parts.join(mark);
+  if (!form.sequence && parts.length > 2 && choices.chance(25)) {
+    const [first = '', second = '', ...rest] = parts.map((one) => one.replace(/^every /, ''));
+    element = [`every (${first}${mark}${second})`, ...rest].join(mark);
+  }
+  const within = choices.chance(35) ? ` within ${choices.pick([10, 20, 60])} milliseconds` : '';
+  const select = selectOf(choices, named);
+  return {
+    app: `${STREAMS.map(defineStream).join(' ')} @info(name='q') from ${element}${within} select ${select} insert into O;`,
+    steps: generateSteps(choices, STREAMS),
+  };
+}
+
+function stepOf(choices: Choices, form: Form, named: Named[]): string {
+  const kind = choices.below(10);
+  if (form.logical && kind >= 8) return `${sideOf(choices, form, named)} ${choices.pick(['and', 'or'])} ${sideOf(choices, form, named)}`;
+  if (form.absent && kind >= 5) return `not ${choices.pick(STREAMS).name}${filterOf(choices, named, false)} for ${choices.pick([5, 10, 20])} milliseconds`;
+  const name = `e${named.length + 1}`;
+  const stream = choices.pick(STREAMS).name;
+  const many = form.counted && kind >= 3;
+  const filter = filterOf(choices, named, true);
+  named.push({ name, many });
+  if (!many) return `${name}=${stream}${filter}`;
+  const counts = form.sequence ? ['*', '+', '?'] : ['<2>', '<1:2>', '<2:>', '<:2>', '<0:1>', '<1:>'];
+  return `${name}=${stream}${filter}${choices.pick(counts)}`;
+}
+
+function sideOf(choices: Choices, form: Form, named: Named[]): string {
+  const stream = choices.pick(STREAMS).name;
+  if (form.absent && choices.chance(45)) {
+    const wait = choices.chance(60) ? ` for ${choices.pick([5, 10, 20])} milliseconds` : '';
+    return `not ${stream}${filterOf(choices, named, false)}${wait}`;
+  }
+  const name = `e${named.length + 1}`;
+  const filter = filterOf(choices, named, true);
+  named.push({ name, many: false });
+  return `${name}=${stream}${filter}`;
+}
+
+function filterOf(choices: Choices, named: readonly Named[], mayRefer: boolean): string {
+  const kind = choices.below(8);
+  if (kind <= 2) return '';
+  if (kind <= 4) return `[v ${choices.pick(['>', '<', '>='])} ${choices.pick([0, 2, 3, 4])}]`;
+  if (kind === 5) return `[k == '${choices.pick(['x', 'y'])}']`;
+  if (!mayRefer || named.length === 0) return '[v != 1]';
+  const { name, many } = choices.pick(named);
+  const at = many ? choices.pick(['[last]', '[0]', '']) : '';
+  return kind === 6 ? `[k == ${name}${at}.k]` : `[v ${choices.pick(['>', '!=', '>='])} ${name}${at}.v]`;
+}
+
+function selectOf(choices: Choices, named: readonly Named[]): string {
+  const outputs = named.flatMap(({ name, many }) => {
+    if (!many) return choices.chance(40) ? [`${name}.v`, `${name}.k`] : [`${name}.v`];
+    return [`${name}[0].v`, ...(choices.chance(60) ? [`${name}[last].v`] : []), ...(choices.chance(30) ? [`${name}[1].v`] : []), ...(choices.chance(20) ? [`${name}[last-1].k`] : [])];
+  });
+  if (outputs.length === 0) outputs.push('1');
+  return outputs.map((one, index) => `${one} as o${index}`).join(', ');
+}
