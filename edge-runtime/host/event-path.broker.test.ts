@@ -46,7 +46,7 @@ test('an event goes from Kafka through a rule, a model and the rule again into t
   await path.start();
   await produce(topic, ['{"pump":"p1","flow":20,"peak":1}', '[{"pump":"p1","flow":5,"peak":1},{"pump":"p2","flow":4,"peak":0}]', 'valve!', '{"pump":"p1","flow":"much","peak":1}']);
   await vi.waitFor(async () => expect(await allRows(path, 'watch/LowFlow')).toHaveLength(1), { timeout: 20_000 });
-  await vi.waitFor(async () => expect(await allRows(path, 'dead-letters')).toHaveLength(2));
+  await vi.waitFor(async () => expect(await allRows(path, 'dead-letters')).toHaveLength(2), { timeout: 20_000 });
 
   expect((await allRows(path, 'Readings')).map((row) => row.values)).toEqual([['p1', 20, 1], ['p1', 5, 1], ['p2', 4, 0]]);
   expect((await allRows(path, 'Scored')).map((row) => row.values)).toEqual([['p1', 5, 115], ['p2', 4, 14]]);

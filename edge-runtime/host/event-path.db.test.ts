@@ -27,8 +27,8 @@ async function start(rule: string, options: Partial<FixtureOptions> & { settings
   const path = await buildEventPath(await bundleOf({ watch: rule }), dependenciesOf({ redis: { url: redis.url }, ...options }));
   paths.push(path);
   await path.start();
-  await vi.waitFor(() => expect(path.status().state).toBe('running'), { timeout: 10_000, interval: 5 });
-  await vi.waitFor(() => expect(path.status().sources.every((source) => source.state !== 'connecting')).toBe(true), { timeout: 10_000, interval: 5 });
+  await vi.waitFor(() => expect(path.status().state).toBe('running'), { timeout: 50_000, interval: 5 });
+  await vi.waitFor(() => expect(path.status().sources.every((source) => source.state !== 'connecting')).toBe(true), { timeout: 50_000, interval: 5 });
   return path;
 }
 
@@ -46,7 +46,7 @@ async function stored(path: EventPath, stream: string, count: number): Promise<u
       expect(rows.length).toBeGreaterThanOrEqual(count);
       return rows.map((row) => row.values);
     },
-    { timeout: 10_000, interval: 10 },
+    { timeout: 50_000, interval: 10 },
   );
 }
 
@@ -136,7 +136,7 @@ describe('sinks', () => {
         expect(all).toHaveLength(1);
         return all;
       },
-      { timeout: 10_000, interval: 20 },
+      { timeout: 50_000, interval: 20 },
     );
     expect(record).toMatchObject({ kind: 'detection', title: 'Low flow', severity: 'critical', data: { pump: 'p1', flow: 0.5 }, actions: [{ sink: 'watch/Alarms/webhook', outcome: 'delivered' }], causes: [{ stream: 'Readings', data: { pump: 'p1', flow: 0.5 } }] });
     expect(seen.map((one) => one.text)).toEqual(['{"event":{"pump":"p1","flow":0.5}}', '{"event":{"pump":"p1","flow":0.5}}']);
@@ -152,7 +152,7 @@ describe('sinks', () => {
     const path = await start(alarms(`@sink(type='webhook', url='http://127.0.0.1:${port}/', @map(type='json'))`));
     await path.ingest('/readings', json, body({ pump: 'p1', flow: 0.5 }));
     expect(await stored(path, 'dead-letters', 1)).toEqual([['watch/Alarms', expect.stringContaining('watch/Alarms/webhook'), 'not delivered: answered 400', '{"pump":"p1","flow":0.5}']]);
-    await vi.waitFor(async () => expect(await records()).toMatchObject([{ actions: [{ outcome: 'failed', message: 'answered 400' }] }]));
+    await vi.waitFor(async () => expect(await records()).toMatchObject([{ actions: [{ outcome: 'failed', message: 'answered 400' }] }]), { timeout: 50_000 });
     server.close();
   });
 });
@@ -170,7 +170,7 @@ test('a recording is replayed from a file at the pace of its own times', async (
     `@source(type='file', path='loop.csv', speed='100', timestamp='datetime', @map(type='csv', delimiter=';', @attributes(flow='flow rate'))) define stream Readings (pump string, flow double);`,
     { filesFolder },
   );
-  await vi.waitFor(() => expect(path.status().sources).toMatchObject([{ state: 'finished' }]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(path.status().sources).toMatchObject([{ state: 'finished' }]), { timeout: 50_000 });
   expect(await stored(path, 'Readings', 2)).toEqual([[null, 32.5], [null, 31]]);
   expect(await stored(path, 'dead-letters', 1)).toMatchObject([[expect.stringContaining('loop.csv'), '3#0', expect.any(String), 'broken']]);
 });

@@ -85,7 +85,7 @@ test('gives a node that is approved into a fleet what that fleet runs', async ()
   begin();
   await agentsFollow(await deploy(fleet), agents);
   const late = await anAgent(world.deps, organization, 'joined-late', { site: 'joined' });
-  await vi.waitFor(async () => expect(await late.desired()).toMatchObject({ generation: 1 }), { timeout: 10_000, interval: 50 });
+  await vi.waitFor(async () => expect(await late.desired()).toMatchObject({ generation: 1 }), { timeout: 50_000, interval: 50 });
 });
 
 test('killed before each commit, half of the time, it converges and tells each node once', async () => {
