@@ -1,22 +1,16 @@
 import { expect, type Page } from '@playwright/test';
+import { fillAdministrator as fill, untilTakenOver } from '../tools/services/browser.ts';
 
-/**
- * Opens a page and waits until React has taken over what the server drew: what is clicked or typed before that reaches
- * nobody. React marks each element that it has taken over with properties of its own.
- */
+/** Opens a page and waits until it can be used. */
 export async function open(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-  await page.waitForFunction(() => [...document.querySelectorAll('button')].every((button) => Object.keys(button).some((key) => key.startsWith('__reactProps'))));
+  await untilTakenOver(page);
 }
 
 /** Opens a one-time link and gives what the page asks of a new administrator. */
 export async function fillAdministrator(page: Page, link: string): Promise<void> {
-  await open(page, link);
-  await page.getByLabel('Name').fill('Ada Park');
-  await page.getByLabel('E-mail').fill('ada@example.org');
-  await page.getByLabel('Password').fill('correct horse battery staple');
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await fill(page, link, { name: 'Ada Park', email: 'ada@example.org', password: 'correct horse battery staple' });
 }
 
 export async function signInAsAdministrator(page: Page, link: string): Promise<void> {

@@ -1,7 +1,7 @@
-import { type Browser, type Page, chromium } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { paths } from '../../app/paths.ts';
 import { fieldAt, itemsOf } from '../../examples/pump-loop/api.ts';
-import config from '../../playwright.config.ts';
+import { fillAdministrator, launchChromium, untilTakenOver } from '../services/browser.ts';
 import { type ExampleStack, until } from './example-stack.ts';
 import { type Table, seconds, spreadOf } from './table.ts';
 
@@ -16,7 +16,7 @@ interface Visit {
 /** Every page of the console in a real Chromium, while the example runs: the second visit and those after it. */
 export async function measurePages(example: ExampleStack): Promise<Table[]> {
   await example.live();
-  const browser = await chromium.launch(config.use?.launchOptions ?? {});
+  const browser = await launchChromium();
   try {
     const page = await signedIn(browser, example);
     const rows: string[][] = [];
@@ -42,11 +42,7 @@ export async function measurePages(example: ExampleStack): Promise<Table[]> {
 
 async function signedIn(browser: Browser, { stack }: ExampleStack): Promise<Page> {
   const page = await browser.newPage({ baseURL: stack.url, viewport: { width: 1440, height: 900 } });
-  await visit(page, await stack.signInLink());
-  await page.getByLabel('Name').fill('Ada Park');
-  await page.getByLabel('E-mail').fill('ada@example.org');
-  await page.getByLabel('Password').fill(crypto.randomUUID());
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await fillAdministrator(page, await stack.signInLink(), { name: 'Ada Park', email: 'ada@example.org', password: crypto.randomUUID() });
   await page.getByRole('link', { name: 'Overview' }).waitFor();
   return page;
 }
@@ -83,7 +79,5 @@ async function addressesOf({ api, nodeId }: ExampleStack): Promise<[string, stri
 async function visit(page: Page, address: string): Promise<Visit> {
   await page.goto(address, { waitUntil: 'commit' });
   const shown = await page.waitForFunction(() => (document.querySelector('h1') !== null && document.querySelector('[role=status][aria-label=Loading]') === null ? performance.now() : undefined), undefined, { polling: 'raf' });
-  // React marks each element that it has taken over from the server's page with properties of its own.
-  const usable = await page.waitForFunction(() => ([...document.querySelectorAll('button')].every((button) => Object.keys(button).some((key) => key.startsWith('__reactProps'))) ? performance.now() : undefined), undefined, { polling: 'raf' });
-  return { shown: await shown.jsonValue() ?? 0, usable: await usable.jsonValue() ?? 0 };
+  return { shown: (await shown.jsonValue()) ?? 0, usable: await untilTakenOver(page) };
 }
