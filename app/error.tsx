@@ -6,7 +6,7 @@ import { EmptyState } from './_ui/empty-state.tsx';
 export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <EmptyState kind="failed" title="This page could not be shown" action={<Button onClick={reset}>Try again</Button>}>
+      <EmptyState heading kind="failed" title="This page could not be shown" action={<Button onClick={reset}>Try again</Button>}>
         A defect of ours. Nothing was changed by it.
         {error.digest === undefined ? null : (
           <>

@@ -10,7 +10,7 @@ export const metadata: Metadata = { title: 'Not found' };
 export default function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
-      <EmptyState kind="no-match" title="There is no page at this address" action={<Button render={<Link href={paths.overview()} />}>Go to the overview</Button>}>
+      <EmptyState heading kind="no-match" title="There is no page at this address" action={<Button render={<Link href={paths.overview()} />}>Go to the overview</Button>}>
         What it was about may have been removed, or the address is mistyped.
       </EmptyState>
     </main>

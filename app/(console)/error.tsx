@@ -12,7 +12,7 @@ export default function PageBroke({ error, reset }: { error: Error & { digest?: 
   return (
     <PageFrame crumbs={[{ label: 'Error' }]}>
       <Card>
-        <EmptyState kind="failed" title="This page could not be shown" action={<Button onClick={reset}>Try again</Button>}>
+        <EmptyState heading kind="failed" title="This page could not be shown" action={<Button onClick={reset}>Try again</Button>}>
           It is a defect of the console and was reported to your control plane. Nothing was changed by it.
           {error.digest ? (
             <>

@@ -16,7 +16,7 @@ export function HeadCell({ children, numeric = false, className }: { children?: 
 
 export function Cell({ children, numeric = false, mono = false, className }: { children?: ReactNode; numeric?: boolean; mono?: boolean; className?: string }) {
   return (
-    <td className={classes('h-9 max-w-[300px] truncate border-b border-line px-4 [tr:last-child>&]:border-b-0', numeric && 'text-right tabular-nums', mono && 'font-mono text-[12px]', className)}>
+    <td className={classes('h-9 max-w-[240px] truncate border-b border-line px-4 [tr:last-child>&]:border-b-0', numeric && 'text-right tabular-nums', mono && 'font-mono text-[12px]', className)}>
       {children}
     </td>
   );

@@ -11,8 +11,9 @@ import { count, inWords, short, significant } from '../../_format/number.ts';
 import { duration, microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import { Loaded } from '../../_shell/loaded.tsx';
+import { useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
-import { buttonClasses } from '../../_ui/button.tsx';
+import { Button, buttonClasses } from '../../_ui/button.tsx';
 import { Grid } from '../../_ui/card.tsx';
 import { useNow } from '../../_ui/clock.tsx';
 import { Facts } from '../../_ui/facts.tsx';
@@ -45,6 +46,7 @@ export function OverviewPage({ openedAt }: { openedAt: number }) {
 
 function Content({ overview, openedAt }: { overview: Overview; openedAt: number }) {
   const { series, present, from, to } = useTelemetry(everything, '1h', openedAt);
+  const refused = useRefusal('deployments:write', 'Operators and administrators');
   const last = overview.changes24h[0];
   const head = (
     <PageHead
@@ -66,9 +68,9 @@ function Content({ overview, openedAt }: { overview: Overview; openedAt: number 
             Add a node
           </Link>
           {overview.nodes.total > 0 ? (
-            <Link href={paths.newDeployment()} className={buttonClasses('primary')}>
+            <Button tone="primary" refused={refused} render={<Link href={paths.newDeployment()} />}>
               New deployment
-            </Link>
+            </Button>
           ) : null}
         </>
       }

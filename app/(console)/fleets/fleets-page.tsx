@@ -40,15 +40,14 @@ const columns: readonly Column<FleetItem>[] = [
     id: 'synced',
     header: 'Up to date',
     cell: (fleet) => (
-      <span className="flex items-center gap-3">
-        <span className="w-20 tabular-nums">{fleet.nodes.total === 0 ? <span className="text-faint">no node</span> : `${count(fleet.nodes.synced)} of ${count(fleet.nodes.total)}`}</span>
+      <span className="flex items-center gap-3" title={fleetTrouble(fleet.nodes) || undefined}>
+        <span className="w-28 tabular-nums">{fleet.nodes.total === 0 ? <span className="text-faint">no node</span> : `${count(fleet.nodes.synced)} of ${count(fleet.nodes.total)}`}</span>
         <span className="hidden w-28 sm:block">
           <FleetCounts nodes={fleet.nodes} name={fleet.name} />
         </span>
       </span>
     ),
   },
-  { id: 'trouble', header: 'The others', from: 'xl', cell: (fleet) => <span className="text-dim">{fleetTrouble(fleet.nodes) || <span className="text-faint">–</span>}</span> },
   {
     id: 'overlap',
     header: 'Overlap',

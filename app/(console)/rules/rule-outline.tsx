@@ -4,8 +4,7 @@ import { bytes, count } from '../../_format/number.ts';
 import { Chip } from '../../_ui/chip.tsx';
 
 /** The graph of a rule as a list that reads from source to sink; each entry leads to its place in the text. */
-export function RuleOutline({ document, state, onShow }: { document: RuleDocument | undefined; state: readonly StateEstimate[]; onShow: (from: number, to?: number) => void }) {
-  if (document === undefined) return <p className="px-4 py-3.5 text-dim">Nothing is known of the text yet.</p>;
+export function RuleOutline({ document, state, onShow }: { document: RuleDocument; state: readonly StateEstimate[]; onShow: (from: number, to?: number) => void }) {
   const { nodes, edges } = document.graph;
   const labelOf = new Map(nodes.map((node) => [node.id, node.label]));
   const joined = (ids: readonly string[]) => ids.map((id) => labelOf.get(id) ?? '').join(' and ');
@@ -30,7 +29,7 @@ export function RuleOutline({ document, state, onShow }: { document: RuleDocumen
       <Section title="Goes out" empty="No sink and no detection: what it computes is in the node's store.">
         {of('detection', 'sink').map((node) => line(node, joined(edges.filter((edge) => edge.to === node.id).map((edge) => edge.from)), node.kind))}
       </Section>
-      <Section title={`Remembers, at ${RATE_ASSUMED} event/s a stream`} empty="Nothing between events.">
+      <Section title={measured ? 'Remembers, at the rates of the preview' : `Remembers, at ${RATE_ASSUMED} event/s a stream`} empty="Nothing between events.">
         {state.map((each) => (
           <li key={`${each.query} ${each.what}`} className="flex items-baseline gap-2">
             <span className="min-w-0 flex-1">

@@ -72,7 +72,7 @@ describe('time series', () => {
     expect(prepared.markers.map((marker) => marker.labelSide)).toEqual([null, 'right', 'left']);
   });
   it('lets no label reach into another’s room', () => {
-    const prepared = prepareTimeSeries({ ...base, quantity: 'plain', series: [], markers: [{ at: 2000, label: 'first' }, { at: 6000, label: 'started' }, { at: 9900, label: 'done' }] });
+    const prepared = prepareTimeSeries({ ...base, quantity: 'plain', series: [], markers: [{ at: 1000, label: 'first' }, { at: 6000, label: 'ran-sites-west: started' }, { at: 9900, label: 'pump-loop: Succeeded' }] });
     expect(prepared.markers.map((marker) => marker.labelSide)).toEqual(['right', null, 'left']);
   });
   it('treats what is not a number as a gap', () => {

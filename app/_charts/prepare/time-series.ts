@@ -135,8 +135,8 @@ function segmentsOf(points: SeriesInput['points'], step: number): Segment[] {
   return segments;
 }
 
-/** Room that a marker's label needs, as a share of the chart. */
-const labelShare = 0.22;
+/** Room that a marker's label needs, as a share of the narrowest chart that names its markers. */
+const labelShareOf = (label: string) => Math.min(0.6, 0.02 + label.length * 0.0135);
 
 /**
  * Of markers that stand close together the last one is named; near the right edge a label stands on the left of its line. No label
@@ -144,11 +144,11 @@ const labelShare = 0.22;
  */
 function placeMarkers(markers: readonly Marker[], from: number, to: number): PreparedMarker[] {
   const within = markers.filter((marker) => marker.at >= from && marker.at <= to).sort((a, b) => a.at - b.at);
-  const room = (to - from) * labelShare;
   const placed: PreparedMarker[] = [];
   // From the right: where the labels placed so far begin.
   let free = to;
   for (const marker of within.reverse()) {
+    const room = (to - from) * labelShareOf(marker.label);
     const labelSide = marker.at + room <= free ? 'right' : marker.at <= free && to - marker.at < room ? 'left' : null;
     if (labelSide !== null) free = labelSide === 'left' ? marker.at - room : marker.at;
     placed.push({ ...marker, labelSide });

@@ -25,7 +25,7 @@ export function RolloutPage({ id }: { id: string }) {
   const title = query.data === undefined ? 'Deployment' : titleOf(query.data);
   return (
     <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: title }]}>
-      <Loaded query={query} what="this deployment" skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
+      <Loaded query={query} what="this deployment" back={{ label: 'All deployments', href: paths.deployments() }} skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
         {(deployment) => (
           <>
             <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<RolloutActions deployment={deployment} />} />

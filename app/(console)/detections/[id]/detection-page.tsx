@@ -27,7 +27,7 @@ export function DetectionPage({ id }: { id: string }) {
   const detection = useQuery(trpc.detections.get.queryOptions({ id }));
   return (
     <PageFrame crumbs={[{ label: 'Detections', href: paths.detections() }, { label: detection.data?.title ?? 'Detection' }]}>
-      <Loaded query={detection} what="the detection" skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
+      <Loaded query={detection} what="the detection" back={{ label: 'All detections', href: paths.detections() }} skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
         {(data) => <Content detection={data} />}
       </Loaded>
     </PageFrame>

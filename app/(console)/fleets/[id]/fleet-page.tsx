@@ -32,7 +32,7 @@ export function FleetPage({ id, openedAt }: { id: string; openedAt: number }) {
   const fleet = useQuery(trpc.fleets.get.queryOptions({ id }));
   return (
     <PageFrame crumbs={[{ label: 'Fleets', href: paths.fleets() }, { label: fleet.data?.name ?? 'Fleet' }]}>
-      <Loaded query={fleet} what="the fleet" skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
+      <Loaded query={fleet} what="the fleet" back={{ label: 'All fleets', href: paths.fleets() }} skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
         {(data) => <Content fleet={data} openedAt={openedAt} />}
       </Loaded>
     </PageFrame>

@@ -32,7 +32,7 @@ export function ModelPage({ name }: { name: string }) {
   const query = useQuery(trpc.models.get.queryOptions({ name }));
   return (
     <PageFrame crumbs={[{ label: 'Models', href: paths.models() }, { label: name }]}>
-      <Loaded query={query} what="this model" skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
+      <Loaded query={query} what="this model" back={{ label: 'All models', href: paths.models() }} skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
         {(model) => <Model model={model} />}
       </Loaded>
     </PageFrame>

@@ -31,7 +31,7 @@ export function NodePage({ id, openedAt }: { id: string; openedAt: number }) {
   const node = useQuery(trpc.nodes.get.queryOptions({ id }));
   return (
     <PageFrame crumbs={[{ label: 'Nodes', href: paths.nodes() }, { label: node.data?.name ?? 'Node' }]}>
-      <Loaded query={node} what="the node" skeleton={<NodeSkeleton />}>
+      <Loaded query={node} what="the node" back={{ label: 'All nodes', href: paths.nodes() }} skeleton={<NodeSkeleton />}>
         {(data) => <Content node={data} openedAt={openedAt} />}
       </Loaded>
     </PageFrame>

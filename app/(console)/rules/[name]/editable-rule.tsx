@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import type { RuleDetail } from '../../../../server/rules/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
-import { RuleComparison } from '../../../_editor/rule-comparison.tsx';
+import { LazyRuleComparison } from '../../../_editor/lazy-rule-editor.tsx';
 import { plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { useCommands } from '../../../_shell/commands.tsx';
@@ -89,7 +89,7 @@ export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; pub
           </>
         }
       />
-      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} {...(nonce === undefined ? {} : { nonce })} />
+      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} {...(nonce === undefined ? {} : { nonce })} />
       <PublishDialog
         open={open === 'publish'}
         onOpenChange={(next) => setOpen(next ? 'publish' : null)}
@@ -98,7 +98,7 @@ export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; pub
         text={draft.text}
       />
       <Dialog wide open={open === 'compare'} onOpenChange={(next) => setOpen(next ? 'compare' : null)} title={`What differs from version ${latest}`}>
-        <RuleComparison before={published} after={draft.text} beforeLabel={`version ${latest}`} afterLabel="draft" {...(nonce === undefined ? {} : { nonce })} />
+        <LazyRuleComparison before={published} after={draft.text} beforeLabel={`version ${latest}`} afterLabel="draft" {...(nonce === undefined ? {} : { nonce })} />
       </Dialog>
     </>
   );

@@ -28,7 +28,7 @@ export function RulePage({ name, nonce }: PageProps) {
   const style = nonce === undefined ? {} : { nonce };
   return (
     <PageFrame crumbs={[{ label: 'Rules', href: paths.rules() }, { label: name, ...(version === null ? {} : { href: paths.rule(name) }) }, ...(version === null ? [] : [{ label: `version ${version}` }])]}>
-      <Loaded query={query} what="this rule" skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
+      <Loaded query={query} what="this rule" back={{ label: 'All rules', href: paths.rules() }} skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
         {(rule) => (
           <>
             {version === null ? <NewestText rule={rule} {...style} /> : <PublishedText name={name} version={version} back={() => void setVersion(null)} {...style} />}
@@ -58,7 +58,7 @@ function PublishedText({ name, version, back, nonce }: { name: string; version: 
   const trpc = useTRPC();
   const query = useQuery(trpc.rules.version.queryOptions({ name, version }));
   return (
-    <Loaded query={query} what={`version ${version}`} skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
+    <Loaded query={query} what={`version ${version}`} back={{ label: `The newest of ${name}`, href: paths.rule(name) }} skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
       {(published) => (
         <>
           <PageHead

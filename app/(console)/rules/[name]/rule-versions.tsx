@@ -1,11 +1,11 @@
 import Link from 'next/link';
 import type { RuleDetail } from '../../../../server/rules/schema.ts';
+import { WhereItRuns } from '../../../_domain/where-it-runs.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { bytes, plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { DataTable, type Column } from '../../../_ui/data-table.tsx';
-import { Details } from '../../../_ui/details.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 
@@ -28,19 +28,7 @@ export function RuleVersions({ rule, shown }: { rule: RuleDetail; shown: number 
             <DataTable columns={columns} rows={rule.versions} rowKey={(version) => String(version.version)} label="Versions" shown={shown === null ? null : String(shown)} total={rule.versionsTotal} />
           )}
         </Card>
-        <Card span={4} title="Where it runs" subtitle="as nodes report it" live>
-          {rule.deployed.length === 0 ? (
-            <EmptyState kind="nothing-yet" title="Nowhere">No node reports any version of it.</EmptyState>
-          ) : (
-            <Details
-              numeric
-              rows={rule.deployed.map((deployed) => ({
-                name: <Link href={paths.fleet(deployed.fleet.id)} className="text-ink hover:underline">{deployed.fleet.name}</Link>,
-                value: `version ${deployed.version} on ${plural(deployed.nodes, 'node')}`,
-              }))}
-            />
-          )}
-        </Card>
+        <WhereItRuns deployed={rule.deployed} />
       </Grid>
     </div>
   );
