@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
 import type { Exchange } from './http/exchange.ts';
-import { contentSecurityPolicy } from './http/security.ts';
+import { contentSecurityPolicy, workerPolicy } from './http/security.ts';
 
 export interface Pages {
   handle(exchange: Exchange): Promise<void>;
@@ -28,7 +28,9 @@ export async function openPages(options: { development: boolean; host: string; p
       const policy = contentSecurityPolicy(nonce, options.development);
       request.headers['x-nonce'] = nonce;
       request.headers['content-security-policy'] = policy;
-      response.setHeader('content-security-policy', policy);
+      // Browsers say what they will use a script as, and pages cannot: only a worker gets the worker's policy.
+      response.setHeader('content-security-policy', request.headers['sec-fetch-dest'] === 'worker' ? workerPolicy : policy);
+      response.setHeader('vary', 'sec-fetch-dest');
       await handler(request, response);
     },
     upgrade: upgrade === undefined ? undefined : (request, socket, head) => void upgrade(request, socket, head),

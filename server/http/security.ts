@@ -15,7 +15,7 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
     `connect-src 'self'${development ? ' ws:' : ''}`,
-    "worker-src 'self' blob:",
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -23,6 +23,12 @@ export function contentSecurityPolicy(nonce: string, development: boolean): stri
   ];
   return directives.join('; ');
 }
+
+/**
+ * For a script that is loaded as a worker: it has a policy of its own, which alone allows code that is made while it runs. The
+ * engine compiles rules to code, in a thread that holds no session, no document and no way out but messages to its page.
+ */
+export const workerPolicy = "default-src 'none'; script-src 'self' 'unsafe-eval'; base-uri 'none'";
 
 /** For everything that is not a page: nothing in it may load or run anything. */
 export const closedPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -4,7 +4,7 @@ import { bytes, count } from '../../_format/number.ts';
 import { Chip } from '../../_ui/chip.tsx';
 
 /** The graph of a rule as a list that reads from source to sink; each entry leads to its place in the text. */
-export function RuleOutline({ document, state, onShow }: { document: RuleDocument; state: readonly StateEstimate[]; onShow: (from: number, to?: number) => void }) {
+export function RuleOutline({ document, state, measured, onShow }: { document: RuleDocument; state: readonly StateEstimate[]; measured: boolean; onShow: (from: number, to?: number) => void }) {
   const { nodes, edges } = document.graph;
   const labelOf = new Map(nodes.map((node) => [node.id, node.label]));
   const joined = (ids: readonly string[]) => ids.map((id) => labelOf.get(id) ?? '').join(' and ');

@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Analysis } from '@selvedge/edge-runtime/cep';
 import type { RuleDocument } from '@selvedge/edge-runtime/cep/language-service';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import type { PlainEvent, PreviewResult } from '@selvedge/edge-runtime/cep/preview';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { LazyRuleEditor } from '../../_editor/lazy-rule-editor.tsx';
 import type { RuleEditorHandle } from '../../_editor/rule-editor.tsx';
@@ -12,7 +13,9 @@ import { Card, Grid } from '../../_ui/card.tsx';
 import { Kbd } from '../../_ui/kbd.tsx';
 import { Segments } from '../../_ui/segments.tsx';
 import { Status } from '../../_ui/status.tsx';
-import { RuleGraph } from './rule-graph.tsx';
+import { PreviewCard } from './preview/preview-card.tsx';
+import { usePreview } from './preview/use-preview.ts';
+import { RuleGraph, type NodeCounts } from './rule-graph.tsx';
 
 // It brings the language service along, which the editor fetches after the page.
 const RuleOutline = lazy(async () => ({ default: (await import('./rule-outline.tsx')).RuleOutline }));
@@ -45,14 +48,38 @@ export function CheckStatus({ analysis }: { analysis: Analysis | undefined }) {
   return <Status tone="positive" word="Type-checks" />;
 }
 
-/** The editor with the graph beside it, always of the same text, and what is wrong with it below. */
-export function RuleWorkbench({ draft, label, readOnly = false, nonce }: { draft: RuleDraft; label: string; readOnly?: boolean; nonce?: string }) {
+export interface RuleWorkbenchProps {
+  draft: RuleDraft;
+  label: string;
+  readOnly?: boolean;
+  nonce?: string;
+  /** A published text that the preview can run beside this one. */
+  published?: { version: number; text: string } | undefined;
+  /** Events to begin with, and where they are from. */
+  events?: { list: readonly PlainEvent[]; from: string } | undefined;
+}
+
+/** The editor with the graph beside it, always of the same text, what is wrong with it below, and what it does with recorded events. */
+export function RuleWorkbench({ draft, label, readOnly = false, nonce, published, events }: RuleWorkbenchProps) {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.signatures.queryOptions({}));
   const editor = useRef<RuleEditorHandle>(null);
   const [view, setView] = useState<'graph' | 'list'>('graph');
   const { document } = draft;
-  const state = useMemo(() => document?.state() ?? [], [document]);
+  const [beside, setBeside] = useState(false);
+  const known = models.data ?? noModels;
+  const sound = draft.analysis?.ok === true && document?.text === draft.text;
+  const preview = usePreview(draft.analysis?.ok === true ? document?.text : undefined, beside && published !== undefined ? published.text : null, known);
+  const begin = useEffectEvent(() => {
+    if (events !== undefined) void preview.loadEvents(events.list, events.from);
+  });
+  const list = events?.list;
+  useEffect(() => begin(), [list]);
+  const result = preview.state.run?.result;
+  const counts = useMemo(() => countsOf(result), [result]);
+  const rates = useMemo(() => ratesOf(result), [result]);
+  const state = useMemo(() => document?.state(rates) ?? [], [document, rates]);
+  const feedable = (draft.analysis?.streams ?? []).filter((one) => one.kind === 'stream' && one.defined).map((one) => one.name);
   const show = (from: number, to?: number) => editor.current?.reveal(from, to);
   return (
     <Grid>
@@ -70,7 +97,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, nonce }: { draft
           </>
         }
       >
-        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} models={models.data ?? noModels} readOnly={readOnly} label={label} placeholder="define stream …" {...(nonce === undefined ? {} : { nonce })} />
+        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} models={known} readOnly={readOnly} label={label} placeholder="define stream …" {...(nonce === undefined ? {} : { nonce })} />
         <Problems analysis={draft.analysis} show={show} />
       </Card>
       <Card
@@ -82,15 +109,28 @@ export function RuleWorkbench({ draft, label, readOnly = false, nonce }: { draft
         {document === undefined ? (
           <p className="px-4 py-3.5 text-dim">Nothing is known of the text yet.</p>
         ) : view === 'graph' ? (
-          <RuleGraph graph={document.graph} onShow={(node) => show(node.at.from, node.at.to)} />
+          <RuleGraph graph={document.graph} counts={counts} onShow={(node) => show(node.at.from, node.at.to)} />
         ) : (
           <Suspense>
-            <RuleOutline document={document} state={state} onShow={show} />
+            <RuleOutline document={document} state={state} measured={rates !== undefined} onShow={show} />
           </Suspense>
         )}
       </Card>
+      <PreviewCard preview={preview} streams={feedable} models={known} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
     </Grid>
   );
+}
+
+/** What a preview saw, under the names that the graph has. */
+function countsOf(result: PreviewResult | undefined): NodeCounts | undefined {
+  if (result === undefined) return undefined;
+  return new Map([...result.streams.map((one) => [`stream ${one.name}`, one.count] as const), ...result.queries.map((one) => [`query ${one.name}`, one.arrived] as const)]);
+}
+
+/** Events a second of each stream, over the span of what was previewed. */
+function ratesOf(result: PreviewResult | undefined): Record<string, number> | undefined {
+  if (result === undefined || result.to <= result.from) return undefined;
+  return Object.fromEntries(result.streams.map((one) => [one.name, Math.round((one.count / (result.to - result.from)) * 1_000_000) / 1000]));
 }
 
 const noModels: never[] = [];

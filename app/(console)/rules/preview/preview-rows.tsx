@@ -1,0 +1,63 @@
+'use client';
+import type { PreviewStream } from '@selvedge/edge-runtime/cep/preview';
+import { useState } from 'react';
+import { attributeText, count } from '../../../_format/number.ts';
+import { clockMilliseconds } from '../../../_format/time.ts';
+import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
+import type { Explanation } from '../../../_editor/preview-protocol.ts';
+import { Because } from './because.tsx';
+
+const shownMax = 100;
+
+/** The rows that a stream had until a moment, the latest first; one of them can be asked why it is there. */
+export function PreviewRows({ stream, until, explain }: { stream: PreviewStream; until: number; explain: (index: number) => Promise<Explanation | null> }) {
+  const [open, setOpen] = useState<{ index: number; explanation: Explanation | null | 'asking' | { failed: string } } | null>(null);
+  const rows = stream.rows.filter((one) => one.timestamp <= until).reverse().slice(0, shownMax);
+  const ask = (index: number) => {
+    if (open?.index === index) return setOpen(null);
+    setOpen({ index, explanation: 'asking' });
+    const show = (explanation: Explanation | null | { failed: string }) => setOpen((now) => (now?.index === index ? { index, explanation } : now));
+    explain(index).then(show, (failure: unknown) => show({ failed: failure instanceof Error ? failure.message : String(failure) }));
+    return undefined;
+  };
+  if (rows.length === 0) return <p className="px-4 py-6 text-center text-dim">{stream.name} has no event until then.</p>;
+  const numeric = stream.attributes.map((one) => one.type !== 'string' && one.type !== 'bool' && one.type !== 'object');
+  return (
+    <>
+      <div className="max-h-96 overflow-y-auto">
+        <Table label={`Events of ${stream.name}`}>
+          <thead>
+            <tr>
+              <HeadCell>At</HeadCell>
+              {stream.attributes.map((one, index) => <HeadCell key={one.name} numeric={numeric[index] === true}>{one.name}</HeadCell>)}
+              {stream.input ? null : <HeadCell>Because of</HeadCell>}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ timestamp, row, index }) => (
+              <tr key={index} {...(open?.index === index ? { 'data-open': '' } : {})} className="data-open:bg-raised">
+                <Cell mono><span suppressHydrationWarning>{clockMilliseconds(timestamp)}</span></Cell>
+                {stream.attributes.map((one, column) => <Cell key={one.name} numeric={numeric[column] === true}>{text(row[column])}</Cell>)}
+                {stream.input ? null : (
+                  <Cell>
+                    <button type="button" className="text-accent hover:underline" aria-expanded={open?.index === index} onClick={() => ask(index)}>
+                      {open?.index === index ? 'hide' : 'why?'}
+                    </button>
+                  </Cell>
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      {stream.count > shownMax ? <p className="border-t border-line px-4 py-2 text-dim">The latest {shownMax} of {count(stream.count)} are shown.</p> : null}
+      {open === null ? null : <Because explanation={open.explanation} />}
+    </>
+  );
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return attributeText(value);
+  if (value === null || value === undefined) return attributeText(null);
+  return value instanceof Set ? `{${[...value].join(', ')}}` : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+}
