@@ -11,6 +11,7 @@ test.each([
   ['server/rules/service.ts', 'const x = y as any;', 'switches the compiler'],
   ['e2e/story.e2e.ts', 'await page.waitForTimeout(500)', 'waits for a time'],
   ['server/rules/service.test.ts', 'test.skip("x", () => {})', 'leaves a test out or lets'],
+  ['server/rules/service.test.ts', 'await vi.waitFor(async () => expect(await rows()).toHaveLength(2));', 'the second that is its default'],
   ['playwright.config.ts', 'export default { retries: 2 }', 'tries tests again'],
   ['server/rules/service.ts', 'process.env["PORT"]', 'reads the environment'],
   ['edge-runtime/cep/runtime/clock.ts', 'const now = Date.now();', 'clock, timer or randomness'],
@@ -18,6 +19,11 @@ test.each([
   ['package-lock.json', '"resolved": "https://registry.example/x.tgz"', 'registry'],
 ])('a planted fault in %s is found: %#', (path, text, expected) => {
   expect(tidyProblems([{ path, text }]).join()).toContain(expected);
+});
+
+test('a wait that says its limit has no problem', () => {
+  const text = 'await vi.waitFor(() => expect(of(1, 2)).toBe(3), { timeout: 20_000 }); await vi.waitFor(() => settled(one), patient);';
+  expect(tidyProblems([{ path: 'server/rules/service.test.ts', text }])).toEqual([]);
 });
 
 test('an ordinary file has no problem', () => {

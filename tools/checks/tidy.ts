@@ -24,6 +24,7 @@ const rules: TidyRule[] = [
   { says: 'has a note of unfinished work', applies: (file) => isCode(file) && !isThisCheck(file), breaks: (text) => /\b(TODO|FIXME|XXX|HACK)\b/.test(text) },
   { says: 'switches the compiler or the linter off', applies: (file) => isCode(file) && !isThisCheck(file), breaks: (text) => /@ts-(ignore|nocheck|expect-error)|\bas any\s*[;,)\]}>]|(eslint|oxlint)-disable(?!-next-line no-empty-pattern)/.test(text) },
   { says: 'waits for a time in place of a fact', applies: (file) => isTest(file) && !isThisCheck(file), breaks: (text) => /waitForTimeout|\bsleep\(/.test(text) },
+  { says: 'waits with vi.waitFor for the second that is its default; say a limit that a busy machine keeps', applies: (file) => isTest(file) && !isThisCheck(file), breaks: waitsForDefault },
   { says: 'leaves a test out or lets it fail', applies: (file) => isTest(file) && !isThisCheck(file), breaks: (text) => /\b(test|it|describe)\.(skip|only|todo|fails)\b/.test(text) },
   { says: 'tries tests again; one that fails now and then is a defect', applies: (file) => /^(playwright|vitest)\.config\.ts$/.test(file), breaks: (text) => /\bretr(y|ies)\b\s*:\s*[1-9]/.test(text) },
   { says: `reads the environment; only ${environmentFiles.join(', ')} may`, applies: (file) => isCode(file) && !isTest(file) && !isThisCheck(file) && !environmentFiles.includes(file), breaks: (text) => /\bprocess\.env\b/.test(text) },
@@ -41,4 +42,14 @@ export function tidyProblems(files: readonly TrackedFile[]): string[] {
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+}
+
+/** Whether a call of vi.waitFor or vi.waitUntil ends without options: `{ timeout: … }`, or a name that stands for them. */
+function waitsForDefault(text: string): boolean {
+  return [...text.matchAll(/\bvi\.wait(?:For|Until)\(/g)].some(({ index, 0: opening }) => {
+    let depth = 1;
+    let end = index + opening.length;
+    for (; depth > 0 && end < text.length; end += 1) depth += text[end] === '(' ? 1 : text[end] === ')' ? -1 : 0;
+    return !/\btimeout\b|,\s*\w+,?\s*\)$/.test(text.slice(index, end));
+  });
 }
