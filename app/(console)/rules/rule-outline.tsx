@@ -29,7 +29,7 @@ export function RuleOutline({ document, state, measured, onShow }: { document: R
       <Section title="Goes out" empty="No sink and no detection: what it computes is in the node's store.">
         {of('detection', 'sink').map((node) => line(node, joined(edges.filter((edge) => edge.to === node.id).map((edge) => edge.from)), node.kind))}
       </Section>
-      <Section title={`Remembers, at ${RATE_ASSUMED} event/s a stream`} empty="Nothing between events.">
+      <Section title={measured ? 'Remembers, at the rates of the preview' : `Remembers, at ${RATE_ASSUMED} event/s a stream`} empty="Nothing between events.">
         {state.map((each) => (
           <li key={`${each.query} ${each.what}`} className="flex items-baseline gap-2">
             <span className="min-w-0 flex-1">
