@@ -11,7 +11,8 @@ import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Provenance } from './provenance.ts';
 import type { QueryCode } from './query-code.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
-import { GroupedSelector, PlainSelector, TotalSelector, type Wanted } from './selector.ts';
+import { GroupedSelector } from './grouped-selector.ts';
+import { PlainSelector, TotalSelector, type Wanted } from './selector.ts';
 
 /** What a query needs from the app around it. */
 export interface QueryContext extends OperatorContext {
@@ -148,15 +149,20 @@ class PassingQuery implements Receiver {
     else this.target.one(timestamp, out);
   }
 
+  /** While every event passes, the chunk's times are handed on as they came. */
   many(timestamps: readonly number[], rows: readonly Row[]): void {
-    const times: number[] = [];
+    const { run } = this;
     const out: Row[] = [];
+    let times: readonly number[] | number[] = timestamps;
+    let own: number[] | undefined;
     for (let index = 0; index < rows.length; index++) {
       const timestamp = timestamps[index] ?? 0;
-      const row = this.run(timestamp, rows[index]);
-      if (row === undefined) continue;
-      times.push(timestamp);
-      out.push(row);
+      const row = run(timestamp, rows[index]);
+      if (row === undefined) times = own ??= timestamps.slice(0, index);
+      else {
+        out.push(row);
+        own?.push(timestamp);
+      }
     }
     const [first] = out;
     if (first === undefined) return;

@@ -31,6 +31,10 @@ export interface SelectionCode {
   /** The same where nothing is put out. */
   arriveSilently(group: Group, timestamp: number, payload: Payload): void;
   leaveSilently(group: Group, timestamp: number, payload: Payload): void;
+  /** Whether a group holds nothing that a fresh one would not. */
+  empty(group: Group): boolean;
+  /** Makes a group what a fresh one is. */
+  reset(group: Group): void;
 }
 
 export type TableTest = (table: string, condition: Typed) => (row: unknown, timestamp: number) => boolean;
@@ -129,6 +133,8 @@ export function emitSelection(selection: SelectionPlan, kind: PayloadKind, track
     `leave(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'remove') + emitOutput(emitter, selection))}}`,
     `arriveSilently(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'add'))}}`,
     `leaveSilently(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'remove'))}}`,
+    `empty(g){return ${selection.aggregates.map((_, index) => `g.a${index}.empty`).join('&&') || 'true'};}`,
+    `reset(g){${selection.aggregates.map((_, index) => `g.a${index}.reset();`).join('')}}`,
   ];
   const source = `'use strict';${emitter.bindings()}return {${functions.join(',')}};`;
   return build(source, emitter.constants, clock) as SelectionCode;

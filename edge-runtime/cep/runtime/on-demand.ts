@@ -8,7 +8,8 @@ import { emitRange } from './build-aggregation.ts';
 import { emitCandidates, emitTableTest, tableReceiver, type RunningTable } from './build-table.ts';
 import { emitCondition, emitPassing, emitSelection } from './emit-query.ts';
 import type { OutputStage } from './query-output.ts';
-import { GroupedSelector, PlainSelector, TotalSelector } from './selector.ts';
+import { GroupedSelector } from './grouped-selector.ts';
+import { PlainSelector, TotalSelector } from './selector.ts';
 import type { Clock } from './timers.ts';
 
 /** Queries kept ready, the one used longest ago first. */

@@ -56,7 +56,7 @@ export class QueryOutput implements OutputStage {
   }
 
   chunk(events: readonly OutputEvent[]): void {
-    const rows = events.filter((one) => one.type !== RESET);
+    const rows = events.some((one) => one.type === RESET) ? events.filter((one) => one.type !== RESET) : events;
     if (this.ears.listeners.length > 0) {
       const batch: QueryBatch = { query: this.query, timestamp: events.at(-1)?.timestamp ?? 0, arrived: [], removed: [] };
       for (const { type, timestamp, row } of rows) (type === EXPIRED ? batch.removed : batch.arrived).push({ timestamp, row });

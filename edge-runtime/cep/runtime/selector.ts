@@ -54,7 +54,7 @@ export class PlainSelector implements Stage {
 }
 
 /** `offset`, then `limit`, over one chunk; events that left are counted by the limit and never cut off by it. */
-function limited(events: OutputEvent[], plan: SelectionPlan): OutputEvent[] {
+export function limited(events: OutputEvent[], plan: SelectionPlan): OutputEvent[] {
   const { limit, offset = 0 } = plan;
   let skipped = 0;
   let kept = 0;
@@ -128,99 +128,5 @@ export class TotalSelector implements Stage, Swappable {
   }
   load(reader: BinaryReader): void {
     for (const name of this.aggregators) this.group[name]?.load(reader);
-  }
-}
-
-/** Aggregates by group: one answer a chunk and group, in the order in which the chunk first named the groups. */
-export class GroupedSelector implements Stage, Swappable {
-  private readonly plan: SelectionPlan;
-  private readonly code: SelectionCode;
-  private readonly wanted: Wanted;
-  private readonly output: OutputStage;
-  private groups = new Map<unknown, Group>();
-  private readonly aggregators: readonly string[];
-  private chunk: Map<unknown, OutputEvent> | undefined;
-  // The chunk's first answer, kept apart so that a chunk of one event needs no map.
-  private first: OutputEvent | undefined;
-
-  constructor(plan: SelectionPlan, wanted: Wanted, code: SelectionCode, output: OutputStage) {
-    this.plan = plan;
-    this.code = code;
-    this.wanted = wanted;
-    this.output = output;
-    this.aggregators = Object.keys(code.group());
-  }
-
-  event(type: EventType, timestamp: number, payload: Payload): void {
-    if (type === RESET) {
-      this.groups.clear();
-      return;
-    }
-    const { code } = this;
-    const key = code.key(timestamp, payload) ?? null;
-    let group = this.groups.get(key);
-    if (group === undefined) {
-      group = code.group();
-      this.groups.set(key, group);
-    }
-    if (type === CURRENT) {
-      if (this.wanted.current) this.keep(type, timestamp, key, code.arrive(group, timestamp, payload));
-      else code.arriveSilently(group, timestamp, payload);
-      return;
-    }
-    if (this.wanted.expired) this.keep(type, timestamp, key, code.leave(group, timestamp, payload));
-    else code.leaveSilently(group, timestamp, payload);
-    for (const name of this.aggregators) if (group[name]?.empty === false) return;
-    this.groups.delete(key);
-  }
-
-  end(): void {
-    const { first, chunk } = this;
-    if (first === undefined) return;
-    this.first = undefined;
-    this.chunk = undefined;
-    const { limit, offset, orderBy } = this.plan;
-    if (chunk === undefined && limit === undefined && offset === undefined) {
-      this.output.one(first.type, first.timestamp, first.row, first.key);
-      return;
-    }
-    const events = chunk === undefined ? [first] : [...chunk.values()];
-    const chosen = limited(orderBy.length > 0 ? orderRows(events, this.plan) : events, this.plan);
-    if (chosen.length > 0) this.output.chunk(chosen);
-  }
-
-  private keep(type: EventType, timestamp: number, key: unknown, row: Row | undefined): void {
-    if (row === undefined) return;
-    const event = { type, timestamp, row, key };
-    if (this.first === undefined) this.first = event;
-    else if (this.chunk === undefined && this.first.key === key) this.first = event;
-    else {
-      this.chunk ??= new Map([[this.first.key, this.first]]);
-      this.chunk.set(key, event);
-    }
-  }
-
-  fresh(): Map<unknown, Group> {
-    return new Map();
-  }
-  use(memory: Map<unknown, Group>): void {
-    this.groups = memory;
-  }
-  save(writer: BinaryWriter): void {
-    writer.count(this.groups.size);
-    for (const [key, group] of this.groups) {
-      writer.value(key);
-      for (const name of this.aggregators) group[name]?.save(writer);
-    }
-  }
-  load(reader: BinaryReader): void {
-    this.groups.clear();
-    const size = reader.count();
-    for (let index = 0; index < size; index++) {
-      const key = reader.value();
-      const group = this.code.group();
-      for (const name of this.aggregators) group[name]?.load(reader);
-      this.groups.set(key, group);
-    }
   }
 }

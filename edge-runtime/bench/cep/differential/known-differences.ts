@@ -7,6 +7,8 @@ export interface KnownDifference {
 }
 
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
+  // A side of `and` or `or` that looks at the other side, for example.
+  { name: 'fails-on-a-missing-object-of-its-own', explains: (_, siddhi, ours) => siddhi.types === undefined && ours.types !== undefined && /Cannot invoke "|null pointer/.test(siddhi.error ?? '') },
   { name: 'maximum-and-minimum-start-from-a-number', explains: ({ app }) => /(maximum|minimum)\(/.test(app) },
 ];
 

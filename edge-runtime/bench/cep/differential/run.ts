@@ -1,7 +1,7 @@
 /**
  * Asks Siddhi and this engine the same generated questions and shows where they part, each case as small as it gets.
  *
- *     npm run test:siddhi -- --peers DIR [--cases 20000] [--seed 1] [--family patterns] [--show 10] [--record FILE]
+ *     npm run test:siddhi -- --peers DIR [--cases 20000] [--seed 1] [--family patterns] [--show 10] [--record FILE] [--list]
  *
  * Without Java or without the folder it says so and ends well, since the recorded fixtures hold without either.
  */
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     family: { type: 'string', multiple: true },
     show: { type: 'string', default: '5' },
     record: { type: 'string' },
+    list: { type: 'boolean', default: false },
   },
 });
 
@@ -49,6 +50,7 @@ async function run(): Promise<number> {
     unexplained += tally.differing.length;
     const known = [...tally.known].map(([name, count]) => `, ${count} ${name}`).join('');
     process.stdout.write(`${family.padEnd(18)} ${tally.agreed} of ${tally.cases} agree${known}, ${tally.differing.length} unexplained\n`);
+    if (values.list) for (const { made, difference } of tally.differing) process.stdout.write(`  ${made.case.app.slice(made.case.app.indexOf('@info'))}\n    ${difference.slice(0, 200)}\n`);
     for (const one of distinct(tally.differing).slice(0, Number(values.show))) await show(oracle, one.made, one.difference);
   }
   oracle.close();

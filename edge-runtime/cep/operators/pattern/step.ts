@@ -139,7 +139,7 @@ export class Step {
   /** Offers an event to every match that waits here; those that came to their end go to `ended`. */
   receive(event: Taken, ended: Match[]): void {
     const { waiting, slot } = this;
-    if (this.alone && this.test?.(event.t, event.r, NOTHING_TAKEN) === false) return;
+    if (this.alone && !this.end.returned && this.test?.(event.t, event.r, NOTHING_TAKEN) === false) return;
     let kept = 0;
     for (let index = 0; index < waiting.length; index++) {
       const match = waiting[index];

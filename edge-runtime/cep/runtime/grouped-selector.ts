@@ -1,0 +1,152 @@
+import { CURRENT, RESET, type EventType, type Payload, type Stage, type Swappable } from '../operators/stage.ts';
+import type { Row } from '../api.ts';
+import type { SelectionPlan } from '../plan/plan.ts';
+import type { BinaryReader, BinaryWriter } from './binary.ts';
+import type { Group, SelectionCode } from './emit-query.ts';
+import { orderRows } from './order-by.ts';
+import type { OutputEvent, OutputStage } from './query-output.ts';
+import { limited, type Wanted } from './selector.ts';
+
+/** Ended groups are kept for the next batch up to so many; beyond it their memory is given back. */
+const ENDED_GROUPS_MAX = 4096;
+
+/** A group, and what is known of it besides its aggregators. */
+interface Kept {
+  readonly group: Group;
+  readonly key: unknown;
+  /** The batch it belongs to; of an earlier one it is empty and waits to be used again. */
+  batch: number;
+  /** When it began, for the order of a snapshot. */
+  begun: number;
+  /** The chunk that has an answer of it, and where that stands. */
+  chunk: number;
+  place: number;
+}
+
+interface Groups {
+  byKey: Map<unknown, Kept>;
+  batch: number;
+  begun: number;
+}
+
+/** Aggregates by group: one answer a chunk and group, in the order in which the chunk first named the groups. */
+export class GroupedSelector implements Stage, Swappable {
+  private readonly plan: SelectionPlan;
+  private readonly code: SelectionCode;
+  private readonly wanted: Wanted;
+  private readonly output: OutputStage;
+  private readonly aggregators: readonly string[];
+  private readonly cuts: boolean;
+  private groups: Groups = this.fresh();
+  private answers: OutputEvent[] = [];
+  /** Groups that nothing was left of; they go when the chunk ends, if nothing has come since. */
+  private emptied: Kept[] = [];
+  private chunk = 1;
+
+  constructor(plan: SelectionPlan, wanted: Wanted, code: SelectionCode, output: OutputStage) {
+    this.plan = plan;
+    this.code = code;
+    this.wanted = wanted;
+    this.output = output;
+    this.aggregators = Object.keys(code.group());
+    this.cuts = plan.limit !== undefined || plan.offset !== undefined;
+  }
+
+  event(type: EventType, timestamp: number, payload: Payload): void {
+    if (type === RESET) {
+      this.endBatch();
+      return;
+    }
+    const { code, wanted } = this;
+    const kept = this.groupOf(code.key(timestamp, payload) ?? null);
+    const { group } = kept;
+    if (type === CURRENT) {
+      if (wanted.current) this.keep(type, timestamp, kept, code.arrive(group, timestamp, payload));
+      else code.arriveSilently(group, timestamp, payload);
+      return;
+    }
+    if (wanted.expired) this.keep(type, timestamp, kept, code.leave(group, timestamp, payload));
+    else code.leaveSilently(group, timestamp, payload);
+    if (code.empty(group)) this.emptied.push(kept);
+  }
+
+  private groupOf(key: unknown): Kept {
+    const { groups } = this;
+    const known = groups.byKey.get(key);
+    if (known === undefined) {
+      const made: Kept = { group: this.code.group(), key, batch: groups.batch, begun: groups.begun++, chunk: 0, place: 0 };
+      groups.byKey.set(key, made);
+      return made;
+    }
+    if (known.batch !== groups.batch) {
+      this.code.reset(known.group);
+      known.batch = groups.batch;
+      known.begun = groups.begun++;
+    }
+    return known;
+  }
+
+  /** A batch of many groups is followed by another: they stay, and start anew when they are named again. */
+  private endBatch(): void {
+    this.groups.batch++;
+    if (this.groups.byKey.size > ENDED_GROUPS_MAX) this.groups.byKey.clear();
+  }
+
+  private keep(type: EventType, timestamp: number, kept: Kept, row: Row | undefined): void {
+    if (row === undefined) return;
+    const before = kept.chunk === this.chunk ? this.answers[kept.place] : undefined;
+    if (before === undefined) {
+      kept.chunk = this.chunk;
+      kept.place = this.answers.push({ type, timestamp, row, key: kept.key }) - 1;
+    } else {
+      before.type = type;
+      before.timestamp = timestamp;
+      before.row = row;
+    }
+  }
+
+  private dropEmptied(): void {
+    const { byKey, batch } = this.groups;
+    for (const kept of this.emptied) if (kept.batch === batch && byKey.get(kept.key) === kept && this.code.empty(kept.group)) byKey.delete(kept.key);
+    this.emptied.length = 0;
+  }
+
+  end(): void {
+    if (this.emptied.length > 0) this.dropEmptied();
+    const { answers } = this;
+    const [first] = answers;
+    if (first === undefined) return;
+    this.chunk++;
+    this.answers = [];
+    if (answers.length === 1 && !this.cuts) {
+      this.output.one(first.type, first.timestamp, first.row, first.key);
+      return;
+    }
+    const ordered = this.plan.orderBy.length > 0 ? orderRows(answers, this.plan) : answers;
+    const chosen = this.cuts ? limited(ordered, this.plan) : ordered;
+    if (chosen.length > 0) this.output.chunk(chosen);
+  }
+
+  fresh(): Groups {
+    return { byKey: new Map(), batch: 0, begun: 0 };
+  }
+  use(memory: Groups): void {
+    this.groups = memory;
+  }
+  save(writer: BinaryWriter): void {
+    const { byKey, batch } = this.groups;
+    const live = [...byKey.values()].filter((one) => one.batch === batch).sort((left, right) => left.begun - right.begun);
+    writer.count(live.length);
+    for (const { key, group } of live) {
+      writer.value(key);
+      for (const name of this.aggregators) group[name]?.save(writer);
+    }
+  }
+  load(reader: BinaryReader): void {
+    Object.assign(this.groups, this.fresh());
+    for (let left = reader.count(); left > 0; left--) {
+      const { group } = this.groupOf(reader.value());
+      for (const name of this.aggregators) group[name]?.load(reader);
+    }
+  }
+}
