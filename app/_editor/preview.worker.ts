@@ -61,7 +61,7 @@ async function answer(request: Exclude<PreviewRequest, { kind: 'predicted' }>): 
       const environment = environmentOf(request.models);
       const ask = asking(request.models);
       const outcomes = [];
-      for (const test of request.tests) outcomes.push(await runTestCase(request.text, test, environment, ask));
+      for (const test of request.tests) outcomes.push(await runTestCase(request.text, test, { environment, ask }));
       return { kind: 'tested', id, outcomes };
     }
     case 'events':

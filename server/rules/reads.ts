@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { bundlesInUse, versionsInUse } from '../bundles/index.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
-import { ruleAnalysisSchema } from './schema.ts';
-import type { listRulesInput, listRulesOutput, RuleDetail, RuleItem, RuleVersion } from './schema.ts';
+import { ruleAnalysisSchema, ruleTestSchema } from './schema.ts';
+import type { listRulesInput, listRulesOutput, listRuleTestsOutput, RuleDetail, RuleItem, RuleVersion } from './schema.ts';
 
 const versionsShownMax = 200;
 
@@ -96,7 +96,14 @@ export async function readRuleVersion(db: Queryable, organizationId: string, nam
     note: row.note,
     text: row.text,
     analysis: ruleAnalysisSchema.parse(row.analysis),
+    tests: ruleTestSchema.array().parse(row.tests),
   };
+}
+
+/** The cases that the rule's next version is held to, by name. None where there is no such rule yet. */
+export async function readRuleTests(db: Queryable, organizationId: string, name: string): Promise<z.infer<typeof listRuleTestsOutput>> {
+  const rows = await db.ruleTest.findMany({ where: { rule: { organizationId, name } }, orderBy: { name: 'asc' } });
+  return rows.map(({ test, savedAt, savedBy }) => ({ ...ruleTestSchema.parse(test), savedAt: savedAt.getTime(), by: savedBy }));
 }
 
 /** A published text, for whoever puts bundles together or compares them. */

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
-import type { RuleAnalysis } from './schema.ts';
+import type { RuleAnalysis, RuleTest } from './schema.ts';
 
 /** A rule's row, locked until the transaction ends: whoever saves or publishes next waits here. */
 export interface LockedRule {
@@ -42,6 +42,21 @@ export async function deleteRule(tx: Transaction, ruleId: string): Promise<void>
   await tx.rule.delete({ where: { id: ruleId } });
 }
 
+export async function upsertTest(tx: Transaction, row: { ruleId: string; test: RuleTest; savedAt: Date; savedBy: string }): Promise<void> {
+  const { ruleId, test, ...saved } = row;
+  const key = { ruleId_name: { ruleId, name: test.name } };
+  await tx.ruleTest.upsert({ where: key, create: { ruleId, name: test.name, test: toJson(test), ...saved }, update: { test: toJson(test), ...saved } });
+}
+
+export async function countTests(tx: Transaction, ruleId: string, except: string): Promise<number> {
+  return tx.ruleTest.count({ where: { ruleId, name: { not: except } } });
+}
+
+/** True when there was one. */
+export async function deleteTest(tx: Transaction, ruleId: string, name: string): Promise<boolean> {
+  return (await tx.ruleTest.deleteMany({ where: { ruleId, name } })).count > 0;
+}
+
 export interface NewRuleVersion {
   ruleId: string;
   version: number;
@@ -50,6 +65,7 @@ export interface NewRuleVersion {
   digest: string;
   bytes: number;
   analysis: RuleAnalysis;
+  tests: RuleTest[];
   models: string[];
   streams: number;
   sources: string[];
@@ -59,7 +75,7 @@ export interface NewRuleVersion {
 }
 
 export async function insertRuleVersion(tx: Transaction, row: NewRuleVersion): Promise<void> {
-  await tx.ruleVersion.create({ data: { ...row, analysis: toJson(row.analysis) } });
+  await tx.ruleVersion.create({ data: { ...row, analysis: toJson(row.analysis), tests: toJson(row.tests) } });
   await tx.rule.update({ where: { id: row.ruleId }, data: { latestVersion: row.version, publishedAt: row.publishedAt } });
 }
 

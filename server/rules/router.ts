@@ -1,24 +1,33 @@
 import { procedure, router } from '../trpc/procedures.ts';
 import { checkRule } from './check.ts';
 import { rulePermissions } from './policy.ts';
-import { listRules, readRule, readRuleVersion } from './reads.ts';
+import { listRules, readRule, readRuleTests, readRuleVersion } from './reads.ts';
 import {
   checkRuleInput,
   checkRuleOutput,
+  deleteRuleTestInput,
+  deleteRuleTestOutput,
   discardDraftInput,
   discardDraftOutput,
   getRuleInput,
   getRuleVersionInput,
   listRulesInput,
   listRulesOutput,
+  listRuleTestsInput,
+  listRuleTestsOutput,
   publishRuleInput,
   publishRuleOutput,
   ruleSchema,
   ruleVersionSchema,
+  runRuleTestsInput,
+  runRuleTestsOutput,
   saveDraftInput,
   saveDraftOutput,
+  saveRuleTestInput,
+  saveRuleTestOutput,
 } from './schema.ts';
 import { discardDraft, publishRule, saveDraft } from './service.ts';
+import { deleteRuleTest, runRuleTests, saveRuleTest } from './tests.ts';
 
 export const rulesRouter = router({
   list: procedure('rules:read')
@@ -59,6 +68,30 @@ export const rulesRouter = router({
     .input(discardDraftInput)
     .output(discardDraftOutput)
     .mutation(({ ctx, input }) => discardDraft(ctx.deps, ctx.actor, input)),
+
+  tests: procedure('rules:read')
+    .meta({ rest: { method: 'GET', path: '/rules/{name}/tests', tag: 'Rules', summary: 'List the test cases of a rule' } })
+    .input(listRuleTestsInput)
+    .output(listRuleTestsOutput)
+    .query(({ ctx, input }) => readRuleTests(ctx.deps.db, ctx.actor.organizationId, input.name)),
+
+  saveTest: procedure('rules:write')
+    .meta({ rest: { method: 'PUT', path: '/rules/{name}/tests', tag: 'Rules', summary: 'Save a test case' } })
+    .input(saveRuleTestInput)
+    .output(saveRuleTestOutput)
+    .mutation(({ ctx, input }) => saveRuleTest(ctx.deps, ctx.actor, input)),
+
+  deleteTest: procedure('rules:write')
+    .meta({ rest: { method: 'DELETE', path: '/rules/{name}/tests/{test}', tag: 'Rules', summary: 'Delete a test case' } })
+    .input(deleteRuleTestInput)
+    .output(deleteRuleTestOutput)
+    .mutation(({ ctx, input }) => deleteRuleTest(ctx.deps, ctx.actor, input)),
+
+  runTests: procedure('rules:read')
+    .meta({ rest: { method: 'POST', path: '/rules/{name}/test-runs', tag: 'Rules', summary: 'Run the test cases of a rule over a text' } })
+    .input(runRuleTestsInput)
+    .output(runRuleTestsOutput)
+    .mutation(({ ctx, input }) => runRuleTests(ctx.deps, ctx.actor, input)),
 
   publish: procedure('rules:write')
     .meta({ rest: { method: 'POST', path: '/rules', tag: 'Rules', summary: 'Publish a text as the next version of a rule' } })

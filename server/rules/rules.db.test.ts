@@ -129,3 +129,48 @@ describe('who may', () => {
     }
   });
 });
+
+describe('test cases', () => {
+  const test1 = { name: 'low is told', settleMs: 0, events: [{ stream: 'Readings', at: 1, data: { pump: 'a', flow: 30 } }, { stream: 'Readings', at: 2, data: { pump: 'a', flow: 90 } }], expected: [{ stream: 'Low', rows: [{ pump: 'a', flow: 30 }] }] };
+
+  test('are kept by name, with who saved them, and shown to viewers', async () => {
+    await as('author').rules.saveTest({ name: 'held', test: { ...test1, settleMs: 5 } });
+    await as('author').rules.saveTest({ name: 'held', test: test1 });
+    await as('author').rules.saveTest({ name: 'held', test: { ...test1, name: 'again' } });
+    expect((await as('viewer').rules.tests({ name: 'held' })).map(({ name, settleMs }) => [name, settleMs])).toEqual([['again', 0], ['low is told', 0]]);
+    expect(await as('author').rules.deleteTest({ name: 'held', test: 'again' })).toMatchObject({ deleted: true });
+    expect(await as('viewer').rules.tests({ name: 'held' })).toHaveLength(1);
+    const other = aUser(await world.organization(), 'author');
+    expect(await callAs(world.deps, other).rules.tests({ name: 'held' })).toEqual([]);
+  });
+
+  test('hold a text back from being published, and say where it answers otherwise', async () => {
+    await as('author').rules.saveTest({ name: 'judged', test: test1 });
+    expect(await as('viewer').rules.runTests({ name: 'judged', text: plain(100) })).toMatchObject([{ passed: false, differences: [{ stream: 'Low', row: 1, found: { flow: 90 } }] }]);
+    const refused = as('author').rules.publish({ name: 'judged', text: plain(100) });
+    await expect(refused).rejects.toMatchObject({ message: 'The test case “low is told” fails: row 2 of Low comes and is not expected.', cause: { code: 'RuleRefused', details: { tests: [{ name: 'low is told' }] } } });
+    const { version } = await as('author').rules.publish({ name: 'judged', text: plain(40) });
+    expect((await as('viewer').rules.version({ name: 'judged', version })).tests).toEqual([test1]);
+    expect((await as('viewer').audit.list({ limit: 50 })).items.map((one) => one.action)).toEqual(expect.arrayContaining(['rule.saveTest']));
+  });
+
+  test('ask the model that the rule asks', async () => {
+    const text = withModel("'pump@champion', flow, jitter, peak");
+    const events = [{ stream: 'Features', at: 1, data: { flow: 1, jitter: 2, peak: 3 } }];
+    const [before] = await runOver(text, { name: 'scored', settleMs: 0, events, expected: [{ stream: 'Scored', rows: [{ score: -1e9 }] }] });
+    expect(before).toMatchObject({ passed: false, problems: [], differences: [{ attributes: ['score'] }] });
+    const score = before?.differences[0]?.found?.['score'];
+    expect(typeof score).toBe('number');
+    expect(await runOver(text, { name: 'scored', settleMs: 0, events, expected: [{ stream: 'Scored', rows: [{ score: Number(score) }] }] })).toMatchObject([{ passed: true }]);
+  });
+
+  async function runOver(text: string, one: typeof test1 | { name: string; settleMs: number; events: { stream: string; at: number; data: Record<string, number> }[]; expected: { stream: string; rows: Record<string, number>[] }[] }) {
+    await as('author').rules.saveTest({ name: 'asking', test: one });
+    return as('viewer').rules.runTests({ name: 'asking', text });
+  }
+
+  test('are limited in number, and refused to those who may not write', async () => {
+    await expect(as('viewer').rules.saveTest({ name: 'held', test: test1 })).rejects.toMatchObject({ cause: { code: 'Forbidden' } });
+    await expect(as('author').rules.saveTest({ name: 'held', test: { ...test1, events: [] } })).rejects.toThrow(/at least one event/);
+  });
+});

@@ -4,7 +4,7 @@ import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts
 import { attributeTypeSchema } from '../models/schema.ts';
 
 /** How long a rule may be, in characters and in UTF-8 bytes. */
-export const ruleLimits = { textCharactersMax: 256 * 1024, textBytesMax: 512 * 1024 } as const;
+export const ruleLimits = { textCharactersMax: 256 * 1024, textBytesMax: 512 * 1024, testsMax: 100, testEventsMax: 2000, testRowsMax: 500, testBytesMax: 512 * 1024, testRunMs: 20_000 } as const;
 
 export const ruleTextSchema = z.string().max(ruleLimits.textCharactersMax, `a rule has at most ${ruleLimits.textCharactersMax} characters`);
 export const ruleVersionNumberSchema = z.number().int().min(1);
@@ -60,6 +60,37 @@ export const ruleAnalysisSchema = z.object({
 /** Where a version is: `nodes` is how many of the fleet report it (I9), not how many were told. */
 export const deployedRuleSchema = z.object({ fleet: z.object({ id: idSchema, name: z.string() }), version: ruleVersionNumberSchema, nodes: z.number().int() });
 
+const testDataSchema = z.record(z.string().max(256), z.union([z.string().max(16_384), z.number(), z.boolean(), z.null(), z.array(z.unknown()).max(1000)]));
+
+/** Events in, events out: what a rule is held to before it is published. Streams that are not named in `expected` are not looked at. */
+export const ruleTestSchema = z.object({
+  name: z.string().trim().min(1, 'a test case has a name').max(128),
+  events: z.array(z.object({ stream: z.string().min(1).max(256), at: z.number(), data: testDataSchema })).min(1, 'a test case has at least one event').max(ruleLimits.testEventsMax),
+  expected: z.array(z.object({ stream: z.string().min(1).max(256), rows: z.array(testDataSchema).max(ruleLimits.testRowsMax) })).min(1, 'a test case says what it expects').max(50),
+  /** How long after its last event the case waits for what is due by time, milliseconds. */
+  settleMs: z.number().int().min(0).max(31 * 86_400_000).default(0),
+});
+
+const testRowSchema = z.record(z.string(), z.unknown());
+/** How one case went; of an answer that differs, where, at most twenty places. */
+export const ruleTestOutcomeSchema = z.object({
+  name: z.string(),
+  passed: z.boolean(),
+  differences: z.array(z.object({ stream: z.string(), row: z.number().int(), expected: testRowSchema.optional(), found: testRowSchema.optional(), attributes: z.array(z.string()) })),
+  problems: z.array(z.string()),
+});
+
+export const listRuleTestsInput = z.object({ name: nameSchema });
+export const listRuleTestsOutput = z.array(ruleTestSchema.extend({ savedAt: z.number(), by: z.string() }));
+/** A case of the same name is replaced. */
+export const saveRuleTestInput = z.object({ name: nameSchema, test: ruleTestSchema });
+export const saveRuleTestOutput = z.object({ name: z.string(), test: z.string(), savedAt: z.number() });
+export const deleteRuleTestInput = z.object({ name: nameSchema, test: z.string().min(1).max(128) });
+export const deleteRuleTestOutput = z.object({ name: z.string(), test: z.string(), deleted: z.boolean() });
+/** Runs the rule's cases over a text that need not be published. */
+export const runRuleTestsInput = z.object({ name: nameSchema, text: ruleTextSchema });
+export const runRuleTestsOutput = z.array(ruleTestOutcomeSchema);
+
 export const ruleItemSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -106,15 +137,23 @@ export const discardDraftOutput = z.object({ name: z.string(), discarded: z.bool
 export const checkRuleInput = z.object({ text: ruleTextSchema });
 export const checkRuleOutput = ruleAnalysisSchema;
 
-/** Publishes an immutable version; the rule's draft, if it has one, is gone with it. A text equal to the newest version is refused. */
+/** Publishes an immutable version; the rule's draft, if it has one, is gone with it. Refused: a text equal to the newest version, and one that fails a test case of the rule. */
 export const publishRuleInput = z.object({ name: nameSchema, text: ruleTextSchema.min(1, 'an empty rule cannot be published'), note: z.string().trim().max(1000).default('') });
 export const publishRuleOutput = z.object({ id: idSchema, name: z.string(), version: ruleVersionNumberSchema, digest: digestSchema });
 
 export const getRuleVersionInput = z.object({ name: nameSchema, version: ruleVersionNumberSchema });
-export const ruleVersionSchema = ruleVersionItemSchema.extend({ name: z.string(), text: z.string(), analysis: ruleAnalysisSchema });
+export const ruleVersionSchema = ruleVersionItemSchema.extend({
+  name: z.string(),
+  text: z.string(),
+  analysis: ruleAnalysisSchema,
+  /** The cases that it passed when it was published. */
+  tests: z.array(ruleTestSchema),
+});
 
 export type RuleDiagnostic = z.infer<typeof diagnosticSchema>;
 export type RuleAnalysis = z.infer<typeof ruleAnalysisSchema>;
+export type RuleTest = z.infer<typeof ruleTestSchema>;
+export type RuleTestOutcome = z.infer<typeof ruleTestOutcomeSchema>;
 export type RuleItem = z.infer<typeof ruleItemSchema>;
 export type RuleDetail = z.infer<typeof ruleSchema>;
 export type RuleVersion = z.infer<typeof ruleVersionSchema>;

@@ -8,6 +8,7 @@ import { parseReference } from '../models/index.ts';
 import { checkRule } from './check.ts';
 import { deleteDraft, deleteRule, findDraftRevision, findRuleDigest, insertRuleVersion, lockOrCreateRule, lockRule, upsertDraft } from './repository.ts';
 import { ruleLimits } from './schema.ts';
+import { passedTests } from './tests.ts';
 import type { discardDraftInput, discardDraftOutput, publishRuleInput, publishRuleOutput, RuleAnalysis, saveDraftInput, saveDraftOutput } from './schema.ts';
 
 /** Keeps text that need not be right yet. Another person's newer text is not overwritten: `revision` says which one this was made from. */
@@ -48,6 +49,7 @@ export async function publishRule(deps: Deps, actor: Actor, input: z.infer<typeo
   if (bytes.length > ruleLimits.textBytesMax) throw new DomainError('TooLarge', `A rule has at most ${ruleLimits.textBytesMax} bytes; this one has ${bytes.length}.`);
   const analysis = await checkRule(deps.db, organizationId, input.text);
   if (!analysis.ok) throw refusal(analysis);
+  const tests = await passedTests(deps, actor, input);
   const { digest } = await storeArtefact(deps, bytes);
   return performChange(deps, actor, async ({ tx, record, publish }) => {
     const at = new Date(deps.clock.now());
@@ -65,6 +67,7 @@ export async function publishRule(deps: Deps, actor: Actor, input: z.infer<typeo
       digest,
       bytes: bytes.length,
       analysis,
+      tests,
       models: [...new Set(analysis.models.flatMap(({ reference }) => parseReference(reference)?.model ?? []))],
       streams: analysis.streams.length,
       sources: [...new Set(analysis.sources.map((source) => source.type))],
@@ -73,7 +76,7 @@ export async function publishRule(deps: Deps, actor: Actor, input: z.infer<typeo
       publishedAt: at,
     });
     await deleteDraft(tx, rule.id);
-    record({ action: 'rule.publish', object: { kind: 'rule', id: rule.id, name: input.name }, after: { version, digest, note: input.note } });
+    record({ action: 'rule.publish', object: { kind: 'rule', id: rule.id, name: input.name }, after: { version, digest, note: input.note, tests: tests.length } });
     publish({ topic: 'rule', subjectId: rule.id, kind: 'published', payload: { name: input.name, version } });
     return { id: rule.id, name: input.name, version, digest };
   });

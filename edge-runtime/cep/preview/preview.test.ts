@@ -98,8 +98,13 @@ describe('a test case', () => {
     const environment: Environment = { model: () => ({ inputs: [{ name: 'flow', type: 'double' }], outputs: [{ name: 'score', type: 'double' }] }) };
     const asking = "define stream Readings (flow double); from Readings#model:predict('m@c', flow) select score insert into Scored;";
     const scored = { ...test, expected: [{ stream: 'Scored', rows: [{ score: 1 }, { score: 3 }, { score: 4 }] }] };
-    expect(await runTestCase(asking, scored, environment, ({ inputs }) => Promise.resolve({ outputs: inputs }))).toMatchObject({ passed: true });
-    expect(await runTestCase(asking, scored, environment)).toMatchObject({ passed: false, problems: [expect.stringContaining('nobody'), expect.anything(), expect.anything()] });
+    expect(await runTestCase(asking, scored, { environment, ask: ({ inputs }) => Promise.resolve({ outputs: inputs }) })).toMatchObject({ passed: true });
+    expect(await runTestCase(asking, scored, { environment })).toMatchObject({ passed: false, problems: [expect.stringContaining('nobody'), expect.anything(), expect.anything()] });
+  });
+
+  it('ends when it may not go on', async () => {
+    const many = { ...test, events: Array.from({ length: 1000 }, (_, index) => ({ stream: 'Readings', at: index, data: { flow: 1 } })) };
+    expect(await runTestCase(text, many, { goOn: () => false })).toMatchObject({ passed: false, problems: ['it takes longer than it may'] });
   });
 
   it('fails with the reason when the text does not fit it', async () => {

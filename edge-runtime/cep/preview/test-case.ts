@@ -37,8 +37,19 @@ const DIFFERENCES_MAX = 20;
 /** Asks a model; what the caller does for it is the caller's. */
 export type AskModel = (call: ModelCall) => Promise<ModelAnswer>;
 
-/** Runs one case. Predictions come from `ask`; without it a rule that asks a model fails its cases with that reason. */
-export async function runTestCase(text: string, test: TestCase, environment: Environment = {}, ask: AskModel = nobody): Promise<TestOutcome> {
+export interface TestOptions {
+  environment?: Environment;
+  /** Without it a rule that asks a model fails its cases with that reason. */
+  ask?: AskModel;
+  /** Asked between pieces of work; a case that may not go on fails. */
+  goOn?: () => boolean;
+}
+
+/** Events between two looks at whether the case may go on. */
+const EVENTS_A_SLICE = 200;
+
+/** Runs one case. Never throws: what goes wrong is an outcome. */
+export async function runTestCase(text: string, test: TestCase, { environment = {}, ask = nobody, goOn = () => true }: TestOptions = {}): Promise<TestOutcome> {
   const failed = (problem: string): TestOutcome => ({ name: test.name, passed: false, differences: [], problems: [problem] });
   let preview: Preview;
   try {
@@ -46,7 +57,10 @@ export async function runTestCase(text: string, test: TestCase, environment: Env
   } catch (failure) {
     return failed(failure instanceof Error ? failure.message : String(failure));
   }
-  while (!preview.step(10_000)) await answerAll(preview, ask);
+  while (!preview.step(EVENTS_A_SLICE)) {
+    if (!goOn()) return failed('it takes longer than it may');
+    await answerAll(preview, ask);
+  }
   await answerAll(preview, ask);
   const result = preview.result();
   const problems = [...result.ignored.map(({ stream, count }) => `${count} events of '${stream}', which the text has no stream for`), ...result.refused, ...result.faults];
