@@ -127,7 +127,8 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
 
     const copy = await temporaryFolder();
     await mkdir(copy, { recursive: true });
-    for (const file of ['identity.pem', 'trust.json']) await copyFile(join(folder, file), join(copy, file));
+    // The node says that it is connected while it still writes down whom it trusts.
+    for (const file of ['identity.pem', 'trust.json']) await eventually(() => copyFile(join(folder, file), join(copy, file)));
     await linkIs(await start({ link: controlPlane, name: 'by-approval', folder: copy }), { state: 'refused', code: 'cloned' });
     await linkIs(agent, { state: 'connected' });
     const node = await nodeCalled('by-approval');

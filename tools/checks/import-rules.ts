@@ -26,8 +26,12 @@ export const importRules: IRegularForbiddenRuleType[] = [
     to: { pathNot: '^edge-runtime/protocol/|(^|/)node_modules/zod/' },
   }),
   forbid('2-cep-is-pure', 'One engine serves node, server and browser, so it has nothing with I/O; time arrives with events.', {
-    from: { path: '^edge-runtime/cep/', pathNot: tests },
+    from: { path: '^edge-runtime/cep/', pathNot: `^edge-runtime/cep/script/|${tests}` },
     to: { pathNot: '^edge-runtime/(cep|protocol)/|(^|/)node_modules/zod/' },
+  }),
+  forbid('2-scripts-have-an-interpreter', 'Functions in JavaScript run in an interpreter that is WebAssembly and reaches nothing; the rest of the engine does not know it.', {
+    from: { path: '^edge-runtime/cep/script/', pathNot: tests },
+    to: { pathNot: '^edge-runtime/cep/|(^|/)node_modules/(quickjs-emscripten-core|@jitl/quickjs-singlefile-mjs-release-sync)/' },
   }),
   forbid('3-stages-meet-in-host', 'Stages of the event path know each other’s contracts through the kernel; only the host wires them.', {
     from: { path: `^edge-runtime/${stages}/`, pathNot: tests },

@@ -14,6 +14,7 @@ const planted: Record<string, { file: string; imports: string }> = {
   '1-agent-has-two-doors': { file: 'server/nodes/doors.ts', imports: '../../edge-runtime/ingest/target.ts' },
   '2-protocol-knows-zod-only': { file: 'edge-runtime/protocol/a.ts', imports: 'node:fs' },
   '2-cep-is-pure': { file: 'edge-runtime/cep/a.ts', imports: 'node:timers' },
+  '2-scripts-have-an-interpreter': { file: 'edge-runtime/cep/script/a.ts', imports: 'node:fs' },
   '3-stages-meet-in-host': { file: 'edge-runtime/store/a.ts', imports: '../ingest/target.ts' },
   '3-nothing-imports-the-host': { file: 'edge-runtime/sync/a.ts', imports: '../host/target.ts' },
   '4-kernel-knows-no-noun': { file: 'server/kernel/a.ts', imports: '../nodes/index.ts' },

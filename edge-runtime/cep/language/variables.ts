@@ -4,7 +4,8 @@ import type { Token } from './tokens.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
-const VARIABLE = /\$\{([^{}\s]*)\}/g;
+// `${secret:NAME}` in an option is for the node alone, which reads it when it opens the connector.
+const VARIABLE = /\$\{(?!secret:)([^{}\s]*)\}/g;
 
 /**
  * Puts values in the place of `${name}`: inside a string a piece of the string, elsewhere the tokens that the value

@@ -49,7 +49,7 @@ const INTRINSICS = { BaseObjects: true, Eval: true, StringNormalize: true, RegEx
 
 // What would make two calls with the same arguments differ, or keep something from one call to the next.
 const SHUT = `'use strict';
-delete Math.random;
+delete Math['random'];
 for (const one of [Object, Function, Array, String, Number, Boolean, Symbol, BigInt, RegExp, Map, Set, WeakMap, WeakSet, Promise, Proxy, Error]) {
   Object.freeze(one);
   if (one.prototype) Object.freeze(one.prototype);
