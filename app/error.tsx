@@ -7,11 +7,11 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
   return (
     <main className="grid min-h-dvh place-items-center">
       <EmptyState heading kind="failed" title="This page could not be shown" action={<Button onClick={reset}>Try again</Button>}>
-        A defect of ours. Nothing was changed by it.
+        The control plane could not make it: its database may be away, or this is a defect of ours. Nothing was changed.
         {error.digest === undefined ? null : (
           <>
             {' '}
-            The log has it under <code>{error.digest}</code>.
+            The log of the control plane has it under <code>{error.digest}</code>.
           </>
         )}
       </EmptyState>

@@ -13,11 +13,11 @@ export default function PageBroke({ error, reset }: { error: Error & { digest?: 
     <PageFrame crumbs={[{ label: 'Error' }]}>
       <Card>
         <EmptyState heading kind="failed" title="This page could not be shown" action={<Button onClick={reset}>Try again</Button>}>
-          It is a defect of the console and was reported to your control plane. Nothing was changed by it.
+          The control plane could not make it: its database may be away, or this is a defect of ours. Nothing was changed.
           {error.digest ? (
             <>
               {' '}
-              Its number is <code>{error.digest}</code>.
+              The log of the control plane has it under <code>{error.digest}</code>.
             </>
           ) : null}
         </EmptyState>

@@ -7,6 +7,7 @@ import { LiveProvider } from './live.tsx';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
 import { ShortcutHelp, useShortcuts } from './shortcuts.tsx';
+import { StayWhileAway } from './stay.tsx';
 
 interface ShellActions {
   openPalette: () => void;
@@ -27,6 +28,7 @@ export function Shell({ since, children }: { since: string | null; children: Rea
   return (
     <CommandProvider>
       <LiveProvider since={since}>
+        <StayWhileAway />
         <Surroundings>{children}</Surroundings>
       </LiveProvider>
     </CommandProvider>
