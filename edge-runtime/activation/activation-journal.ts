@@ -90,12 +90,13 @@ export class ActivationJournal {
 
   /**
    * Changes the state, on disk and then in memory; changes wait for each other, and `change` sees the one before.
-   * Rejects, with nothing changed, when the disk refuses or `change` throws.
+   * Rejects, with nothing changed, when the disk refuses or `change` throws; `between` is then not begun. It is done when
+   * the new state is on the disk and does not count yet.
    */
-  async update(change: (state: JournalState) => Partial<JournalState>): Promise<void> {
+  async update(change: (state: JournalState) => Partial<JournalState>, between?: () => Promise<void>): Promise<void> {
     const turn = this.#writing.then(async () => {
       const next = { ...this.#state, ...change(this.#state) };
-      await writeFileDurably(this.#path, JSON.stringify({ ...next, schema: 'selvedge.activation/1', current: signedOf(next.current), previous: signedOf(next.previous), desired: signedOf(next.desired) } satisfies z.infer<typeof fileSchema>));
+      await writeFileDurably(this.#path, JSON.stringify({ ...next, schema: 'selvedge.activation/1', current: signedOf(next.current), previous: signedOf(next.previous), desired: signedOf(next.desired) } satisfies z.infer<typeof fileSchema>), { ...(between !== undefined && { between }) });
       this.#state = next;
     });
     this.#writing = turn.catch(() => undefined);

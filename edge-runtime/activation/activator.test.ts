@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { BundleManifest } from '../protocol/index.ts';
@@ -134,6 +134,26 @@ describe('activation', () => {
       await node.until(runs(1));
     }
     expect(node.activator.status.failure).toBeUndefined();
+  });
+
+  test('what runs is not stopped before the switch is on the disk: without room there it goes on, and the switch is made when there is room', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    await node.until(runs(1));
+    await node.until(() => node.confirmed.includes(1));
+    node.linked = false;
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('two'), 2));
+    await node.until(({ progress }) => progress?.step === 'Fetching');
+    // A folder in its place keeps the journal from being written, as a full disk does.
+    const staged = join(node.folder, 'activation.json.next');
+    await mkdir(staged);
+    node.linked = true;
+    node.activator.linked();
+    await node.until(({ progress }) => progress?.step === 'Switching' && progress.message?.includes('activation.json.next') === true);
+    expect(node.runtime.log).toEqual(['build 1', 'start 1', 'build 2']);
+    expect(runs(1)(node.activator.status)).toBe(true);
+    await rmdir(staged);
+    await node.until(runs(2));
+    expect(node.runtime.log).toEqual(['build 1', 'start 1', 'build 2', 'stop 1', 'start 2']);
   });
 
   test('a newer desired state replaces one that is being fetched', async () => {

@@ -67,6 +67,7 @@ async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: 
       await store.dropPartial(digest);
       throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is longer than the ${bytes} bytes of its manifest.`, true, { cause });
     }
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new DownloadError('DiskFull', `The node’s disk is full: ${title} waits for ${bytes - (await store.partialBytes(digest))} bytes of room on it.`, false, { cause });
     throw new DownloadError('TransferBroken', `The transfer of ${title} broke after ${await store.partialBytes(digest)} of ${bytes} bytes (${rootOf(cause)}); it goes on from there.`, false, { cause });
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { type ActivationStep, type Digest, mergeSettings } from '../protocol/index.ts';
-import type { ActivationJournal } from './activation-journal.ts';
+import type { ActivationJournal, JournalState } from './activation-journal.ts';
 import { type ArtefactSource, DownloadError, downloadArtefact } from './artefact-download.ts';
 import type { ArtefactStore } from './artefact-store.ts';
 import type { BuiltPath, PathRuntime, StagedBundle } from './path-runtime.ts';
@@ -77,11 +77,14 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
 
     async switch(bundle) {
       deps.show(progressOf(bundle, 'Switching'));
-      const old = bench.running;
-      bench.running = undefined;
-      await old?.path.stop();
+      const stopOld = async (): Promise<void> => {
+        const old = bench.running;
+        bench.running = undefined;
+        await old?.path.stop();
+      };
       // To go back to is the last bundle that has proven itself; one still on probation only when there is no other.
-      await deps.journal.update((state) => ({ current: bundle, previous: (state.probation === null ? null : state.previous) ?? state.current, probation: { starts: 1 }, desired: state.desired?.generation === bundle.generation ? null : state.desired }));
+      const switched = (state: JournalState): Partial<JournalState> => ({ current: bundle, previous: (state.probation === null ? null : state.previous) ?? state.current, probation: { starts: 1 }, desired: state.desired?.generation === bundle.generation ? null : state.desired });
+      await deps.journal.update(switched, stopOld);
       await startBuilt(bench, bundle);
     },
 

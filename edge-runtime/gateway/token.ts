@@ -16,7 +16,7 @@ export async function loadGatewayToken(folder: string): Promise<GatewayToken> {
   let token = (await readFileIfThere(file))?.trim();
   if (token === undefined || token === '') {
     token = `slvg_${randomBytes(32).toString('base64url')}`;
-    await writeFileDurably(file, `${token}\n`, 0o600);
+    await writeFileDurably(file, `${token}\n`);
   }
   const expected = digest(token);
   return { file, matches: (offered) => timingSafeEqual(digest(offered), expected) };

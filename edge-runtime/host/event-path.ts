@@ -3,7 +3,7 @@ import { ModelPool } from '../infer/model-pool.ts';
 import type { InferenceReply, InferenceRequest, ModelMetadata } from '../infer/open-inference.ts';
 import { backOffMs } from '../kernel/clock.ts';
 import { messageOf, PathError } from '../kernel/path-error.ts';
-import { connectRedis, type RedisClient } from '../kernel/redis.ts';
+import { connectRedis, storeTrouble, type RedisClient } from '../kernel/redis.ts';
 import { storeKeys } from '../store/keys.ts';
 import { StoreReader } from '../store/reader.ts';
 import type { BuildEventPath, EventPath, IngestReply, PathBundle, PathDependencies, PathStatus, PathTelemetry, StoreAnswer, StoreQuery, TailRows } from './event-path-contract.ts';
@@ -146,7 +146,7 @@ class SessionedPath implements EventPath {
 
   async ingest(path: string, contentType: string, body: Uint8Array): Promise<IngestReply> {
     if (this.#state !== 'running' && this.#state !== 'recovering') return { kind: 'refused', code: 'not-running', message: `the event path is ${this.#state}`, refused: [] };
-    if (this.#session === undefined) return { kind: 'busy', retryAfterSeconds: 1, message: 'the event path waits for its store' };
+    if (this.#session === undefined) return { kind: 'busy', retryAfterSeconds: 1, message: this.#message ?? 'the event path waits for its store' };
     const source = this.#session.httpSource(path);
     if (source === undefined) return { kind: 'refused', code: 'not-found', message: `no rule of this node has an HTTP source at ${path}`, refused: [] };
     return await source.receive(contentType, body);
@@ -186,7 +186,7 @@ class SessionedPath implements EventPath {
         await session.run();
         return;
       } catch (error) {
-        this.#message = messageOf(error);
+        this.#message = storeTrouble(error) ?? messageOf(error);
         if (session?.isLive === true) attempt = 0;
         this.#actions += session?.takeDelivered() ?? 0;
         session = this.#session = undefined;

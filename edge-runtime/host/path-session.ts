@@ -173,7 +173,7 @@ export class PathSession {
       intake: this.#intake,
       dependencies,
       session: Math.floor(dependencies.random() * 0x1_00_00_00_00).toString(36),
-      openJournal: (source: string) => RedisJournal.open(this.#side, keys.journal(source), (this.#positions.get(source)?.['0'] ?? 1) - 1),
+      openJournal: (source: string) => RedisJournal.open(this.#side, keys.journal(source), (this.#positions.get(source)?.['0'] ?? 1) - 1, (error) => this.#fail(error)),
     };
     this.#sources.push(...(await openSources(plan, opener)));
     await this.#actions.start();

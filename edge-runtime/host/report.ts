@@ -91,7 +91,7 @@ function sourcesOf({ path, activation }: ReportFacts): Verdict {
 
 function storeOf({ path, activation }: ReportFacts): Verdict {
   if (path === undefined) return withoutPath(activation);
-  return path.storeReady ? { status: 'True', reason: 'Ready', message: 'The store answers.' } : { status: 'False', reason: 'StoreUnavailable', message: 'The store does not answer.' };
+  return path.storeReady ? { status: 'True', reason: 'Ready', message: 'The store answers.' } : { status: 'False', reason: 'StoreUnavailable', message: path.message ?? 'The store does not answer.' };
 }
 
 function modelsOf({ path, activation }: ReportFacts): Verdict {

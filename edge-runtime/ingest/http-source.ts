@@ -1,5 +1,6 @@
 import { LiveGate, type EventBatch, type Positions, type ReplayPlan, type Source, type SourceHealth } from '../kernel/event-batch.ts';
 import { messageOf } from '../kernel/path-error.ts';
+import { storeTrouble } from '../kernel/redis.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { decodeLimits, type DecodedEvents } from './decoder.ts';
 import type { SourceDependencies } from './kafka-source.ts';
@@ -99,7 +100,7 @@ export class HttpSource implements Source {
     try {
       position = await this.#journal.append(body, time);
     } catch (error) {
-      return { kind: 'busy', retryAfterSeconds: 1, message: `the store does not answer: ${messageOf(error)}` };
+      return { kind: 'busy', retryAfterSeconds: 1, message: storeTrouble(error) ?? `the store does not answer: ${messageOf(error)}` };
     }
     for (const refusal of events.refused) refusal.position = position;
     void this.#deps.put({ source: this.id, partition, from: position, to: position, arrivedAtUs, ...events, bytes: body.length });

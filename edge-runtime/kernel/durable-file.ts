@@ -13,9 +13,10 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /**
  * Replaces a file as one step: a reader, also one after a crash, sees the old content or the new, never a part.
- * The new content is on the disk when the promise resolves.
+ * The new content is on the disk when the promise resolves. `between` is done when the new content is on the disk and
+ * before it has the file's name: what it does is not begun when the disk has no room.
  */
-export async function writeFileDurably(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+export async function writeFileDurably(path: string, content: string | Uint8Array, { mode = 0o600, between }: { mode?: number; between?: () => Promise<void> } = {}): Promise<void> {
   const staged = `${path}.next`;
   const handle = await open(staged, 'w', mode);
   try {
@@ -25,6 +26,7 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
   } finally {
     await handle.close();
   }
+  await between?.();
   await rename(staged, path);
   await syncFolder(dirname(path));
 }

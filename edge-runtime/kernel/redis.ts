@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { messageOf } from './path-error.ts';
 
 export type RedisTarget = { url: string } | { socketPath: string };
 export type RedisClient = Redis;
@@ -21,4 +22,18 @@ export async function connectRedis(target: RedisTarget, name: string): Promise<R
     client.disconnect();
     throw error;
   }
+}
+
+const troubles: readonly (readonly [pattern: RegExp, trouble: string])[] = [
+  [/^MISCONF.*No space left on device/, 'the disk of the node’s store is full; nothing more is taken until there is room on it'],
+  [/^MISCONF/, 'the node’s store cannot write to its disk; nothing more is taken until it can'],
+  [/^OOM /, 'the memory of the node’s store is full; nothing more is taken until there is room in it'],
+];
+
+/** What can be mended at the node, in a sentence for a person, where that is why Redis refuses; undefined for anything else. */
+export function storeTrouble(error: unknown): string | undefined {
+  // A transaction that was given up carries the refusals of its commands.
+  const causes: unknown[] = error instanceof Error && 'previousErrors' in error && Array.isArray(error.previousErrors) ? [...error.previousErrors, error] : [error];
+  const messages = causes.map(messageOf);
+  return troubles.find(([pattern]) => messages.some((message) => pattern.test(message)))?.[1];
 }

@@ -25,7 +25,7 @@ export async function loadIdentity(folder: string): Promise<NodeIdentity> {
   const pem = await readFileIfThere(path);
   if (pem === undefined) {
     const { privateKey } = generateKeyPairSync('ed25519');
-    await writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
+    await writeFileDurably(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     return identityOf(privateKey);
   }
   const { mode } = await stat(path);

@@ -10,25 +10,32 @@ const pageSize = 64;
 export class RedisJournal {
   readonly #client: RedisClient;
   readonly #key: string;
+  readonly #onFailure: (error: unknown) => void;
   #last: number;
 
-  private constructor(client: RedisClient, key: string, last: number) {
+  private constructor(client: RedisClient, key: string, last: number, onFailure: (error: unknown) => void) {
     this.#client = client;
     this.#key = key;
     this.#last = last;
+    this.#onFailure = onFailure;
   }
 
-  /** `through` is the last number that a checkpoint covers. */
-  static async open(client: RedisClient, key: string, through: number): Promise<RedisJournal> {
+  /** `through` is the last number that a checkpoint covers; `onFailure` hears when Redis does not take a body. */
+  static async open(client: RedisClient, key: string, through: number, onFailure: (error: unknown) => void): Promise<RedisJournal> {
     const [newest] = await client.xrevrange(key, '+', '-', 'COUNT', 1);
-    return new RedisJournal(client, key, Math.max(through, Number(newest?.[0].slice(2) ?? 0)));
+    return new RedisJournal(client, key, Math.max(through, Number(newest?.[0].slice(2) ?? 0)), onFailure);
   }
 
   async append(body: Uint8Array, time: number): Promise<number> {
     this.#last += 1;
     const position = this.#last;
-    await this.#client.xadd(this.#key, `0-${position}`, 't', time, 'b', Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-    return position;
+    try {
+      await this.#client.xadd(this.#key, `0-${position}`, 't', time, 'b', Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+      return position;
+    } catch (error) {
+      this.#onFailure(error);
+      throw error;
+    }
   }
 
   async *read(from: number): AsyncIterable<{ position: number; time: number; body: Uint8Array }> {

@@ -3,7 +3,7 @@ import type { Row } from '../cep/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Positions } from '../kernel/event-batch.ts';
 import { messageOf, PathError } from '../kernel/path-error.ts';
-import { connectRedis, type RedisClient, type RedisTarget } from '../kernel/redis.ts';
+import { connectRedis, storeTrouble, type RedisClient, type RedisTarget } from '../kernel/redis.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type StoredCheckpoint } from './checkpoint.ts';
 import type { StoreKeys } from './keys.ts';
 import { RowPacker } from './packed-rows.ts';
@@ -65,7 +65,7 @@ export class StepStore {
     try {
       client = await connectRedis(options.target, 'selvedge-steps');
     } catch (error) {
-      throw new PathError('store.unavailable', 'redis', `the node's Redis cannot be reached: ${messageOf(error)}`, error);
+      throw new PathError('store.unavailable', 'redis', storeTrouble(error) ?? `the node's Redis cannot be reached: ${messageOf(error)}`, error);
     }
     try {
       const checkpoint = await readCheckpoint(client, options.keys);

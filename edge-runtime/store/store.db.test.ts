@@ -156,7 +156,7 @@ describe('retention', () => {
 });
 
 test('the journal gives back what it took, in order, and counts on after a checkpoint let go of it', async () => {
-  const journal = await RedisJournal.open(client, keys.journal('s'), 0);
+  const journal = await RedisJournal.open(client, keys.journal('s'), 0, () => undefined);
   const taken = await Promise.all(Array.from({ length: 150 }, (_, index) => journal.append(Buffer.from(`body ${index}`), index)));
   expect(taken).toEqual(Array.from({ length: 150 }, (_, index) => index + 1));
   const read: string[] = [];
@@ -165,5 +165,5 @@ test('the journal gives back what it took, in order, and counts on after a check
   const { store } = await open();
   await store.checkpoint({ positions: {}, rules: [] }, new Map([['s', { '0': 151 }]]));
   expect(await client.xlen(keys.journal('s'))).toBe(0);
-  expect(await (await RedisJournal.open(client, keys.journal('s'), 150)).append(Buffer.from('next'), 0)).toBe(151);
+  expect(await (await RedisJournal.open(client, keys.journal('s'), 150, () => undefined)).append(Buffer.from('next'), 0)).toBe(151);
 });
