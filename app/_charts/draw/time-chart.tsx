@@ -50,7 +50,7 @@ export function TimeChart({ prepared, label, height = 200, area = false, sync }:
               x={marker.at}
               stroke="var(--color-dim)"
               strokeDasharray="2 3"
-              {...(marker.labelSide ? { label: { value: marker.label, position: marker.labelSide === 'right' ? ('insideTopLeft' as const) : ('insideTopRight' as const), fill: 'var(--color-dim)', fontSize: 11 } } : {})}
+              {...(marker.labelSide ? { label: { value: marker.label, position: marker.labelSide === 'right' ? ('insideTopLeft' as const) : ('insideTopRight' as const), fill: 'var(--color-dim)', fontSize: 11, className: 'max-sm:hidden' } } : {})}
             />
           ))}
           {prepared.lines.flatMap((line) =>
