@@ -13,11 +13,12 @@ import { Card, Grid } from '../../_ui/card.tsx';
 import { Kbd } from '../../_ui/kbd.tsx';
 import { Segments } from '../../_ui/segments.tsx';
 import { Status } from '../../_ui/status.tsx';
-import { PreviewCard } from './preview/preview-card.tsx';
-import { usePreview } from './preview/use-preview.ts';
+import { usePreview } from '../../_editor/use-preview.ts';
 import { RuleGraph, type NodeCounts } from './rule-graph.tsx';
 
-// It brings the language service along, which the editor fetches after the page.
+// They bring the language service, dialogs and schemas along, which are fetched after the page as the editor is.
+const PreviewCard = lazy(async () => ({ default: (await import('./preview/preview-card.tsx')).PreviewCard }));
+const TestsCard = lazy(async () => ({ default: (await import('./tests/tests-card.tsx')).TestsCard }));
 const RuleOutline = lazy(async () => ({ default: (await import('./rule-outline.tsx')).RuleOutline }));
 
 /** A text being written and what is known of it. */
@@ -28,6 +29,8 @@ export interface RuleDraft {
   document: RuleDocument | undefined;
   setDocument: (document: RuleDocument) => void;
   analysis: Analysis | undefined;
+  /** Tells how many test cases the text fails. */
+  setFailing: (failing: number) => void;
   /** Why it cannot be published as it stands. */
   whyNotPublish: string | undefined;
 }
@@ -35,10 +38,11 @@ export interface RuleDraft {
 export function useRuleDraft(initial: string): RuleDraft {
   const [text, setText] = useState(initial);
   const [document, setDocument] = useState<RuleDocument>();
+  const [failing, setFailing] = useState(0);
   const analysis = document?.analysis;
   const errors = analysis?.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length ?? 0;
-  const whyNotPublish = text.trim() === '' ? 'There is no text yet' : analysis === undefined ? 'Not checked yet' : errors > 0 ? `It has ${plural(errors, 'error')}` : undefined;
-  return { text, setText, document, setDocument, analysis, whyNotPublish };
+  const whyNotPublish = text.trim() === '' ? 'There is no text yet' : analysis === undefined ? 'Not checked yet' : errors > 0 ? `It has ${plural(errors, 'error')}` : failing > 0 ? `It fails ${plural(failing, 'test case')}` : undefined;
+  return { text, setText, document, setDocument, analysis, setFailing, whyNotPublish };
 }
 
 export function CheckStatus({ analysis }: { analysis: Analysis | undefined }) {
@@ -55,12 +59,14 @@ export interface RuleWorkbenchProps {
   nonce?: string;
   /** A published text that the preview can run beside this one. */
   published?: { version: number; text: string } | undefined;
+  /** The rule whose test cases the text is held to; `refused` says why this person may not change them. */
+  tests?: { rule: string; refused: string | undefined } | undefined;
   /** Events to begin with, and where they are from. */
   events?: { list: readonly PlainEvent[]; from: string } | undefined;
 }
 
 /** The editor with the graph beside it, always of the same text, what is wrong with it below, and what it does with recorded events. */
-export function RuleWorkbench({ draft, label, readOnly = false, nonce, published, events }: RuleWorkbenchProps) {
+export function RuleWorkbench({ draft, label, readOnly = false, nonce, published, tests, events }: RuleWorkbenchProps) {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.signatures.queryOptions({}));
   const editor = useRef<RuleEditorHandle>(null);
@@ -116,7 +122,14 @@ export function RuleWorkbench({ draft, label, readOnly = false, nonce, published
           </Suspense>
         )}
       </Card>
-      <PreviewCard preview={preview} streams={feedable} models={known} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
+      <Suspense>
+        <PreviewCard preview={preview} streams={feedable} models={known} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
+      </Suspense>
+      {tests === undefined ? null : (
+        <Suspense>
+          <TestsCard rule={tests.rule} refused={tests.refused} preview={preview} text={draft.analysis?.ok === true ? document?.text : undefined} models={known} onFailing={draft.setFailing} />
+        </Suspense>
+      )}
     </Grid>
   );
 }

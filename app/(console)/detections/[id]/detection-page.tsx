@@ -21,6 +21,7 @@ import { Shape, Status, type Tone } from '../../../_ui/status.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import { severityTones, severityWords } from '../detection-columns.tsx';
 import { causeLines, causeStreams, causeWindow } from './cause-streams.ts';
+import { Why } from './why.tsx';
 
 export function DetectionPage({ id }: { id: string }) {
   const trpc = useTRPC();
@@ -95,6 +96,7 @@ function Content({ detection }: { detection: DetectionDetail }) {
             />
           </div>
         </Card>
+        <Why detection={detection} />
         {streams.length === 0 ? (
           <Card title="The events that caused it">
             <EmptyState kind="nothing-yet" title="The node kept no events for it">

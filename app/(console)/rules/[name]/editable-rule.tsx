@@ -89,7 +89,7 @@ export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; pub
           </>
         }
       />
-      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} {...(nonce === undefined ? {} : { nonce })} />
+      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} tests={{ rule: rule.name, refused: rule.can.saveDraft.allowed ? undefined : rule.can.saveDraft.reason }} {...(nonce === undefined ? {} : { nonce })} />
       <PublishDialog
         open={open === 'publish'}
         onOpenChange={(next) => setOpen(next ? 'publish' : null)}

@@ -1,7 +1,8 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { parseAsInteger, useQueryState } from 'nuqs';
+import { parseAsInteger, parseAsString, useQueryState } from 'nuqs';
+import { useMemo } from 'react';
 import type { RuleDetail } from '../../../../server/rules/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { paths } from '../../../paths.ts';
@@ -81,6 +82,10 @@ function PublishedText({ name, version, back, nonce }: { name: string; version: 
 }
 
 function ReadOnlyText({ text, label, nonce }: { text: string; label: string; nonce?: string }) {
+  const trpc = useTRPC();
   const draft = useRuleDraft(text);
-  return <RuleWorkbench draft={draft} label={label} readOnly {...(nonce === undefined ? {} : { nonce })} />;
+  const [detection] = useQueryState('detection', parseAsString);
+  const caused = useQuery(trpc.detections.get.queryOptions(detection === null ? skipToken : { id: detection }));
+  const events = useMemo(() => (caused.data === undefined ? undefined : { list: caused.data.causes, from: `events before ‘${caused.data.title}’ on ${caused.data.node.name}` }), [caused.data]);
+  return <RuleWorkbench draft={draft} label={label} readOnly events={events} {...(nonce === undefined ? {} : { nonce })} />;
 }

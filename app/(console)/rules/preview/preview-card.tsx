@@ -11,7 +11,7 @@ import { Switch } from '../../../_ui/switch.tsx';
 import { EventSources } from './event-sources.tsx';
 import { PreviewRows } from './preview-rows.tsx';
 import { Timeline } from './timeline.tsx';
-import type { PreviewControls } from './use-preview.ts';
+import type { PreviewControls } from '../../../_editor/use-preview.ts';
 
 /** What the rule would have done with recorded events, by the engine that nodes run, as the text is written. */
 export function PreviewCard({ preview, streams, models, compare, onCompare, sound }: {

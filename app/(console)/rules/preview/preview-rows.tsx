@@ -5,7 +5,7 @@ import { attributeText, count } from '../../../_format/number.ts';
 import { clockMilliseconds } from '../../../_format/time.ts';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import type { Explanation } from '../../../_editor/preview-protocol.ts';
-import { Because } from './because.tsx';
+import { Because } from '../../../_editor/because.tsx';
 
 const shownMax = 100;
 

@@ -1,11 +1,11 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import type { PlainEvent } from '@selvedge/edge-runtime/cep/preview';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { useTRPC } from '../../../_data/trpc.tsx';
-import { failureOf } from '../../../_data/failure.ts';
-import { PreviewClient } from '../../../_editor/preview-client.ts';
-import type { KnownModel, PreviewRun, RecordingSummary } from '../../../_editor/preview-protocol.ts';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useTRPC } from '../_data/trpc.tsx';
+import { failureOf } from '../_data/failure.ts';
+import { PreviewClient, type PredictRows } from './preview-client.ts';
+import type { KnownModel, PreviewRun, RecordingSummary } from './preview-protocol.ts';
 
 export interface PreviewState {
   recording: RecordingSummary | undefined;
@@ -38,7 +38,7 @@ export function usePreview(text: string | undefined, other: string | null, model
   const [state, setState] = useState(nothing);
   const held = useRef<PreviewClient | undefined>(undefined);
   const { mutateAsync: tryOut } = useMutation(trpc.models.tryOut.mutationOptions());
-  const predict = useEffectEvent(async (reference: string, columns: readonly (readonly unknown[])[]) => {
+  const predict: PredictRows = async (reference, columns) => {
     const known = models.find((one) => one.reference === reference);
     const [name = '', alias = ''] = reference.split('@');
     if (known === undefined) return { error: `There is no model ${reference}.` };
@@ -49,8 +49,13 @@ export function usePreview(text: string | undefined, other: string | null, model
     } catch (failure) {
       return { error: failureOf(failure).message };
     }
+  };
+  // The worker outlives renders; it asks through whatever the latest one knows.
+  const predictNow = useRef(predict);
+  useEffect(() => {
+    predictNow.current = predict;
   });
-  const client = () => (held.current ??= new PreviewClient((model, inputs) => predict(model, inputs)));
+  const client = useCallback(() => (held.current ??= new PreviewClient((model, inputs) => predictNow.current(model, inputs))), []);
   useEffect(() => () => {
     held.current?.close();
     held.current = undefined;
@@ -72,7 +77,7 @@ export function usePreview(text: string | undefined, other: string | null, model
     return () => {
       current = false;
     };
-  }, [text, other, recording, models]);
+  }, [text, other, recording, models, client]);
 
   const loaded = async (load: Promise<RecordingSummary>, from: string) => {
     setState((before) => ({ ...before, running: true, error: undefined }));

@@ -1,6 +1,6 @@
-import { attributeText, plural } from '../../../_format/number.ts';
-import { clockMilliseconds } from '../../../_format/time.ts';
-import type { ExplainedEvent, Explanation } from '../../../_editor/preview-protocol.ts';
+import { attributeText, plural } from '../_format/number.ts';
+import { clockMilliseconds } from '../_format/time.ts';
+import type { ExplainedEvent, Explanation } from './preview-protocol.ts';
 
 /** The events behind a row: of a window its members, of a pattern its steps by their names, and what those were made of in turn. */
 export function Because({ explanation }: { explanation: Explanation | null | 'asking' | { failed: string } }) {
