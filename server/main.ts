@@ -8,7 +8,7 @@ import { healthSurfaces } from './http/health-surfaces.ts';
 import type { ReadinessCheck } from './http/health-surfaces.ts';
 import { createEdge } from './http/server.ts';
 import { authenticate, createAuthentication, createSignInLink, ensureOrganization, needsFirstAdministrator } from './identity/index.ts';
-import { readEnvironment } from './kernel/env.ts';
+import { readEnvironment, silenceModelRuntime } from './kernel/env.ts';
 import { outboxRetention } from './kernel/jobs.ts';
 import type { JobDefinition } from './kernel/jobs.ts';
 import { startOutboxRelay } from './kernel/outbox-relay.ts';
@@ -28,6 +28,7 @@ import { createCaller } from './trpc/root.ts';
 const jobDefinitions: JobDefinition[] = [detectionRetention, outboxRetention, telemetryRetention, timelineRetention, uploadExpiry];
 
 async function main(): Promise<void> {
+  silenceModelRuntime();
   const environment = readEnvironment();
   const { roles, host, port, databaseUrl } = environment;
   const has = (role: (typeof roles)[number]): boolean => roles.includes(role);

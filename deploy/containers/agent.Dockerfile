@@ -11,6 +11,8 @@ ENV NODE_ENV=production SELVEDGE_FOLDER=/var/lib/selvedge-agent SELVEDGE_GATEWAY
 WORKDIR /app
 COPY --from=build --chown=root:root /app /app
 RUN install -d -o node -g node -m 0700 /var/lib/selvedge-agent
+# Memory, as edge-runtime/host/launch.ts says.
+ENV NODE_OPTIONS=--max-semi-space-size=4 MALLOC_ARENA_MAX=2 NODE_COMPILE_CACHE=/var/lib/selvedge-agent/compile-cache
 USER node
 VOLUME /var/lib/selvedge-agent
 EXPOSE 8090

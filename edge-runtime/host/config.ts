@@ -21,6 +21,14 @@ export function readCommandLine(args: readonly string[] = process.argv.slice(2),
   return { values, positionals, environment, folder: folder === undefined ? undefined : resolve(folder) };
 }
 
+/**
+ * Switches off what ONNX Runtime would tell its makers of models, machine and use: what runs on a node concerns nobody outside.
+ * Native code reads it from the process's environment, which the main thread alone can change; before the first model.
+ */
+export function silenceModelRuntime(): void {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+}
+
 /** Where compiled modules of a node's agent are kept. */
 export function compileCacheIn(folder: string): string {
   return join(folder, 'compile-cache');

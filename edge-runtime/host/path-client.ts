@@ -38,7 +38,8 @@ export class PathClient {
     this.#logger = logger;
     this.#worker = new Worker(new URL('./path-thread.ts', import.meta.url), {
       workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB },
+      // Three halves of a young generation; larger ones collect a little less often and stay large when the burst is over.
+      resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 24 },
       // Nothing of the agent's environment is for rules and models to see.
       env: { NODE_COMPILE_CACHE: limits.compileCacheFolder },
     });

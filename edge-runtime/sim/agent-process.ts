@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { agentEnvironment, agentFlags } from '../host/launch.ts';
 import { inheritedEnvironment } from '../../tools/environment.ts';
 
 const main = fileURLToPath(new URL('../host/main.ts', import.meta.url));
@@ -41,7 +42,7 @@ export class AgentProcess {
   static async start({ folder, link, name = 'n1', token, labels = [], environment = {} }: AgentOptions): Promise<AgentProcess> {
     const flags = { name, folder, link, token };
     const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]));
-    const child = spawn(process.execPath, [main, ...given, ...labels.flatMap((label) => ['--label', label])], { stdio: ['ignore', 'pipe', 'pipe'], env: inheritedEnvironment(environment) });
+    const child = spawn(process.execPath, [...agentFlags, main, ...given, ...labels.flatMap((label) => ['--label', label])], { stdio: ['ignore', 'pipe', 'pipe'], env: inheritedEnvironment({ ...agentEnvironment(folder), ...environment }) });
     const log: string[] = [];
     createInterface(child.stderr).on('line', (line) => log.push(line));
     const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));

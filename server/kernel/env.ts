@@ -35,6 +35,14 @@ export const environmentSchema = z.object({
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections to Postgres that it holds at most.'),
 });
 
+/**
+ * Switches off what ONNX Runtime, which inspects and tries models, would tell its makers of them; before the first model.
+ * Native code reads it from the environment of the process.
+ */
+export function silenceModelRuntime(): void {
+  process.env['ORT_DISABLE_TELEMETRY'] = '1';
+}
+
 /** The settings of this process, each with its unit and default stated here and nowhere else. */
 export interface Environment {
   databaseUrl: string;

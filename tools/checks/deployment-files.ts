@@ -7,8 +7,8 @@ const programs = [
   { name: 'the agent', known: agentVariables, environmentFile: 'deploy/systemd/agent.env', dockerfile: 'deploy/containers/agent.Dockerfile', service: 'agent' },
 ];
 const composeFile = 'deploy/containers/compose.yaml';
-/** What Node itself reads in a container of ours. */
-const ofNode = ['NODE_ENV'];
+/** What Node itself and the C library under it read in a container of ours. */
+const ofNode = ['NODE_ENV', 'NODE_OPTIONS', 'NODE_COMPILE_CACHE', 'MALLOC_ARENA_MAX'];
 
 /**
  * Variables that deploy/ sets and no program reads, and settings that an operator would look for in vain: each environment file

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { agentEnvironment, agentFlags } from '../../edge-runtime/host/launch.ts';
 import { checkout, inheritedEnvironment } from '../environment.ts';
 import { ensureDebianPackages } from './debian.ts';
 import { endLeftover, makeFolder, serve } from './owned-process.ts';
@@ -34,13 +35,13 @@ export async function startAgent(options: AgentOptions): Promise<AgentService> {
   const { child, ready } = await startUntilReady({
     name: `The agent ${options.name}`,
     command: process.execPath,
-    args: [path.join(checkout, 'edge-runtime/host/main.ts'), ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])],
+    args: [...agentFlags, path.join(checkout, 'edge-runtime/host/main.ts'), ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])],
     folder,
     cwd: folder,
     // It drains its event path first, and gives that up by itself after 25 s.
     graceMs: 28_000,
     // A command line can be read by everybody on the machine, an environment cannot.
-    env: inheritedEnvironment({ NODE_ENV: 'production', ...(options.token === undefined ? {} : { SELVEDGE_ENROLLMENT_TOKEN: options.token }) }),
+    env: inheritedEnvironment({ NODE_ENV: 'production', ...agentEnvironment(folder), ...(options.token === undefined ? {} : { SELVEDGE_ENROLLMENT_TOKEN: options.token }) }),
   });
   const url = textOf(ready, 'gateway') ?? `http://127.0.0.1:${options.gatewayPort}`;
   return { ...serve(url, child), fingerprint: textOf(ready, 'fingerprint'), tokenFile: textOf(ready, 'tokenFile') };
