@@ -1,4 +1,5 @@
 import { compile, Engine, type Attribute, type AttributeType, type Row } from '../../cep/index.ts';
+import { textOf } from '../../cep/plan/functions.ts';
 import { shortestFloat } from '../../cep/runtime/java-number.ts';
 
 /**
@@ -125,7 +126,7 @@ function tag(value: unknown, type: AttributeType): unknown {
     case 'double':
       return { $d: decimal(value, (number) => String(number)) };
     default:
-      return Array.isArray(value) ? { $arr: value } : value instanceof Set ? { $o: `[${[...value].map((one) => String(one)).join(', ')}]` } : value;
+      return Array.isArray(value) ? { $arr: value } : value instanceof Map ? { $o: textOf(value, 'object') } : value instanceof Set ? { $o: `[${[...value].map((one) => String(one)).join(', ')}]` } : value;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AggregatePlan } from '../plan/types.ts';
 import type { Aggregator } from './aggregator.ts';
+import { makeExtensionAggregator } from './extension-aggregators.ts';
 import { Extreme, ExtremeForever } from './extreme-aggregators.ts';
 import { DistinctCount, Logical, UnionSet } from './set-aggregators.ts';
 import { Average, Count, DoubleSum, LongSum, StandardDeviation } from './sum-aggregators.ts';
@@ -36,7 +37,10 @@ export function makeAggregator(plan: AggregatePlan, use: AggregatorUse): Aggrega
       return new Logical(false);
     case 'unionSet':
       return new UnionSet(use.tracksLeaving);
-    default:
+    default: {
+      const made = makeExtensionAggregator(plan);
+      if (made !== undefined) return made;
       throw new TypeError(`Unknown aggregator '${plan.name}' passed the checker.`);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Call, Expression, StreamReference } from '../language/syntax.ts';
 import { AGGREGATORS } from './aggregators.ts';
+import { EXTENSION_AGGREGATORS } from './extension-aggregators.ts';
 import { FUNCTIONS, type FunctionDefinition } from './functions.ts';
 import { rowSource, type Scope } from './scope.ts';
 import { isNumeric, promote, type Definition, type Typed } from './types.ts';
@@ -158,6 +159,7 @@ function checkCall(expression: Call, scope: Scope, around: Surroundings): Typed 
   const { namespace, name } = expression;
   const full = namespace === '' ? name.text : `${namespace}:${name.text}`;
   if (namespace === '' && name.text === 'eventTimestamp') return checkEventTimestamp(expression, scope, around);
+  if (EXTENSION_AGGREGATORS.has(full)) return checkExtensionAggregate(expression, full, scope, around);
   const definition = namespace === '' ? (FUNCTIONS.get(name.text) ?? around.extension('', name.text)) : around.extension(namespace, name.text);
   if (definition !== undefined) {
     const values = checkAll(expression.arguments, scope, around);
@@ -168,7 +170,7 @@ function checkCall(expression: Call, scope: Scope, around: Surroundings): Typed 
     return undefined;
   }
   if (namespace === '' && AGGREGATORS.has(name.text)) return checkAggregate(expression, scope, around);
-  const known = [...FUNCTIONS.keys(), ...AGGREGATORS.keys(), 'eventTimestamp', ...around.extensionNames()];
+  const known = [...FUNCTIONS.keys(), ...AGGREGATORS.keys(), 'eventTimestamp', ...around.extensionNames(), ...EXTENSION_AGGREGATORS.keys()];
   around.diagnostics.error('name.unknown-function', name, `There is no function '${full}'.`, didYouMean(full, known));
   return undefined;
 }
@@ -187,6 +189,25 @@ function checkEventTimestamp(expression: Call, scope: Scope, around: Surrounding
   if (source?.timestamp !== undefined && reference !== undefined) return source.timestamp(reference.index);
   around.diagnostics.error('type.arguments', event, 'eventTimestamp takes the name of an event of the pattern, or nothing.', listed(scope.streamNames()));
   return undefined;
+}
+
+function checkExtensionAggregate(expression: Call, name: string, scope: Scope, around: Surroundings): Typed | undefined {
+  const { aggregates } = scope.options;
+  const definition = EXTENSION_AGGREGATORS.get(name);
+  if (definition === undefined) return undefined;
+  if (aggregates === undefined) {
+    around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select' or 'having' only.`);
+    return undefined;
+  }
+  const values = checkAll(expression.arguments, scope.bare(), around);
+  const built = values && definition.build(values);
+  if (built === undefined) return undefined;
+  if ('wrong' in built) {
+    around.diagnostics.error('type.arguments', expression, `${name} ${built.wrong}.`, `Form: ${definition.form}`);
+    return undefined;
+  }
+  const index = aggregates.add({ name, type: built.type, inputType: built.argument.type, argument: built.argument, settings: built.settings });
+  return { kind: 'aggregate', type: built.type, index };
 }
 
 function checkAggregate(expression: Call, scope: Scope, around: Surroundings): Typed | undefined {

@@ -107,6 +107,7 @@ export function textOf(value: unknown, type: AttributeType): string {
     if (type === 'float') return floatText(value);
   }
   if (value instanceof Set) return `[${[...value].map((one) => String(one)).join(', ')}]`;
+  if (value instanceof Map) return `{${[...value].map(([key, one]) => `${textOf(key, 'object')}=${textOf(one, 'object')}`).join(', ')}}`;
   if (Array.isArray(value)) return `[${value.map((one) => String(one)).join(', ')}]`;
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

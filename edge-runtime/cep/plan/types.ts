@@ -53,6 +53,8 @@ export interface AggregatePlan {
   type: AttributeType;
   inputType: AttributeType | undefined;
   argument: Typed | undefined;
+  /** What else was said, as constants. */
+  settings?: readonly unknown[];
 }
 
 export interface Definition {
