@@ -1,4 +1,4 @@
-import type { Row } from '../api.ts';
+import { CepError, type Row } from '../api.ts';
 import { compareValues } from '../runtime/order-by.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { Alarm } from '../runtime/timers.ts';
@@ -27,7 +27,9 @@ export class ExternalTimeWindow implements WindowStage {
 
   event(_type: EventType, timestamp: number, payload: Payload): void {
     const { queue } = this;
-    const now = Number(this.time(rowOf(payload)));
+    const time = this.time(rowOf(payload));
+    if (time == null) throw new CepError('value.missing-time', 'The event has no value in the attribute that the window takes its time from.');
+    const now = Number(time);
     while (queue.size > 0 && Number(this.time(rowOf(queue.payloadAt(0)))) <= now - this.duration) this.next.event(EXPIRED, now, queue.shift());
     queue.push(timestamp, payload);
     this.next.event(CURRENT, timestamp, payload);

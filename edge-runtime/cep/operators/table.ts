@@ -41,6 +41,11 @@ export class Table implements Stateful {
     return found === undefined ? [] : [found];
   }
 
+  /** The row with a primary key of one attribute. */
+  rowWithKey(value: unknown): Row | undefined {
+    return this.byKey.get(value)?.row;
+  }
+
   withIndex(column: number, value: unknown): Iterable<TableEntry> {
     return this.byIndex.get(column)?.get(value) ?? [];
   }

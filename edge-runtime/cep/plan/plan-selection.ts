@@ -12,12 +12,14 @@ export function planSelection(selection: Selection, scope: Scope, around: Surrou
   const groupBy = all(selection.groupBy.map((one) => checkExpression(one, scope, around)));
   if (selected === undefined || groupBy === undefined) return undefined;
   const { attributes, outputs } = selected;
-  const afterwards = scope.with({ outputs: attributes, aggregates });
+  const afterwards = scope.with({ outputs: attributes, outputsOnly: true, aggregates });
   const having = selection.having && checkCondition(selection.having, afterwards, around, "'having'");
   const orderBy = all(
     selection.orderBy.map(({ attribute, descending }) => {
-      const value = checkExpression(attribute, scope.with({ outputs: attributes }), around);
-      return value && { value, type: value.type, descending };
+      const value = checkExpression(attribute, scope.with({ outputs: attributes, outputsOnly: true }), around);
+      if (value === undefined || (value.kind === 'value' && value.access.from === 'output')) return value && { value, type: value.type, descending };
+      around.diagnostics.error('type.order', attribute, "'order by' takes attributes that the query puts out.", "Give the value a name after 'select' and order by that.");
+      return undefined;
     }),
   );
   const limit = planCount(selection.limit, "'limit'", around);

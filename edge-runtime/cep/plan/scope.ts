@@ -28,6 +28,8 @@ export interface ScopeOptions {
   preferred?: ScopeSource;
   /** The attributes being put out, for `having` and `order by`. */
   outputs?: readonly Attribute[];
+  /** A name without a stream means one of the outputs and nothing else. */
+  outputsOnly?: boolean;
   /** Where aggregators may be used. */
   aggregates?: AggregateCollector;
 }
@@ -76,6 +78,7 @@ export class Scope {
     const output = outputs === undefined ? -1 : indexOfAttribute(outputs, name);
     const attribute = outputs?.[output];
     if (attribute !== undefined) return { access: { from: 'output', index: output }, attribute };
+    if (this.options.outputsOnly === true) return { unknownAttribute: name, of: '' };
     const first = preferred === undefined ? undefined : this.within(preferred, name, undefined);
     if (first !== undefined) return first;
     const found = this.sources.flatMap((source) => {

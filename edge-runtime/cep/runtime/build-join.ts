@@ -8,6 +8,7 @@ import { joinKeyOf } from '../plan/conjuncts.ts';
 import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
 import { searchedRollup } from './build-aggregation.ts';
 import { chainOf, selectorOf, wantedOf, type QueryContext } from './build-query.ts';
+import { shortTableJoin } from './build-table-join.ts';
 import type { Receiver } from './junction.ts';
 import { HeldOutput, type OutputStage } from './query-output.ts';
 
@@ -45,7 +46,11 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
     const { receiver } = built;
     receivers.set(plan.name, [...(receivers.get(plan.name) ?? []), receiver]);
   }
-  return (stream) => together(receivers.get(stream) ?? []);
+  const short = shortTableJoin(query, input, output, context);
+  return (stream) => {
+    const receiver = together(receivers.get(stream) ?? []);
+    return short?.stream === stream ? short.make(receiver) : receiver;
+  };
 }
 
 /** Windows of which everything that comes and leaves is seen, so that an index behind them can follow. */

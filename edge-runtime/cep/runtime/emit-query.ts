@@ -43,7 +43,8 @@ export type TableTest = (table: string, condition: Typed) => (row: unknown, time
 const FACTORIES_MAX = 5000;
 const factories = new Map<string, (k: unknown[], clock: Clock) => unknown>();
 
-function build(source: string, constants: unknown[], clock: Clock): unknown {
+/** A function from generated text, or the one that was made from the same text before. */
+export function buildFunction(source: string, constants: unknown[], clock: Clock): unknown {
   let factory = factories.get(source);
   if (factory === undefined) {
     if (factories.size >= FACTORIES_MAX) factories.clear();
@@ -59,7 +60,7 @@ export function emitCondition(condition: Typed, kind: PayloadKind, clock: Clock,
   const emitter = new Emitter(tables);
   const code = emitter.truth(condition);
   const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}return ${code};}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => boolean;
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => boolean;
 }
 
 /** `(row, state) => boolean` for the filter of a pattern's step; `state` holds the events matched before. */
@@ -67,7 +68,7 @@ export function emitStepCondition(condition: Typed, clock: Clock, tables: TableT
   const emitter = new Emitter(tables);
   const code = emitter.truth(condition);
   const source = `'use strict';${emitter.bindings()}return function(t,r,s){${emitter.takeDeclarations()}return ${code};}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, row: Row, state: Payload) => boolean;
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, row: Row, state: Payload) => boolean;
 }
 
 /** `(timestamp, event, row) => boolean` over two rows: both sides of a join, or an event and a row of a table. */
@@ -75,7 +76,7 @@ export function emitPairTest(condition: Typed, first: 'l' | 'r', clock: Clock, t
   const emitter = new Emitter(tables);
   const code = emitter.truth(condition);
   const source = `'use strict';${emitter.bindings()}return function(t,${first},q){${emitter.takeDeclarations()}return ${code};}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, first: Row | null, second: Row | null) => boolean;
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, first: Row | null, second: Row | null) => boolean;
 }
 
 /** `(timestamp, row) => values` over the one row that goes by the name `variable`. */
@@ -83,7 +84,7 @@ export function emitRowValues(values: readonly Typed[], variable: RowVariable, c
   const emitter = new Emitter(tables);
   const code = values.map((one) => emitter.value(one)).join(',');
   const source = `'use strict';${emitter.bindings()}return function(t,${variable}){${emitter.takeDeclarations()}return [${code}];}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, row: Row) => unknown[];
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, row: Row) => unknown[];
 }
 
 /** `(timestamp, event, row) => values` over an event and a row of a table. */
@@ -91,7 +92,7 @@ export function emitSetValues(values: readonly Typed[], clock: Clock, tables: Ta
   const emitter = new Emitter(tables);
   const code = values.map((one) => emitter.value(one)).join(',');
   const source = `'use strict';${emitter.bindings()}return function(t,r,q){${emitter.takeDeclarations()}return [${code}];}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, event: Row, row: Row) => unknown[];
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, event: Row, row: Row) => unknown[];
 }
 
 /** `(timestamp, payload) => values` for the arguments of a stream function or a prediction. */
@@ -99,7 +100,7 @@ export function emitValues(values: readonly Typed[], kind: PayloadKind, clock: C
   const emitter = new Emitter(tables);
   const code = values.map((one) => emitter.value(one)).join(',');
   const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}return [${code}];}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => unknown[];
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => unknown[];
 }
 
 /**
@@ -111,11 +112,11 @@ export function emitPassing(filters: readonly Extract<HandlerPlan, { kind: 'filt
   const tests = filters.map((one) => `if(!${emitter.truth(one.condition)})return undefined;`).join('');
   const body = `${tests}${emitOutput(emitter, selection)}`;
   const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}${body}}`;
-  return build(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => Row | undefined;
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => Row | undefined;
 }
 
 /** The end of a function: output values, `having`, and the row. */
-function emitOutput(emitter: Emitter, selection: SelectionPlan): string {
+export function emitOutput(emitter: Emitter, selection: SelectionPlan): string {
   if (selection.identity) return 'return p;';
   const values = selection.outputs.map((one) => emitter.value(one));
   if (selection.having === undefined) return `return [${values.join(',')}];`;
@@ -137,7 +138,7 @@ export function emitSelection(selection: SelectionPlan, kind: PayloadKind, track
     `reset(g){${selection.aggregates.map((_, index) => `g.a${index}.reset();`).join('')}}`,
   ];
   const source = `'use strict';${emitter.bindings()}return {${functions.join(',')}};`;
-  return build(source, emitter.constants, clock) as SelectionCode;
+  return buildFunction(source, emitter.constants, clock) as SelectionCode;
 }
 
 function wrap(emitter: Emitter, kind: PayloadKind, body: string): string {

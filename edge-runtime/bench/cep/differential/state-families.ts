@@ -41,7 +41,8 @@ function stateCase(choices: Choices, form: Form): Generated {
   const count = 2 + (choices.chance(40) ? 1 : 0) + (choices.chance(10) ? 1 : 0);
   const parts: string[] = [];
   for (let index = 0; index < count; index++) {
-    const alone = stepOf(choices, form, named);
+    // Siddhi's grammar has no two absent steps in a row.
+    const alone = stepOf(choices, parts.at(-1)?.includes('not ') === true ? { ...form, absent: false } : form, named);
     const every = form.sequence ? index === 0 && choices.chance(70) : choices.chance(index === 0 ? 60 : 15);
     parts.push(every ? `every ${alone.includes(' and ') || alone.includes(' or ') ? `(${alone})` : alone}` : alone);
   }
@@ -61,36 +62,43 @@ function stateCase(choices: Choices, form: Form): Generated {
 
 function stepOf(choices: Choices, form: Form, named: Named[]): string {
   const kind = choices.below(10);
-  if (form.logical && kind >= 8) return `${sideOf(choices, form, named)} ${choices.pick(['and', 'or'])} ${sideOf(choices, form, named)}`;
-  if (form.absent && kind >= 5) return `not ${choices.pick(STREAMS).name}${filterOf(choices, named, false)} for ${choices.pick([5, 10, 20])} milliseconds`;
-  const name = `e${named.length + 1}`;
-  const stream = choices.pick(STREAMS).name;
+  if (form.logical && kind >= 8) return logicalOf(choices, form, named);
+  if (form.absent && kind >= 5) return absentOf(choices, named, true);
   const many = form.counted && kind >= 3;
-  const filter = filterOf(choices, named, true);
-  named.push({ name, many });
-  if (!many) return `${name}=${stream}${filter}`;
+  const step = presentOf(choices, named, many);
+  if (!many) return step;
   const counts = form.sequence ? ['*', '+', '?'] : ['<2>', '<1:2>', '<2:>', '<:2>', '<0:1>', '<1:>'];
-  return `${name}=${stream}${filter}${choices.pick(counts)}`;
+  return `${step}${choices.pick(counts)}`;
 }
 
-function sideOf(choices: Choices, form: Form, named: Named[]): string {
-  const stream = choices.pick(STREAMS).name;
-  if (form.absent && choices.chance(45)) {
-    const wait = choices.chance(60) ? ` for ${choices.pick([5, 10, 20])} milliseconds` : '';
-    return `not ${stream}${filterOf(choices, named, false)}${wait}`;
-  }
+/** Absence without a time stands beside `and` and an event alone. */
+function logicalOf(choices: Choices, form: Form, named: Named[]): string {
+  const operator = choices.pick(['and', 'or']);
+  const kind = form.absent ? choices.below(5) : 0;
+  if (kind === 4) return `${absentOf(choices, named, true)} ${operator} ${absentOf(choices, named, true)}`;
+  const left = kind === 1 || kind === 3 ? absentOf(choices, named, operator === 'or' || choices.chance(50)) : presentOf(choices, named, false);
+  const right = kind === 2 ? absentOf(choices, named, operator === 'or' || choices.chance(50)) : presentOf(choices, named, false, kind === 0 ? 1 : 0);
+  return `${left} ${operator} ${right}`;
+}
+
+function absentOf(choices: Choices, named: readonly Named[], timed: boolean): string {
+  return `not ${choices.pick(STREAMS).name}${filterOf(choices, named)}${timed ? ` for ${choices.pick([5, 10, 20])} milliseconds` : ''}`;
+}
+
+/** `blind`: how many of the latest names its filter may not use. Siddhi fails on a side that looks at the other. */
+function presentOf(choices: Choices, named: Named[], many: boolean, blind = 0): string {
   const name = `e${named.length + 1}`;
-  const filter = filterOf(choices, named, true);
-  named.push({ name, many: false });
-  return `${name}=${stream}${filter}`;
+  const step = `${name}=${choices.pick(STREAMS).name}${filterOf(choices, named.slice(0, named.length - blind))}`;
+  named.push({ name, many });
+  return step;
 }
 
-function filterOf(choices: Choices, named: readonly Named[], mayRefer: boolean): string {
+function filterOf(choices: Choices, named: readonly Named[]): string {
   const kind = choices.below(8);
   if (kind <= 2) return '';
   if (kind <= 4) return `[v ${choices.pick(['>', '<', '>='])} ${choices.pick([0, 2, 3, 4])}]`;
   if (kind === 5) return `[k == '${choices.pick(['x', 'y'])}']`;
-  if (!mayRefer || named.length === 0) return '[v != 1]';
+  if (named.length === 0) return '[v != 1]';
   const { name, many } = choices.pick(named);
   const at = many ? choices.pick(['[last]', '[0]', '']) : '';
   return kind === 6 ? `[k == ${name}${at}.k]` : `[v ${choices.pick(['>', '!=', '>='])} ${name}${at}.v]`;

@@ -9,7 +9,7 @@ import { AbsentStep, type Watch } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
 import { IndexedStep } from './indexed-step.ts';
 import { LogicalStep } from './logical-step.ts';
-import type { Match, Slot, Taken } from './match.ts';
+import { NO_TIME, type Match, type Slot, type Taken } from './match.ts';
 import { loadMatches, saveMatches } from './match-snapshot.ts';
 import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
 import { Step, type StepSetting } from './step.ts';
@@ -66,24 +66,29 @@ export class StateMachine implements Stateful {
     return {
       one: (timestamp, row) => {
         const groups = this.receive(steps, timestamp, row);
-        if (groups !== undefined) for (const ended of groups) this.emit(ended, steps.length > 1);
+        if (groups !== undefined) for (const ended of groups) this.emit(ended, steps.length > 1, timestamp);
       },
       many: (timestamps, rows) => this.receiveChunk(steps, timestamps, rows),
     };
   }
 
-  /** Offers an event to the steps of its stream; the matches that each step ended, in order. */
+  /**
+   * Offers an event to the steps of its stream and gives the matches that each of them ended, in order. Where several steps
+   * of a pattern hear the stream, what one ends is put out before the next works, for a match may go on at another step.
+   */
   private receive(steps: readonly Step[], timestamp: number, row: Row): Match[][] | undefined {
     this.stabilize(steps, timestamp);
     const event: Taken = { t: timestamp, r: row };
+    const atOnce = steps.length > 1 && !this.setting.sequence;
     let groups: Match[][] | undefined;
-    let ended = this.ended;
     // From the last step to the first, so that an event is not offered to a match that it has just moved.
     for (let index = steps.length - 1; index >= 0; index--) {
+      const { ended } = this;
       steps[index]?.receive(event, ended);
       if (ended.length === 0) continue;
-      (groups ??= []).push(ended);
-      ended = this.ended = [];
+      this.ended = [];
+      if (atOnce) this.emit(ended, true, timestamp);
+      else (groups ??= []).push(ended);
     }
     return groups;
   }
@@ -94,14 +99,15 @@ export class StateMachine implements Stateful {
    */
   private receiveChunk(steps: readonly Step[], timestamps: readonly number[], rows: readonly Row[]): void {
     const together = steps.length > 1;
-    const later: Match[][] = [];
-    rows.forEach((row, index) => {
-      for (const ended of this.receive(steps, timestamps[index] ?? 0, row) ?? []) {
-        if (together) this.emit(ended, true);
-        else later.push(ended);
+    const later: { ended: Match[]; timestamp: number }[] = [];
+    for (let index = 0; index < rows.length; index++) {
+      const timestamp = timestamps[index] ?? 0;
+      for (const ended of this.receive(steps, timestamp, rows[index] ?? []) ?? []) {
+        if (together) this.emit(ended, true, timestamp);
+        else later.push({ ended, timestamp });
       }
-    });
-    for (const ended of later) this.emit(ended, false);
+    }
+    for (const { ended, timestamp } of later) this.emit(ended, false, timestamp);
   }
 
   private stabilize(steps: readonly Step[], timestamp: number): void {
@@ -114,11 +120,12 @@ export class StateMachine implements Stateful {
     } else for (const step of steps) step.update();
   }
 
-  private emit(ended: readonly Match[], together: boolean): void {
+  /** A match of a pattern that took nothing yet ends at the time of the event at hand. */
+  private emit(ended: readonly Match[], together: boolean, timestamp: number): void {
     const { stage } = this.output;
     if (together) this.output.hold();
     for (const match of ended) {
-      stage.event(CURRENT, match.time, match.slots);
+      stage.event(CURRENT, match.time === NO_TIME && !this.setting.sequence ? timestamp : match.time, match.slots);
       stage.end();
     }
     if (together) this.output.release();
@@ -221,7 +228,7 @@ export class StateMachine implements Stateful {
   }
 
   private watch(): Watch {
-    return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match], false) };
+    return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match], false, this.context.clock.now) };
   }
 
   save(writer: BinaryWriter): void {
