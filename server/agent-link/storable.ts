@@ -1,7 +1,7 @@
+import { storableText } from '../kernel/storable-text.ts';
+
 /** Escapes of a JSON text that a database column cannot hold: NUL, and halves of a character that stand alone. */
 const unstorableEscape = /\\u(?:0000|d[89a-f])/i;
-const nul = String.fromCharCode(0);
-const replacement = '\ufffd';
 
 /**
  * Parses JSON, with U+FFFD in place of what Postgres refuses in text. An event with such a character is odd, and no reason for a
@@ -13,12 +13,8 @@ export function parseStorable(text: string): unknown {
 }
 
 function clean(value: unknown): unknown {
-  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map(clean);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [cleanText(key), clean(member)]));
-}
-
-function cleanText(text: string): string {
-  return text.toWellFormed().replaceAll(nul, replacement);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [storableText(key), clean(member)]));
 }

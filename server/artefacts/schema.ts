@@ -1,6 +1,6 @@
 import { digestSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
-import { idSchema } from '../kernel/wire.ts';
+import { idSchema, storableString } from '../kernel/wire.ts';
 
 /** The largest artefact that is taken, and the largest piece of one in a request. */
 export const artefactLimits = { bytesMax: 2 * 1024 ** 3, chunkBytesMax: 8 * 1024 ** 2, openUploadsMax: 20, uploadLifetimeMs: 24 * 3_600_000 } as const;
@@ -13,7 +13,7 @@ export const createUploadInput = z.object({
     .regex(/^[0-9a-f]{64}$/, 'sha256 is 64 lower-case hex digits')
     .optional(),
   kind: z.literal('model'),
-  fileName: z.string().max(255).optional(),
+  fileName: storableString.max(255).optional(),
 });
 
 /** `offset` is where the next chunk must begin; an upload is complete when it equals `bytes`, and has its digest then. */

@@ -7,6 +7,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
+import { storableText } from '../kernel/storable-text.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
 import { actorOfSession, recordPasswordChange, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
@@ -102,7 +103,7 @@ export function createAuthentication(deps: Deps): Authenticator {
 
 function emailOf(body: unknown): string {
   const email: unknown = typeof body === 'object' && body !== null && 'email' in body ? body.email : '';
-  return typeof email === 'string' ? email.toLowerCase().slice(0, 254) : '';
+  return typeof email === 'string' ? storableText(email.toLowerCase().slice(0, 254)) : '';
 }
 
 type EndpointContext = Parameters<typeof setSessionCookie>[0];

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { roles } from '../kernel/actor.ts';
-import { idSchema, pageOf, permissionSchema } from '../kernel/wire.ts';
+import { idSchema, pageOf, permissionSchema, storableString } from '../kernel/wire.ts';
 import { capabilities } from './capabilities.ts';
 
 export const roleSchema = z.enum(roles);
 export const capabilitySchema = z.enum(capabilities);
 export const emailSchema = z.email('This is not an e-mail address.').max(254).transform((email) => email.toLowerCase());
-export const personNameSchema = z.string().trim().min(1, 'A name is needed.').max(100);
+export const personNameSchema = storableString.trim().min(1, 'A name is needed.').max(100);
 export const passwordLimits = { charactersMin: 12, charactersMax: 128 } as const;
 export const passwordSchema = z
   .string()

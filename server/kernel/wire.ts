@@ -17,3 +17,14 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 /** Whether the asking person may do something to this row now and, if not, the sentence that says why. */
 export const permissionSchema = z.object({ allowed: z.boolean(), reason: z.string().optional() });
 export type Permission = z.infer<typeof permissionSchema>;
+
+const nul = String.fromCharCode(0);
+
+/** Whether a column of the database can hold the text: not with a NUL in it, nor with half of a character. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes(nul);
+}
+
+export const storableFault = 'This text has a character in it that cannot be kept: NUL, or half of a character.';
+/** Text from a person or a program that reaches no procedure, which would have refused what cannot be kept. */
+export const storableString = z.string().refine(isStorable, storableFault);

@@ -3,6 +3,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { limits } from '../kernel/limits.ts';
+import { requireStorable } from '../kernel/storable-text.ts';
 import { readJson, sendJson, sendText } from '../http/exchange.ts';
 import type { Exchange, Surface } from '../http/exchange.ts';
 import type { Gate } from '../http/gate.ts';
@@ -89,6 +90,7 @@ async function callRaw(deps: Deps, actor: Actor | null, route: RawRoute, paramet
     await recordRefusedCall(deps, actor, `${route.tag.toLowerCase()}.${route.method.toLowerCase()}`, parameters, toDomainError(error));
     throw error;
   }
+  requireStorable(parameters);
   try {
     await route.handle({ deps, actor, parameters, exchange });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Actor } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { requireStorable } from '../kernel/storable-text.ts';
 import { requireCapability } from '../identity/index.ts';
 import type { Capability } from '../identity/index.ts';
 import { trpc } from './init.ts';
@@ -22,8 +23,14 @@ const observed = trpc.procedure.use(async ({ ctx, path, type, next }) => {
   throw toTrpcError(result.error);
 });
 
+/** No text that the database could not hold comes further than this. */
+const storableInput = trpc.middleware(async ({ getRawInput, next }) => {
+  requireStorable(await getRawInput());
+  return next();
+});
+
 /** For what must work before anyone has signed in. */
-export const publicProcedure = observed.meta({ access: 'public' });
+export const publicProcedure = observed.meta({ access: 'public' }).use(storableInput);
 
 const withActor = observed.use(({ ctx, next }) => {
   if (ctx.actor === null) throw new DomainError('NotSignedIn', 'You are not signed in, or your session or token has ended.');
@@ -35,7 +42,7 @@ export const signedInProcedure = withActor.meta({ access: 'signedIn' }).use(asyn
   const result = await next();
   if (!result.ok && type === 'mutation') await recordRefusedCall(ctx.deps, ctx.actor, path, await getRawInput(), toDomainError(result.error));
   return result;
-});
+}).use(storableInput);
 
 /**
  * The procedure that nouns use: only actors with the capability reach it, and `ctx.actor.organizationId` is the organization
@@ -53,5 +60,5 @@ export function procedure(capability: Capability) {
     const result = await next();
     if (!result.ok && type === 'mutation') await recordRefusedCall(ctx.deps, actor, path, await getRawInput(), toDomainError(result.error));
     return result;
-  });
+  }).use(storableInput);
 }

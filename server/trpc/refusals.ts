@@ -2,6 +2,7 @@ import { recordRefusal } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import type { DomainError } from '../kernel/errors.ts';
+import { storableText } from '../kernel/storable-text.ts';
 
 /** Kinds of error that mean “asked for and refused”, rather than mistyped or failed. */
 const refusalKinds = new Set(['forbidden', 'conflict']);
@@ -29,7 +30,7 @@ function referenceOf(input: unknown): string {
   const members = new Map<string, unknown>(Object.entries(input));
   for (const member of referenceMembers) {
     const value = members.get(member);
-    if (typeof value === 'string') return value.slice(0, 128);
+    if (typeof value === 'string') return storableText(value.slice(0, 128));
   }
   return '';
 }
