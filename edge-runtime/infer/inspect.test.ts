@@ -78,6 +78,12 @@ describe('a file that cannot be served is refused with the reason', () => {
     expect(await inspectModel(await write(`${name}.onnx`, bytes))).toMatchObject({ ok: false, code: 'not-onnx' });
   });
 
+  test('an operator that the runtime does not have, by its name and without a path of this machine', async () => {
+    const file = await readFile(fixture('weighted-sum'));
+    file.write('Matter', file.indexOf('MatMul'));
+    expect(await inspectModel(await write('operator.onnx', file))).toEqual({ ok: false, code: 'unsupported-operator', message: 'the model uses the operator Matter, which the runtime of the nodes does not have; export it with standard ONNX operators' });
+  });
+
   test('more column names than columns', async () => {
     expect(await inspectModel(fixture('weighted-sum'), { columns: ['a'] })).toMatchObject({ ok: false, code: 'unsupported-shape', message: expect.stringContaining('1 column names') });
   });

@@ -13,6 +13,7 @@ export type InspectionRefusal =
   | 'truncated'
   | 'external-data'
   | 'unsupported-opset'
+  | 'unsupported-operator'
   | 'unsupported-tensor'
   | 'unsupported-shape'
   | 'not-loadable'
@@ -65,7 +66,7 @@ export async function inspectModel(path: string, options: InspectionOptions = {}
     callOf(signature);
     return { ok: true, signature, opset: file.opsets[''] ?? file.opsets['ai.onnx'] ?? 0, producer: file.producer, bytes: size, selfTestMs: test.runUs / 1000 };
   } catch (error) {
-    return refuse(refusalOf(error), reasonOf(error));
+    return refuse(refusalOf(error), reasonOf(error, path));
   } finally {
     clearTimeout(timer);
     await thread.close();
@@ -123,10 +124,20 @@ function refusalOf(error: unknown): InspectionRefusal {
   if (!(error instanceof ServingError)) return 'not-loadable';
   if (error.ended) return 'timeout';
   if (error.unsupported) return 'unsupported-tensor';
+  if (unknownOperator(error) !== undefined) return 'unsupported-operator';
   return /opset/i.test(error.message) ? 'unsupported-opset' : 'not-loadable';
 }
 
-function reasonOf(error: unknown): string {
+/** For a person, who knows the file and not where it lies here. */
+function reasonOf(error: unknown, path: string): string {
+  if (error instanceof ServingError && error.ended) return 'the model did not load and answer in time';
+  const operator = unknownOperator(error);
+  if (operator !== undefined) return `the model uses the operator ${operator}, which the runtime of the nodes does not have; export it with standard ONNX operators`;
+  return messageOf(error).replace(/^Load model from .*? failed: ?/s, '').replaceAll(path, 'the file');
+}
+
+/** The operator that ONNX Runtime does not know, or knows and cannot run, by its several ways to say so. */
+function unknownOperator(error: unknown): string | undefined {
   const message = messageOf(error);
-  return error instanceof ServingError && error.ended ? 'the model did not load and answer in time' : message;
+  return (/No Op registered for (\S+)/.exec(message) ?? /Could not find an implementation for ([^\s(]+)/.exec(message) ?? /([^\s(]+)\(-?\d+\) is not a registered function\/op/.exec(message))?.[1];
 }
