@@ -1,21 +1,35 @@
+import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import { RowColumns } from './row-columns.ts';
 import type { Payload } from './stage.ts';
 
 const INITIAL_CAPACITY = 8;
+/** From so many events on, a queue that may keeps columns instead of rows; below, a row is the smaller thing. */
+const COLUMNS_FROM = 512;
 
-/** Events in the order they came, with times and payloads in two rings that grow by doubling. */
+/**
+ * Events in the order they came, with times and payloads in two rings that grow by doubling. A queue made with `compact`
+ * gives back rows with the same values, not the same objects; every payload of it has to be a row of one width.
+ */
 export class EventQueue {
+  private readonly compact: boolean;
+  private columns: RowColumns | undefined;
   private times: number[] = new Array<number>(INITIAL_CAPACITY).fill(0);
   private payloads: Payload[] = new Array<Payload>(INITIAL_CAPACITY).fill(undefined);
   private mask = INITIAL_CAPACITY - 1;
   private head = 0;
   size = 0;
 
+  constructor(compact = false) {
+    this.compact = compact;
+  }
+
   push(timestamp: number, payload: Payload): void {
     if (this.size > this.mask) this.grow();
     const at = (this.head + this.size) & this.mask;
     this.times[at] = timestamp;
-    this.payloads[at] = payload;
+    if (this.columns === undefined) this.payloads[at] = payload;
+    else this.columns.set(at, rowOf(payload));
     this.size++;
   }
 
@@ -26,8 +40,8 @@ export class EventQueue {
 
   /** Takes the oldest event. The caller has seen that there is one. */
   shift(): Payload {
-    const payload = this.payloads[this.head];
-    this.payloads[this.head] = undefined;
+    const payload = this.columns === undefined ? this.payloads[this.head] : this.columns.get(this.head);
+    if (this.columns === undefined) this.payloads[this.head] = undefined;
     this.head = (this.head + 1) & this.mask;
     this.size--;
     return payload;
@@ -38,11 +52,13 @@ export class EventQueue {
   }
 
   payloadAt(index: number): Payload {
-    return this.payloads[(this.head + index) & this.mask];
+    const at = (this.head + index) & this.mask;
+    return this.columns === undefined ? this.payloads[at] : this.columns.get(at);
   }
 
   /** Takes one event out of the middle. */
   removeAt(index: number): void {
+    if (this.columns !== undefined) throw new TypeError('An event was taken out of the middle of a compact queue.');
     for (let at = index; at + 1 < this.size; at++) {
       this.times[(this.head + at) & this.mask] = this.timeAt(at + 1);
       this.payloads[(this.head + at) & this.mask] = this.payloadAt(at + 1);
@@ -53,12 +69,14 @@ export class EventQueue {
 
   clear(): void {
     if (this.size > 0) this.payloads.fill(undefined);
+    if (this.columns !== undefined) this.begin();
     this.head = 0;
     this.size = 0;
   }
 
   /** All payloads, oldest first; faster than walking through when all of them are looked at. */
   copy(): Payload[] {
+    if (this.columns !== undefined) return Array.from({ length: this.size }, (_, index) => this.payloadAt(index));
     const end = this.head + this.size;
     if (end <= this.mask + 1) return this.payloads.slice(this.head, end);
     return [...this.payloads.slice(this.head), ...this.payloads.slice(0, end & this.mask)];
@@ -85,17 +103,34 @@ export class EventQueue {
     }
   }
 
+  /** Small and empty again. */
+  private begin(): void {
+    this.columns = undefined;
+    this.times = new Array<number>(INITIAL_CAPACITY).fill(0);
+    this.payloads = new Array<Payload>(INITIAL_CAPACITY).fill(undefined);
+    this.mask = INITIAL_CAPACITY - 1;
+  }
+
   private grow(): void {
     const capacity = (this.mask + 1) * 2;
     const times = new Array<number>(capacity).fill(0);
-    const payloads = new Array<Payload>(capacity).fill(undefined);
-    for (let index = 0; index < this.size; index++) {
-      times[index] = this.timeAt(index);
-      payloads[index] = this.payloadAt(index);
+    for (let index = 0; index < this.size; index++) times[index] = this.timeAt(index);
+    if (this.compact && capacity >= COLUMNS_FROM) {
+      const columns = new RowColumns(rowOf(this.payloadAt(0)).length, capacity);
+      for (let index = 0; index < this.size; index++) columns.set(index, rowOf(this.payloadAt(index)));
+      this.columns = columns;
+      this.payloads = [];
+    } else {
+      const payloads = new Array<Payload>(capacity).fill(undefined);
+      for (let index = 0; index < this.size; index++) payloads[index] = this.payloadAt(index);
+      this.payloads = payloads;
     }
     this.times = times;
-    this.payloads = payloads;
     this.mask = capacity - 1;
     this.head = 0;
   }
+}
+
+function rowOf(payload: Payload): Row {
+  return Array.isArray(payload) ? payload : [];
 }

@@ -7,9 +7,12 @@ export class LengthWindow implements WindowStage, Swappable {
   next: Stage;
   private readonly length: number;
   private readonly context: OperatorContext;
-  private queue = new EventQueue();
+  private readonly compact: boolean;
+  private queue: EventQueue;
 
-  constructor(length: number, context: OperatorContext, next: Stage) {
+  constructor(length: number, context: OperatorContext, next: Stage, compact = false) {
+    this.compact = compact;
+    this.queue = this.fresh();
     this.length = length;
     this.context = context;
     this.next = next;
@@ -36,7 +39,7 @@ export class LengthWindow implements WindowStage, Swappable {
     return this.queue;
   }
   fresh(): EventQueue {
-    return new EventQueue();
+    return new EventQueue(this.compact);
   }
   use(memory: EventQueue): void {
     this.queue = memory;

@@ -3,20 +3,31 @@ import type { Typed } from '../plan/types.ts';
 import { ChunkWindow } from './batch-window.ts';
 import { LengthBatchWindow, LengthWindow } from './length-window.ts';
 import { DelayWindow, ExternalTimeWindow, FrequentWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
+import { makeExtensionWindow } from './make-extension-window.ts';
 import type { OperatorContext, Stage, WindowStage } from './stage.ts';
 import { TimeBatchWindow, TimeWindow } from './time-window.ts';
 
+export interface WindowUse {
+  /** The query puts out what leaves. */
+  expired: boolean;
+  /** Someone looks into the window. */
+  searched: boolean;
+  /** Someone knows rows by their identity, so that the window has to give back the objects that it was given. */
+  keepsRows: boolean;
+}
+
 /** Makes the window that a plan names; the plan's parameters were checked. */
-export function makeWindow(plan: WindowPlan, use: { expired: boolean; searched: boolean }, context: OperatorContext, next: Stage): WindowStage {
+export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage {
   const [first, second, third] = plan.constants;
   const streaming = plan.constants.includes(true);
+  const compact = !use.searched && !use.keepsRows;
   switch (plan.name) {
     case 'length':
-      return new LengthWindow(Number(first), context, next);
+      return new LengthWindow(Number(first), context, next, compact);
     case 'lengthBatch':
       return new LengthBatchWindow(Number(first), { ...use, streaming }, context, next);
     case 'time':
-      return new TimeWindow(Number(first), context, next);
+      return new TimeWindow(Number(first), context, next, compact);
     case 'timeBatch': {
       const start = [second, third].find((one) => typeof one === 'number');
       return new TimeBatchWindow(Number(first), typeof start === 'number' ? start : undefined, { ...use, streaming }, context, next);
@@ -24,17 +35,20 @@ export function makeWindow(plan: WindowPlan, use: { expired: boolean; searched: 
     case 'batch':
       return new ChunkWindow(Number(first ?? 0), use.expired || use.searched, context, next);
     case 'externalTime':
-      return new ExternalTimeWindow(pickOf(plan.arguments[0]), Number(second), next);
+      return new ExternalTimeWindow(pickOf(plan.arguments[0]), Number(second), next, compact);
     case 'timeLength':
-      return new TimeLengthWindow(Number(first), Number(second), context, next);
+      return new TimeLengthWindow(Number(first), Number(second), context, next, compact);
     case 'delay':
       return new DelayWindow(Number(first), context, next);
     case 'sort':
       return new SortWindow(Number(first), sortKeysOf(plan.arguments.slice(1)), context, next);
     case 'frequent':
       return new FrequentWindow(Number(first), plan.arguments.slice(1).map(pickOf), context, next);
-    default:
+    default: {
+      const made = makeExtensionWindow(plan, use, context, next);
+      if (made !== undefined) return made;
       throw new TypeError(`Unknown window '${plan.name}' passed the checker.`);
+    }
   }
 }
 

@@ -17,9 +17,10 @@ export class ExternalTimeWindow implements WindowStage {
   next: Stage;
   private readonly time: Pick;
   private readonly duration: number;
-  private readonly queue = new EventQueue();
+  private readonly queue: EventQueue;
 
-  constructor(time: Pick, duration: number, next: Stage) {
+  constructor(time: Pick, duration: number, next: Stage, compact = false) {
+    this.queue = new EventQueue(compact);
     this.time = time;
     this.duration = duration;
     this.next = next;
@@ -55,10 +56,11 @@ export class TimeLengthWindow implements WindowStage {
   private readonly duration: number;
   private readonly length: number;
   private readonly context: OperatorContext;
-  private readonly queue = new EventQueue();
+  private readonly queue: EventQueue;
   private readonly alarm: Alarm;
 
-  constructor(duration: number, length: number, context: OperatorContext, next: Stage) {
+  constructor(duration: number, length: number, context: OperatorContext, next: Stage, compact = false) {
+    this.queue = new EventQueue(compact);
     this.duration = duration;
     this.length = length;
     this.context = context;

@@ -9,11 +9,12 @@ export class TimeWindow implements WindowStage {
   next: Stage;
   private readonly duration: number;
   private readonly context: OperatorContext;
-  private readonly queue = new EventQueue();
+  private readonly queue: EventQueue;
   private readonly alarm: Alarm;
   private lastTimestamp = Number.NEGATIVE_INFINITY;
 
-  constructor(duration: number, context: OperatorContext, next: Stage) {
+  constructor(duration: number, context: OperatorContext, next: Stage, compact = false) {
+    this.queue = new EventQueue(compact);
     this.duration = duration;
     this.context = context;
     this.next = next;

@@ -121,7 +121,7 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       const run = STREAM_FUNCTIONS.get(handler.name)?.run;
       if (run !== undefined) stage = new ExtendStage(context.code.values(handler.arguments, 'row'), run, stage, context.provenance);
     } else if (handler.kind === 'window') {
-      const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched }, context, stage);
+      const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched, keepsRows: context.provenance !== undefined }, context, stage);
       use.made?.(window);
       context.keep(`${use.name}/window${from + index}`, window);
       stage = window;
