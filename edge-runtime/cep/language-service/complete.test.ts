@@ -86,6 +86,14 @@ describe('calls', () => {
     expect(offered('from Readings#|').labels).toEqual(expect.arrayContaining(['window', 'model:predict', 'pol2Cart']));
   });
 
+  it('offers functions of a namespace, the whole name of which is replaced', () => {
+    const { labels, replaces } = offered('from Readings select math:flo|');
+    expect(replaces).toBe('math:flo');
+    expect(labels).toEqual(expect.arrayContaining(['math:floor', 'str:length']));
+    expect(offered('from Readings select flow + str:| as x insert into Out;').labels).not.toContain('str:upper');
+    expect(offered('from Readings#model:|').labels).toContain('model:predict');
+  });
+
   it('offers a long for the time of externalTime', () => {
     const { labels } = offered('from Readings#window.externalTime(|, 5 sec) select device insert into Out;');
     expect(labels).toContain('at');

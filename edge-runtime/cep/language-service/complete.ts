@@ -41,12 +41,19 @@ export function complete(map: TextMap, known: Study, offset: number, environment
   const inModel = written?.kind === 'string' ? modelString(map, written) : undefined;
   if (inModel !== undefined) return { ...inModel, items: modelItems(offers.models ?? [], environment) };
   if (written !== undefined && written.kind !== 'name') return undefined;
-  const from = written?.from ?? offset;
+  const from = namespaceBefore(map, written?.from ?? offset) ?? written?.from ?? offset;
   const to = written?.to ?? offset;
   const statement = statementAt(map, from);
   const place = placeAt(statement.before);
   const items = itemsAt(place, map, known, statement, { from, to }, environment);
   return items.length === 0 ? undefined : { from, to, items };
+}
+
+/** Where `math` of `math:abs` begins, when one is behind its colon; annotations such as `@app:name` have a colon, too. */
+function namespaceBefore({ tokens }: TextMap, from: number): number | undefined {
+  const colon = tokens.findIndex((one) => one.to === from && one.kind === 'mark' && one.text === ':');
+  const name = tokens[colon - 1];
+  return colon < 1 || name?.kind !== 'name' || name.to !== tokens[colon]?.from || tokens[colon - 2]?.text === '@' ? undefined : name.from;
 }
 
 /** Inside the quotes of a string that names a model. */

@@ -1,4 +1,5 @@
 import type { AttributeType } from '../api.ts';
+import { EXTENSION_DOCUMENTATION } from './extension-documentation.ts';
 
 /** What stands in a text with brackets behind it, for people: completion, hovers and the reference are made of this. */
 export interface CallDocumentation {
@@ -20,7 +21,7 @@ function nameOf(form: string): string {
   return form.slice(0, form.indexOf('('));
 }
 
-export const WINDOW_DOCUMENTATION: readonly CallDocumentation[] = [
+const WINDOW_DOCUMENTATION: readonly CallDocumentation[] = [
   window('length(count)', 'The latest events, sliding: the oldest leaves when one more arrives.'),
   window('lengthBatch(count[, streamCurrentEvents])', 'Events in batches of a number; a batch is answered when it is full and leaves when the next one is.'),
   window('time(duration)', 'The events of the last while, sliding: each leaves when it is that old.'),
@@ -37,6 +38,17 @@ export const WINDOW_DOCUMENTATION: readonly CallDocumentation[] = [
   window('lossyFrequent(support[, error][, attribute, …])', 'Events whose share is at least the support, within an error, counted in bounded memory.'),
   window('expression(condition)', 'Slides while a condition over the window holds; it may use count(), sum(x), first, last and eventTimestamp(first).'),
   window('expressionBatch(condition[, includeTriggering][, streamCurrentEvents])', 'Events in batches that end when a condition over the batch stops holding.'),
+  window('unique:ever(attribute, …)', 'The latest event of each value, ever.'),
+  window('unique:first(attribute, …)', 'The first event of each value; later ones are dropped.'),
+  window('unique:length(attribute, count)', 'The latest event of each value, among a number of the latest.'),
+  window('unique:time(attribute, duration)', 'The latest event of each value, of the last while.'),
+  window('unique:deduplicate(attribute, duration)', 'Drops an event whose value has been there within the duration.'),
+  window('unique:lengthBatch(attribute, count)', 'Batches of a number of different values, the latest event of each.'),
+  window('unique:firstLengthBatch(attribute, count)', 'Batches of a number of different values, the first event of each.'),
+  window('unique:timeBatch(attribute, duration)', 'Batches of a duration, the latest event of each value.'),
+  window('unique:firstTimeBatch(attribute, duration)', 'Batches of a duration, the first event of each value.'),
+  window('unique:timeLengthBatch(attribute, duration, count)', 'Batches of a duration or a number of different values, whichever is first.'),
+  window('reorder:kslack(timestamp[, …])', 'Holds events back just long enough to let late ones pass in the order of their times.'),
   window('hopping(duration, hop)', 'The events of the last while, answered once every hop.'),
 ];
 
@@ -78,11 +90,16 @@ const FUNCTION_DOCUMENTATION: readonly CallDocumentation[] = [
 
 const STREAM_FUNCTION_DOCUMENTATION: readonly CallDocumentation[] = [
   stream("model:predict('model@alias', input, …)", 'Asks a model about each event and adds its outputs as attributes. What follows runs when the answer is there.'),
+  stream("str:tokenize(text, 'regular expression'[, distinct])", 'An event for each piece of a text.'),
+  stream('list:tokenize(list, …)', 'An event for each value of a list.'),
+  stream('map:tokenize(map)', 'An event for each key of a map.'),
+  stream("json:tokenize(json, 'path'[, leaveOutMissing])", 'An event for each element at a path, as text.'),
+  stream("json:tokenizeAsObject(json, 'path'[, leaveOutMissing])", 'An event for each element at a path, as object.'),
   stream('pol2Cart(theta, rho[, z])', 'Adds x and y (and z) of a point given by an angle in degrees and a distance.'),
   stream("log(['priority'][, 'message'][, wholeEvent])", 'Lets events through unchanged; the engine itself writes nothing.'),
 ];
 
-export const CALL_DOCUMENTATION: readonly CallDocumentation[] = [...WINDOW_DOCUMENTATION, ...AGGREGATOR_DOCUMENTATION, ...FUNCTION_DOCUMENTATION, ...STREAM_FUNCTION_DOCUMENTATION];
+export const CALL_DOCUMENTATION: readonly CallDocumentation[] = [...WINDOW_DOCUMENTATION, ...AGGREGATOR_DOCUMENTATION, ...FUNCTION_DOCUMENTATION, ...EXTENSION_DOCUMENTATION, ...STREAM_FUNCTION_DOCUMENTATION];
 
 const byRole = new Map(CALL_DOCUMENTATION.map((one) => [`${one.role} ${one.name}`, one]));
 

@@ -1,4 +1,5 @@
 import { AGGREGATORS } from '../plan/aggregators.ts';
+import { EXTENSIONS } from '../plan/extensions/index.ts';
 import { FUNCTIONS } from '../plan/functions.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import { WINDOWS } from '../plan/windows.ts';
@@ -11,7 +12,7 @@ export function callNames(role: 'window' | 'function' | 'stream-function'): { na
     case 'stream-function':
       return [{ name: 'model:predict', form: "model:predict('model@alias', input, …)" }, ...formsOf(STREAM_FUNCTIONS)];
     case 'function':
-      return [...formsOf(AGGREGATORS), ...formsOf(FUNCTIONS), { name: 'eventTimestamp', form: 'eventTimestamp([event])' }];
+      return [...formsOf(AGGREGATORS), ...formsOf(FUNCTIONS), { name: 'eventTimestamp', form: 'eventTimestamp([event])' }, ...formsOf(EXTENSIONS)];
   }
 }
 

@@ -1,0 +1,46 @@
+import { AGGREGATORS } from '../plan/aggregators.ts';
+import { documentationOf, type CallDocumentation } from './documentation.ts';
+import { callNames } from './known-calls.ts';
+
+/** Everything that can be called, as Markdown: what the engine has, in the words that completion and hovers use. */
+export function renderReference(): string {
+  const functions = callNames('function');
+  const own = functions.filter(({ name }) => !name.includes(':'));
+  const namespaces = [...new Set(functions.flatMap(({ name }) => (name.includes(':') ? [name.slice(0, name.indexOf(':'))] : [])))];
+  return [
+    section('Windows', callNames('window'), 'window'),
+    section('Aggregators', own.filter(({ name }) => AGGREGATORS.has(name)), 'function'),
+    section('Functions', own.filter(({ name }) => !AGGREGATORS.has(name)), 'function'),
+    ...namespaces.map((namespace) => section(`Functions of ${namespace}`, functions.filter(({ name }) => name.startsWith(`${namespace}:`)), 'function')),
+    section('Stream functions', callNames('stream-function'), 'stream-function'),
+  ].join('\n');
+}
+
+/** The language's own names that nothing is said of: a test holds this empty. Those of a namespace have at least their form. */
+export function undocumented(): string[] {
+  return (['window', 'function', 'stream-function'] as const).flatMap((role) => callNames(role).filter(({ name }) => !name.includes(':') && documentationOf(name, role) === undefined).map(({ name }) => `${role} ${name}`));
+}
+
+function section(title: string, calls: readonly { name: string; form: string }[], role: 'window' | 'function' | 'stream-function'): string {
+  const rows = calls.map(({ name, form }) => {
+    const documentation = documentationOf(name, role);
+    return `| \`${(documentation?.form ?? form).replaceAll('|', '\\|')}\` | ${role === 'function' ? `${givesOf(documentation)} | ` : ''}${documentation?.means ?? ''} |`;
+  });
+  const head = role === 'function' ? '| written | gives | what it is |\n|---|---|---|' : '| written | what it is |\n|---|---|';
+  return `## ${title}\n\n${head}\n${rows.join('\n')}\n`;
+}
+
+function givesOf(documentation: CallDocumentation | undefined): string {
+  switch (documentation?.returns) {
+    case undefined:
+      return 'by its arguments';
+    case 'same':
+      return 'the type of its argument';
+    case 'named':
+      return 'the type that it names';
+    case 'wider':
+      return 'long or double';
+    default:
+      return documentation?.returns ?? '';
+  }
+}
