@@ -33,8 +33,8 @@ export interface Stack {
   signInLink(): Promise<string>;
   /** A token from the command line: for the API, or for a node to join without approval. */
   grant(grant: Exclude<Grant, { kind: 'sign-in-link' }>): Promise<string>;
-  /** Starts an agent; without a token it asks to join and waits for approval. */
-  startNode(name: string, token?: string): Promise<StackNode>;
+  /** Starts an agent; without a token it asks to join and waits for approval. `link`: where it finds the control plane, if not directly. */
+  startNode(name: string, token?: string, link?: string): Promise<StackNode>;
   readonly controlPlane: { kill9(): Promise<void>; start(): Promise<void> };
   /** The ends of the logs of all its parts. */
   logs(): string;
@@ -62,7 +62,7 @@ async function start(folder: string): Promise<Stack> {
     brokers: [kafka.url],
     signInLink: () => grantSecret(options, { kind: 'sign-in-link' }),
     grant: (grant) => grantSecret(options, grant),
-    startNode: (name, token) => startNode(path.join(folder, 'agents', name), name, options.port, token),
+    startNode: (name, token, link = controlPlane.url) => startNode(path.join(folder, 'agents', name), name, link, token),
     controlPlane: {
       kill9: () => controlPlane.kill9(),
       async start() {
@@ -73,9 +73,8 @@ async function start(folder: string): Promise<Stack> {
   };
 }
 
-async function startNode(folder: string, name: string, consolePort: number, token: string | undefined): Promise<StackNode> {
+async function startNode(folder: string, name: string, link: string, token: string | undefined): Promise<StackNode> {
   const gatewayPort = await freePort();
-  const link = `http://localhost:${consolePort}`;
   const begin = () => startAgent({ name, link, folder, gatewayPort, ...(token === undefined ? {} : { token }) });
   let agent: AgentService = await begin();
   return {

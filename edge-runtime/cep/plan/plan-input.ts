@@ -6,7 +6,7 @@ import type { HandlerPlan, SingleInputPlan } from './plan.ts';
 import { rowSource, Scope } from './scope.ts';
 import { STREAM_FUNCTIONS } from './stream-functions.ts';
 import type { Definition, Typed } from './types.ts';
-import { planWindow } from './windows.ts';
+import { planWindow, WINDOWS } from './windows.ts';
 
 /** Where predictions are noted and models are looked up. */
 export interface ModelBook {
@@ -76,6 +76,11 @@ function addedBy(plan: HandlerPlan, before: readonly Attribute[], handler: Handl
 
 function planStreamFunction(call: Call, scope: Scope, around: Surroundings): HandlerPlan | undefined {
   const name = call.namespace === '' ? call.name.text : `${call.namespace}:${call.name.text}`;
+  // Written as a function, as the namespaces of Siddhi's extensions have it.
+  if (call.namespace !== '' && WINDOWS.has(name)) {
+    const window = planWindow(call, scope, around);
+    return window && { kind: 'window', window };
+  }
   const definition = STREAM_FUNCTIONS.get(name);
   if (definition === undefined) {
     around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), 'model:predict']));

@@ -1,3 +1,4 @@
+import { TOKENIZERS } from './tokenizers.ts';
 import type { Attribute } from '../api.ts';
 import type { Typed } from './types.ts';
 
@@ -7,12 +8,15 @@ export interface StreamFunction {
   build(values: readonly Typed[]): { added: readonly Attribute[] } | { wrong: string };
   /** The added values, from the values of the arguments. */
   run(values: readonly unknown[]): readonly unknown[];
+  /** The added values of each event that one becomes, where it may become several or none. */
+  spread?(values: readonly unknown[]): readonly (readonly unknown[])[];
 }
 
 const PRIORITIES = new Set(['INFO', 'DEBUG', 'WARN', 'FATAL', 'ERROR', 'OFF', 'TRACE']);
 const LOG_FORMS = new Set(['', 'string', 'bool', 'string bool', 'string string', 'string string bool']);
 
 export const STREAM_FUNCTIONS: ReadonlyMap<string, StreamFunction> = new Map<string, StreamFunction>([
+  ...TOKENIZERS,
   [
     'pol2Cart',
     {

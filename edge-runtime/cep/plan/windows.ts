@@ -14,7 +14,7 @@ interface Form {
 
 interface Parameter {
   name: string;
-  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute';
+  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute' | 'any-time';
 }
 
 interface WindowDefinition {
@@ -33,6 +33,11 @@ const START: Parameter = { name: 'start', accepts: 'time' };
 const ATTRIBUTE: Parameter = { name: 'attribute', accepts: 'attribute' };
 const TIME_ATTRIBUTE: Parameter = { name: 'timestamp', accepts: 'time-attribute' };
 const STREAMING: Parameter = { name: 'stream.current.event', accepts: 'bool' };
+
+const DISCARDS: Parameter = { name: 'discard.late', accepts: 'bool' };
+/** A time, or -1 for none. */
+const TIMEOUT: Parameter = { name: 'timeout', accepts: 'any-time' };
+const SLACK: Parameter = { name: 'slack', accepts: 'any-time' };
 
 export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, WindowDefinition>([
   ['length', { sliding: true, forms: [{ text: 'length(count)', parameters: [COUNT] }] }],
@@ -56,6 +61,29 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
   ['delay', { sliding: false, forms: [{ text: 'delay(5 sec)', parameters: [TIME] }] }],
   ['sort', { sliding: true, rest: 'order', forms: [{ text: "sort(count, attribute, 'asc' or 'desc', …)", parameters: [COUNT, ATTRIBUTE] }] }],
   ['frequent', { sliding: true, rest: 'attributes', forms: [{ text: 'frequent(count, attribute, …)', parameters: [COUNT] }] }],
+  ['unique:ever', { sliding: true, rest: 'attributes', forms: [{ text: 'unique:ever(attribute, …)', parameters: [ATTRIBUTE] }] }],
+  ['unique:first', { sliding: true, rest: 'attributes', forms: [{ text: 'unique:first(attribute, …)', parameters: [ATTRIBUTE] }] }],
+  ['unique:length', { sliding: true, forms: [{ text: 'unique:length(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
+  ['unique:time', { sliding: true, forms: [{ text: 'unique:time(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }] }],
+  ['unique:deduplicate', { sliding: true, forms: [{ text: 'unique:deduplicate(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }] }],
+  ['unique:lengthBatch', { sliding: false, forms: [{ text: 'unique:lengthBatch(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
+  ['unique:firstLengthBatch', { sliding: false, forms: [{ text: 'unique:firstLengthBatch(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
+  ['unique:timeBatch', { sliding: false, forms: [{ text: 'unique:timeBatch(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }, { text: 'unique:timeBatch(attribute, 5 sec, start)', parameters: [ATTRIBUTE, TIME, START] }] }],
+  ['unique:firstTimeBatch', { sliding: false, forms: [{ text: 'unique:firstTimeBatch(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }, { text: 'unique:firstTimeBatch(attribute, 5 sec, start)', parameters: [ATTRIBUTE, TIME, START] }] }],
+  ['unique:timeLengthBatch', { sliding: false, forms: [{ text: 'unique:timeLengthBatch(attribute, 5 sec, count)', parameters: [ATTRIBUTE, TIME, COUNT] }, { text: 'unique:timeLengthBatch(attribute, 5 sec, start, count)', parameters: [ATTRIBUTE, TIME, START, COUNT] }] }],
+  [
+    'reorder:kslack',
+    {
+      sliding: false,
+      forms: [
+        { text: 'reorder:kslack(timestamp)', parameters: [TIME_ATTRIBUTE] },
+        { text: 'reorder:kslack(timestamp, discardLate)', parameters: [TIME_ATTRIBUTE, DISCARDS] },
+        { text: 'reorder:kslack(timestamp, timeout)', parameters: [TIME_ATTRIBUTE, TIMEOUT] },
+        { text: 'reorder:kslack(timestamp, timeout, longest slack)', parameters: [TIME_ATTRIBUTE, TIMEOUT, SLACK] },
+        { text: 'reorder:kslack(timestamp, timeout, longest slack, discardLate)', parameters: [TIME_ATTRIBUTE, TIMEOUT, SLACK, DISCARDS] },
+      ],
+    },
+  ],
 ]);
 
 /** Checks a window's name and parameters; undefined when something was reported. */
@@ -104,6 +132,7 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
     case 'count':
       return value.kind === 'constant' && value.type === 'int';
     case 'time':
+    case 'any-time':
       return value.kind === 'constant' && (value.type === 'int' || value.type === 'long');
     case 'bool':
       return value.kind === 'constant' && value.type === 'bool';
@@ -117,7 +146,7 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
 function inRange(call: Call, form: Form, values: readonly Typed[], diagnostics: Diagnostics): boolean {
   return form.parameters.every((parameter, index) => {
     const value = values[index];
-    if (parameter.accepts === 'bool' || parameter.accepts === 'attribute' || parameter.accepts === 'time-attribute' || value?.kind !== 'constant') return true;
+    if (parameter.accepts === 'bool' || parameter.accepts === 'any-time' || parameter.accepts === 'attribute' || parameter.accepts === 'time-attribute' || value?.kind !== 'constant') return true;
     const number = Number(value.value);
     const max = parameter.accepts === 'count' ? WINDOW_LENGTH_MAX : Number.MAX_SAFE_INTEGER / 2;
     const min = parameter.name === 'time' ? 1 : 0;

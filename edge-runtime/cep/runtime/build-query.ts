@@ -10,6 +10,7 @@ import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Provenance } from './provenance.ts';
 import type { QueryCode } from './query-code.ts';
+import { SpreadStage } from './spread-stage.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
 import { GroupedSelector } from './grouped-selector.ts';
 import { PlainSelector, TotalSelector, type Wanted } from './selector.ts';
@@ -118,11 +119,15 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
     if (handler === undefined) continue;
     if (handler.kind === 'filter') stage = new FilterStage(context.code.condition(handler.condition, 'row'), stage);
     else if (handler.kind === 'extend') {
-      const run = STREAM_FUNCTIONS.get(handler.name)?.run;
-      if (run !== undefined) stage = new ExtendStage(context.code.values(handler.arguments, 'row'), run, stage, context.provenance);
+      const known = STREAM_FUNCTIONS.get(handler.name);
+      const { provenance } = context;
+      const values = context.code.values(handler.arguments, 'row');
+      if (known?.spread !== undefined) stage = new SpreadStage(values, known.spread, stage, provenance && ((row, of) => provenance.derived(row, of)));
+      else if (known !== undefined) stage = new ExtendStage(values, known.run, stage, provenance);
     } else if (handler.kind === 'window') {
       const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched, keepsRows: context.provenance !== undefined }, context, stage);
-      use.made?.(window);
+      // A join looks into the window itself, not into what puts events in order before it.
+      if (!handler.window.name.startsWith('reorder:')) use.made?.(window);
       context.keep(`${use.name}/window${from + index}`, window);
       stage = window;
     }

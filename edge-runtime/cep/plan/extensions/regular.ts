@@ -7,7 +7,8 @@ import { constantOf, extension, type Run } from './define.ts';
 const KEPT_MAX = 100;
 const kept = new Map<string, LinearRegex | undefined>();
 
-function known(pattern: string): LinearRegex | undefined {
+/** The regular expression of a pattern that comes with the events; undefined when it is none. */
+export function keptRegex(pattern: string): LinearRegex | undefined {
   if (!kept.has(pattern)) {
     if (kept.size >= KEPT_MAX) kept.clear();
     const made = linearRegex(pattern);
@@ -25,7 +26,7 @@ export function overRegex(place: number, run: (regex: LinearRegex, ...values: re
     const pattern = constantOf(values[place]);
     if (typeof pattern !== 'string') {
       return (...given) => {
-        const regex = known(String(given[place]));
+        const regex = keptRegex(String(given[place]));
         return regex === undefined ? null : run(regex, ...given);
       };
     }

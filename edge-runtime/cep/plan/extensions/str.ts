@@ -1,6 +1,5 @@
 import { textOf } from '../functions.ts';
 import type { FunctionDefinition } from '../functions.ts';
-import { linearRegex } from '../../regex/linear-regex.ts';
 import { extension } from './define.ts';
 import { groupOf, overRegex, pieces, replaced } from './regular.ts';
 
@@ -84,13 +83,3 @@ export const STR: readonly [string, FunctionDefinition][] = [
   extension('str:unhex', { takes: 's', gives: 'string', run: (text) => unhex(String(text)) }),
   extension('str:upper', { takes: 's', gives: 'string', run: (text) => String(text).toUpperCase() }),
 ];
-
-/** What `#str:tokenize` makes of a text: its pieces, each once where only distinct ones are wanted. */
-export function tokens(pattern: string): ((text: string, distinct: boolean) => string[]) | { wrong: string } {
-  const regex = linearRegex(pattern);
-  if ('wrong' in regex) return regex;
-  return (text, distinct) => {
-    const parts = pieces(regex, text);
-    return distinct ? [...new Set(parts)] : parts;
-  };
-}

@@ -1,0 +1,120 @@
+import type { Browser, Locator, Page } from '@playwright/test';
+import { type Api, textAt } from '../examples/pump-loop/api.ts';
+import { open } from './actions.ts';
+import { apiOf, prepareGround } from './ground.ts';
+import { openWhole, pages, wrongWith } from './pages.ts';
+import { expect, type Stack, test } from './stack.ts';
+
+type Role = 'operator' | 'author' | 'viewer';
+
+/** What each page lets people begin, and who may; administrators may all of it. */
+const actions: readonly { address: string; button: string; may: readonly Role[] }[] = [
+  { address: '/fleets', button: 'Create a fleet', may: ['operator'] },
+  { address: '/enrolment', button: 'Create a token', may: ['operator'] },
+  { address: '/deployments', button: 'New deployment', may: ['operator'] },
+  { address: '/rules', button: 'New rule', may: ['author'] },
+  { address: '/rules/valve-watch', button: 'Deploy', may: ['operator'] },
+  { address: '/models', button: 'Publish a model', may: ['author'] },
+  { address: '/models/pump-anomaly', button: 'Publish a version', may: ['author'] },
+  { address: '/models/pump-anomaly', button: 'Another alias', may: ['author'] },
+  { address: '/settings', button: 'Invite a person', may: [] },
+  { address: '/settings?tab=tokens', button: 'Create a token', may: [] },
+];
+
+/** The same at the control plane, for whoever does not use the page. */
+const calls: readonly { method: 'POST' | 'PUT'; path: string; data: object; may: readonly Role[] }[] = [
+  { method: 'POST', path: '/api/v1/fleets', data: { name: 'not-mine', selector: '' }, may: ['operator'] },
+  { method: 'PUT', path: '/api/v1/rules/valve-watch/draft', data: { text: 5 }, may: ['author'] },
+  { method: 'PUT', path: '/api/v1/models/pump-anomaly/aliases/champion', data: { version: 0 }, may: ['author'] },
+  { method: 'POST', path: '/api/v1/members/invitations', data: {}, may: [] },
+];
+
+for (const role of ['operator', 'author', 'viewer'] as const) {
+  test.describe(`a person with the role ${role}`, () => {
+    let page: Page;
+    let fleet: string;
+
+    test.beforeAll(async ({ browser, stack }) => {
+      const api = await apiOf(stack);
+      ({ fleet } = await prepareGround(api));
+      page = await signInAs(browser, stack, api, role);
+    });
+    test.afterAll(() => page?.context().close());
+
+    test('may begin what the role is for, and is told who may of the rest', async () => {
+      for (const { address, button, may } of [...actions, { address: `/fleets/${fleet}`, button: 'Remove', may: ['operator'] as const }]) {
+        await openWhole(page, address);
+        const place = await actionCalled(page, button);
+        if (may.some((each) => each === role)) await expect.soft(place, `${button} on ${address}`).toBeEnabled();
+        else {
+          await expect.soft(place, `${button} on ${address}`).toBeDisabled();
+          await place.hover();
+          await expect.soft(page.getByText(/may not do this|needs the role/).first(), `${button} on ${address}`).toBeVisible();
+        }
+      }
+    });
+
+    test('is refused the rest by the control plane too', async ({ stack }) => {
+      for (const { method, path, data, may } of calls) {
+        const answer = await page.request.fetch(path, { method, data, headers: { origin: stack.url } });
+        // What the role may is parsed next, and is wrong on purpose, so that nothing is changed.
+        expect.soft(answer.status(), `${method} ${path}`).toBe(may.some((each) => each === role) ? 400 : 403);
+      }
+    });
+
+    test('sees every page, sound', async () => {
+      test.setTimeout(600_000);
+      for (const address of pages) {
+        await openWhole(page, address);
+        await expect.soft(page.getByText('Could not get'), address).toHaveCount(0);
+        await expect.soft(page.getByText('You may not see'), address).toHaveCount(0);
+        if (role === 'viewer') expect.soft(await wrongWith(page), address).toEqual([]);
+      }
+    });
+
+    test('changes the own password, and is in with the new one only', async ({ browser, stack }) => {
+      await openWhole(page, '/settings?tab=account');
+      await page.getByLabel('Password now').fill('not the password');
+      await page.getByLabel('New password').fill('a password of my own');
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await expect(page.getByText('This is not your password.')).toBeVisible();
+      await page.getByLabel('Password now').fill(firstPassword);
+      await page.getByRole('button', { name: 'Change the password' }).click();
+      await expect(page.getByText('Your password is changed')).toBeVisible();
+      await expect(page.getByLabel('New password')).toHaveValue('');
+      const elsewhere = await browser.newPage({ baseURL: stack.url });
+      await open(elsewhere, '/sign-in');
+      await elsewhere.getByLabel('E-mail').fill(`${role}@example.org`);
+      await elsewhere.getByLabel('Password').fill('a password of my own');
+      await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+      await expect(elsewhere.getByRole('link', { name: 'Overview' })).toBeVisible();
+      await openWhole(page, '/settings?tab=account');
+      await page.getByRole('button', { name: 'End it' }).first().click();
+      await expect(page.getByRole('button', { name: 'End it' })).toHaveCount(0);
+      await elsewhere.goto('/nodes');
+      await expect(elsewhere).toHaveURL(/\/sign-in/);
+      await elsewhere.close();
+    });
+  });
+}
+
+const firstPassword = 'correct horse battery staple';
+
+/** Invites a person over the API, and lets them accept in a browser of their own. */
+async function signInAs(browser: Browser, stack: Stack, api: Api, role: Role): Promise<Page> {
+  const link = textAt(await api.call('POST', '/members/invitations', { email: `${role}@example.org`, name: `Some ${role}`, role }), 'link');
+  const page = await (await browser.newContext({ baseURL: stack.url })).newPage();
+  await open(page, link);
+  await page.getByLabel('Password').fill(firstPassword);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('link', { name: 'Overview' })).toBeVisible();
+  return page;
+}
+
+/** The first control of that name on the page: a button, or a link that looks like one. */
+async function actionCalled(page: Page, name: string): Promise<Locator> {
+  const main = page.getByRole('main');
+  const place = main.getByRole('button', { name, exact: true }).or(main.getByRole('link', { name, exact: true })).first();
+  await expect(place).toBeVisible();
+  return place;
+}

@@ -1,0 +1,48 @@
+import type { WindowPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
+import { KSlack } from './reorder.ts';
+import type { OperatorContext, Payload, Stage, WindowStage } from './stage.ts';
+import { FirstWindow, UniqueBatchWindow, UniqueSlidingWindow, type KeyOf } from './unique-windows.ts';
+
+/** Makes a window of the namespaces `unique` and `reorder`; undefined for another name. */
+export function makeExtensionWindow(plan: WindowPlan, use: { expired: boolean; searched: boolean }, context: OperatorContext, next: Stage): WindowStage | undefined {
+  const [, second, third, fourth] = plan.constants;
+  const keeps = use.expired || use.searched;
+  const key = (): KeyOf => keyOf(plan.arguments);
+  switch (plan.name) {
+    case 'unique:ever':
+      return new UniqueSlidingWindow(key(), {}, context, next);
+    case 'unique:length':
+      return new UniqueSlidingWindow(key(), { length: Number(second) }, context, next);
+    case 'unique:time':
+      return new UniqueSlidingWindow(key(), { duration: Number(second) }, context, next);
+    case 'unique:lengthBatch':
+    case 'unique:firstLengthBatch':
+      return new UniqueBatchWindow(key(), { length: Number(second), first: plan.name === 'unique:firstLengthBatch' }, keeps, context, next);
+    case 'unique:timeBatch':
+    case 'unique:firstTimeBatch':
+      return new UniqueBatchWindow(key(), { duration: Number(second), first: plan.name === 'unique:firstTimeBatch', ...(third === undefined ? {} : { start: Number(third) }) }, keeps, context, next);
+    case 'unique:timeLengthBatch':
+      return new UniqueBatchWindow(key(), { duration: Number(second), length: Number(fourth ?? third), first: false, ...(fourth === undefined ? {} : { start: Number(third) }) }, keeps, context, next);
+    case 'unique:first':
+      return new FirstWindow(key(), Number.POSITIVE_INFINITY, context, next);
+    case 'unique:deduplicate':
+      return new FirstWindow(key(), Number(second), context, next);
+    case 'reorder:kslack': {
+      const timeOf = keyOf(plan.arguments);
+      const [timeout, slackMax] = plan.constants.filter((one) => typeof one === 'number');
+      const setting = { time: (payload: Payload) => Number(timeOf(payload)), timeout: Number(timeout ?? -1) < 0 ? undefined : Number(timeout), slackMax: Number(slackMax ?? -1) < 0 ? Number.POSITIVE_INFINITY : Number(slackMax), discards: plan.constants.includes(true) };
+      return new KSlack(setting, context, next);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** One value as it is; several as one text, since a map has to compare them. */
+function keyOf(values: readonly Typed[]): KeyOf {
+  const columns = values.flatMap((one) => (one.kind === 'value' && one.access.from === 'row' ? [one.access.index] : []));
+  const [only] = columns;
+  if (columns.length === 1 && only !== undefined) return (payload) => (Array.isArray(payload) ? payload[only] : undefined);
+  return (payload) => columns.map((column) => String(Array.isArray(payload) ? payload[column] : undefined)).join('\u0001');
+}
