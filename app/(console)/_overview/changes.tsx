@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import type { Overview } from '../../../server/overview/schema.ts';
+import { inSentenceCase, shortDigest } from '../../_format/names.ts';
 import { paths } from '../../paths.ts';
 import { Card } from '../../_ui/card.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
@@ -25,7 +26,7 @@ export function Changes({ changes }: { changes: Overview['changes24h'] }) {
                 <RelativeTime at={change.at} />
               </span>
               <Link href={paths.audit({ object: change.object.id, action: change.action })} className="max-w-72 truncate font-medium hover:underline">
-                {change.object.name}
+                {change.object.name === change.object.id ? `${inSentenceCase(change.object.kind)} ${shortDigest(change.object.id)}` : change.object.name}
               </Link>
               <code className="text-dim">{change.action}</code>
               <span className="ml-auto text-dim">{change.actor}</span>

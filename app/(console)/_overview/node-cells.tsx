@@ -22,6 +22,8 @@ export function NodeCells({ summary }: { summary: Overview['nodes'] }) {
   const legend: { tone: Tone; word: string; number: number; href: string }[] = [
     { tone: 'positive', word: 'in sync', number: bySync.Synced, href: paths.nodes({ sync: 'Synced' }) },
     { tone: 'info', word: 'applying', number: bySync.Applying, href: paths.nodes({ sync: 'Applying' }) },
+    { tone: 'notice', word: 'out of sync', number: bySync.OutOfSync, href: paths.nodes({ sync: 'OutOfSync' }) },
+    { tone: 'notice', word: 'drifted', number: bySync.Drifted, href: paths.nodes({ sync: 'Drifted' }) },
     { tone: 'notice', word: 'degraded', number: byHealth.Degraded, href: paths.nodes({ health: 'Degraded' }) },
     { tone: 'critical', word: 'offline', number: byHealth.Offline, href: paths.nodes({ health: 'Offline' }) },
     { tone: 'critical', word: 'failed', number: bySync.Failed, href: paths.nodes({ sync: 'Failed' }) },
