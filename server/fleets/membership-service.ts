@@ -66,11 +66,8 @@ export async function settleFleet(deps: Pick<Deps, 'ids' | 'clock'>, change: Cha
 async function announceMoves(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, organizationId: string, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return;
   const names = new Map((await listSelectors(change.tx, organizationId)).map((fleet) => [fleet.id, fleet.name]));
-  const at = deps.clock.now();
-  await insertMoveNotes(
-    change.tx,
-    moves.map((move) => ({ id: deps.ids.next(), organizationId, nodeId: move.nodeId, at, message: moveMessage(move, names) })),
-  );
+  const notes = moves.map((move) => ({ id: deps.ids.next(), nodeId: move.nodeId, message: moveMessage(move, names) }));
+  await insertMoveNotes(change.tx, organizationId, deps.clock.now(), notes);
   for (const { nodeId, from, to } of moves) {
     change.publish({ topic: 'membership', subjectId: nodeId, kind: 'moved', payload: { from, to } });
     change.publish({ topic: 'node', subjectId: nodeId, kind: 'moved', payload: { from, to } });

@@ -19,7 +19,12 @@ export function createOutbox(): Outbox {
   return {
     append: async (tx, events) => {
       if (events.length === 0) return;
-      await tx.outboxEvent.createMany({ data: events.map((event) => ({ ...event, payload: event.payload ?? {} })) });
+      const list = JSON.stringify(events.map((event) => ({ payload: {}, ...event })));
+      // One statement for one event and for the tens of thousands of a whole fleet; their order is that of their ids.
+      await tx.$executeRaw`
+        INSERT INTO outbox_events ("organizationId", topic, "subjectId", kind, payload)
+        SELECT event->>'organizationId', event->>'topic', event->>'subjectId', event->>'kind', event->'payload'
+        FROM jsonb_array_elements(${list}::jsonb) WITH ORDINALITY AS events (event, place) ORDER BY place`;
     },
   };
 }
