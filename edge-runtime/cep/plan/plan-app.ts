@@ -21,7 +21,7 @@ import { assignStages } from './stages.ts';
 import { makeSurroundings } from './surroundings.ts';
 
 /** Events or milliseconds between two outputs of a rate. */
-const RATE_MAX = Number.MAX_SAFE_INTEGER / 2;
+const RATE_MAX = 1_000_000_000_000;
 
 /** Parses and checks a text. The plan holds what could be understood; it may run only if no error was reported. */
 export function planApp(text: string, environment: Environment, diagnostics: Diagnostics, observe?: ExpressionObserver): AppPlan {
@@ -268,6 +268,9 @@ class AppPlanner {
     const target = output.target.prefix + output.target.name;
     // As Siddhi has it: a snapshot follows what leaves too, unless the text says otherwise.
     const events = output.unstated === true && snapshot ? 'all' : output.events;
+    if (snapshot && events !== 'all') {
+      this.diagnostics.error('type.rate', output, `A snapshot follows what arrives and what leaves, found '${events} events'.`, "Write 'insert into' or 'insert all events into'.");
+    }
     const table = this.tables.get(target);
     if (table !== undefined) {
       const change = planTableChange(output, attributes, table, this.around);

@@ -10,8 +10,11 @@ import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Provenance } from './provenance.ts';
 import type { QueryCode } from './query-code.ts';
+import type { Beginning } from './start-of-time.ts';
 import { SpreadStage } from './spread-stage.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
+import { EachSelector } from './each-selector.ts';
+import { makeRate } from './rates/rate.ts';
 import { GroupedSelector } from './grouped-selector.ts';
 import { PlainSelector, TotalSelector, type Wanted } from './selector.ts';
 
@@ -28,6 +31,8 @@ export interface QueryContext extends OperatorContext {
   rollup(name: string): Rollup;
   /** Makes the join of a query; handed in, since joins are made of what this file makes. */
   join(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): (stream: string) => Receiver;
+  /** Calls back when the app starts, or the key of a partition. */
+  begin(begin: Beginning): void;
   /** Registers something that snapshots hold; called in the same order for every engine of an app. */
   keep(id: string, state: Stateful): void;
   /** Where the part of a query after a prediction runs. */
@@ -54,12 +59,20 @@ export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuer
     const receiver = buildFrom(query, input.handlers, 0, output, context);
     return { name: query.name, receiver: () => receiver };
   }
-  if (input.kind === 'join') return { name: query.name, receiver: context.join(query, input, output, context) };
-  const held = new HeldOutput(output);
+  if (input.kind === 'join') return { name: query.name, receiver: context.join(query, input, limitedBy(query, output, context), context) };
+  const held = new HeldOutput(limitedBy(query, output, context));
   const stage = selectorOf(query, 'state', [], held, context);
   const machine = new StateMachine(input, (condition) => context.code.step(condition), context, { stage, hold: () => held.hold(), release: () => held.release() });
   context.keep(`${query.name}/pattern`, machine);
   return { name: query.name, receiver: (stream) => machine.receiver(stream) };
+}
+
+/** The end of a query, behind its output rate if it has one. */
+function limitedBy(query: QueryPlan, output: QueryOutput, context: QueryContext): OutputStage {
+  if (query.rate === undefined) return output;
+  const rate = makeRate(query, output, context);
+  context.keep(`${query.name}/rate`, rate);
+  return rate;
 }
 
 /** The part of a query from one handler on; it is split where a prediction waits. */
@@ -75,10 +88,10 @@ function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: num
   const filters = rest.filter((one) => one.kind === 'filter');
   const { selection } = query;
   const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;
-  if (stateless && filters.length === rest.length && query.output.events !== 'expired') {
+  if (query.rate === undefined && stateless && filters.length === rest.length && query.output.events !== 'expired') {
     return new PassingQuery(noting(query, context.code.passing(filters, selection, 'row'), context), output, context.target);
   }
-  return chainOf(query, rest, from, selectorOf(query, 'row', rest, output, context), context);
+  return chainOf(query, rest, from, selectorOf(query, 'row', rest, limitedBy(query, output, context), context), context);
 }
 
 /** The selection of a query as a stage. */
@@ -91,7 +104,7 @@ export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readon
   const sliding = handlers.some((one) => one.kind === 'window' && one.window.sliding);
   const code = context.code.selection(selection, kind, sliding || wanted.expired);
   const make = (used: SelectionCode): Stage => {
-    const selector = selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, used, output) : new TotalSelector(selection, wanted, used, output);
+    const selector = query.rate?.kind === 'snapshot' ? new EachSelector(selection, wanted, used, output) : selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, used, output) : new TotalSelector(selection, wanted, used, output);
     context.keep(`${query.name}/selection`, selector);
     return selector;
   };

@@ -45,7 +45,7 @@ export class Engine implements CepEngine {
     this.provenance = options.provenance === true ? new Provenance() : undefined;
     this.predictions = new Predictions(this.provenance);
     const uuid = options.uuid ?? noUuid;
-    const start = options.start ?? 0;
+    const { start } = options;
     this.first = new StageRuntime(start, uuid, options.timers !== 'jump');
     this.stages.push(this.first);
     const stageOf = streamStages(app);
@@ -150,6 +150,7 @@ export class Engine implements CepEngine {
 
   nextTimer(): number | undefined {
     const next = Math.min(...this.stages.map((one) => one.timers.next));
+    if (next === Number.NEGATIVE_INFINITY) return this.now;
     return Number.isFinite(next) ? next : undefined;
   }
 
@@ -195,11 +196,13 @@ export class Engine implements CepEngine {
   }
 
   snapshot(): Uint8Array {
+    this.keepStarts();
     return writeSnapshot(this.app.shape, this.stages, this.kept);
   }
 
   restore(bytes: Uint8Array): void {
     this.predictions.forget();
+    this.keepStarts();
     readSnapshot(bytes, this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
   }
 
@@ -233,6 +236,13 @@ export class Engine implements CepEngine {
     for (const stream of running.inputs) {
       this.junction(stream).subscribe(this.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream)));
     }
+  }
+
+  /** What counts from the start of the app has to know whether that was yet. */
+  private keepStarts(): void {
+    this.stages.forEach(({ start }, index) => {
+      if (start.awaited) this.kept.set(`start of stage ${index}`, start);
+    });
   }
 
   private start(query: QueryPlan, stageOf: ReadonlyMap<string, number>): void {
@@ -277,6 +287,7 @@ export class Engine implements CepEngine {
     return {
       clock: runtime.clock,
       alarm: (ring) => runtime.alarm(ring),
+      begin: (begin) => runtime.start.add(begin),
       target: this.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
       ears,
       provenance: this.provenance,

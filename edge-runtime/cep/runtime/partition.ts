@@ -171,6 +171,8 @@ export class RunningPartition implements Stateful {
         return inner ? relay() : context.target;
       },
       alarm: (ring) => this.alarm(ring),
+      // A key starts when its first event comes.
+      begin: (begin) => begin(this.stage.clock.now, !this.stage.exact),
       keep: (_, state) => this.made?.kept.push(state),
     };
   }

@@ -1,6 +1,7 @@
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import type { Receiver } from './junction.ts';
+import { StartOfTime } from './start-of-time.ts';
 import { Alarm, Timers, type Clock } from './timers.ts';
 
 /** Where events enter a stage from an earlier one. */
@@ -32,16 +33,21 @@ const COMPACT_AT = 1024;
 export class StageRuntime {
   readonly clock: Clock;
   readonly timers = new Timers();
-  private readonly exact: boolean;
+  readonly exact: boolean;
   private log: LogEntry[] = [];
   private head = 0;
   private alarms = 0;
+  readonly start: StartOfTime;
+  /** The time given for the start, if any. */
+  private readonly startTime: number | undefined;
   /** The earlier stage's clock, up to which this one may go once the log is empty. */
   private allowed = Number.NEGATIVE_INFINITY;
 
-  constructor(start: number, uuid: () => string, exact: boolean) {
-    this.clock = { now: start, uuid };
+  constructor(start: number | undefined, uuid: () => string, exact: boolean) {
+    this.clock = { now: start ?? 0, uuid };
+    this.startTime = start;
     this.exact = exact;
+    this.start = new StartOfTime((ring) => this.alarm(ring));
   }
 
   alarm(ring: (time: number) => void): Alarm {
@@ -57,8 +63,15 @@ export class StageRuntime {
   moveTo(time: number): void {
     const { clock, timers } = this;
     if (time < clock.now) return;
-    if (timers.next > time) clock.now = time;
-    else if (this.exact) timers.advance(clock, time);
+    if (timers.next > time) {
+      clock.now = time;
+      return;
+    }
+    if (this.start.waits) {
+      if (this.startTime === undefined) clock.now = time;
+      this.start.begin(clock.now, !this.exact);
+    }
+    if (this.exact) timers.advance(clock, time);
     else {
       clock.now = time;
       timers.ring(clock);

@@ -176,17 +176,17 @@ describe('a partition', () => {
   });
 
   it.each([
-    ['partition with (k of Q) begin from S select k insert into O; end;', ["1:93 There is no stream 'Q'."]],
-    ['partition with (x of S) begin from S select k insert into O; end;', ["1:88 There is no attribute 'x' here."]],
-    ['partition with (k of S, v of S) begin from S select k insert into O; end;', ["1:101 The partition has two keys for 'S'."]],
-    ["partition with (v as 'x' of S) begin from S select k insert into O; end;", ['1:88 A range takes a bool, found int.']],
-    ['from S select k insert into #O;', ["1:100 The inner stream '#O' exists in a partition only."]],
-    ['from #I select k insert into O;', ["1:77 The inner stream '#I' exists in a partition only."]],
-    ['partition with (k of S) begin from #I select k insert into O; end;', ["1:107 There is no stream '#I'."]],
-    ["@purge(enable='maybe', idle.period='1 sec') partition with (k of S) begin from S select k insert into O; end;", ["1:79 'enable' of @purge is 'true' or 'false', found 'maybe'."]],
-    ["@purge(enable='true', idle.period='soon') partition with (k of S) begin from S select k insert into O; end;", ["1:94 'idle.period' of @purge is a time such as '10 sec', found 'soon'."]],
-    ["@purge(interval='1 sec') partition with (k of S) begin from S select k insert into O; end;", ["1:72 @purge has no 'enable'.", "1:72 @purge has no 'idle.period'."]],
-    ["@limit(keys='0') partition with (k of S) begin from S select k insert into O; end;", ["1:79 'keys' of @limit is a whole number from 1 to 100000000, found '0'."]],
+    ['partition with (k of Q) begin from S select k insert into O; end;', ["2:22 There is no stream 'Q'."]],
+    ['partition with (x of S) begin from S select k insert into O; end;', ["2:17 There is no attribute 'x' here."]],
+    ['partition with (k of S, v of S) begin from S select k insert into O; end;', ["2:30 The partition has two keys for 'S'."]],
+    ["partition with (v as 'x' of S) begin from S select k insert into O; end;", ['2:17 A range takes a bool, found int.']],
+    ['from S select k insert into #O;', ["2:29 The inner stream '#O' exists in a partition only."]],
+    ['from #I select k insert into O;', ["2:6 The inner stream '#I' exists in a partition only."]],
+    ['partition with (k of S) begin from #I select k insert into O; end;', ["2:36 There is no stream '#I'."]],
+    ["@purge(enable='maybe', idle.period='1 sec') partition with (k of S) begin from S select k insert into O; end;", ["2:8 'enable' of @purge is 'true' or 'false', found 'maybe'."]],
+    ["@purge(enable='true', idle.period='soon') partition with (k of S) begin from S select k insert into O; end;", ["2:23 'idle.period' of @purge is a time such as '10 sec', found 'soon'."]],
+    ["@purge(interval='1 sec') partition with (k of S) begin from S select k insert into O; end;", ["2:1 @purge has no 'enable'.", "2:1 @purge has no 'idle.period'."]],
+    ["@limit(keys='0') partition with (k of S) begin from S select k insert into O; end;", ["2:8 'keys' of @limit is a whole number from 1 to 100000000, found '0'."]],
   ])('refuses %s', (text, errors) => {
     expect(errorsOf(analyze(`${STREAMS}\n${text}`))).toEqual(errors);
   });
