@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { announce } from './announce.ts';
 import { bringUpNode, installExample, startDevices } from './example.ts';
-import { bringInPrograms, bringUpConsole, bringUpControlPlane, bringUpDatabase, bringUpKafka } from './platform.ts';
+import { bringInPrograms, bringUpConsole, bringUpControlPlane, bringUpDatabase, bringUpKafka, settleConsolePort } from './platform.ts';
 import { takeState } from './remembered.ts';
 import { runSession } from './session.ts';
 
@@ -12,6 +12,7 @@ import { runSession } from './session.ts';
 await runSession(async (session) => {
   const { values } = parseArgs({ options: { empty: { type: 'boolean', default: false } } });
   await takeState();
+  await settleConsolePort();
   const programs = bringInPrograms(session);
   const [controlPlane, brokers] = await Promise.all([
     Promise.all([bringUpDatabase(session), bringUpConsole(session)]).then(async ([databaseUrl]) => {

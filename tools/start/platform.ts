@@ -73,10 +73,15 @@ export interface RunningControlPlane {
   first: boolean;
 }
 
+/** The console's port. Asked for before the first step too, so that nobody waits for a build to learn that it is taken. */
+export async function settleConsolePort(): Promise<number> {
+  return settledPort('the console', 3000, environment.port, 'stop that program, or start with another port: PORT=8080 npm start');
+}
+
 export async function bringUpControlPlane({ steps, keep, print }: Session, databaseUrl: string): Promise<RunningControlPlane> {
   const folder = path.join(stateFolder, 'control-plane');
   const first = !existsSync(folder);
-  const port = await settledPort('the console', 3000, environment.port, 'stop that program, or start with another port: PORT=8080 npm start');
+  const port = await settleConsolePort();
   const options = { folder, databaseUrl, port };
   const service = await steps.run('control plane', () => startControlPlane(options), () => `port ${port}`);
   const restart = async () => {
