@@ -63,6 +63,36 @@ describe('definitions and references', () => {
   });
 });
 
+describe('partitions', () => {
+  const partitions = `define stream S (k string, v double);
+partition with (k of S) begin
+  from S[v > 1.0] select k, v * 2.0 as twice insert into #Inner;
+  from #Inner#window.length(2) select k, sum(twice) as total insert into Out;
+end;
+partition with (k of S) begin
+  from S select k, v as twice insert into #Inner;
+  from #Inner select k, twice insert into Out2;
+end;
+`;
+
+  it('have inner streams of their own', () => {
+    const inner = new RuleDocument(partitions);
+    const used = at('#Inner', 2, partitions) + 1;
+    expect(inner.definition(used)?.from).toBe(at('#Inner', 1, partitions) + 1);
+    expect(inner.references(used)).toHaveLength(2);
+    const result = renamed(used, 'Doubled', partitions);
+    expect(result.match(/#Doubled/g)).toHaveLength(2);
+    expect(result.match(/#Inner/g)).toHaveLength(2);
+  });
+
+  it('are renamed with their keys', () => {
+    const result = renamed(at('k string', 1, partitions), 'site', partitions);
+    expect(result.match(/partition with \(site of S\)/g)).toHaveLength(2);
+    expect(result).toContain('select site as k, v * 2.0 as twice insert into #Inner');
+    expect(analyze(result).ok).toBe(true);
+  });
+});
+
 describe('renaming', () => {
   it('renames a stream everywhere', () => {
     const result = renamed(at('Readings'), 'Raw');

@@ -122,7 +122,7 @@ class SymbolFinder {
     }
     const { output } = query;
     const target = output.kind === 'return' ? undefined : this.streamName(output.target, partition);
-    if (output.kind !== 'return') this.stream(output.target, partition);
+    if (output.kind !== 'return') this.stream(output.target, partition, true);
     if (target !== undefined && (output.kind === 'update' || output.kind === 'upsert')) {
       for (const { attribute } of output.set) {
         if (attribute.kind !== 'attribute') continue;
@@ -193,11 +193,12 @@ class SymbolFinder {
     }
   }
 
-  private stream(reference: StreamReference, partition: Partition | undefined): void {
+  /** The first query of the text that puts something into a stream without a definition introduces it. */
+  private stream(reference: StreamReference, partition: Partition | undefined, putInto = false): void {
     const token = nameFrom(this.map, reference.from);
     const name = this.streamName(reference, partition);
     const symbol = streamSymbol(name);
-    const defines = !this.kinds.has(name) && !this.defined.has(symbol) && this.streams.get(name)?.at === reference.from;
+    const defines = putInto && !this.kinds.has(name) && !this.defined.has(symbol);
     if (token !== undefined) this.add(token, symbol, this.kindOf(name), defines);
   }
 
