@@ -53,7 +53,7 @@ function PaletteList({ close, openHelp }: { close: () => void; openHelp: () => v
     <List label="Find or do anything" loop className="flex max-h-[60vh] flex-col">
       <div className="flex items-center gap-2.5 border-b border-line px-4">
         <Search size={14} className="shrink-0 text-faint" aria-hidden />
-        <List.Input value={text} onValueChange={setText} autoFocus placeholder="Find a node, a rule, a page, an action" className="h-11 w-full bg-transparent outline-none" />
+        <List.Input value={text} onValueChange={setText} placeholder="Find a node, a rule, a page, an action" className="h-11 w-full bg-transparent outline-none" />
       </div>
       <List.List className="min-h-0 overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-sm [&_[cmdk-group-heading]]:text-faint">
         <List.Empty className="px-3 py-8 text-center text-dim">{search.isFetching ? 'Looking…' : query.length < 2 ? 'Type two letters or more to search everything.' : `Nothing is called “${query}”.`}</List.Empty>

@@ -1,10 +1,21 @@
 'use client';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { classes } from './classes.ts';
 
 const backdrop = 'fixed inset-0 z-40 bg-canvas/70 transition-opacity duration-150 data-ending-style:opacity-0 data-starting-style:opacity-0';
+
+const firstField = 'input:not([type="hidden"], [type="file"], :disabled), textarea:not(:disabled)';
+
+/**
+ * Where the focus goes when a dialog opens: to its first field, else to its first control. `autoFocus` on a field would take the focus
+ * before the dialog has seen where it was, and it could not be given back.
+ */
+function useInitialFocus() {
+  const popup = useRef<HTMLDivElement>(null);
+  return { ref: popup, initialFocus: () => popup.current?.querySelector<HTMLElement>(firstField) ?? true };
+}
 
 /** A modal dialog: focus goes in, Escape and the backdrop close it, focus comes back. `footer` holds the actions, the main one last. */
 export function Dialog({ open, onOpenChange, title, description, children, footer, wide = false }: {
@@ -16,11 +27,13 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
   footer?: ReactNode;
   wide?: boolean;
 }) {
+  const focus = useInitialFocus();
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup
+          {...focus}
           data-modal=""
           className={classes(
             'fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-24px)] -translate-x-1/2 flex-col rounded-lg border border-line-strong bg-overlay shadow-overlay transition duration-150 data-ending-style:translate-y-1 data-ending-style:opacity-0 data-starting-style:translate-y-1 data-starting-style:opacity-0',
@@ -52,11 +65,13 @@ export function BareDialog({ open, onOpenChange, title, children, place = 'top' 
   children: ReactNode;
   place?: 'top' | 'left';
 }) {
+  const focus = useInitialFocus();
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
         <Base.Backdrop className={backdrop} />
         <Base.Popup
+          {...focus}
           data-modal=""
           className={classes(
             'fixed z-50 overflow-hidden border-line-strong bg-overlay shadow-overlay transition duration-150',

@@ -78,7 +78,7 @@ function Form({ onMade, close }: { onMade: (made: { token: string; command: stri
       }}
     >
       <Field label="What it is for" error={fields['label'] ?? general}>
-        <Input value={label} onValue={setLabel} required maxLength={64} autoFocus placeholder="Plant 7, line 2" />
+        <Input value={label} onValue={setLabel} required maxLength={64} placeholder="Plant 7, line 2" />
       </Field>
       <Field label="Labels for its nodes" optional description="key=value, one a line; fleets find the nodes by them" error={parsed.ok ? fields['labels'] : parsed.message}>
         <Textarea value={labels} onValue={setLabels} mono rows={3} spellCheck={false} placeholder="site=plant-7" />

@@ -31,7 +31,7 @@ export function DenyDialog({ request, open, onOpenChange }: { request: Enrollmen
       onConfirm={() => deny.mutate({ id: request.id, ...(reason.trim() ? { reason: reason.trim() } : {}) })}
     >
       <Field label="Why" optional description="Stands in the audit." error={failure ? (failure.fields['reason'] ?? failure.message) : undefined}>
-        <Input value={reason} onValue={setReason} maxLength={512} autoFocus />
+        <Input value={reason} onValue={setReason} maxLength={512} />
       </Field>
     </AskDialog>
   );

@@ -45,7 +45,7 @@ function Form({ close }: { close: () => void }) {
       }}
     >
       <Field label="Name" description="1 to 63 of a-z 0-9 . _ / -" error={fieldErrors['name'] ?? general}>
-        <Input value={name} onValue={setName} required maxLength={63} autoFocus spellCheck={false} placeholder="pump-loop" />
+        <Input value={name} onValue={setName} required maxLength={63} spellCheck={false} placeholder="pump-loop" />
       </Field>
       <Field
         label="Selector"

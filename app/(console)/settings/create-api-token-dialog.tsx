@@ -78,7 +78,7 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
     >
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="What it is for" error={fields['name'] ?? general}>
-          <Input value={name} onValue={setName} maxLength={100} required autoFocus placeholder="Nightly export" />
+          <Input value={name} onValue={setName} maxLength={100} required placeholder="Nightly export" />
         </Field>
         <Field label="Expires" error={fields['expiresAt']}>
           <Select

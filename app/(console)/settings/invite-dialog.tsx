@@ -63,7 +63,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       }}
     >
       <Field label="Name" error={fields['name']}>
-        <Input value={name} onValue={setName} maxLength={100} required autoFocus />
+        <Input value={name} onValue={setName} maxLength={100} required />
       </Field>
       <Field label="E-mail" error={fields['email'] ?? general}>
         <Input type="email" value={email} onValue={setEmail} maxLength={254} required />

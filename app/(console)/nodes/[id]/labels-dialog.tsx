@@ -47,7 +47,7 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
       }}
     >
       <Field label="Labels" description="key=value, one a line" error={parsed.ok ? (failure?.fields['labels'] ?? failure?.message) : parsed.message}>
-        <Textarea value={text} onValue={setText} mono rows={6} spellCheck={false} autoFocus />
+        <Textarea value={text} onValue={setText} mono rows={6} spellCheck={false} />
       </Field>
       <p role="status" className="flex min-h-[18px] items-start gap-2 text-dim">
         {preview.data ? <Effect preview={preview.data} /> : null}

@@ -39,7 +39,7 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
       }}
     >
       <Field label="Name" description="1 to 63 of a-z 0-9 . _ / -" error={failure ? (failure.fields['name'] ?? failure.message) : undefined}>
-        <Input value={name} onValue={setName} required maxLength={63} autoFocus spellCheck={false} />
+        <Input value={name} onValue={setName} required maxLength={63} spellCheck={false} />
       </Field>
       <FormActions action="Rename" cancel={close} busy={rename.isPending} />
     </form>

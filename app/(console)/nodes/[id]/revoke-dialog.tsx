@@ -39,7 +39,7 @@ export function RevokeDialog({ node, open, onOpenChange }: { node: NodeDetail; o
       onConfirm={() => revoke.mutate({ id: node.id, reason: reason.trim() })}
     >
       <Field label="Why" description="Stands in the audit and in the node's timeline." error={failure ? (failure.fields['reason'] ?? failure.message) : undefined}>
-        <Input value={reason} onValue={setReason} required maxLength={512} autoFocus placeholder="Stolen from plant 3" />
+        <Input value={reason} onValue={setReason} required maxLength={512} placeholder="Stolen from plant 3" />
       </Field>
     </AskDialog>
   );
