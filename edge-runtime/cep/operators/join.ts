@@ -14,6 +14,8 @@ export interface JoinSideSetting {
   test: (timestamp: number, left: Row | null, right: Row | null) => boolean;
   other: Searched;
   next: Stage;
+  /** The selection answers for each event that sets off the join; else for the chunk as a whole. */
+  answersEach: boolean;
   /** All that one chunk of this side brings is put out together. */
   hold(): void;
   release(): void;
@@ -38,7 +40,7 @@ export class JoinSide implements Stage {
     const row: Row = Array.isArray(payload) ? payload : [];
     if (type === RESET) {
       next.event(RESET, timestamp, left ? [row, null] : [null, row]);
-      next.end();
+      if (setting.answersEach) next.end();
       return;
     }
     let some = false;
@@ -51,12 +53,13 @@ export class JoinSide implements Stage {
       some = true;
       next.event(type, timestamp, left ? [row, null] : [null, row]);
     }
-    if (some) next.end();
+    if (some && setting.answersEach) next.end();
   }
 
   end(): void {
     if (!this.open) return;
     this.open = false;
+    if (!this.setting.answersEach) this.setting.next.end();
     this.setting.release();
   }
 }

@@ -31,7 +31,7 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
     }
     // The other side is looked up when an event comes, since it may be made after this one.
     const other: Searched = { candidates: (timestamp, row) => searched[side === 'left' ? 'right' : 'left']?.candidates(timestamp, row) ?? [] };
-    const setting: JoinSideSetting = { left: side === 'left', outer: plan.outer, test, other, next: stage, hold: () => collected.hold(), release: () => collected.release() };
+    const setting: JoinSideSetting = { left: side === 'left', outer: plan.outer, test, other, next: stage, answersEach: query.selection.aggregates.length + query.selection.groupBy.length > 0, hold: () => collected.hold(), release: () => collected.release() };
     const last = plan.triggers ? new JoinSide(setting) : new SilentSide();
     const key = input.condition === undefined || !slides(plan) ? undefined : joinKeyOf(input.condition);
     const held = (): readonly Row[] => (built.window === undefined ? [] : rowsOf(built.window));

@@ -53,6 +53,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { name: 'rows come in hash order', explains: ({ app }, siddhi, ours) => /@primaryKey|@index|frequent\(/.test(app) && sameButForOrder(siddhi, ours) },
   { name: 'frequent lets go in hash order', explains: ({ app }) => /frequent\(/.test(app) },
   { name: 'an indexed table is changed by the index alone', explains: ({ app }) => /@(primaryKey|index)/.test(app) && /(update|delete) /.test(app) },
+  { name: 'an index holds rows that the primary key refused', explains: ({ app }) => /@primaryKey.*@index/.test(app) },
   { name: 'a batch window in a join keeps old batches and times', explains: ({ app }) => /join/.test(app) && /(lengthBatch|timeBatch)/.test(app) },
   { name: 'an event is lost to an exception', explains: (one, siddhi) => lostAnEvent(one, siddhi) },
   { name: 'a last step that may be empty ends a match late', explains: ({ app }) => LAST_MAY_BE_EMPTY.test(app) },
