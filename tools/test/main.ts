@@ -29,12 +29,15 @@ await runSession(async ({ steps, print }) => {
   rmSync(reports, { recursive: true, force: true });
   mkdirSync(reports, { recursive: true });
 
-  const chromium = { command: 'chromium', debianPackage: 'chromium', neededBy: 'the browser story' };
-  const needed = [redisProgram, chromium, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
-  await steps.run('programs', () => ensureDebianPackages(needed), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
-  // Here, and not in the first test that asks for a broker: what a network takes is no test's time.
-  if (environment.kafkaBrokers === undefined && !jarsAreHere()) await steps.run('Kafka', fetchJars, () => 'fetched by Maven');
-  await steps.run('database client', generateDatabaseClient, (made) => (made ? 'written' : 'in place'));
+  await part('what it needs', async () => {
+    const chromium = { command: 'chromium', debianPackage: 'chromium', neededBy: 'the browser story' };
+    const needed = [redisProgram, chromium, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
+    await steps.run('programs', () => ensureDebianPackages(needed), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
+    // Here, and not in the first test that asks for a broker: what a network takes is no test's time.
+    if (environment.kafkaBrokers === undefined && !jarsAreHere()) await steps.run('Kafka', fetchJars, () => 'fetched by Maven');
+    await steps.run('database client', generateDatabaseClient, (made) => (made ? 'written' : 'in place'));
+    return none;
+  });
 
   await part('checks', async () => {
     const outcomes = await runChecks();
