@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connector } from '../cep/index.ts';
 import type { KafkaOptions } from '../kernel/kafka.ts';
 import { PathError } from '../kernel/path-error.ts';
+import { namesOf, sinkTypes } from '../protocol/index.ts';
 import type { KafkaSinkOptions } from './kafka-sink.ts';
 import { jsonPayload, textPayload, type PayloadFormat } from './payload.ts';
 import type { WebhookOptions } from './webhook-sink.ts';
@@ -55,7 +56,7 @@ export function parseSinkOptions(connector: Connector, stream: string, place: nu
     case 'log':
       return { type: 'log', id, prefix: parse(logSchema, connector.options, subject).prefix ?? stream };
     default:
-      throw new PathError('connector.unsupported', subject, `sinks of type '${connector.type}' are not known; there are kafka, webhook and log`);
+      throw new PathError('connector.unsupported', subject, `sinks of type '${connector.type}' are not known; there are ${namesOf(Object.keys(sinkTypes))}`);
   }
 }
 
@@ -71,7 +72,7 @@ export function sinkPayload(connector: Connector, stream: string): PayloadFormat
     case 'text':
       return textPayload(template);
     default:
-      throw new PathError('connector.unsupported', subject, `${subject}: @map(type='${connector.map.type}') is not known; there are json and text`);
+      throw new PathError('connector.unsupported', subject, `${subject}: @map(type='${connector.map.type}') is not known; there are ${namesOf(sinkTypes.log.mappers)}`);
   }
 }
 

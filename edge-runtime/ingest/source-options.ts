@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Attribute, Connector, RowReader } from '../cep/index.ts';
 import type { KafkaOptions } from '../kernel/kafka.ts';
 import { PathError } from '../kernel/path-error.ts';
+import { namesOf, sourceTypes } from '../protocol/index.ts';
 import type { Decoder } from './decoder.ts';
 import type { FileSourceOptions } from './file-source.ts';
 import { jsonDecoder } from './json-decoder.ts';
@@ -59,17 +60,17 @@ export function parseSourceOptions(connector: Connector, context: SourceContext)
   const subject = `${context.stream} @source(type='${connector.type}')`;
   switch (connector.type) {
     case 'kafka':
-      requireJson(connector, subject);
+      requireJson(connector, subject, 'kafka');
       return kafkaOptions(parse(kafkaSchema, connector.options, subject), context, subject);
     case 'http': {
-      requireJson(connector, subject);
+      requireJson(connector, subject, 'http');
       const { path } = parse(httpSchema, connector.options, subject);
       return { type: 'http', id: `${context.stream}/http:${path}`, path };
     }
     case 'file':
       return fileOptions(connector, parse(fileSchema, connector.options, subject), context, subject);
     default:
-      throw new PathError('connector.unsupported', subject, `sources of type '${connector.type}' are not known; there are kafka, http and file`);
+      throw new PathError('connector.unsupported', subject, `sources of type '${connector.type}' are not known; there are ${namesOf(Object.keys(sourceTypes))}`);
   }
 }
 
@@ -115,18 +116,18 @@ function fileOptions(connector: Connector, options: z.infer<typeof fileSchema>, 
   }
   const shared = { type: 'file' as const, id: `${context.stream}/file:${options.path}`, path, speed: options.speed };
   if (connector.map.type === 'json') return { ...shared, format: { kind: 'lines' } };
-  if (connector.map.type !== 'csv') throw unknownMap(connector, subject, 'json and csv');
+  if (connector.map.type !== 'csv') throw unknownMap(connector, subject, 'file');
   const { delimiter, header } = parse(csvMapSchema, connector.map.options, subject);
   return { ...shared, format: { kind: 'csv', attributes: context.attributes, delimiter, header, columns: connector.map.attributes, timestamp: options.timestamp } };
 }
 
-function requireJson(connector: Connector, subject: string): void {
-  if (connector.map.type !== 'json') throw unknownMap(connector, subject, 'json');
+function requireJson(connector: Connector, subject: string, type: 'kafka' | 'http'): void {
+  if (connector.map.type !== 'json') throw unknownMap(connector, subject, type);
   parse(jsonMapSchema, connector.map.options, subject);
 }
 
-function unknownMap(connector: Connector, subject: string, known: string): PathError {
-  return new PathError('connector.unsupported', subject, `${subject}: @map(type='${connector.map.type}') is not known here; there is ${known}`);
+function unknownMap(connector: Connector, subject: string, type: keyof typeof sourceTypes): PathError {
+  return new PathError('connector.unsupported', subject, `${subject}: @map(type='${connector.map.type}') is not known here; there is ${namesOf(sourceTypes[type].mappers)}`);
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, options: unknown, subject: string): z.output<Schema> {

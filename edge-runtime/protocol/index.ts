@@ -1,6 +1,7 @@
 /** The agent link: every message, the bundle, and what both ends must compute alike. Imports only zod. */
 export * from './bundle.ts';
 export * from './canonical-json.ts';
+export * from './connectors.ts';
 export * from './fingerprint.ts';
 export * from './messages.ts';
 export * from './model-call.ts';

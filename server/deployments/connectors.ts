@@ -1,32 +1,9 @@
-import type { Settings } from '@selvedge/edge-runtime/protocol';
+import { connectorType, sinkTypes, sourceTypes } from '@selvedge/edge-runtime/protocol';
+import type { ConnectorType, Settings } from '@selvedge/edge-runtime/protocol';
 import type { RuleAnalysis } from '../rules/schema.ts';
 import type { Violation } from './schema.ts';
 
 type Connector = RuleAnalysis['sources'][number];
-
-interface ConnectorType {
-  mappers: readonly string[];
-  /** Options of which one must be there, in the rule or in the settings, and what to set when none is. */
-  needs: readonly { anyOf: readonly string[]; setting: string }[];
-}
-
-/** What this release's agents can read from. */
-const sourceTypes: Readonly<Record<string, ConnectorType>> = {
-  kafka: { mappers: ['json'], needs: [{ anyOf: ['topic', 'topic.list'], setting: 'topic' }, { anyOf: ['brokers', 'bootstrap.servers'], setting: 'brokers' }] },
-  http: { mappers: ['json'], needs: [{ anyOf: ['path'], setting: 'path' }] },
-  file: { mappers: ['json', 'csv'], needs: [{ anyOf: ['path'], setting: 'path' }] },
-};
-
-const sinkMappers = ['json', 'text', 'passThrough'];
-const webhook: ConnectorType = { mappers: sinkMappers, needs: [{ anyOf: ['url', 'publisher.url'], setting: 'url' }] };
-/** What this release's agents can write to. */
-const sinkTypes: Readonly<Record<string, ConnectorType>> = {
-  kafka: { mappers: sinkMappers, needs: [{ anyOf: ['topic'], setting: 'topic' }, { anyOf: ['brokers', 'bootstrap.servers'], setting: 'brokers' }] },
-  webhook,
-  // Siddhi's name for it.
-  http: webhook,
-  log: { mappers: sinkMappers, needs: [] },
-};
 
 /** What would keep a rule's sources and sinks from starting on a node with these settings. */
 export function connectorViolations(rule: string, analysis: Pick<RuleAnalysis, 'sources' | 'sinks'>, settings: Settings): Violation[] {
@@ -37,7 +14,7 @@ export function connectorViolations(rule: string, analysis: Pick<RuleAnalysis, '
 }
 
 function violationsOf(rule: string, connector: Connector, role: 'source' | 'sink', types: Readonly<Record<string, ConnectorType>>, settings: Settings): Violation[] {
-  const type = Object.hasOwn(types, connector.type) ? types[connector.type] : undefined;
+  const type = connectorType(types, connector.type);
   const subject = `${rule}: the ${role} of ${connector.stream}`;
   if (type === undefined) {
     return [{ code: role === 'source' ? 'UnknownSourceType' : 'UnknownSinkType', blocks: true, message: `${subject} has the type “${connector.type}”; agents know ${Object.keys(types).join(', ')}.` }];
