@@ -19,13 +19,15 @@ describe('what a node refuses (I1, I3)', () => {
     expect(node.runtime.log).toEqual([]);
   };
 
-  test('an unsigned assignment, that is one signed by a key it does not know', async () => {
+  test('an unsigned assignment or bundle, and one signed by a key it does not know', async () => {
     const stranger = generateKeyPairSync('ed25519').privateKey;
     const desired = node.controlPlane.desired(node.bundleOf('one'), 1);
     await node.activator.accept({ ...desired, assignment: node.controlPlane.seal(JSON.parse(desired.assignment.payload), stranger) });
     await refused('SignatureInvalid');
     await node.activator.accept({ ...desired, bundle: node.controlPlane.seal(JSON.parse(desired.bundle.payload), stranger) });
-    expect(node.timeline.filter(({ reason }) => reason === 'SignatureInvalid')).toHaveLength(2);
+    await node.activator.accept({ ...desired, assignment: { ...desired.assignment, signatures: [] } });
+    await node.activator.accept({ ...desired, bundle: { ...desired.bundle, signatures: [] } });
+    expect(node.timeline.filter(({ reason }) => reason === 'SignatureInvalid')).toHaveLength(4);
     expect(node.activator.status.rejection?.code).toBe('SignatureInvalid');
   });
 
