@@ -110,18 +110,20 @@ async function explain({ text, stream, index, models }: Extract<PreviewRequest, 
 function explanationOf(preview: Preview, row: Row, depth: number): Explanation | undefined {
   const cause = preview.causesOf(row);
   if (cause === undefined) return undefined;
-  const names = new Map(preview.result().streams.map((one) => [one.name, one.attributes.map((attribute) => attribute.name)]));
   return {
     query: cause.query,
-    inputs: cause.inputs.map(({ name, stream, total, events }) => ({
-      name,
-      stream,
-      total,
-      events: shown(events).map(({ timestamp, row: inner }) => {
-        const because = depth < EXPLAINED_DEPTH_MAX ? explanationOf(preview, inner, depth + 1) : undefined;
-        return { stream, at: timestamp, data: Object.fromEntries(inner.map((value, place) => [names.get(stream)?.[place] ?? `added ${place}`, plain(value)])), ...(because === undefined ? {} : { because }) };
-      }),
-    })),
+    inputs: cause.inputs.map(({ name, stream, total, events }) => {
+      const names = preview.namesIn(cause.query, stream);
+      return {
+        name,
+        stream,
+        total,
+        events: shown(events).map(({ timestamp, row: inner }) => {
+          const because = depth < EXPLAINED_DEPTH_MAX ? explanationOf(preview, inner, depth + 1) : undefined;
+          return { stream, at: timestamp, data: Object.fromEntries(inner.map((value, place) => [names[place] ?? `value ${place + 1}`, plain(value)])), ...(because === undefined ? {} : { because }) };
+        }),
+      };
+    }),
   };
 }
 

@@ -59,6 +59,7 @@ describe('a preview', () => {
     const environment: Environment = { model: () => ({ inputs: [{ name: 'flow', type: 'double' }], outputs: [{ name: 'score', type: 'double' }] }) };
     const asking = "define stream Readings (flow double); from Readings#model:predict('m@c', flow) select score insert into Scored;";
     const open = run(asking, recordingOf(events), { environment });
+    expect(open.preview.namesIn('query1', 'Readings')).toEqual(['flow', 'score']);
     expect(open.result.waitingForModels).toBe(5);
     for (const { id, inputs } of open.preview.calls()) open.preview.answer(id, { outputs: [(inputs[0] ?? []).map((one) => Number(one) * 2)] });
     expect(open.preview.result().streams.find((one) => one.name === 'Scored')?.rows.map((one) => one.row[0])).toEqual([2, 4, 6, 8, 10]);

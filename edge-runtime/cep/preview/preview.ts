@@ -145,6 +145,14 @@ export class Preview {
     return this.engine.causesOf(row);
   }
 
+  /** What the values of a row are named that a query took from a stream: the stream's attributes, then what models and stream functions added. */
+  namesIn(query: string, stream: string): string[] {
+    const input = this.app.plan.queries.find((one) => one.name === query)?.input;
+    const added = input?.kind !== 'single' ? [] : input.handlers.flatMap((one) => (one.kind === 'predict' ? one.signature.outputs : one.kind === 'extend' ? one.added : []));
+    const attributes = this.app.analysis.streams.find((one) => one.name === stream)?.attributes ?? [];
+    return [...attributes, ...added].map((one) => one.name);
+  }
+
   /** A row that was kept, by its stream and place. */
   rowOf(stream: string, index: number): PreviewRow | undefined {
     return this.streams.get(stream)?.rows().find((one) => one.index === index);
