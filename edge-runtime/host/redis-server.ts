@@ -55,7 +55,7 @@ export class RedisServer {
     const { folder, socketPath } = this.#options;
     const memoryMax = Math.floor(Math.min(totalmem() / 2, 4 * 1024 ** 3));
     const network = ['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700'];
-    const disk = ['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--auto-aof-rewrite-min-size', '64mb'];
+    const disk = ['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--auto-aof-rewrite-min-size', '128mb'];
     const memory = ['--maxmemory', String(memoryMax), '--maxmemory-policy', 'noeviction'];
     return new Promise((resolve) => {
       const child = spawn('redis-server', [...network, ...disk, ...memory, '--daemonize', 'no', '--loglevel', 'warning', '--logfile', ''], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });

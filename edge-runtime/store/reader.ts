@@ -21,7 +21,7 @@ export type RowAnswer =
   | { ok: true; stream: string; attributes: Attribute[]; rows: { at: number; values: AttributeValue[] }[]; nextCursor: string | null }
   | { ok: false; code: 'unknown-stream' | 'invalid' | 'unavailable'; message: string };
 
-export const queryLimits = { rowsMax: 1000, entriesPerPage: 8, entriesScannedMax: 4096 } as const;
+export const queryLimits = { rowsMax: 1000, entriesPerPageMax: 256, bytesPerPage: 262_144, entriesScannedMax: 4096 } as const;
 
 /** Where the next page starts: an entry, and the row in it. */
 interface Place {
@@ -83,10 +83,12 @@ export class StoreReader {
     const last = await this.#firstAfter(key, query.to);
     let start = cursor?.entry ?? (isNewestFirst ? last : `${query.from}-0`);
     let skipTo = cursor?.row;
-    for (let scanned = 0; scanned < queryLimits.entriesScannedMax; scanned += queryLimits.entriesPerPage) {
+    // An entry holds a thousand rows where events are dense, and a single one where they are rare.
+    let pageSize = 1;
+    for (let scanned = 0; scanned < queryLimits.entriesScannedMax; ) {
       const page = isNewestFirst
-        ? await this.#client.xrevrangeBuffer(key, start, `${query.from}-0`, 'COUNT', queryLimits.entriesPerPage)
-        : await this.#client.xrangeBuffer(key, start, last, 'COUNT', queryLimits.entriesPerPage);
+        ? await this.#client.xrevrangeBuffer(key, start, `${query.from}-0`, 'COUNT', pageSize)
+        : await this.#client.xrangeBuffer(key, start, last, 'COUNT', pageSize);
       for (const [id, fields] of page) {
         const names = versions[Number(fields[1]?.toString() ?? 0)] ?? attributes;
         const places = attributes.map((attribute) => names.findIndex((name) => name.name === attribute.name));
@@ -101,9 +103,11 @@ export class StoreReader {
         }
         skipTo = undefined;
       }
+      scanned += page.length;
       const lastId = page.at(-1)?.[0].toString();
-      if (lastId === undefined || page.length < queryLimits.entriesPerPage) return { ok: true, stream, attributes, rows, nextCursor: null };
+      if (lastId === undefined || page.length < pageSize) return { ok: true, stream, attributes, rows, nextCursor: null };
       start = `(${lastId}`;
+      pageSize = nextPageSize(page);
     }
     return { ok: true, stream, attributes, rows, nextCursor: `${start.slice(1)}:${isNewestFirst ? -1 : Number.MAX_SAFE_INTEGER}` };
   }
@@ -113,6 +117,13 @@ export class StoreReader {
     const [entry] = await this.#client.xrange(key, `${time + 1}-0`, '+', 'COUNT', 1);
     return entry?.[0] ?? '+';
   }
+}
+
+/** As many entries as fit into a page's bytes, judged by those of the last page. */
+function nextPageSize(page: readonly [Buffer, Buffer[]][]): number {
+  const bytes = page.reduce((sum, [, fields]) => sum + (fields[3]?.length ?? 0), 0);
+  const fitting = Math.floor((queryLimits.bytesPerPage * page.length) / Math.max(1, bytes));
+  return Math.max(1, Math.min(queryLimits.entriesPerPageMax, page.length * 8, fitting));
 }
 
 function parseCursor(text: string): Place | undefined {
