@@ -2,6 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { GatewayBackend } from '../../edge-runtime/gateway/backend.ts';
+import { inferenceOperations } from '../../edge-runtime/gateway/inference-operations.ts';
+import { nodeOperations } from '../../edge-runtime/gateway/node-operations.ts';
+import { openApiDocument } from '../../edge-runtime/gateway/openapi.ts';
 import { buildOpenApi } from '../../server/rest/openapi.ts';
 import { listRestRoutes } from '../../server/rest/routes.ts';
 import { rawRoutes } from '../../server/surfaces.ts';
@@ -23,32 +27,54 @@ curl -H "Authorization: Bearer $TOKEN" http://localhost:3000/api/v1/nodes?health
 \`\`\`
 `;
 
+const nodeIntroduction = `## On a node
+
+What a node offers at its site by its own gateway, with or without the control plane: with the content of \`gateway-token\` in the node's
+folder as \`Authorization: Bearer\`. \`/openapi.json\` there has every schema; models are served
+after the Open Inference Protocol.
+`;
+
+/** Stands where the running agent would: what is described here is never asked. */
+const noBackend: GatewayBackend = { path: () => undefined, status: unasked, notReady: () => undefined, metrics: unasked, hold: unasked, release: unasked };
+
 const schemaSchema = z.record(z.string(), z.unknown());
 const parameterSchema = z.object({ name: z.string(), in: z.enum(['path', 'query', 'header']), required: z.boolean().default(false), schema: schemaSchema });
 const contentSchema = z.record(z.string(), z.object({ schema: schemaSchema.optional() }));
 const operationSchema = z.object({
   summary: z.string(),
   description: z.string().optional(),
-  tags: z.array(z.string()).min(1),
+  tags: z.array(z.string()).default([]),
+  security: z.array(z.unknown()).optional(),
   parameters: z.array(parameterSchema).default([]),
   requestBody: z.object({ content: contentSchema }).optional(),
   responses: z.record(z.string(), z.object({ description: z.string().optional(), content: contentSchema.optional() })),
 });
 
-/** docs/api.md as the procedures state their routes. */
+const pathsSchema = z.record(z.string(), z.record(z.string(), operationSchema));
+
+/** docs/api.md as the procedures state their routes, and the gateway its operations. */
 export function renderApiPage(): string {
   const { paths, tags } = buildOpenApi(listRestRoutes(), rawRoutes, packageJson.version);
-  const operations = Object.entries(paths).flatMap(([address, methods]) => Object.entries(methods).map(([method, operation]) => ({ address, method: method.toUpperCase(), ...operationSchema.parse(operation) })));
+  const operations = operationsOf(paths);
   const sections = tags.map(({ name }) => `## ${name}\n\n${operations.filter((operation) => operation.tags.includes(name)).map(describe).join('\n')}`);
-  return [introduction, ...sections].join('\n');
+  const node = openApiDocument([...nodeOperations(noBackend, () => 0), ...inferenceOperations(noBackend, packageJson.version)], packageJson.version);
+  return [introduction, ...sections, `${nodeIntroduction}\n${operationsOf(node['paths']).map(describe).join('\n')}`].join('\n');
 }
 
-function describe({ method, address, summary, description, parameters, requestBody, responses }: z.infer<typeof operationSchema> & { method: string; address: string }): string {
+function operationsOf(paths: unknown): (z.infer<typeof operationSchema> & { method: string; address: string })[] {
+  return Object.entries(pathsSchema.parse(paths)).flatMap(([address, methods]) => Object.entries(methods).map(([method, operation]) => ({ address, method: method.toUpperCase(), ...operation })));
+}
+
+function unasked(): Promise<never> {
+  throw new Error('this page is written without a node');
+}
+
+function describe({ method, address, summary, description, security, parameters, requestBody, responses }: z.infer<typeof operationSchema> & { method: string; address: string }): string {
   const asked = (where: string) => parameters.filter((parameter) => parameter.in === where).map(({ name, required, schema }) => `\`${name}${required ? '' : '?'}\` ${typeOf(schema, 1)}`).join(', ');
   const [query, header] = [asked('query'), asked('header')];
   const [success] = Object.entries(responses).filter(([status]) => status.startsWith('2')).map(([, response]) => response);
   return [
-    `### \`${method} ${address}\`\n\n${summary}.${description === undefined ? '' : ` ${description}`}\n`,
+    `### \`${method} ${address}\`\n\n${summary}.${description === undefined ? '' : ` ${description}`}${security?.length === 0 ? ' Asks for no token.' : ''}\n`,
     ...(query === '' ? [] : [`- Query: ${query}`]),
     ...(header === '' ? [] : [`- Header: ${header}`]),
     ...(requestBody === undefined ? [] : [`- Takes: ${contentOf(requestBody.content)}`]),
