@@ -60,7 +60,10 @@ class SymbolFinder {
     for (const { name, kind } of this.app.definitions) this.kinds.set(name.text, kind);
     this.definitions();
     for (const placed of this.queries) this.query(placed);
-    for (const one of observed) if (one.expression.kind === 'attribute') this.attribute(one.expression, one.scope);
+    for (const { expression, scope } of observed) {
+      if (expression.kind === 'attribute') this.attribute(expression, scope);
+      else this.namesOf(expression, scope);
+    }
     for (const { call, role } of callsOf(this.app)) this.call(call, role);
     this.list.sort((left, right) => left.from - right.from);
     return { occurrences: this.list, same: (left, right) => this.root(left) === this.root(right) };
@@ -159,6 +162,17 @@ class SymbolFinder {
     if (name.text === '' || source === undefined) return;
     const symbol = source === 'output' ? attributeSymbol(this.ownerOf(placed), name.text) : this.symbolIn(source, name.text, placed);
     this.add(name, symbol, 'attribute', false, false, this.putOut.get(name.from));
+  }
+
+  /** Tables and events that an expression names without an attribute: `in T`, `e1 is null`, `eventTimestamp(e1)`. */
+  private namesOf(expression: Expression, scope: Scope): void {
+    const placed = this.queryAt(expression.from);
+    if (expression.kind === 'in') this.add(expression.table, streamSymbol(expression.table.text), this.kindOf(expression.table.text), false);
+    else if (expression.kind === 'is-null-stream') this.qualifier(expression.stream, placed, scope);
+    else {
+      const alone = expression.kind === 'is-null' ? expression.operand : expression.kind === 'call' && expression.name.text === 'eventTimestamp' ? expression.arguments[0] : undefined;
+      if (alone?.kind === 'attribute') this.qualifier(alone.stream ?? { name: alone.name.text, prefix: '', from: alone.from, to: alone.to }, placed, scope);
+    }
   }
 
   private qualifier(reference: StreamReference, placed: PlacedQuery | undefined, scope: Scope): void {
