@@ -114,7 +114,7 @@ describe('the agent', { timeout: 120_000 }, () => {
   test('full-rate rows come for as long as someone looks', async () => {
     const agent = await start();
     await deploy(1, rule(9));
-    controlPlane.latest?.send({ type: 'lease', lease: 'l1', stream: 'watch/Readings', until: Date.now() + 10_000, rowsPerSecondMax: 100 });
+    controlPlane.latest?.send({ type: 'lease', lease: 'l1', stream: 'watch/Readings', until: Date.now() + 120_000, rowsPerSecondMax: 100 });
     const seen = (): boolean => controlPlane.all('tail').some(({ rows, lease }) => lease === 'l1' && rows.some(({ values }) => values[0] === 'looked-at'));
     while (!seen()) await ingestSurely(agent, 'looked-at');
   });

@@ -219,7 +219,8 @@ describe('link client', () => {
   test('a flood ends the connection', async () => {
     const { client, seen, until } = await start();
     await until(() => client.state.state === 'connected');
-    for (let i = 0; i < linkLimits.messagesBurstMax + 50; i++) controlPlane.latest?.send({ type: 'ack', through: i });
+    // More than a minute's worth, so that it is a flood to a slow machine too.
+    for (let i = 0; i < linkLimits.messagesBurstMax + 60 * linkLimits.messagesPerSecondMax; i++) controlPlane.latest?.send({ type: 'ack', through: i });
     await until(() => client.state.state === 'waiting');
     expect(seen.states.findLast((state) => state.state === 'waiting')?.message).toMatch(/too many messages/);
   });

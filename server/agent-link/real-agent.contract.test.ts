@@ -169,7 +169,7 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
     await eventually(() => expect(connections()).toBe(1));
     relay.speak(JSON.stringify({ type: 'heartbeat', at: 1, padding: 'x'.repeat(linkLimits.messageBytesMax) }));
     await eventually(() => expect(connections()).toBe(2));
-    for (let i = 0; i < linkLimits.messagesBurstMax + 100; i += 1) relay.speak(JSON.stringify({ type: 'heartbeat', at: i }));
+    for (let i = 0; i < linkLimits.messagesBurstMax + 60 * linkLimits.messagesPerSecondMax; i += 1) relay.speak(JSON.stringify({ type: 'heartbeat', at: i }));
     await eventually(() => expect(connections()).toBe(3));
     expect(relay.closes).toEqual([1009, closeCodes.tooFast]);
     await linkIs(agent, { state: 'connected' });
