@@ -215,6 +215,13 @@ export interface Bound {
   dropped: number;
 }
 
+export interface OnDemandOptions {
+  /** More rows than these are not answered; 100,000 when nothing is said. */
+  rowsMax?: number;
+  /** Refuses what would change a table. */
+  readOnly?: boolean;
+}
+
 /** The answer of an on-demand query; nothing in it when the query changed a table. */
 export interface OnDemandAnswer {
   attributes: Attribute[];
@@ -256,9 +263,9 @@ export interface CepEngine {
   complete(id: number, answer: ModelAnswer): void;
   /**
    * Answers an on-demand query over tables, named windows and aggregations as they are now, or changes a table by one.
-   * Throws `query.failed` with every mistake of the text, `query.range`, or `limit.rows` beyond `rowsMax` (100,000).
+   * Throws `query.failed` with every mistake of the text, `query.range`, `query.read-only`, or `limit.rows`.
    */
-  query(text: string, rowsMax?: number): OnDemandAnswer;
+  query(text: string, options?: OnDemandOptions): OnDemandAnswer;
   /** What is limited in this app, how full it is, and what was given up. */
   bounds(): Bound[];
   /** All state, versioned. Restoring it and going on equals never having stopped. */

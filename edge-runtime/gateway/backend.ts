@@ -18,6 +18,7 @@ export interface GatewayPath {
   streams(): Promise<GatewayStream[]>;
   query(query: { stream: string; from: number; to: number; limit: number; order: 'newest' | 'oldest'; cursor?: string }): Promise<GatewayAnswer>;
   ingest(path: string, contentType: string, body: Uint8Array): Promise<GatewayIngestReply>;
+  ask(rule: string, query: string): Promise<GatewayAskReply>;
   infer(model: string, version: number | undefined, request: unknown): Promise<GatewayInferenceReply>;
   models(): Promise<GatewayModel[]>;
 }
@@ -38,6 +39,10 @@ export type GatewayIngestReply =
   | { kind: 'accepted'; events: number; refused: readonly { index: number; reason: string }[] }
   | { kind: 'busy'; retryAfterSeconds: number; message: string }
   | { kind: 'refused'; code: 'not-found' | 'too-large' | 'unsupported-type' | 'malformed' | 'not-running'; message: string; refused: readonly { index: number; reason: string }[] };
+
+export type GatewayAskReply =
+  | { ok: true; attributes: readonly { name: string; type: string }[]; rows: readonly (readonly AttributeValue[])[] }
+  | { ok: false; code: 'unknown-rule' | 'invalid' | 'not-running'; message: string; issues: readonly { line: number; column: number; message: string }[] };
 
 export type GatewayInferenceReply = { ok: true; response: unknown } | { ok: false; code: 'not-found' | 'invalid' | 'busy' | 'failed'; message: string };
 

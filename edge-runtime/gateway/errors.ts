@@ -12,6 +12,8 @@ export const gatewayErrors = {
   UnsupportedType: { status: 415, happened: 'The body is not of a type that the operation reads.' },
   RequestTooSlow: { status: 408, happened: 'The body did not arrive in time.' },
   StreamNotFound: { status: 404, happened: 'The bundle that runs has no such stream, or several rules have one of that name.' },
+  RuleNotFound: { status: 404, happened: 'The bundle that runs has no such rule.' },
+  QueryInvalid: { status: 400, happened: 'The on-demand query cannot be answered; `issues` names each fault with its line and column.' },
   SourceNotFound: { status: 404, happened: 'No HTTP source of the bundle that runs has this path.' },
   EventsMalformed: { status: 400, happened: 'The body cannot be read as events of the source; `refused` names each event and why.' },
   SourceBusy: { status: 429, happened: 'The source cannot take more now: the event path is behind. `Retry-After` says when to come again.' },

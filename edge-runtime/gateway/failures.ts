@@ -1,4 +1,4 @@
-import type { GatewayAnswer, GatewayInferenceReply, GatewayIngestReply } from './backend.ts';
+import type { GatewayAnswer, GatewayAskReply, GatewayInferenceReply, GatewayIngestReply } from './backend.ts';
 import { GatewayError, type GatewayErrorCode } from './errors.ts';
 
 /** The one mapping from what the event path answers to what a caller is told. */
@@ -11,6 +11,11 @@ export function failIngest(reply: Exclude<GatewayIngestReply, { kind: 'accepted'
   if (reply.kind === 'busy') throw new GatewayError('SourceBusy', reply.message, { headers: { 'retry-after': String(reply.retryAfterSeconds) } });
   const codes = { 'not-found': 'SourceNotFound', 'too-large': 'BodyTooLarge', 'unsupported-type': 'UnsupportedType', malformed: 'EventsMalformed', 'not-running': 'NotRunning' } as const satisfies Record<typeof reply.code, GatewayErrorCode>;
   throw new GatewayError(codes[reply.code], reply.message, { details: { refused: reply.refused } });
+}
+
+export function failAsk(reply: Extract<GatewayAskReply, { ok: false }>): never {
+  const codes = { 'unknown-rule': 'RuleNotFound', invalid: 'QueryInvalid', 'not-running': 'NotRunning' } as const satisfies Record<typeof reply.code, GatewayErrorCode>;
+  throw new GatewayError(codes[reply.code], reply.message, { details: { issues: reply.issues } });
 }
 
 export function failInference(reply: Extract<GatewayInferenceReply, { ok: false }>): never {

@@ -64,6 +64,8 @@ export interface EventPath {
   /** A body for the HTTP source at `path`. Accepted means durable: it survives the end of this process. */
   ingest(path: string, contentType: string, body: Uint8Array): Promise<IngestReply>;
   /** One Open Inference Protocol call. `version` defaults to the newest version in the bundle. */
+  /** An on-demand query over the tables, named windows and aggregations of a rule, as they are now; it changes nothing. */
+  ask(rule: string, query: string): Promise<AskReply>;
   infer(model: string, version: number | undefined, request: InferenceRequest): Promise<InferenceReply>;
   models(): ModelMetadata[];
 }
@@ -95,6 +97,10 @@ export interface StoredRow {
   at: number;
   values: AttributeValue[];
 }
+
+export type AskReply =
+  | { ok: true; attributes: { name: string; type: string }[]; rows: AttributeValue[][] }
+  | { ok: false; code: 'unknown-rule' | 'invalid' | 'not-running'; message: string; issues: { line: number; column: number; message: string }[] };
 
 export interface TailRows {
   stream: string;

@@ -157,6 +157,19 @@ describe('sinks', () => {
   });
 });
 
+test('a question is answered from what the rule holds, and changes nothing', async () => {
+  const path = await start(`${readings} define table Latest (pump string, flow double); define aggregation PerHour from Readings select pump, sum(flow) as total group by pump aggregate every sec ... year;
+    from Readings select pump, flow update or insert into Latest on Latest.pump == pump;`);
+  await path.ingest('/readings', json, body({ pump: 'p1', flow: 1 }, { pump: 'p2', flow: 2 }, { pump: 'p1', flow: 4 }));
+  await stored(path, 'Readings', 3);
+  expect(await path.ask('watch', 'from Latest select pump, flow order by pump')).toEqual({ ok: true, attributes: [{ name: 'pump', type: 'string' }, { name: 'flow', type: 'double' }], rows: [['p1', 4], ['p2', 2]] });
+  expect(await path.ask('watch', "from PerHour within 0L, 9000000000000L per 'years' select pump, total order by pump")).toMatchObject({ ok: true, rows: [['p1', 5], ['p2', 2]] });
+  expect(await path.ask('watch', "delete Latest on Latest.pump == 'p1'")).toMatchObject({ ok: false, code: 'invalid', message: expect.stringContaining('only reading is allowed') });
+  expect(await path.ask('watch', 'from Lates')).toMatchObject({ ok: false, code: 'invalid', issues: [{ line: 1, column: 6, message: expect.stringContaining("'Lates'") }] });
+  expect(await path.ask('other', 'from Latest')).toMatchObject({ ok: false, code: 'unknown-rule' });
+  expect(await path.ask('watch', 'from Latest select pump order by pump')).toMatchObject({ rows: [['p1'], ['p2']] });
+});
+
 test('time goes on without events: a window of time ends by the clock', async () => {
   const path = await start(`${readings} from Readings#window.timeBatch(200 milliseconds) select pump, count() as total insert into Batches;`);
   await path.ingest('/readings', json, body({ pump: 'p1' }, { pump: 'p1' }));

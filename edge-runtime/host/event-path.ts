@@ -6,7 +6,7 @@ import { messageOf, PathError } from '../kernel/path-error.ts';
 import { connectRedis, storeTrouble, type RedisClient } from '../kernel/redis.ts';
 import { storeKeys } from '../store/keys.ts';
 import { StoreReader } from '../store/reader.ts';
-import type { BuildEventPath, EventPath, IngestReply, PathBundle, PathDependencies, PathStatus, PathTelemetry, StoreAnswer, StoreQuery, TailRows } from './event-path-contract.ts';
+import type { AskReply, BuildEventPath, EventPath, IngestReply, PathBundle, PathDependencies, PathStatus, PathTelemetry, StoreAnswer, StoreQuery, TailRows } from './event-path-contract.ts';
 import { PathCounters } from './path-counters.ts';
 import { deadLetters, planPath, type PathPlan } from './path-plan.ts';
 import { PathSession } from './path-session.ts';
@@ -150,6 +150,11 @@ class SessionedPath implements EventPath {
     const source = this.#session.httpSource(path);
     if (source === undefined) return { kind: 'refused', code: 'not-found', message: `no rule of this node has an HTTP source at ${path}`, refused: [] };
     return await source.receive(contentType, body);
+  }
+
+  async ask(rule: string, query: string): Promise<AskReply> {
+    if (this.#session === undefined) return { ok: false, code: 'not-running', message: this.#message ?? `the event path is ${this.#state}`, issues: [] };
+    return this.#session.runner(rule)?.ask(query) ?? { ok: false, code: 'unknown-rule', message: `no rule of this node is named ${rule}`, issues: [] };
   }
 
   infer(model: string, version: number | undefined, request: InferenceRequest): Promise<InferenceReply> {

@@ -16,7 +16,7 @@ export interface PathThreadData {
 }
 
 /** The calls that cross between threads: each an operation of the event path with cloneable arguments. */
-export type PathCalls = Pick<EventPath, 'start' | 'stop' | 'status' | 'takeTelemetry' | 'query' | 'ingest' | 'infer' | 'models'> & {
+export type PathCalls = Pick<EventPath, 'start' | 'stop' | 'status' | 'takeTelemetry' | 'query' | 'ingest' | 'ask' | 'infer' | 'models'> & {
   tail(id: number, stream: string, rowsPerSecondMax: number): void;
   untail(id: number): void;
 };

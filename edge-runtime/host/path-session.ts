@@ -134,6 +134,10 @@ export class PathSession {
     return undefined;
   }
 
+  runner(rule: string): RuleRunner | undefined {
+    return this.#runners.get(rule);
+  }
+
   /** Works until it was stopped; rejects when it failed. Ends everything it started either way. */
   async run(): Promise<void> {
     try {

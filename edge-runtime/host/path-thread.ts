@@ -41,6 +41,7 @@ function callsOf(path: EventPath): PathCalls {
     takeTelemetry: () => path.takeTelemetry(),
     query: (query) => path.query(query),
     ingest: (source, contentType, body) => path.ingest(source, contentType, body),
+    ask: (rule, query) => path.ask(rule, query),
     infer: (model, version, request) => path.infer(model, version, request),
     models: () => path.models(),
     tail: (id, stream, rowsPerSecondMax) => {
@@ -68,6 +69,8 @@ function perform(calls: PathCalls, request: PathRequest): unknown {
       return calls.query(...request.args);
     case 'ingest':
       return calls.ingest(...request.args);
+    case 'ask':
+      return calls.ask(...request.args);
     case 'infer':
       return calls.infer(...request.args);
     case 'models':

@@ -1,4 +1,6 @@
-import { Engine, type ModelAnswer, type ModelCall, type Row } from '../cep/index.ts';
+import { CepError, Engine, type ModelAnswer, type ModelCall, type Row } from '../cep/index.ts';
+import { wireValue } from '../kernel/wire-value.ts';
+import type { AskReply } from './event-path-contract.ts';
 import type { RulePlan, StreamPlan } from './path-plan.ts';
 
 /** What one stream brought since it was last asked. */
@@ -20,6 +22,7 @@ export interface NumberedCall extends ModelCall {
 }
 
 const faultRowsMax = 100;
+const askRowsMax = 1000;
 
 /** One rule's engine in a session of the path, with what it put out and the predictions it waits for. */
 export class RuleRunner {
@@ -55,6 +58,17 @@ export class RuleRunner {
   input(stream: string, times: readonly number[], rows: readonly Row[], now?: number): void {
     this.#engine.sendBatch(stream, times, rows);
     if (now !== undefined) this.#behindMs = Math.max(0, now - (times.at(-1) ?? now));
+  }
+
+  /** Answers a question about what the rule holds now. A change of it would be lost when the path does a step again, and is refused. */
+  ask(query: string): AskReply {
+    try {
+      const { attributes, rows } = this.#engine.query(query, { rowsMax: askRowsMax, readOnly: true });
+      return { ok: true, attributes, rows: rows.map((row) => row.map(wireValue)) };
+    } catch (error) {
+      if (!(error instanceof CepError)) throw error;
+      return { ok: false, code: 'invalid', message: error.message, issues: error.diagnostics.map(({ line, column, message }) => ({ line, column, message })) };
+    }
   }
 
   tick(time: number): void {

@@ -70,3 +70,12 @@ export function tablesRead(query: QueryPlan): string[] {
 export function predictionsOf(query: QueryPlan): number {
   return query.input.kind === 'single' ? query.input.handlers.filter((one) => one.kind === 'predict').length : 0;
 }
+
+/** The stage each stream, table and aggregation belongs to: the latest that feeds it. */
+export function streamStages(plan: AppPlan): Map<string, number> {
+  const stages = new Map<string, number>();
+  for (const query of plan.queries) {
+    for (const name of [query.output.target, ...tablesRead(query)]) stages.set(name, Math.max(stages.get(name) ?? 0, query.stage + predictionsOf(query)));
+  }
+  return stages;
+}

@@ -1,10 +1,10 @@
 import type { CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
 import type { HandlerPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
-import { feedsItself, inputStreams, predictionsOf, tablesRead } from '../plan/stages.ts';
+import { feedsItself, inputStreams, streamStages } from '../plan/stages.ts';
 import { OnDemand } from './on-demand.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import { makeRollup, rollupReceiver } from './build-aggregation.ts';
@@ -48,7 +48,7 @@ export class Engine implements CepEngine {
     const { start } = options;
     this.first = new StageRuntime(start, uuid, options.timers !== 'jump');
     this.stages.push(this.first);
-    const stageOf = streamStages(app);
+    const stageOf = streamStages(app.plan);
     const last = Math.max(0, ...stageOf.values());
     // Later stages always stop at every timer: their clock moves when predictions come, which must not be seen.
     while (this.stages.length <= last) this.stages.push(new StageRuntime(start, uuid, true));
@@ -187,8 +187,8 @@ export class Engine implements CepEngine {
     if (this.predictions.complete(id, answer)) this.settle();
   }
 
-  query(text: string, rowsMax?: number): OnDemandAnswer {
-    return this.onDemand.ask(text, rowsMax);
+  query(text: string, options?: OnDemandOptions): OnDemandAnswer {
+    return this.onDemand.ask(text, options);
   }
 
   bounds(): Bound[] {
@@ -396,13 +396,4 @@ function keyOf(query: QueryPlan): ConstantKey | undefined {
 
 function noUuid(): string {
   throw new CepError('engine.no-uuid', 'UUID() needs the engine to be made with a source of ids.');
-}
-
-/** The stage each stream belongs to: the latest that feeds it. */
-function streamStages(app: CompiledApp): Map<string, number> {
-  const stages = new Map<string, number>();
-  for (const query of app.plan.queries) {
-    for (const name of [query.output.target, ...tablesRead(query)]) stages.set(name, Math.max(stages.get(name) ?? 0, query.stage + predictionsOf(query)));
-  }
-  return stages;
 }

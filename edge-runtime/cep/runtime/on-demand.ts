@@ -1,5 +1,5 @@
 import type { CompiledApp } from '../analyze.ts';
-import { CepError, type Attribute, type OnDemandAnswer, type Row } from '../api.ts';
+import { CepError, type Attribute, type OnDemandAnswer, type OnDemandOptions, type Row } from '../api.ts';
 import { Diagnostics } from '../language/diagnostics.ts';
 import { CURRENT, RESET, type Stage } from '../operators/stage.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
@@ -24,7 +24,7 @@ export interface Stores {
   window(name: string): Iterable<Row> | undefined;
 }
 
-type Ask = (rowsMax: number) => OnDemandAnswer;
+type Ask = (options: OnDemandOptions) => OnDemandAnswer;
 
 /** Answers on-demand queries over a running app. Each text is checked and compiled once. */
 export class OnDemand {
@@ -39,15 +39,15 @@ export class OnDemand {
     this.clock = clock;
   }
 
-  /** Throws `CepError`: `query.failed` with every mistake of the text, `query.range`, or `limit.rows`. */
-  ask(text: string, rowsMax: number = ROWS_MAX): OnDemandAnswer {
+  /** Throws `CepError`: `query.failed` with every mistake of the text, `query.range`, `query.read-only`, or `limit.rows`. */
+  ask(text: string, options: OnDemandOptions = {}): OnDemandAnswer {
     const known = this.kept.get(text);
     const ask = known ?? this.make(text);
     this.kept.delete(text);
     this.kept.set(text, ask);
     const [oldest] = this.kept.keys();
     if (this.kept.size > KEPT_MAX && oldest !== undefined) this.kept.delete(oldest);
-    return ask(rowsMax);
+    return ask(options);
   }
 
   private make(text: string): Ask {
@@ -91,7 +91,7 @@ export class OnDemand {
 
   private selecting({ selection }: OnDemandPlan, read: () => Iterable<Row>): Ask {
     const attributes: Attribute[] = [...selection.attributes];
-    return (rowsMax) => {
+    return ({ rowsMax = ROWS_MAX }) => {
       const rows = this.select(selection, read());
       if (rows.length > rowsMax) throw new CepError('limit.rows', `The query has ${rows.length} rows; at most ${rowsMax} are answered. Narrow it with 'on' or 'limit'.`);
       return { attributes, rows };
@@ -102,7 +102,8 @@ export class OnDemand {
     const running = this.stores.tables.get(table);
     if (running === undefined) throw new TypeError(`The table '${table}' passed the checker and does not exist.`);
     const receiver = tableReceiver(running, change, this.clock, emitTableTest(this.stores.tables, this.clock));
-    return () => {
+    return ({ readOnly }) => {
+      if (readOnly === true) throw new CepError('query.read-only', `This query would change the table '${table}', and only reading is allowed here.`);
       for (const row of this.select(selection, read())) receiver.one(this.clock.now, row);
       return { attributes: [], rows: [] };
     };

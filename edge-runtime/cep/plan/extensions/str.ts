@@ -25,6 +25,15 @@ function compared(left: string, right: string): number {
   return left.length - right.length;
 }
 
+/** Without what stands before the space in Unicode, and the space itself, at both ends: what Java's trim takes away. */
+function trimmed(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && text.charCodeAt(from) <= 32) from++;
+  while (to > from && text.charCodeAt(to - 1) <= 32) to--;
+  return text.slice(from, to);
+}
+
 function substring(text: unknown, from: unknown, length: unknown): string | null {
   const whole = String(text);
   const start = Number(from);
@@ -79,7 +88,7 @@ export const STR: readonly [string, FunctionDefinition][] = [
       return overRegex(1, (regex, text, _, group = 0) => groupOf(regex, String(text), Number(group)) ?? '')(values);
     },
   }),
-  extension('str:trim', { takes: 's', gives: 'string', run: (text) => String(text).replaceAll(/^[\u0000-\u0020]+|[\u0000-\u0020]+$/g, '') }),
+  extension('str:trim', { takes: 's', gives: 'string', run: (text) => trimmed(String(text)) }),
   extension('str:unhex', { takes: 's', gives: 'string', run: (text) => unhex(String(text)) }),
   extension('str:upper', { takes: 's', gives: 'string', run: (text) => String(text).toUpperCase() }),
 ];
