@@ -6,20 +6,54 @@ export function conjunctsOf(condition: Typed): Typed[] {
   return [...conjunctsOf(condition.left), ...conjunctsOf(condition.right)];
 }
 
-/** `attribute == constant` in a filter: where the value stands in the row, and which value it has to be. */
+/** By what a rule can be found for an event: a value in one place of the row, one of `values`. */
 export interface ConstantKey {
   index: number;
-  value: unknown;
+  values: readonly unknown[];
+  /** An order with a constant that the filter asks for besides. */
+  bound: ConstantBound | undefined;
+}
+
+/** A value that has to be at least (`sign` 1) or at most (-1) `limit`; where it is equal the filter decides. */
+export interface ConstantBound {
+  index: number;
+  sign: 1 | -1;
+  limit: number;
 }
 
 const KEYED = new Set(['int', 'long', 'string', 'bool']);
 
-/** The equality with a constant by which a rule can be found for an event, if its filter asks for one. */
+/** The equality with a constant, or with one of several, that a rule's filter asks for, if there is one. */
 export function constantKeyOf(condition: Typed): ConstantKey | undefined {
-  for (const part of conjunctsOf(condition)) {
-    if (part.kind !== 'compare' || part.operator !== '==' || !KEYED.has(part.left.type) || !KEYED.has(part.right.type)) continue;
-    const [value, constant] = part.left.kind === 'constant' ? [part.right, part.left] : [part.left, part.right];
-    if (value.kind === 'value' && value.access.from === 'row' && constant.kind === 'constant') return { index: value.access.index, value: constant.value };
+  const parts = conjunctsOf(condition);
+  for (const part of parts) {
+    const found = valuesOf(part);
+    if (found !== undefined) return { ...found, bound: boundOf(parts) };
+  }
+  return undefined;
+}
+
+/** `a == 1`, or `a == 1 or a == 2 or …` of one attribute. */
+function valuesOf(part: Typed): { index: number; values: unknown[] } | undefined {
+  if (part.kind === 'logic' && part.operator === 'or') {
+    const [left, right] = [valuesOf(part.left), valuesOf(part.right)];
+    return left === undefined || right === undefined || left.index !== right.index ? undefined : { index: left.index, values: [...new Set([...left.values, ...right.values])] };
+  }
+  if (part.kind !== 'compare' || part.operator !== '==' || !KEYED.has(part.left.type) || !KEYED.has(part.right.type)) return undefined;
+  const [value, constant] = part.left.kind === 'constant' ? [part.right, part.left] : [part.left, part.right];
+  if (value.kind !== 'value' || value.access.from !== 'row' || constant.kind !== 'constant') return undefined;
+  return { index: value.access.index, values: [constant.value] };
+}
+
+function boundOf(parts: readonly Typed[]): ConstantBound | undefined {
+  for (const part of parts) {
+    if (part.kind !== 'compare' || part.operator === '==' || part.operator === '!=') continue;
+    const turned = part.left.kind === 'constant';
+    const [value, constant] = turned ? [part.right, part.left] : [part.left, part.right];
+    if (value.kind !== 'value' || value.access.from !== 'row' || constant.kind !== 'constant' || typeof constant.value !== 'number') continue;
+    const above = part.operator === '>' || part.operator === '>=';
+    // A long beside a float is compared in single precision, which a bound in double precision does not foresee.
+    if (value.type === constant.type || (value.type !== 'long' && constant.type === 'double')) return { index: value.access.index, sign: above === turned ? -1 : 1, limit: constant.value };
   }
   return undefined;
 }

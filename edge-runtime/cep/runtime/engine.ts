@@ -255,7 +255,7 @@ export class Engine implements CepEngine {
     for (const stream of new Set(inputStreams(query))) {
       const receiver = this.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
       if (key === undefined) this.junction(stream).subscribe(receiver);
-      else this.junction(stream).subscribeKeyed(key.index, key.value, receiver);
+      else this.junction(stream).subscribeKeyed(key, receiver);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Row, StreamBatch } from '../api.ts';
+import type { ConstantKey } from '../plan/conjuncts.ts';
 import { KeyedDispatch } from './keyed-dispatch.ts';
 
 /** Something that takes events of a stream: a query, or an output. */
@@ -36,12 +37,12 @@ export class Junction implements Receiver {
     this.refresh();
   }
 
-  /** Subscribes a query that only takes events with one value in one place; neighbours of that kind share an index. */
-  subscribeKeyed(index: number, value: unknown, receiver: Receiver): void {
+  /** Subscribes a query that only takes events with certain values in one place; neighbours of that kind share an index. */
+  subscribeKeyed(key: ConstantKey, receiver: Receiver): void {
     const last = this.receivers.at(-1);
-    const dispatch = last instanceof KeyedDispatch && last.index === index ? last : new KeyedDispatch(index);
+    const dispatch = last instanceof KeyedDispatch && last.index === key.index ? last : new KeyedDispatch(key.index);
     if (dispatch !== last) this.receivers.push(dispatch);
-    dispatch.add(value, receiver);
+    for (const value of key.values) dispatch.add(value, receiver, key.bound);
     this.refresh();
   }
 

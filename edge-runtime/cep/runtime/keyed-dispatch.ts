@@ -1,45 +1,124 @@
 import type { Row } from '../api.ts';
+import type { ConstantBound } from '../plan/conjuncts.ts';
 import type { Receiver } from './junction.ts';
 
-/** Finds the queries that an event concerns by one of its values, however many there are. */
+/** Values up to here are looked up in an array instead of a map. */
+const DENSE_MAX = 65_536;
+
+/** A query under a value, and the one after it in the text under the same value. */
+class Entry {
+  readonly receiver: Receiver;
+  readonly order: number;
+  /** An attribute that has to be at least, or at most, `limit`; -1 when the query asks for no such thing. */
+  readonly index: number;
+  readonly sign: 1 | -1;
+  readonly limit: number;
+  next: Entry | undefined = undefined;
+
+  constructor(receiver: Receiver, order: number, bound: ConstantBound | undefined) {
+    this.receiver = receiver;
+    this.order = order;
+    this.index = bound?.index ?? -1;
+    this.sign = bound?.sign ?? 1;
+    this.limit = bound?.limit ?? 0;
+  }
+
+  /** Whether the query's filter can still hold for an event. What is missing is within no bound. */
+  mayTake(row: Row): boolean {
+    if (this.index < 0) return true;
+    const value = row[this.index];
+    if (typeof value !== 'number') return value != null;
+    return this.sign === 1 ? value >= this.limit : value <= this.limit;
+  }
+}
+
+/**
+ * Finds the queries that an event concerns by one of its values, however many there are. A bound of the filter stands
+ * beside the query, so that most events end here without touching anything else of it.
+ */
 export class KeyedDispatch implements Receiver {
   readonly index: number;
-  /** Most values are asked for by one query, which then stands here itself: one thing less to fetch for an event. */
-  private readonly byValue = new Map<unknown, Receiver | Ordered>();
-  private readonly orders = new Map<Receiver, number>();
+  private readonly byValue = new Map<unknown, Entry>();
+  private readonly dense: (Entry | undefined)[] = [];
+  /**
+   * The easiest bound under each dense value, side by side; infinity where there is no query. Only while all queries with a
+   * bound have it on one attribute and in one direction, which rules made from one form have.
+   */
+  private readonly easiest: number[] = [];
+  private shared: { index: number; sign: 1 | -1 } | 'none yet' | 'mixed' = 'none yet';
+  private count = 0;
 
   constructor(index: number) {
     this.index = index;
   }
 
   /** A query may be added under several values. */
-  add(value: unknown, receiver: Receiver): void {
-    if (!this.orders.has(receiver)) this.orders.set(receiver, this.orders.size);
-    const known = this.byValue.get(value);
-    if (known === undefined) this.byValue.set(value, receiver);
-    else if (known instanceof Ordered) known.list.push(receiver);
-    else this.byValue.set(value, new Ordered([known, receiver]));
+  add(value: unknown, receiver: Receiver, bound: ConstantBound | undefined): void {
+    const entry = new Entry(receiver, this.count++, bound);
+    this.note(value, bound);
+    let last = this.find(value);
+    if (last === undefined) this.put(value, entry);
+    else {
+      while (last.next !== undefined) last = last.next;
+      last.next = entry;
+    }
+  }
+
+  private note(value: unknown, bound: ConstantBound | undefined): void {
+    if (bound !== undefined && this.shared === 'none yet') this.shared = { index: bound.index, sign: bound.sign };
+    else if (bound !== undefined && this.shared !== 'mixed' && (this.shared === 'none yet' || this.shared.index !== bound.index || this.shared.sign !== bound.sign)) this.shared = 'mixed';
+    if (!isDense(value)) return;
+    while (this.easiest.length <= value) this.easiest.push(Number.POSITIVE_INFINITY);
+    const least = bound === undefined ? Number.NEGATIVE_INFINITY : bound.sign * bound.limit;
+    this.easiest[value] = Math.min(least, this.easiest[value] ?? least);
+  }
+
+  /** Whether no query under a value can take the event, as far as the bounds side by side tell. */
+  private isBeyondAll(value: unknown, row: Row): boolean {
+    const { shared } = this;
+    if (typeof shared === 'string' || !isDense(value)) return false;
+    const bounded = row[shared.index];
+    return typeof bounded === 'number' && !(shared.sign * bounded >= (this.easiest[value] ?? Number.POSITIVE_INFINITY));
+  }
+
+  private put(value: unknown, entry: Entry): void {
+    if (!isDense(value)) {
+      this.byValue.set(value, entry);
+      return;
+    }
+    while (this.dense.length <= value) this.dense.push(undefined);
+    this.dense[value] = entry;
+  }
+
+  private find(value: unknown): Entry | undefined {
+    return isDense(value) ? this.dense[value] : this.byValue.get(value);
   }
 
   one(timestamp: number, row: Row): void {
-    const found = this.byValue.get(row[this.index]);
-    if (found !== undefined) found.one(timestamp, row);
+    const value = row[this.index];
+    if (this.isBeyondAll(value, row)) return;
+    for (let entry = this.find(value); entry !== undefined; entry = entry.next) {
+      if (entry.mayTake(row)) entry.receiver.one(timestamp, row);
+    }
   }
 
   /** Each query gets its own part of the chunk, in the order of the text. */
   many(timestamps: readonly number[], rows: readonly Row[]): void {
-    const parts = new Map<Receiver, { order: number; times: number[]; rows: Row[] }>();
+    let parts: Map<Receiver, { order: number; times: number[]; rows: Row[] }> | undefined;
     for (let at = 0; at < rows.length; at++) {
       const row = rows[at] ?? [];
-      const found = this.byValue.get(row[this.index]);
-      if (found === undefined) continue;
-      for (const receiver of found instanceof Ordered ? found.list : [found]) {
-        let part = parts.get(receiver);
-        if (part === undefined) parts.set(receiver, (part = { order: this.orders.get(receiver) ?? 0, times: [], rows: [] }));
+      const value = row[this.index];
+      if (this.isBeyondAll(value, row)) continue;
+      for (let entry = this.find(value); entry !== undefined; entry = entry.next) {
+        if (!entry.mayTake(row)) continue;
+        parts ??= new Map();
+        let part = parts.get(entry.receiver);
+        if (part === undefined) parts.set(entry.receiver, (part = { order: entry.order, times: [], rows: [] }));
         part.times.push(timestamps[at] ?? 0);
         part.rows.push(row);
       }
     }
+    if (parts === undefined) return;
     const inOrder = parts.size > 1 ? [...parts].sort((left, right) => left[1].order - right[1].order) : parts;
     for (const [receiver, part] of inOrder) {
       const [first] = part.rows;
@@ -49,15 +128,6 @@ export class KeyedDispatch implements Receiver {
   }
 }
 
-/** Several queries under one value, in the order of the text. */
-class Ordered {
-  readonly list: Receiver[];
-
-  constructor(list: Receiver[]) {
-    this.list = list;
-  }
-
-  one(timestamp: number, row: Row): void {
-    for (const receiver of this.list) receiver.one(timestamp, row);
-  }
+function isDense(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < DENSE_MAX && Number.isInteger(value);
 }

@@ -149,8 +149,9 @@ export class StateMachine implements Stateful {
         return this.single(new CountStep(element.slot, element.min, max, this.setting, this.testOf(element.condition)), element.stream, isStart, around);
       }
       case 'logical': {
-        const right = this.logicalSide(element.right, element.operator);
+        // The left side's alarm is the first to ring where both are due.
         const left = this.logicalSide(element.left, element.operator);
+        const right = this.logicalSide(element.right, element.operator);
         left.step.pair(right.step);
         const second = this.single(right.step, right.stream, isStart, around);
         const first = this.single(left.step, left.stream, isStart, around);
