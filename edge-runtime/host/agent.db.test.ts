@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { connectRedis } from '../kernel/redis.ts';
 import { type BundleManifest, type DetectionRecord, settingsSchema } from '../protocol/index.ts';
-import { AgentProcess, type AgentOptions } from '../sim/agent-process.ts';
+import { AgentProcess, type AgentOptions, pause } from '../sim/agent-process.ts';
 import { SimulatedControlPlane } from '../sim/control-plane.ts';
 import { TcpProxy } from '../sim/tcp-proxy.ts';
 
@@ -65,7 +65,7 @@ async function ingest(agent: AgentProcess, pump: string, pressure = 10): Promise
 }
 
 async function ingestSurely(agent: AgentProcess, pump: string): Promise<void> {
-  while (!(await ingest(agent, pump))) await new Promise((resolve) => setImmediate(resolve));
+  while (!(await ingest(agent, pump))) await pause();
 }
 
 /** What the control plane keeps: a number that came before is the same record again. */
@@ -125,7 +125,7 @@ describe('the agent', { timeout: 120_000 }, () => {
     await deploy(1, rule(9));
     proxy.drop();
     for (const name of names('cut', 20)) await ingestSurely(agent, name);
-    while ((await storedPumps(agent)).length < 20) await new Promise((resolve) => setImmediate(resolve));
+    while ((await storedPumps(agent)).length < 20) await pause();
     expect(pumps()).toEqual([]);
     proxy.open();
     await controlPlane.until(() => pumps().length === 20);
@@ -139,7 +139,7 @@ describe('the agent', { timeout: 120_000 }, () => {
     controlPlane.verdict = { type: 'refused', code: 'revoked', message: 'Revoked.' };
     controlPlane.latest?.close(4003, 'revoked');
     await ingestSurely(agent, 'still-here');
-    while (!(await storedPumps(agent)).includes('still-here')) await new Promise((resolve) => setImmediate(resolve));
+    while (!(await storedPumps(agent)).includes('still-here')) await pause();
     expect((await agent.call('/v1/status')).body).toMatchObject({ link: { state: 'refused', code: 'revoked' } });
     expect(controlPlane.sessions).toHaveLength(1);
   });
@@ -152,7 +152,7 @@ describe('the agent', { timeout: 120_000 }, () => {
     controlPlane = await new SimulatedControlPlane().listen(port);
     await ingestSurely(agent, 'private');
     await controlPlane.until(() => controlPlane.sessions.length > 0);
-    while (!JSON.stringify((await agent.call('/v1/status')).body).includes('"untrusted"')) await new Promise((resolve) => setImmediate(resolve));
+    while (!JSON.stringify((await agent.call('/v1/status')).body).includes('"untrusted"')) await pause();
     expect(controlPlane.sessions.flatMap(({ received }) => received.map(({ type }) => type)).filter((type) => !['hello', 'proof', 'heartbeat'].includes(type))).toEqual([]);
   });
 
@@ -163,7 +163,7 @@ describe('the agent', { timeout: 120_000 }, () => {
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round++) {
       const killing = (async () => {
-        while (acknowledged.length < (round + 1) * 15) await new Promise((resolve) => setImmediate(resolve));
+        while (acknowledged.length < (round + 1) * 15) await pause();
         await agent.kill9();
       })();
       for (let index = 0; agent.isRunning && index < 1000; index++) if (await ingest(agent, `r${round}-${index}`)) acknowledged.push(`r${round}-${index}`);
