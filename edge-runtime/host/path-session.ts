@@ -19,7 +19,7 @@ import { openSources, type SessionSource } from './path-sources.ts';
 import { PredictionDesk } from './prediction-desk.ts';
 import { RuleRunner } from './rule-runner.ts';
 import { ruleTimers } from './rule-timers.ts';
-import { advance, frozen, restoreRules, startingPositions } from './session-recovery.ts';
+import { advance, checkpointRestMs, frozen, restoreRules, startingPositions } from './session-recovery.ts';
 import { replaySteps } from './session-replay.ts';
 import { addLetters, emptyStep, faultLetters, mergedRows, refusalLetters, StepAssembler, type AssembledStep } from './step-output.ts';
 import type { Tails } from './tails.ts';
@@ -372,9 +372,7 @@ export class PathSession {
     const rules = [...this.#runners.values()].map((runner) => ({ name: runner.plan.name, digest: runner.plan.digest, snapshot: runner.snapshot() }));
     const positions = frozen(this.#positions);
     const journals = new Map<string, Positions>(this.#sources.filter(({ type }) => type === 'http').map(({ source }) => [source.id, positions[source.id] ?? {}]));
-    // Large state is written less often: at most a twentieth of the time goes into it.
-    const spentMs = dependencies.clock.now() - startedAt;
-    this.#nextCheckpointAt = startedAt + Math.max(dependencies.settings.checkpointIntervalMs, spentMs * 20);
+    this.#nextCheckpointAt = startedAt + Math.max(dependencies.settings.checkpointIntervalMs, checkpointRestMs(dependencies.clock.now() - startedAt, rules));
     this.#stepsSinceCheckpoint = 0;
     await this.#store.checkpoint({ positions, rules }, journals);
     for (const { source } of this.#sources) {

@@ -32,6 +32,8 @@ export class RuleRunner {
   readonly #calls = new Map<number, number>();
   #faults: RunnerFault[] = [];
   #nextOrdinal = 1;
+  /** Something was given to the engine since its last snapshot. */
+  #isTouched = true;
   /** How far the events' times lie behind the clock; unknown before the first. */
   #behindMs: number | undefined;
 
@@ -56,6 +58,7 @@ export class RuleRunner {
 
   /** `now` is the clock's time of a live batch; a batch that is done again has none. */
   input(stream: string, times: readonly number[], rows: readonly Row[], now?: number): void {
+    this.#isTouched = true;
     this.#engine.sendBatch(stream, times, rows);
     if (now !== undefined) this.#behindMs = Math.max(0, now - (times.at(-1) ?? now));
   }
@@ -72,6 +75,7 @@ export class RuleRunner {
   }
 
   tick(time: number): void {
+    this.#isTouched = true;
     this.#engine.advance(time);
   }
 
@@ -101,6 +105,7 @@ export class RuleRunner {
     const id = this.#calls.get(ordinal);
     if (id === undefined) throw new Error(`rule ${this.plan.name} has no call ${ordinal} under way`);
     this.#calls.delete(ordinal);
+    this.#isTouched = true;
     this.#engine.complete(id, answer);
   }
 
@@ -123,10 +128,12 @@ export class RuleRunner {
     return faults;
   }
 
-  /** All state, at a moment when no prediction is awaited; calls are numbered from 1 again after it. */
-  snapshot(): Uint8Array {
+  /** All state, at a moment when no prediction is awaited; undefined while it is as it was at the last call. Calls are numbered from 1 again after it. */
+  snapshot(): Uint8Array | undefined {
     if (this.#engine.pending > 0) throw new Error(`rule ${this.plan.name} still waits for ${this.#engine.pending} predictions`);
     this.#nextOrdinal = 1;
+    if (!this.#isTouched) return undefined;
+    this.#isTouched = false;
     return this.#engine.snapshot();
   }
 

@@ -113,3 +113,16 @@ export function advance(positions: Map<string, Record<string, number>>, batch: P
 export function frozen(positions: ReadonlyMap<string, Record<string, number>>): Record<string, Positions> {
   return Object.fromEntries([...positions].map(([source, known]) => [source, { ...known }]));
 }
+
+/** How much engine state is written to the node's disk a second, on average, and how long that may put a checkpoint off. */
+const snapshotBytesPerSecond = 512 * 1024;
+const byBytesMsMax = 30_000;
+
+/**
+ * How long to wait after a checkpoint that took `spentMs` until the next. Large state is written less often: at most a
+ * twentieth of the time goes into it, and a disk that wears is not worn by writing the same windows every second.
+ */
+export function checkpointRestMs(spentMs: number, rules: readonly { snapshot: Uint8Array | undefined }[]): number {
+  const bytes = rules.reduce((sum, { snapshot }) => sum + (snapshot?.length ?? 0), 0);
+  return Math.max(spentMs * 20, Math.min(byBytesMsMax, (bytes / snapshotBytesPerSecond) * 1000));
+}

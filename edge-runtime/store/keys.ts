@@ -5,6 +5,8 @@ export interface StoreKeys {
   /** What was processed since the checkpoint, step by step. */
   log: string;
   checkpoint: string;
+  /** The state of each rule as of the checkpoint: a hash by rule. */
+  snapshots: string;
   /** Bodies accepted by an HTTP source and not yet covered by a checkpoint. */
   journal(source: string): string;
   /** Events on their way out through a sink. */
@@ -22,6 +24,7 @@ export function storeKeys(prefix: string): StoreKeys {
     rows: (stream) => `${prefix}rows:${stream}`,
     log: `${prefix}log`,
     checkpoint: `${prefix}checkpoint`,
+    snapshots: `${prefix}checkpoint:rules`,
     journal: (source) => `${prefix}journal:${source}`,
     outgoing: (sink) => `${prefix}outgoing:${sink}`,
     pendingDetections: `${prefix}pending:detections`,

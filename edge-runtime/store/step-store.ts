@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Positions } from '../kernel/event-batch.ts';
 import { messageOf, PathError } from '../kernel/path-error.ts';
 import { connectRedis, storeTrouble, type RedisClient, type RedisTarget } from '../kernel/redis.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type StoredCheckpoint } from './checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type NextCheckpoint, type StoredCheckpoint } from './checkpoint.ts';
 import type { StoreKeys } from './keys.ts';
 import { RowPacker } from './packed-rows.ts';
 import { decodeOperations, encodeOperations, type Operation, type StepOutput, type StoredStream } from './step.ts';
@@ -51,6 +51,7 @@ export class StepStore {
   readonly #packer = new RowPacker();
   #step: number;
   #stored = 0;
+  #hasSnapshots = false;
 
   private constructor(client: RedisClient, options: StepStoreOptions, streams: Map<string, OpenStream>, step: number) {
     this.#client = client;
@@ -124,14 +125,18 @@ export class StepStore {
     return execute(multi);
   }
 
-  /** Replaces the checkpoint, empties the log up to it and lets go of what retention no longer covers. */
-  async checkpoint(state: Omit<Checkpoint, 'step' | 'at'>, journals: ReadonlyMap<string, Positions>): Promise<void> {
+  /**
+   * Replaces the checkpoint, empties the log up to it and lets go of what retention no longer covers. Of the rules only what
+   * changed is written; the first checkpoint of an opening has the state of all.
+   */
+  async checkpoint(state: NextCheckpoint, journals: ReadonlyMap<string, Positions>): Promise<void> {
     const { keys, clock, retention } = this.#options;
     const streams = [...this.#streams.values()];
     const trims = trimmed(streams, retention, clock.now());
     const segments = streams.map(({ stream, segments: kept }) => ({ stream, segments: kept }));
     const multi = this.#client.multi();
     multi.set(keys.checkpoint, encodeCheckpoint({ ...state, step: this.#step, at: clock.now(), segments }));
+    this.#writeSnapshots(multi, state.rules);
     multi.xtrim(keys.log, 'MINID', `0-${this.#step + 1}`);
     for (const [source, positions] of journals) multi.xtrim(keys.journal(source), 'MINID', `0-${positions['0'] ?? 0}`);
     for (const { stream, before } of trims) multi.xtrim(keys.rows(stream), 'MINID', before);
@@ -141,6 +146,18 @@ export class StepStore {
   /** Ends the connection; commits under way fail. */
   close(): void {
     this.#client.disconnect();
+  }
+
+  #writeSnapshots(multi: ChainableCommander, rules: NextCheckpoint['rules']): void {
+    const { keys } = this.#options;
+    const isFirst = !this.#hasSnapshots;
+    this.#hasSnapshots = true;
+    // Rules that are no longer there go with the first checkpoint after the change.
+    if (isFirst) multi.del(keys.snapshots);
+    for (const { name, snapshot } of rules) {
+      if (snapshot !== undefined) multi.hset(keys.snapshots, name, Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength));
+      else if (isFirst) throw new Error(`the first checkpoint after opening the store has no state of rule ${name}`);
+    }
   }
 
   #addRows(multi: ChainableCommander, stored: StoredStream, times: readonly number[], rows: readonly Row[]): void {
@@ -178,7 +195,7 @@ async function readCheckpoint(client: RedisClient, keys: StoreKeys): Promise<Sto
   const bytes = await client.getBuffer(keys.checkpoint);
   if (bytes === null) return undefined;
   try {
-    return decodeCheckpoint(bytes);
+    return decodeCheckpoint(bytes, await client.hgetallBuffer(keys.snapshots));
   } catch (error) {
     throw new PathError('store.corrupt', keys.checkpoint, `the checkpoint in Redis cannot be read: ${messageOf(error)}`, error);
   }

@@ -59,6 +59,28 @@ describe('recovery finds', () => {
     expect(recovery.checkpoint).toMatchObject({ step: 1, positions: { s: { '0': 6 } }, rules: [{ name: 'watch', snapshot: new Uint8Array([1, 2, 3]) }] });
   });
 
+  test('the state of a rule that was not written again since it changed, and none of a rule that is gone', async () => {
+    const { store } = await open();
+    const rule = (name: string, snapshot: number[] | undefined) => ({ name, digest: 'd', snapshot: snapshot === undefined ? undefined : new Uint8Array(snapshot) });
+    await store.checkpoint({ positions: {}, rules: [rule('busy', [1]), rule('still', [2])] }, new Map());
+    await store.checkpoint({ positions: {}, rules: [rule('busy', [3]), rule('still', undefined)] }, new Map());
+    const { store: next, recovery } = await open();
+    expect(recovery.checkpoint?.rules).toEqual([rule('busy', [3]), rule('still', [2])]);
+    await expect(next.checkpoint({ positions: {}, rules: [rule('busy', undefined)] }, new Map())).rejects.toThrow(/no state of rule busy/);
+    const { store: last } = await open();
+    await last.checkpoint({ positions: {}, rules: [rule('busy', [4])] }, new Map());
+    expect(await client.hkeys(keys.snapshots)).toEqual(['busy']);
+  });
+
+  test('a checkpoint that an older agent left', async () => {
+    const header = Buffer.from(JSON.stringify({ schema: 'selvedge.checkpoint/1', step: 4, at: 1, positions: {}, rules: [{ name: 'a', digest: 'd', bytes: 2 }, { name: 'b', digest: 'e', bytes: 1 }], segments: [] }));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(header.length);
+    await client.set(keys.checkpoint, Buffer.concat([length, header, Buffer.from([1, 2, 3])]));
+    const { recovery } = await open();
+    expect(recovery.checkpoint).toMatchObject({ step: 4, rules: [{ name: 'a', snapshot: new Uint8Array([1, 2]) }, { name: 'b', snapshot: new Uint8Array([3]) }] });
+  });
+
   test('that a checkpoint is not ours, and says so', async () => {
     await client.set(keys.checkpoint, 'garbage!');
     await expect(open()).rejects.toMatchObject({ code: 'store.corrupt' });
