@@ -138,7 +138,9 @@ function operandItems(text: string, known: Study, statement: Statement, { from, 
     items.push({ label: insert, kind: 'attribute', detail: type, means: `Attribute of ${of}.`, rank: fitting.accepted.has(type) ? 2 : 1 });
   };
   if (member !== undefined) {
-    for (const source of sources.filter((one) => one.names.includes(member))) for (const { name, type } of source.definition.attributes) add(name, type, member);
+    const owners = sources.filter((one) => one.names.includes(member)).map((one) => one.definition);
+    // A table comes into scope by an `in` that may not be written yet.
+    for (const owner of owners.length > 0 ? owners : known.plan.streams.filter((one) => one.name === member)) for (const { name, type } of owner.attributes) add(name, type, member);
     return items;
   }
   for (const { name, type } of options.outputs ?? []) add(name, type, 'what is put out');

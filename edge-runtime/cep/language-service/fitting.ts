@@ -7,7 +7,7 @@ import { isNumeric } from '../plan/types.ts';
 import { planWindow } from '../plan/windows.ts';
 import { study, type Observed } from './observed.ts';
 import { MARK, mended, type Statement } from './statement.ts';
-import { handlersOf, queriesOf, within } from './walk.ts';
+import { handlersOf, queriesOf } from './walk.ts';
 
 const TYPES: readonly AttributeType[] = ['int', 'long', 'float', 'double', 'bool', 'string', 'object'];
 
@@ -16,7 +16,7 @@ export interface Fitting {
   scope: Scope;
   /** Types that type-check as the text stands. */
   accepted: ReadonlySet<AttributeType>;
-  /** Types with which it can be made to: in a condition, anything that can still be compared. */
+  /** Types with which it can be made to: where a condition stands, anything that can still be compared. */
   possible: ReadonlySet<AttributeType>;
 }
 
@@ -33,9 +33,9 @@ export function fittingAt(text: string, statement: Statement, from: number, to: 
   const root = around.at(-1);
   if (mark === undefined || root === undefined) return undefined;
   const placed = queriesOf(app).find(({ query }) => query.from <= mend.at && mend.at < query.to);
-  const open = placed !== undefined && isCondition(placed.query, root.expression) && inBoolPlace(root.expression, mend.at);
   const accepted = new Set(TYPES.filter((type) => fits(type, root, placed?.query, environment)));
-  const possible = new Set(open ? TYPES.filter((type) => type !== 'object') : accepted.size === 0 ? TYPES : accepted);
+  // Where a bool fits, a comparison of anything does.
+  const possible = new Set(accepted.has('bool') || accepted.size === 0 ? TYPES : accepted);
   return { scope: mark.scope, accepted, possible };
 }
 
@@ -104,13 +104,4 @@ function isCondition(query: Query, { from, to }: Expression): boolean {
   if (select.having !== undefined) conditions.push(select.having);
   if (output.kind !== 'insert' && output.kind !== 'return' && output.on !== undefined) conditions.push(output.on);
   return conditions.some((one) => one.from === from && one.to === to);
-}
-
-/** Whether the mark is a condition itself or a side of `and`, `or` or `not`, where a comparison may follow. */
-function inBoolPlace(expression: Expression, at: number): boolean {
-  if (expression.kind === 'logic') return [expression.left, expression.right].some((one) => one.from <= at && at < one.to && inBoolPlace(one, at));
-  if (expression.kind === 'not' || expression.kind === 'in') return inBoolPlace(expression.operand, at);
-  let found = false;
-  if (expression.kind === 'attribute') within(expression, (one) => (found ||= one.kind === 'attribute' && one.name.text === MARK));
-  return found;
 }

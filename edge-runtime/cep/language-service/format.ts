@@ -222,7 +222,7 @@ function isIntroduction(token: Token): boolean {
 }
 
 function endsOperand(token: Token): boolean {
-  if (token.kind === 'mark') return token.text === ')' || token.text === ']' || token.text === '*';
+  if (token.kind === 'mark') return token.text === ')' || token.text === ']';
   return !['and', 'or', 'not', 'in', 'is', 'select', 'by', 'on', 'having', 'as', 'every', 'from', 'limit', 'offset'].includes(token.word);
 }
 

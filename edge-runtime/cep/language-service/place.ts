@@ -18,12 +18,12 @@ export function placeAt(before: readonly Token[]): Place {
   if (last === undefined) return { kind: 'keywords', after: before.length > 0 ? 'annotated' : 'start', ended: false };
   if (tokens[0]?.word === 'define' && tokens[1]?.word !== 'aggregation') return definePlace(tokens);
   const clause = clauseOf(tokens);
-  const bracket = openBracket(tokens);
+  const brackets = openBrackets(tokens);
   const [mark, beforeLast] = [last.kind === 'mark' ? last.text : '', tokens.at(-2)];
   if (mark === '#') return { kind: 'handler', after: clause, ended: false };
   if (mark === '.' && beforeLast?.word === 'window' && tokens.at(-3)?.text === '#') return { kind: 'window', after: clause, ended: false };
-  if (bracket !== undefined) return inBrackets(tokens, bracket, clause, last);
-  return inClause(clause, last, mark);
+  if (brackets.length > 0) return inBrackets(tokens, brackets, clause, last);
+  return inClause(clause, last, beforeLast);
 }
 
 function annotationPlace(before: readonly Token[]): Place {
@@ -80,42 +80,33 @@ function clauseOf(tokens: readonly Token[]): Clause {
   return clause;
 }
 
-function openBracket(tokens: readonly Token[]): number | undefined {
+/** Where the brackets begin that are open at the end, the outermost first. */
+function openBrackets(tokens: readonly Token[]): number[] {
   const open: number[] = [];
   tokens.forEach((token, index) => {
     if (token.kind !== 'mark') return;
     if (token.text === '(' || token.text === '[') open.push(index);
     else if (token.text === ')' || token.text === ']') open.pop();
   });
-  return open.at(-1);
+  return open;
 }
 
-function inBrackets(tokens: readonly Token[], open: number, clause: Clause, last: Token): Place {
-  const before = tokens[open - 1];
-  // A group of a pattern's steps holds streams, not values.
-  const group = tokens[open]?.text === '(' && (clause === 'from' || clause === 'join') && (before === undefined || before.kind === 'mark' || ['from', 'every', 'and', 'or', 'not'].includes(before.word)) && !tokens.slice(0, open).some((one) => one.text === '[' && openBracket(tokens) === open - 1);
-  if (group && openAt(tokens, open, '[') === false) return last.kind === 'mark' && last.text !== ')' && last.text !== ']' ? { kind: 'source', after: 'from', ended: false } : { kind: 'keywords', after: 'from', ended: true };
+function inBrackets(tokens: readonly Token[], open: readonly number[], clause: Clause, last: Token): Place {
+  // A group of a pattern's steps holds streams, not values; whatever is in a filter or a call holds values.
+  const group = (clause === 'from' || clause === 'join') && open.every((index) => tokens[index]?.text === '(' && groups(tokens[index - 1]));
+  if (group) return last.kind === 'mark' && last.text !== ')' && last.text !== ']' ? { kind: 'source', after: 'from', ended: false } : inClause(clause, last, tokens.at(-2));
   if (clause === 'partition' && last.word === 'of') return { kind: 'source', after: 'brackets', ended: false };
-  return endsOperand(last) ? { kind: 'keywords', after: clause === 'partition' ? 'partition' : 'brackets', ended: true } : { kind: 'operand', after: 'brackets', ended: false };
+  return endsOperand(last, tokens.at(-2)) ? { kind: 'keywords', after: clause === 'partition' ? 'partition' : 'brackets', ended: true } : { kind: 'operand', after: 'brackets', ended: false };
 }
 
-/** Whether a filter is open around the bracket at `index`. */
-function openAt(tokens: readonly Token[], index: number, mark: string): boolean {
-  let depth = 0;
-  for (let at = index - 1; at >= 0; at--) {
-    const { kind, text } = tokens[at] ?? { kind: 'end', text: '' };
-    if (kind !== 'mark') continue;
-    if (text === ')' || text === ']') depth++;
-    else if (text === '(' || text === '[') {
-      if (depth === 0) return text === mark;
-      depth--;
-    }
-  }
-  return false;
+/** Whether a bracket behind this groups steps rather than holding what a call takes. */
+function groups(before: Token | undefined): boolean {
+  return before === undefined || before.kind === 'mark' || ['from', 'every', 'and', 'or', 'not'].includes(before.word);
 }
 
-function inClause(clause: Clause, last: Token, mark: string): Place {
-  const ended = endsOperand(last);
+function inClause(clause: Clause, last: Token, before: Token | undefined): Place {
+  const ended = endsOperand(last, before);
+  const mark = last.kind === 'mark' ? last.text : '';
   switch (clause) {
     case 'from':
     case 'join':
@@ -141,8 +132,9 @@ function inClause(clause: Clause, last: Token, mark: string): Place {
 
 const NOT_OPERANDS = new Set(['and', 'or', 'not', 'in', 'is', 'select', 'by', 'on', 'having', 'as', 'every', 'from', 'set', 'limit', 'offset', 'with', 'of', 'within']);
 
-function endsOperand(token: Token): boolean {
-  if (token.kind === 'mark') return token.text === ')' || token.text === ']' || token.text === '*';
+/** Whether a value has just ended. A star is `select *` where it follows that word, and multiplies elsewhere. */
+function endsOperand(token: Token, before: Token | undefined): boolean {
+  if (token.kind === 'mark') return token.text === ')' || token.text === ']' || (token.text === '*' && before?.word === 'select');
   return token.kind !== 'name' || !NOT_OPERANDS.has(token.word);
 }
 
