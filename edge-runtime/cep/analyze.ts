@@ -1,6 +1,6 @@
 import { CepError, type Analysis, type Environment } from './api.ts';
 import { Diagnostics } from './language/diagnostics.ts';
-import { aggregationState, partitionState, stateOf, tableState } from './plan/describe-state.ts';
+import { aggregationState, partitionState, stateOf, tableState, windowState } from './plan/describe-state.ts';
 import { planApp } from './plan/plan-app.ts';
 import type { AppPlan, QueryPlan } from './plan/plan.ts';
 import { inputStreams } from './plan/stages.ts';
@@ -30,7 +30,7 @@ export function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
       ...partitionOf(query, plan),
       at: query.at,
     })),
-    state: [...plan.tables.map(tableState), ...plan.aggregations.map(aggregationState), ...plan.partitions.map(partitionState), ...plan.queries.flatMap(stateOf)],
+    state: [...plan.tables.map(tableState), ...plan.aggregations.map(aggregationState), ...plan.windows.map(windowState), ...plan.partitions.map(partitionState), ...plan.queries.flatMap(stateOf)],
   };
 }
 

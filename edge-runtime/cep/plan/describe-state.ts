@@ -1,6 +1,6 @@
 import type { StateView } from '../api.ts';
 import { fingerprint } from '../runtime/fingerprint.ts';
-import type { AggregationPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
+import type { AggregationPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
 
 /**
  * What a query remembers between events. An id depends on the definition of the query and on what kind of memory it
@@ -32,6 +32,11 @@ export function stateOf(query: QueryPlan): StateView[] {
   }
   if (query.rate !== undefined) add('rate', query.rate.kind === 'snapshot' ? 'rows of the next snapshot' : 'rows held back until the next output');
   return views;
+}
+
+export function windowState({ name, window, attributes }: NamedWindowPlan): StateView {
+  const definition = `${name}(${attributes.map((one) => `${one.name} ${one.type}`).join(', ')}) ${window.name}(${window.constants.map(String).join(', ')})`;
+  return { id: `named-window-${fingerprint(definition)}`, query: '', what: `${window.label} window ${name}`, definition };
 }
 
 export function partitionState(partition: PartitionPlan): StateView {

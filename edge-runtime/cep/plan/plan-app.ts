@@ -10,6 +10,7 @@ import { planAggregationInput } from './plan-aggregation.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planStateInput } from './plan-pattern.ts';
 import { planJoin } from './plan-join.ts';
+import { planNamedWindow, planTrigger, TRIGGER_ATTRIBUTES } from './plan-named-window.ts';
 import { PartitionDraft } from './plan-partition.ts';
 import { planScript } from './plan-script.ts';
 import { planSelection } from './plan-selection.ts';
@@ -50,7 +51,7 @@ class AppPlanner {
     this.diagnostics = diagnostics;
     this.syntax = parseApp(text, diagnostics, environment.variables);
     this.models = { environment, used: [] };
-    this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
+    this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, windows: [], triggers: [], partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
     this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
   }
 
@@ -80,13 +81,15 @@ class AppPlanner {
       else if (written !== undefined) this.functions.set(name.text, written);
       return;
     }
-    if (kind !== 'stream' && kind !== 'table') {
-      this.diagnostics.error('unsupported.definition', definition, `This engine does not run 'define ${kind}' yet.`);
-      return;
-    }
     const known = this.streams.get(name.text);
     if (known !== undefined) {
       this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
+      return;
+    }
+    if (kind === 'trigger') {
+      const trigger = planTrigger(definition, this.around);
+      if (trigger !== undefined) this.plan.triggers.push(trigger);
+      this.streams.set(name.text, { name: name.text, kind, attributes: TRIGGER_ATTRIBUTES, defined: true, annotations: definition.annotations.map(annotationView), at: name.from });
       return;
     }
     const attributes = definition.attributes.map((one) => ({ name: one.name.text, type: one.type }));
@@ -98,6 +101,11 @@ class AppPlanner {
     this.streams.set(name.text, { name: name.text, kind, attributes, defined: true, annotations: definition.annotations.map(annotationView), at: name.from });
     if (kind === 'table') {
       this.tables.set(name.text, planTable(definition, this.around));
+      return;
+    }
+    if (kind === 'window') {
+      const window = planNamedWindow(definition, attributes, this.around);
+      if (window !== undefined) this.plan.windows.push(window);
       return;
     }
     for (const annotation of definition.annotations) {
@@ -239,13 +247,13 @@ class AppPlanner {
         const definition = this.streamOnly(input.source.prefix + input.source.name);
         if (definition === undefined) this.diagnostics.error('type.input', input.source, `'${input.source.name}' is a table; a query reads it with a join or with 'in'.`);
         const planned = definition && planSingleInput(input, definition, this.around, this.models);
-        return planned && { input: planned.plan, scope: planned.scope };
+        return planned && { input: { ...planned.plan, window: definition.kind === 'window' }, scope: planned.scope };
       }
       case 'pattern':
       case 'sequence':
         return planStateInput(input, (name) => this.streamOnly(name), this.around);
       case 'join':
-        return planJoin(input, { stream: (name) => this.streamOnly(name), table: (name) => this.tables.get(name), aggregation: (name) => this.plan.aggregations.find((one) => one.name === name) }, this.around, this.models);
+        return planJoin(input, { stream: (name) => this.streamOnly(name), isWindow: (name) => this.streams.get(name)?.kind === 'window', table: (name) => this.tables.get(name), aggregation: (name) => this.plan.aggregations.find((one) => one.name === name) }, this.around, this.models);
       case 'anonymous':
         return this.unsupported(input, 'inner queries');
     }

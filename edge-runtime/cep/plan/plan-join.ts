@@ -10,6 +10,7 @@ import type { Definition } from './types.ts';
 /** Where the streams and tables of an app are looked up. */
 export interface Definitions {
   stream(name: string): Definition | undefined;
+  isWindow(name: string): boolean;
   table(name: string): TablePlan | undefined;
   aggregation(name: string): AggregationPlan | undefined;
 }
@@ -83,7 +84,12 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
   }
   const triggers = input.unidirectional === undefined || input.unidirectional === side;
   const attributes = planned.scope.sources[0]?.definition ?? definition;
-  return { plan: { source: 'stream', name, handlers: planned.plan.handlers, triggers, outer, lookup: undefined }, scope: rowSource(names, attributes, variable, optional), table: undefined };
+  const window = definitions.isWindow(name);
+  if (window && planned.plan.handlers.some((one) => one.kind === 'window')) {
+    around.diagnostics.error('type.join', single, `'${name}' is a window already; it takes filters only.`);
+    return undefined;
+  }
+  return { plan: { source: window ? 'window' : 'stream', name, handlers: planned.plan.handlers, triggers, outer, lookup: undefined }, scope: rowSource(names, attributes, variable, optional), table: undefined };
 }
 
 /** The alias alone where both sides are the same stream; else the stream's name too. */

@@ -1,5 +1,6 @@
 import type { Attribute, AttributeType, Connector, ModelSignature, StreamView } from '../api.ts';
 import type { Duration, EventKind } from '../language/syntax.ts';
+import type { Cron } from '../operators/cron.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { AggregatePlan, Typed } from './types.ts';
 
@@ -11,6 +12,8 @@ export interface AppPlan {
   aggregations: AggregationPlan[];
   /** What the text defines with `define function`. */
   functions: ReadonlyMap<string, FunctionDefinition>;
+  windows: NamedWindowPlan[];
+  triggers: TriggerPlan[];
   partitions: PartitionPlan[];
   queries: QueryPlan[];
   sources: Connector[];
@@ -48,6 +51,8 @@ export type HandlerPlan =
 export interface SingleInputPlan {
   kind: 'single';
   stream: string;
+  /** The stream is a named window, whose events leave as well as arrive. */
+  window?: boolean;
   handlers: HandlerPlan[];
 }
 
@@ -69,7 +74,7 @@ export interface StateInputPlan {
 
 /** One side of a join: a stream with its window, a table, or an aggregation. */
 export interface JoinSidePlan {
-  source: 'stream' | 'table' | 'aggregation';
+  source: 'stream' | 'window' | 'table' | 'aggregation';
   name: string;
   handlers: HandlerPlan[];
   /** Its events set off the join. */
@@ -164,6 +169,21 @@ export interface OutputPlan {
 export type TableChange =
   | { kind: 'add' }
   | { kind: 'delete' | 'update' | 'upsert'; condition: Typed | undefined; lookup: TableLookup | undefined; set: readonly { column: number; value: Typed }[] };
+
+/** A window that has a name of its own. */
+export interface NamedWindowPlan {
+  name: string;
+  attributes: readonly Attribute[];
+  window: WindowPlan;
+  /** Which events come out of it. */
+  events: EventKind;
+}
+
+/** A stream whose events come with time. */
+export interface TriggerPlan {
+  name: string;
+  at: 'start' | { every: number } | { cron: Cron };
+}
 
 /** How often a query puts out what it has; see `output … every …`. */
 export type RatePlan =

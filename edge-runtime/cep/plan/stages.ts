@@ -41,7 +41,7 @@ export function inputStreams(query: QueryPlan): string[] {
     case 'single':
       return [input.stream];
     case 'join':
-      return [input.left, input.right].filter((one) => one.source === 'stream').map((one) => one.name);
+      return [input.left, input.right].filter((one) => one.source === 'stream' || one.source === 'window').map((one) => one.name);
     default:
       return input.slots.map((one) => one.stream);
   }
@@ -59,10 +59,10 @@ export function feedsItself(plan: AppPlan, partition: number): boolean {
   return [...entries].some((one) => reached.has(one));
 }
 
-/** The tables and aggregations that a query looks into, in a join or with `in`. */
+/** The tables, windows and aggregations that a query looks into, in a join or with `in`. */
 export function tablesRead(query: QueryPlan): string[] {
   const { input } = query;
-  const joined = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source === 'table' || one.source === 'aggregation').map((one) => one.name) : [];
+  const joined = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source !== 'stream').map((one) => one.name) : [];
   return [...joined, ...query.tablesTested];
 }
 

@@ -33,6 +33,12 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
     const other: Searched = { candidates: (timestamp, row) => searched[side === 'left' ? 'right' : 'left']?.candidates(timestamp, row) ?? [] };
     const setting: JoinSideSetting = { left: side === 'left', outer: plan.outer, test, other, next: stage, answersEach: query.selection.aggregates.length + query.selection.groupBy.length > 0, hold: () => collected.hold(), release: () => collected.release() };
     const last = plan.triggers ? new JoinSide(setting) : new SilentSide();
+    if (plan.source === 'window') {
+      searched[side] = { candidates: () => context.windowRows(plan.name) };
+      const receiver = chainOf(query, plan.handlers, 0, last, context);
+      receivers.set(plan.name, [...(receivers.get(plan.name) ?? []), receiver]);
+      continue;
+    }
     const key = input.condition === undefined || !slides(plan) ? undefined : joinKeyOf(input.condition);
     const held = (): readonly Row[] => (built.window === undefined ? [] : rowsOf(built.window));
     const index = key === undefined ? undefined : new JoinIndex(key[side], held, last);

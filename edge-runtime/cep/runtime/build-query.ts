@@ -28,6 +28,8 @@ export interface QueryContext extends OperatorContext {
   code: QueryCode;
   tables: TableTest;
   table(name: string): RunningTable;
+  /** What a named window holds. */
+  windowRows(name: string): readonly Row[];
   rollup(name: string): Rollup;
   /** Makes the join of a query; handed in, since joins are made of what this file makes. */
   join(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): (stream: string) => Receiver;
@@ -88,10 +90,16 @@ function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: num
   const filters = rest.filter((one) => one.kind === 'filter');
   const { selection } = query;
   const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;
-  if (query.rate === undefined && stateless && filters.length === rest.length && query.output.events !== 'expired') {
+  if (query.rate === undefined && !readsWindow(query) && stateless && filters.length === rest.length && query.output.events !== 'expired') {
     return new PassingQuery(noting(query, context.code.passing(filters, selection, 'row'), context), output, context.target);
   }
   return chainOf(query, rest, from, selectorOf(query, 'row', rest, limitedBy(query, output, context), context), context);
+}
+
+/** Whether events come from a named window, which are told to leave as well as to arrive. */
+function readsWindow({ input }: QueryPlan): boolean {
+  if (input.kind === 'join') return input.left.source === 'window' || input.right.source === 'window';
+  return input.kind === 'single' && input.window === true;
 }
 
 /** The selection of a query as a stage. */
@@ -101,7 +109,7 @@ export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readon
   if (selection.aggregates.length === 0 && selection.groupBy.length === 0) {
     return new PlainSelector(selection, wanted, noting(query, context.code.passing([], selection, kind), context), output);
   }
-  const sliding = handlers.some((one) => one.kind === 'window' && one.window.sliding);
+  const sliding = readsWindow(query) || handlers.some((one) => one.kind === 'window' && one.window.sliding);
   const code = context.code.selection(selection, kind, sliding || wanted.expired);
   const make = (used: SelectionCode): Stage => {
     const selector = query.rate?.kind === 'snapshot' ? new EachSelector(selection, wanted, used, output) : selection.groupBy.length > 0 ? new GroupedSelector(selection, wanted, used, output) : new TotalSelector(selection, wanted, used, output);
@@ -192,7 +200,7 @@ class PassingQuery implements Receiver {
 
 /** From the chunks of a stream to the events of a query's first stage. */
 export class StageEntry implements Receiver {
-  private readonly first: Stage;
+  readonly first: Stage;
 
   constructor(first: Stage) {
     this.first = first;

@@ -3,7 +3,7 @@ import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, t
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
-import type { HandlerPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
+import type { HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TriggerPlan } from '../plan/plan.ts';
 import { feedsItself, inputStreams, streamStages } from '../plan/stages.ts';
 import { OnDemand } from './on-demand.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
@@ -12,6 +12,7 @@ import { buildJoin } from './build-join.ts';
 import { buildQuery, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
 import { Junction, type BatchBook, type Receiver } from './junction.ts';
+import { RunningWindow } from './named-windows.ts';
 import { RunningPartition } from './partition.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
@@ -26,6 +27,7 @@ export class Engine implements CepEngine {
   private readonly stages: StageRuntime[] = [];
   private readonly first: StageRuntime;
   private readonly junctions = new Map<string, Junction>();
+  private readonly windows = new Map<string, RunningWindow>();
   private readonly tables = new Map<string, RunningTable>();
   private readonly rollups = new Map<string, Rollup>();
   private readonly onDemand: OnDemand;
@@ -65,7 +67,9 @@ export class Engine implements CepEngine {
       this.kept.set(`aggregation ${plan.name}`, rollup);
     }
     this.onDemand = new OnDemand(app, { tables: this.tables, rollups: this.rollups, window: () => undefined }, this.first.clock);
+    for (const plan of app.plan.windows) this.startWindow(plan, this.stages[stageOf.get(plan.name) ?? 0] ?? this.first);
     this.startAll(stageOf);
+    for (const trigger of app.plan.triggers) this.startTrigger(trigger);
   }
 
   get now(): number {
@@ -206,6 +210,40 @@ export class Engine implements CepEngine {
     readSnapshot(bytes, this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
   }
 
+  private startWindow(plan: NamedWindowPlan, runtime: StageRuntime): void {
+    const running = new RunningWindow(plan, { clock: runtime.clock, alarm: (ring) => runtime.alarm(ring) });
+    this.windows.set(plan.name, running);
+    const junction = this.junction(plan.name);
+    running.outlet.listen((timestamp, row) => junction.one(timestamp, row));
+    this.kept.set(`window ${plan.name}`, running.window);
+  }
+
+  private startTrigger({ name, at }: TriggerPlan): void {
+    const { first } = this;
+    const junction = this.junction(name);
+    const ring = (time: number): void => junction.one(time, [time]);
+    if (at === 'start') {
+      first.start.add(ring);
+      return;
+    }
+    const next = (time: number): number | undefined => ('every' in at ? time + at.every : at.cron.next(time));
+    const alarm = first.alarm((time) => {
+      ring(time);
+      const then = next(time);
+      if (then !== undefined) alarm.at(then);
+    });
+    first.start.add((now) => {
+      const then = next(now);
+      if (then !== undefined) alarm.at(then);
+    });
+    this.kept.set(`trigger ${name}`, alarm);
+  }
+
+  /** What a named window holds now, oldest first. */
+  windowRows(name: string): Row[] {
+    return this.windows.get(name)?.rows() ?? [];
+  }
+
   /** Queries and partitions in the order of the text. */
   private startAll(stageOf: ReadonlyMap<string, number>): void {
     const { plan } = this.app;
@@ -234,7 +272,8 @@ export class Engine implements CepEngine {
     this.partitions.push(running);
     this.kept.set(`partition ${plan.index}`, running);
     for (const stream of running.inputs) {
-      this.junction(stream).subscribe(this.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream)));
+      const receiver = this.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream));
+      (this.windows.get(stream) ?? this.junction(stream)).subscribe(receiver);
     }
   }
 
@@ -254,7 +293,9 @@ export class Engine implements CepEngine {
     const key = keyOf(query);
     for (const stream of new Set(inputStreams(query))) {
       const receiver = this.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
-      if (key === undefined) this.junction(stream).subscribe(receiver);
+      const window = this.windows.get(stream);
+      if (window !== undefined) window.subscribe(receiver);
+      else if (key === undefined) this.junction(stream).subscribe(receiver);
       else this.junction(stream).subscribeKeyed(key, receiver);
     }
   }
@@ -264,7 +305,7 @@ export class Engine implements CepEngine {
     const { target, change } = query.output;
     const rollup = this.rollups.get(target);
     if (rollup !== undefined) return rollupReceiver(rollup);
-    if (change === undefined) return this.junction(target);
+    if (change === undefined) return this.windows.get(target)?.entry ?? this.junction(target);
     const { clock } = this.stages[stageOf.get(target) ?? 0] ?? this.first;
     return tableReceiver(this.table(target), change, clock, emitTableTest(this.tables, clock));
   }
@@ -294,6 +335,7 @@ export class Engine implements CepEngine {
       code,
       tables: code.tables,
       table: (name) => this.table(name),
+      windowRows: (name) => this.windowRows(name),
       rollup: (name) => this.rollup(name),
       join: buildJoin,
       keep: (id, state) => this.kept.set(id, state),

@@ -1,0 +1,53 @@
+import type { Row } from '../api.ts';
+import { makeWindow } from '../operators/make-window.ts';
+import { rowsHeld, WindowOutlet } from '../operators/named-window.ts';
+import { CURRENT, type OperatorContext, type Stage, type WindowStage } from '../operators/stage.ts';
+import type { NamedWindowPlan } from '../plan/plan.ts';
+import { StageEntry } from './build-query.ts';
+import type { Receiver } from './junction.ts';
+
+/** A window of the app at run time: queries put events in, read what comes out, and look into it. */
+export class RunningWindow {
+  readonly plan: NamedWindowPlan;
+  readonly window: WindowStage;
+  readonly outlet: WindowOutlet;
+  /** The way in. */
+  readonly entry: Receiver;
+
+  constructor(plan: NamedWindowPlan, context: OperatorContext) {
+    this.plan = plan;
+    this.outlet = new WindowOutlet(plan.events);
+    const expired = plan.events !== 'current';
+    // Of a batch of nothing but what arrived together, nothing is found later, as in Siddhi.
+    const searched = plan.window.name !== 'batch';
+    this.window = makeWindow(plan.window, { expired, searched, keepsRows: true }, context, this.outlet);
+    this.entry = new StageEntry(this.window);
+  }
+
+  /** What it holds now, oldest first. */
+  rows(): Row[] {
+    return rowsHeld(this.window);
+  }
+
+  /** A query that reads what comes out hears of what leaves too. */
+  subscribe(receiver: Receiver): void {
+    this.outlet.subscribe(receiver instanceof StageEntry ? receiver.first : new ArrivalsOnly(receiver));
+  }
+}
+
+/** For readers that know no events that leave: the steps of a pattern, and what lies behind a prediction. */
+class ArrivalsOnly implements Stage {
+  private readonly receiver: Receiver;
+
+  constructor(receiver: Receiver) {
+    this.receiver = receiver;
+  }
+
+  event(type: number, timestamp: number, payload: unknown): void {
+    if (type === CURRENT && Array.isArray(payload)) this.receiver.one(timestamp, payload);
+  }
+
+  end(): void {
+    // Each event went on by itself.
+  }
+}
