@@ -4,6 +4,7 @@ import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { freshRedis, freshTopic, kafkaBrokers, type FreshRedis } from '../../tools/testing/index.ts';
 import { dispatchLimits } from '../actions/dispatcher.ts';
 import { encodeOutgoing } from '../actions/outgoing.ts';
+import { KafkaConnection } from '../kernel/kafka.ts';
 import { connectRedis } from '../kernel/redis.ts';
 import { allRows, bundleOf, dependenciesOf } from '../sim/path-fixture.ts';
 import { storeKeys } from '../store/keys.ts';
@@ -154,6 +155,19 @@ test('stopped while it does again what was logged, with a broker that is away, i
   await produce(topic, 101, 200);
   await vi.waitFor(async () => expect(await numbersIn(third)).toHaveLength(200), patient);
   expect((await allRows(third, 'Totals')).map(({ values }) => values)).toEqual(Array.from({ length: 200 }, (_, index) => [index + 1, index + 1]));
+});
+
+test('a connection to Kafka that has nothing to do does nothing', async () => {
+  const writer = await new KafkaConnection({ brokers, clientId: 'test', ssl: false }, { info() {}, warn() {}, error() {} }).write();
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  try {
+    // The client's timer for requests that wait has run out many times by then, if there is one.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(timers.mock.calls.map(([, delay]) => delay).filter((delay) => (delay ?? 0) < 0)).toEqual([]);
+  } finally {
+    timers.mockRestore();
+    await writer.close();
+  }
 });
 
 async function produce(topic: string, first: number, last: number): Promise<void> {
