@@ -53,7 +53,9 @@ export class JoinSide implements Stage {
       some = true;
       next.event(type, timestamp, left ? [row, null] : [null, row]);
     }
-    if (some && setting.answersEach) next.end();
+    if (!some) return;
+    if (setting.answersEach) next.end();
+    else next.part?.();
   }
 
   end(): void {

@@ -20,6 +20,8 @@ export type Payload = unknown;
 export interface Stage {
   event(type: EventType, timestamp: number, payload: Payload): void;
   end(): void;
+  /** Ends a part of a chunk: what is ordered is ordered part by part, and counted over the whole chunk. */
+  part?(): void;
 }
 
 /** Something that a snapshot has to hold. */

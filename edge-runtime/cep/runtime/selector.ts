@@ -19,6 +19,8 @@ export class PlainSelector implements Stage {
   private readonly wanted: Wanted;
   private readonly output: OutputStage;
   private events: OutputEvent[] = [];
+  /** How many of them stand in their order already. */
+  private ordered = 0;
 
   constructor(plan: SelectionPlan, wanted: Wanted, project: (timestamp: number, payload: Payload) => Row | undefined, output: OutputStage) {
     this.plan = plan;
@@ -38,17 +40,24 @@ export class PlainSelector implements Stage {
     if (row !== undefined) this.events.push({ type, timestamp, row, key: undefined });
   }
 
+  part(): void {
+    if (this.plan.orderBy.length > 0) this.events.push(...orderRows(this.events.splice(this.ordered), this.plan));
+    this.ordered = this.events.length;
+  }
+
   end(): void {
     const { events } = this;
     const [first] = events;
     if (first === undefined) return;
+    if (this.ordered < events.length) this.part();
     this.events = [];
-    const { orderBy, limit, offset } = this.plan;
+    this.ordered = 0;
+    const { limit, offset } = this.plan;
     if (events.length === 1 && first.type !== RESET && limit === undefined && offset === undefined) {
       this.output.one(first.type, first.timestamp, first.row, undefined);
       return;
     }
-    const chosen = limited(orderBy.length > 0 ? orderRows(events, this.plan) : events, this.plan);
+    const chosen = limit === undefined && offset === undefined ? events : limited(events, this.plan);
     if (chosen.length > 0) this.output.chunk(chosen);
   }
 }

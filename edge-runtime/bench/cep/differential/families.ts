@@ -3,6 +3,7 @@ import { Choices } from './choices.ts';
 import { CASE_START } from './events.ts';
 import { chainCase, expressionCase, windowCase } from './query-families.ts';
 import { absentPatternCase, absentSequenceCase, patternCase, sequenceCase } from './state-families.ts';
+import { aggregationCase, onDemandCase } from './store-families.ts';
 import { joinCase, tableCase } from './table-families.ts';
 import { mistakeCase } from './mistake-family.ts';
 
@@ -22,6 +23,8 @@ export const FAMILIES: Readonly<Record<string, (choices: Choices) => Generated>>
   'absent-patterns': absentPatternCase,
   sequences: sequenceCase,
   'absent-sequences': absentSequenceCase,
+  'on-demand': onDemandCase,
+  aggregations: aggregationCase,
   mistakes: mistakeCase,
 };
 

@@ -75,7 +75,7 @@ function judge(tally: Tally, made: Made, siddhi: Answer | undefined): void {
   tally.cases++;
   if (difference === undefined) {
     tally.agreed++;
-    if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify({ case: made.case, siddhi: siddhi.out })}\n`);
+    if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify({ case: made.case, siddhi: siddhi.out, ...(siddhi.types === undefined ? { refused: true } : {}) })}\n`);
     return;
   }
   const known = knownDifference(made.case, siddhi, ours);
