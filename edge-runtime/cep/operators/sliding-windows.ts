@@ -182,7 +182,12 @@ export class SortWindow implements WindowStage {
 
   private compare(left: Row, right: Row): number {
     for (const { pick, descending } of this.keys) {
-      const order = compareValues(pick(left), pick(right));
+      const [a, b] = [pick(left), pick(right)];
+      if (a == null && b == null) continue;
+      // What is missing comes last, in either direction.
+      if (a == null) return 1;
+      if (b == null) return -1;
+      const order = compareValues(a, b);
       if (order !== 0) return descending ? -order : order;
     }
     return 0;
