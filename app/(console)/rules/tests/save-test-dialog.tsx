@@ -47,7 +47,7 @@ export function SaveTestDialog({ open, onOpenChange, rule, preview }: { open: bo
       }
     >
       <Field label="Name" description="What it shows, such as ‘a valve that closes slowly’. A case of the same name is replaced." error={save.isError ? failureOf(save.error).message : undefined}>
-        <Input value={name} onValue={setName} maxLength={128} autoFocus />
+        <Input value={name} onValue={setName} maxLength={128} />
       </Field>
     </Dialog>
   );
