@@ -28,7 +28,6 @@ function rounded(value: unknown): unknown {
 
 /** Where two answers part, for people; undefined when they agree. */
 export function differenceOf(siddhi: Answer, ours: Answer): string | undefined {
-  if (siddhi.error === 'no answer') return undefined;
   const made = (answer: Answer): boolean => answer.types !== undefined;
   if (made(siddhi) !== made(ours)) return made(siddhi) ? `Siddhi makes the app, we do not: ${ours.error}` : `we make the app, Siddhi does not: ${siddhi.error?.split('\n')[0]}`;
   if (!made(siddhi)) return undefined;

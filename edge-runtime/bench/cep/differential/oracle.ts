@@ -4,7 +4,11 @@ import type { Readable, Writable } from 'node:stream';
 import type { Answer, Case } from '../answer-case.ts';
 
 /** Siddhi loops for ever on some texts; a case that takes longer than this has no answer. */
-const ANSWER_MS_MAX = 8_000;
+const ANSWER_MS_MAX = 15_000;
+/** A process of its own has to start first. */
+const START_MS_MAX = 90_000;
+/** The error of a case that Siddhi gave no answer to. */
+export const NO_ANSWER = 'no answer';
 
 interface Asked {
   case: Case;
@@ -17,6 +21,7 @@ export class Oracle {
   private child: ChildProcessByStdio<Writable, Readable, null>;
   private waiting: Asked[] = [];
   private watch: NodeJS.Timeout | undefined;
+  private started = false;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -45,6 +50,7 @@ export class Oracle {
     child.stdin.on('error', () => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (!line.startsWith('{') || child !== this.child) return;
+      this.started = true;
       this.rewatch();
       this.waiting.shift()?.answered(JSON.parse(line));
     });
@@ -58,12 +64,12 @@ export class Oracle {
       this.child.kill('SIGKILL');
       const [stuck, ...rest] = this.waiting;
       this.waiting = rest;
+      this.started = false;
       this.child = this.start();
       for (const { case: one } of rest) this.child.stdin.write(`${JSON.stringify(one)}\n`);
-      process.stderr.write(`No answer: ${JSON.stringify(stuck?.case)}\n`);
-      stuck?.answered({ id: stuck.case.id, out: [], error: 'no answer' });
+      stuck?.answered({ id: stuck.case.id, out: [], error: NO_ANSWER });
       if (rest.length > 0) this.rewatch();
-    }, ANSWER_MS_MAX);
+    }, this.started ? ANSWER_MS_MAX : START_MS_MAX);
     this.watch.unref();
   }
 }

@@ -12,7 +12,7 @@ import { answerCase, type Answer } from '../answer-case.ts';
 import { differenceOf } from './compare.ts';
 import { FAMILIES, makeCase, type Made } from './families.ts';
 import { knownDifference } from './known-differences.ts';
-import { Oracle } from './oracle.ts';
+import { NO_ANSWER, Oracle } from './oracle.ts';
 import { shrink } from './shrink.ts';
 
 const AT_ONCE = 250;
@@ -36,6 +36,8 @@ if (!existsSync(`${values.peers}/run`) || spawnSync('java', ['-version']).error 
 interface Tally {
   cases: number;
   agreed: number;
+  /** Siddhi never came back. */
+  unanswered: number;
   known: Map<string, number>;
   differing: { made: Made; siddhi: Answer; difference: string }[];
 }
@@ -49,7 +51,7 @@ async function run(): Promise<number> {
     const tally = await runFamily(oracle, family, each);
     unexplained += tally.differing.length;
     const known = [...tally.known].map(([name, count]) => `, ${count} ${name}`).join('');
-    process.stdout.write(`${family.padEnd(18)} ${tally.agreed} of ${tally.cases} agree${known}, ${tally.differing.length} unexplained\n`);
+    process.stdout.write(`${family.padEnd(18)} ${tally.agreed} of ${tally.cases} agree${known}${tally.unanswered === 0 ? '' : `, ${tally.unanswered} without an answer`}, ${tally.differing.length} unexplained\n`);
     if (values.list) for (const { made, difference } of tally.differing) process.stdout.write(`  ${made.case.app.slice(made.case.app.indexOf('@info'))}\n    ${difference.slice(0, 200)}\n`);
     for (const one of distinct(tally.differing).slice(0, Number(values.show))) await show(oracle, one.made, one.difference);
   }
@@ -58,7 +60,7 @@ async function run(): Promise<number> {
 }
 
 async function runFamily(oracle: Oracle, family: string, count: number): Promise<Tally> {
-  const tally: Tally = { cases: 0, agreed: 0, known: new Map(), differing: [] };
+  const tally: Tally = { cases: 0, agreed: 0, unanswered: 0, known: new Map(), differing: [] };
   const base = hash(`${values.seed} ${family}`);
   for (let from = 0; from < count; from += AT_ONCE) {
     const made = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => makeCase(family, { seed: hash(`${base} ${from + index}`) }, `${family}-${from + index}`));
@@ -70,9 +72,13 @@ async function runFamily(oracle: Oracle, family: string, count: number): Promise
 
 function judge(tally: Tally, made: Made, siddhi: Answer | undefined): void {
   if (siddhi === undefined) return;
+  tally.cases++;
+  if (siddhi.error === NO_ANSWER) {
+    tally.unanswered++;
+    return;
+  }
   const ours = answerCase(made.case);
   const difference = differenceOf(siddhi, ours);
-  tally.cases++;
   if (difference === undefined) {
     tally.agreed++;
     if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify({ case: made.case, siddhi: siddhi.out, ...(siddhi.types === undefined ? { refused: true } : {}) })}\n`);
@@ -98,7 +104,7 @@ async function show(oracle: Oracle, made: Made, difference: string): Promise<voi
     const answers = await oracle.ask(cases.map((one) => one.case));
     return cases.map((one, index) => {
       const siddhi = answers[index];
-      if (siddhi === undefined) return false;
+      if (siddhi === undefined || siddhi.error === NO_ANSWER) return false;
       const ours = answerCase(one.case);
       const found = differenceOf(siddhi, ours);
       return found !== undefined && knownDifference(one.case, siddhi, ours) === undefined && kindOf(found) === kindOf(difference);

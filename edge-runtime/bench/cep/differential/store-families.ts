@@ -7,8 +7,7 @@ const A: StreamShape = { name: 'A', columns: [{ name: 'k', type: 'string' }, { n
 
 /** Questions to a table between events; some of them change it. */
 export function onDemandCase(choices: Choices): Generated {
-  const keys = choices.pick(['', '', "@index('k') "]);
-  const app = `${defineStream(A)} ${keys}define table T (k string, v int, d double); @info(name='ins') from A select k, v, d insert into T;`;
+  const app = `${defineStream(A)} define table T (k string, v int, d double); @info(name='ins') from A select k, v, d insert into T;`;
   const steps = generateSteps(choices, [A], 12, 0);
   const asked: Step[] = [];
   for (const step of steps) {
