@@ -96,6 +96,26 @@ describe('the quick way and the general one agree', () => {
     fc.assert(fc.property(fc.oneof(message, timed), (text) => requireSame(both, text)), { numRuns: 1000 });
   });
 
+  test('on bytes that are no text', () => {
+    const [quick, general] = bothOf();
+    const torn = fc.tuple(sent, fc.nat(), fc.integer({ min: 128, max: 255 })).map(([text, at, byte]) => {
+      const bytes = Buffer.from(text);
+      bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+    fc.assert(
+      fc.property(torn, (bytes) => {
+        const [found, expected] = [quick, general].map((decoder) => {
+          const into: DecodedEvents = { times: [], rows: [], refused: [] };
+          decoder.decode(bytes, 7, 1000, into);
+          return into;
+        });
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('where an attribute is called event', () => {
     const own: Attribute[] = [{ name: 'event', type: 'string' }, ...attributes];
     const both = bothOf({ attributes: own, reader: rowReader({ name: 'Readings', attributes: own }) });

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { decodeLimits, generalDecoder, parseTime, type DecodedEvents, type Decoder, type JsonMapping } from './decoder.ts';
 import { memberOf } from './json-path.ts';
 import { JsonScanner, plainKey, scannedMembers } from './json-scanner.ts';
@@ -10,8 +9,7 @@ export function jsonDecoder(mapping: JsonMapping): Decoder {
   if (scanner === undefined) return general;
   return {
     decode(message, position, time, into) {
-      const mayBePlain = message.length <= decodeLimits.bytesMax && isUtf8(message);
-      if (!mayBePlain || !scanned(scanner, message, time, into)) general.decode(message, position, time, into);
+      if (message.length > decodeLimits.bytesMax || !scanned(scanner, message, time, into)) general.decode(message, position, time, into);
     },
   };
 }

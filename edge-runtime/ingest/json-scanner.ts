@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Attribute, AttributeType, Row } from '../cep/index.ts';
 import { JsonNumberReader } from './json-number.ts';
 import { TextCache } from './text-cache.ts';
@@ -27,6 +28,8 @@ export class JsonScanner {
   readonly #texts = new TextCache();
   #bytes: Uint8Array = new Uint8Array();
   #at = 0;
+  /** Every byte of a text, or-ed: whether there is one beyond ASCII. */
+  #allBytes = 0;
   #time: number | string | undefined;
 
   /** `members` beyond the attributes is at most one, the time. An `envelope` member makes an event one for the general decoder. */
@@ -43,6 +46,7 @@ export class JsonScanner {
   scan(bytes: Uint8Array, take: (row: Row, time: number | string | undefined) => void): boolean {
     this.#bytes = bytes;
     this.#at = 0;
+    this.#allBytes = 0;
     const first = this.#token();
     if (first === 123) {
       if (!this.#event(take)) return false;
@@ -52,7 +56,8 @@ export class JsonScanner {
       else if (!this.#events(take)) return false;
     } else return false;
     this.#token();
-    return this.#at === bytes.length;
+    // Outside of texts no byte beyond ASCII was let through.
+    return this.#at === bytes.length && (this.#allBytes < 128 || isUtf8(bytes));
   }
 
   #events(take: (row: Row, time: number | string | undefined) => void): boolean {
@@ -181,7 +186,12 @@ export class JsonScanner {
     let at = this.#at;
     if (bytes[at] !== 34) return false;
     let byte = bytes[++at] ?? 0;
-    while (byte !== 34 && byte >= 32 && byte !== 92) byte = bytes[++at] ?? 0;
+    let all = 0;
+    while (byte !== 34 && byte >= 32 && byte !== 92) {
+      all |= byte;
+      byte = bytes[++at] ?? 0;
+    }
+    this.#allBytes |= all;
     this.#at = at + 1;
     return byte === 34;
   }

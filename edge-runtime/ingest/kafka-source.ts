@@ -208,8 +208,11 @@ export class KafkaSource implements Source {
     const cuts = this.#cuts[String(partition)] ?? [];
     const builder = new BatchBuilder(this.id, String(partition), cuts);
     this.#high.set(partition, batch.high);
+    // Only while something is awaited can the source end or the partition go.
+    let hasWaited = true;
     for (const { offset, time, value } of batch.messages) {
-      if (this.#ending.signal.aborted || !batch.isCurrent()) return;
+      if (hasWaited && (this.#ending.signal.aborted || !batch.isCurrent())) return;
+      hasWaited = false;
       if (offset < (this.#next.get(partition) ?? 0)) {
         batch.resolve(offset);
         continue;
@@ -221,7 +224,9 @@ export class KafkaSource implements Source {
       }
       const into = builder.open(offset, arrivedAtUs);
       if (value !== null) decoder.decode(value, offset, time, into);
-      if (builder.close(offset, value?.length ?? 0)) await this.#deliver(builder.take(), batch);
+      if (!builder.close(offset, value?.length ?? 0)) continue;
+      await this.#deliver(builder.take(), batch);
+      hasWaited = true;
     }
     await this.#deliver(builder.take(), batch);
   }
