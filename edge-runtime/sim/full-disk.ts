@@ -10,8 +10,11 @@ import type { RedisClient } from '../kernel/redis.ts';
 
 const PACE_MS = 20;
 
-/** Leads everything that is written to this path to a full disk, until it is removed. */
+/** Leads everything that is written to this path to a full disk, until it is removed. Throws where the system has no such device. */
 export async function fillFile(path: string): Promise<() => Promise<void>> {
+  await access('/dev/full').catch((cause: unknown) => {
+    throw new Error('a full disk cannot be shown on this machine: it has no /dev/full', { cause });
+  });
   await symlink('/dev/full', path);
   return () => unlink(path);
 }
