@@ -7,7 +7,7 @@ import type { Table } from './table.ts';
 
 /* The agent's own benchmarks are programs of their own in edge-runtime/bench; here they are run, and what they measured becomes a table. */
 
-const intervalSchema = z.object({ eventsPerSecond: z.number(), cpuSecondsPerMillion: z.number(), cpuShare: z.number(), pssMiB: z.number(), redisMiB: z.number(), latencyUs: sketchSchema, queryUs: sketchSchema });
+const intervalSchema = z.object({ eventsPerSecond: z.number(), cpuSecondsPerMillion: z.number(), cpuShare: z.number(), pssMiB: z.number(), redisMiB: z.number(), latencyUs: sketchSchema, queryUs: sketchSchema, stages: z.record(z.string(), sketchSchema) });
 const pathSchema = z.object({ name: z.string(), throughput: intervalSchema, halfLoad: intervalSchema });
 
 /** The event path on real servers: with and without a model, one event a message and a hundred. */
@@ -30,6 +30,12 @@ export async function measurePath(): Promise<Table[]> {
         `${Math.round(halfLoad.pssMiB)} + ${Math.round(halfLoad.redisMiB)} MiB`,
         `${ms(quantile(halfLoad.queryUs, 0.99))} ms`,
       ]),
+    },
+    {
+      title: 'Where an event’s time goes at that rate',
+      about: 'p50 / p99 in milliseconds of each stage, in the order of the path; transport is Kafka’s, before the event arrives.',
+      columns: ['case', ...Object.keys(cases[0]?.halfLoad.stages ?? {})],
+      rows: cases.map(({ name, halfLoad }) => [name, ...Object.values(halfLoad.stages).map((stage) => (stage.count === 0 ? '' : `${ms(quantile(stage, 0.5))} / ${ms(quantile(stage, 0.99))}`))]),
     },
   ];
 }

@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inheritedEnvironment } from '../../../tools/environment.ts';
+import { agentEnvironment, agentFlags } from '../../host/launch.ts';
 import { RedisServer } from '../../host/redis-server.ts';
 import { stages, type StageLatencies } from '../../host/stage-times.ts';
 import { systemClock } from '../../kernel/clock.ts';
@@ -59,7 +61,10 @@ export async function withPath<Result>(run: PathRun, work: (path: RunningPath) =
     ...(run.queries !== undefined && { queries: run.queries }),
   };
   const profiling = run.profiles === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', join(run.profiles, run.name)];
-  const child = spawn(process.execPath, [...profiling, fileURLToPath(new URL('../../sim/path-process.ts', import.meta.url)), JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...agentFlags, ...profiling, fileURLToPath(new URL('../../sim/path-process.ts', import.meta.url)), JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: inheritedEnvironment(agentEnvironment(run.folder)),
+  });
   try {
     return await work(new RunningPath(child, () => redis.pid));
   } finally {
