@@ -13,6 +13,7 @@ import { Card } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { Segments } from '../../../_ui/segments.tsx';
 import { Select } from '../../../_ui/select.tsx';
+import { ShowMore } from '../../../_ui/show-more.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 
@@ -91,13 +92,7 @@ export function StoreTab({ node }: { node: NodeDetail }) {
                     ))}
                   </tbody>
                 </Table>
-                {query.hasNextPage ? (
-                  <footer className="flex justify-center border-t border-line px-4 py-2">
-                    <Button size="sm" onClick={() => void query.fetchNextPage()} busy={query.isFetchingNextPage}>
-                      Show more
-                    </Button>
-                  </footer>
-                ) : null}
+                <ShowMore query={query} />
               </>
             );
           }}

@@ -5,10 +5,10 @@ import { useTRPC } from '../../../_data/trpc.tsx';
 import type { TimelineEntry } from '../../../../server/nodes/schema.ts';
 import { date } from '../../../_format/time.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
-import { Button } from '../../../_ui/button.tsx';
 import { Card } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
+import { ShowMore } from '../../../_ui/show-more.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 
@@ -29,13 +29,7 @@ export function TimelineTab({ id }: { id: string }) {
                   <Entry key={entry.id} entry={entry} day={index === 0 || date(rows[index - 1]?.at ?? 0) !== date(entry.at) ? date(entry.at) : null} />
                 ))}
               </ol>
-              {timeline.hasNextPage ? (
-                <footer className="flex justify-center border-t border-line px-4 py-2">
-                  <Button size="sm" onClick={() => void timeline.fetchNextPage()} busy={timeline.isFetchingNextPage}>
-                    Show more
-                  </Button>
-                </footer>
-              ) : null}
+              <ShowMore query={timeline} />
             </>
           );
         }}
