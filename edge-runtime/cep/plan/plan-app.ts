@@ -4,6 +4,7 @@ import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
 import { withVariables } from '../language/variables.ts';
 import type { AggregationDefinition, App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
+import { checkAppAnnotations } from './app-annotations.ts';
 import { annotationValue, annotationView, connectorOf } from './annotations.ts';
 import type { ExpressionObserver, Surroundings } from './check-expression.ts';
 import { planAggregationInput } from './plan-aggregation.ts';
@@ -56,6 +57,7 @@ class AppPlanner {
   }
 
   run(): AppPlan {
+    checkAppAnnotations(this.syntax.annotations, this.diagnostics);
     for (const definition of this.syntax.definitions) this.define(definition);
     this.planQueries();
     this.plan.streams = [...this.streams.values()];

@@ -12,7 +12,22 @@ export function planTable(definition: StreamDefinition, around: Surroundings): T
   const columns = (name: string): number[] => definition.annotations.filter((one) => one.name.toLowerCase() === name).flatMap((one) => columnsOf(one, definition.name.text, attributes, around));
   const store = definition.annotations.find((one) => one.name.toLowerCase() === 'store');
   if (store !== undefined) around.diagnostics.error('unsupported.store', store, 'Tables are in memory; @store is not supported.');
+  checkKeys(definition, around);
   return { name: definition.name.text, attributes, primaryKey: columns('primarykey'), indexes: columns('index') };
+}
+
+/** One primary key, over one attribute or several; any number of indexes, each over another attribute. */
+function checkKeys({ annotations, name }: StreamDefinition, { diagnostics }: Surroundings): void {
+  const [, ...more] = annotations.filter((one) => one.name.toLowerCase() === 'primarykey');
+  for (const one of more) diagnostics.error('annotation.table', one, `'${name.text}' has a primary key already.`, "One @primaryKey('a', 'b') may name several attributes.");
+  const indexed = new Set<string>();
+  for (const index of annotations.filter((one) => one.name.toLowerCase() === 'index')) {
+    if (index.elements.length > 1) diagnostics.error('annotation.table', index, `An index is over one attribute, found ${index.elements.length}.`, "Write @index('a') @index('b').");
+    for (const { value, at } of index.elements) {
+      if (indexed.has(value)) diagnostics.error('annotation.table', at, `'${name.text}' has an index over '${value}' already.`);
+      indexed.add(value);
+    }
+  }
 }
 
 function columnsOf(annotation: Annotation, table: string, attributes: readonly Attribute[], around: Surroundings): number[] {
@@ -39,7 +54,16 @@ export function planTableChange(output: Exclude<QueryOutput, { kind: 'return' }>
   const condition = output.on && checkCondition(output.on, scope, around, "'on'");
   if (output.on !== undefined && condition === undefined) return undefined;
   const lookup = condition && lookupOf(condition, table, 'q');
+  if (condition === undefined) {
+    around.diagnostics.error('type.table', output, `Say with 'on' which rows of '${table.name}' are meant.`, "'on true' means all of them.");
+    return undefined;
+  }
   if (output.kind === 'delete') return { kind: 'delete', condition, lookup, set: [] };
+  const unknown = output.kind === 'update' && output.set.length === 0 ? attributes.find((one) => indexOfAttribute(table.attributes, one.name) < 0) : undefined;
+  if (unknown !== undefined) {
+    around.diagnostics.error('type.set', output, `The table '${table.name}' has no attribute '${unknown.name}', which this query puts out.`, "Say with 'set' which attributes are to change.");
+    return undefined;
+  }
   const set = output.set.length === 0 ? sameNames(attributes, table) : planSet(output, table, scope, around);
   return set && { kind: output.kind, condition, lookup, set };
 }

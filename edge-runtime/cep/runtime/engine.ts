@@ -66,7 +66,7 @@ export class Engine implements CepEngine {
       this.rollups.set(plan.name, rollup);
       this.kept.set(`aggregation ${plan.name}`, rollup);
     }
-    this.onDemand = new OnDemand(app, { tables: this.tables, rollups: this.rollups, window: () => undefined }, this.first.clock);
+    this.onDemand = new OnDemand(app, { tables: this.tables, rollups: this.rollups, window: (name) => this.windows.get(name)?.rows() }, this.first.clock);
     for (const plan of app.plan.windows) this.startWindow(plan, this.stages[stageOf.get(plan.name) ?? 0] ?? this.first);
     this.startAll(stageOf);
     for (const trigger of app.plan.triggers) this.startTrigger(trigger);

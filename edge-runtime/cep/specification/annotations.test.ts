@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../index.ts';
+import { errorsOf } from '../testing/run-app.ts';
+
+const errors = (text: string): string[] => errorsOf(analyze(text)).map((one) => one.replace(/^\d+:\d+ /, ''));
+const STREAM = 'define stream S (k string, v int);';
+
+describe('annotations of an app', () => {
+  it.each(["@app:name('a b')", "@App:name('x')", "@app:description('x')", "@app:statistics(reporter='console', interval='5')", '@app:enforceOrder', '@app:playback', "@app:playback(idle.time='100 millisec', increment='2 sec')"])('%s is taken', (annotation) => {
+    expect(analyze(`${annotation} ${STREAM}`).diagnostics).toEqual([]);
+  });
+
+  it.each([
+    ["@app:async(buffer.size='16')", '@app:async is not known; @async belongs to a stream.'],
+    ["@app:name('a') @app:name('b')", '@app:name is said twice.'],
+    ["@app:playback(increment='2 sec')", "@app:playback takes both 'idle.time' and 'increment', and 'idle.time' is missing."],
+    ["@app:playback(idle.time='soon', increment='2 sec')", "'idle.time' of @app:playback is a time such as '100 millisec', found 'soon'."],
+    ["@app:playback('true')", "@app:playback takes 'idle.time' and 'increment', found 'true'."],
+  ])('%s is refused', (annotation, message) => {
+    expect(errors(`${annotation} ${STREAM}`)).toContain(message);
+  });
+
+  it('warns of one that means nothing', () => {
+    expect(analyze(`@app:nmae('x') ${STREAM}`).diagnostics).toMatchObject([{ severity: 'warning', message: '@app:nmae is not known and has no effect.', hint: "Did you mean 'app:name'?" }]);
+  });
+});
+
+describe('keys of a table, and what changes it', () => {
+  it.each([
+    ["@primaryKey('k') @primaryKey('v')", "'T' has a primary key already."],
+    ["@primaryKey('z')", "The table 'T' has no attribute 'z'."],
+    ["@index('k', 'v')", 'An index is over one attribute, found 2.'],
+    ["@index('k') @index('k')", "'T' has an index over 'k' already."],
+    ["@store(type='rdbms')", 'Tables are in memory; @store is not supported.'],
+  ])('%s', (annotation, message) => {
+    expect(errors(`${STREAM} ${annotation} define table T (k string, v int);`)).toEqual([message]);
+  });
+
+  it.each([
+    ['delete T', "Say with 'on' which rows of 'T' are meant."],
+    ['update T', "Say with 'on' which rows of 'T' are meant."],
+    ['select k as other update T on T.k == other', "The table 'T' has no attribute 'other', which this query puts out."],
+    ['update T set T.z = v on T.k == k', "The table 'T' has no attribute 'z'."],
+    ['update T set T.v = k on T.k == k', "'v' of 'T' is int, found string."],
+    ['update or insert into T set T.v = sum(v) on T.k == k', "sum is an aggregator; it stands in 'select' or 'having' only."],
+    ['select k insert into T', "The table 'T' has (k string, v int), this query puts out (k string)."],
+  ])('from S %s', (query, message) => {
+    expect(errors(`${STREAM} define table T (k string, v int); from S ${query};`)).toEqual([message]);
+  });
+});
