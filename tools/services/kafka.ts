@@ -99,7 +99,8 @@ async function format(folder: string, classpath: string, properties: string): Pr
   if (existsSync(path.join(data, 'meta.properties'))) return;
   await rm(data, { recursive: true, force: true });
   const clusterId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-  const args = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', classpath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+  // One word: an id may begin with a dash, and a word of its own would then be read as an option.
+  const args = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-cp', classpath, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', properties];
   try {
     await runCommand('java', args, { doing: 'preparing Kafka', cwd: folder });
   } catch (cause) {
