@@ -13,8 +13,11 @@ beforeAll(async () => {
   await world.relay();
 });
 
-const changes = '/api/trpc/live.changes?input=%7B%7D';
-const follow = (browser: TestBrowser): Promise<Response> => browser.fetch(changes, { headers: { accept: 'text/event-stream' } });
+/** As a page does: it asks where things stand, and follows from there, so that it hears what happens while it connects. */
+async function follow(browser: TestBrowser): Promise<Response> {
+  const { cursor } = (await (await browser.fetch('/api/trpc/live.position')).json()).result.data;
+  return browser.fetch(`/api/trpc/live.changes?input=${encodeURIComponent(JSON.stringify({ lastEventId: cursor }))}`, { headers: { accept: 'text/event-stream' } });
+}
 
 /** The stream's text so far, read until it holds `wanted`, or whole when it ends. */
 async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, wanted: string): Promise<{ text: string; ended: boolean }> {

@@ -10,6 +10,8 @@ let world: TestWorld;
 beforeAll(async () => {
   world = await testWorld();
   await world.relay();
+  // An outbox with nothing in it cannot tell that nothing was missed, and says that everything must be read again.
+  await publish(aUser(await world.organization()), 'first');
 });
 
 async function publish(actor: Actor, ...ids: string[]): Promise<void> {
@@ -28,13 +30,18 @@ async function take(changes: AsyncGenerator<TrackedChange>, count: number): Prom
   return taken;
 }
 
+/** Where the outbox stands: a follower from here misses nothing, however late it gets to asking; one from “now” may begin after what the test does. */
+async function position(actor: Actor): Promise<string> {
+  return (await callAs(world.deps, actor).live.position()).cursor;
+}
+
 const idsOf = (changes: readonly TrackedChange[]): string[] => changes.map(({ change }) => change.id);
 
 describe('changes', () => {
   test('a browser that comes back with its cursor gets what it missed, in order and once', async () => {
     const actor = aUser(await world.organization());
     const first = new AbortController();
-    const before = followChanges(world.deps, actor, null, first.signal);
+    const before = followChanges(world.deps, actor, await position(actor), first.signal);
     const pending = take(before, 2);
     await publish(actor, 'a', 'b');
     const seen = await pending;
@@ -51,7 +58,7 @@ describe('changes', () => {
 
   test('a page that asked where it stands before it was read misses nothing that happened meanwhile', async () => {
     const actor = aUser(await world.organization());
-    const { cursor } = await callAs(world.deps, actor).live.position();
+    const cursor = await position(actor);
     await publish(actor, 'while it was read');
     const ending = new AbortController();
     expect(idsOf(await take(followChanges(world.deps, actor, cursor, ending.signal), 1))).toEqual(['while it was read']);
@@ -61,7 +68,7 @@ describe('changes', () => {
   test('I11: what happens in another organization, and what is not for pages, is not heard', async () => {
     const [mine, theirs] = [aUser(await world.organization()), aUser(await world.organization())];
     const ending = new AbortController();
-    const heard = take(followChanges(world.deps, mine, null, ending.signal), 1);
+    const heard = take(followChanges(world.deps, mine, await position(mine), ending.signal), 1);
     await publish(theirs, 'secret');
     await performChange(world.deps, mine, async (change) => change.publish({ topic: 'link', subjectId: 'x', kind: 'retry' }));
     await publish(mine, 'own');
@@ -75,7 +82,10 @@ describe('changes', () => {
     const [garbage] = await take(followChanges(world.deps, actor, 'garbage', ending.signal), 1);
     expect(garbage?.change.topic).toBe('resync');
     const old = garbage?.cursor ?? '';
+    // What is committed is read below the oldest transaction that anyone has open, in any test: the relay tells when that is past.
+    const relayed = new Promise<void>((resolve) => world.deps.liveBus.listen((event) => (event.subjectId === '2-799' ? resolve() : undefined), ending.signal));
     for (let batch = 0; batch < 3; batch++) await publish(actor, ...Array.from({ length: 800 }, (_, i) => `${batch}-${i}`));
+    await relayed;
     const [late] = await take(followChanges(world.deps, actor, old, ending.signal), 1);
     expect(late?.change.topic).toBe('resync');
     ending.abort();
