@@ -4,6 +4,7 @@ import { ChunkWindow } from './batch-window.ts';
 import { LengthBatchWindow, LengthWindow } from './length-window.ts';
 import { DelayWindow, ExternalTimeWindow, FrequentWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
 import { makeExtensionWindow } from './make-extension-window.ts';
+import { makeFurtherWindow } from './make-further-window.ts';
 import type { OperatorContext, Stage, WindowStage } from './stage.ts';
 import { TimeBatchWindow, TimeWindow } from './time-window.ts';
 
@@ -45,7 +46,7 @@ export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorCo
     case 'frequent':
       return new FrequentWindow(Number(first), plan.arguments.slice(1).map(pickOf), context, next);
     default: {
-      const made = makeExtensionWindow(plan, use, context, next);
+      const made = makeFurtherWindow(plan, use, context, next) ?? makeExtensionWindow(plan, use, context, next);
       if (made !== undefined) return made;
       throw new TypeError(`Unknown window '${plan.name}' passed the checker.`);
     }

@@ -1,4 +1,6 @@
+import type { SelectionPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { PayloadKind, SelectionCode } from '../runtime/emit-query.ts';
 import type { Alarm, Clock } from '../runtime/timers.ts';
 
 /** An event that arrived. */
@@ -48,6 +50,8 @@ export function isSwappable(one: Stateful): one is Swappable {
 /** What the engine gives to operators when it makes them. */
 export interface OperatorContext {
   clock: Clock;
+  /** Turns pieces of a plan into code. */
+  code: { selection(plan: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean): SelectionCode };
   alarm(ring: (time: number) => void): Alarm;
 }
 

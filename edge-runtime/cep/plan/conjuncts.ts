@@ -1,3 +1,4 @@
+import type { QueryPlan } from './plan.ts';
 import type { Typed } from './types.ts';
 
 /** The parts of a condition that all have to hold. */
@@ -68,4 +69,10 @@ export function joinKeyOf(condition: Typed): { left: number; right: number } | u
     if (one.access.variable === 'q' && two.access.variable === 'l') return { left: two.access.index, right: one.access.index };
   }
   return undefined;
+}
+
+/** The value that every event of a query has to have, from the filter it begins with. */
+export function queryKeyOf(query: QueryPlan): ConstantKey | undefined {
+  const [first] = query.input.kind === 'single' ? query.input.handlers : [];
+  return first?.kind === 'filter' ? constantKeyOf(first.condition) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Attribute, AttributeType, Connector, ModelSignature, StreamView } from '../api.ts';
 import type { Duration, EventKind } from '../language/syntax.ts';
 import type { Cron } from '../operators/cron.ts';
+import type { WindowCondition } from '../operators/expression-window.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { AggregatePlan, Typed } from './types.ts';
 
@@ -40,6 +41,8 @@ export interface WindowPlan {
   label: string;
   /** Events leave one by one rather than a batch at a time. */
   sliding: boolean;
+  /** Of a window that goes on while a condition holds. */
+  condition?: WindowCondition;
 }
 
 export type HandlerPlan =

@@ -1,10 +1,12 @@
 import type { Diagnostics } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Call } from '../language/syntax.ts';
+import { parseCron } from '../operators/cron.ts';
 import { checkExpression, type Surroundings } from './check-expression.ts';
 import type { WindowPlan } from './plan.ts';
 import type { Scope } from './scope.ts';
 import type { Typed } from './types.ts';
+import { planWindowCondition } from './window-condition.ts';
 
 /** A parameter list that a window accepts. */
 interface Form {
@@ -14,7 +16,7 @@ interface Form {
 
 interface Parameter {
   name: string;
-  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute' | 'any-time';
+  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share';
 }
 
 interface WindowDefinition {
@@ -39,6 +41,17 @@ const DISCARDS: Parameter = { name: 'discard.late', accepts: 'bool' };
 const TIMEOUT: Parameter = { name: 'timeout', accepts: 'any-time' };
 const SLACK: Parameter = { name: 'slack', accepts: 'any-time' };
 
+const START_OR_ATTRIBUTE: Parameter = { name: 'start', accepts: 'start-or-attribute' };
+const TIMEOUT_OF_BATCH: Parameter = { name: 'timeout', accepts: 'time' };
+const REPLACES: Parameter = { name: 'replace.with.batchtime', accepts: 'bool' };
+const KEY: Parameter = { name: 'key', accepts: 'text-attribute' };
+const LATENCY: Parameter = { name: 'latency', accepts: 'time' };
+const CRON: Parameter = { name: 'calendar', accepts: 'text' };
+const CONDITION: Parameter = { name: 'condition', accepts: 'condition' };
+const INCLUDES: Parameter = { name: 'include.triggering.event', accepts: 'bool-or-attribute' };
+const SUPPORT: Parameter = { name: 'support', accepts: 'share' };
+const ERROR: Parameter = { name: 'error', accepts: 'share' };
+
 export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, WindowDefinition>([
   ['length', { sliding: true, forms: [{ text: 'length(count)', parameters: [COUNT] }] }],
   ['lengthBatch', { sliding: false, forms: [{ text: 'lengthBatch(count)', parameters: [COUNT] }, { text: 'lengthBatch(count, streamCurrentEvents)', parameters: [COUNT, STREAMING] }] }],
@@ -61,6 +74,45 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
   ['delay', { sliding: false, forms: [{ text: 'delay(5 sec)', parameters: [TIME] }] }],
   ['sort', { sliding: true, rest: 'order', forms: [{ text: "sort(count, attribute, 'asc' or 'desc', …)", parameters: [COUNT, ATTRIBUTE] }] }],
   ['frequent', { sliding: true, rest: 'attributes', forms: [{ text: 'frequent(count, attribute, …)', parameters: [COUNT] }] }],
+  [
+    'externalTimeBatch',
+    {
+      sliding: false,
+      forms: [
+        { text: 'externalTimeBatch(timestamp, 5 sec)', parameters: [TIME_ATTRIBUTE, TIME] },
+        { text: 'externalTimeBatch(timestamp, 5 sec, start)', parameters: [TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE] },
+        { text: 'externalTimeBatch(timestamp, 5 sec, start, timeout)', parameters: [TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH] },
+        { text: 'externalTimeBatch(timestamp, 5 sec, start, timeout, replaceTimestamp)', parameters: [TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH, REPLACES] },
+      ],
+    },
+  ],
+  [
+    'session',
+    {
+      sliding: true,
+      forms: [
+        { text: 'session(5 sec)', parameters: [TIME] },
+        { text: 'session(5 sec, latency)', parameters: [TIME, LATENCY] },
+        { text: 'session(5 sec, key)', parameters: [TIME, KEY] },
+        { text: 'session(5 sec, key, latency)', parameters: [TIME, KEY, LATENCY] },
+      ],
+    },
+  ],
+  ['cron', { sliding: true, forms: [{ text: "cron('0/10 * * * * ?')", parameters: [CRON] }] }],
+  ['hopping', { sliding: false, forms: [{ text: 'hopping(5 sec, 1 sec)', parameters: [TIME, { ...TIME, name: 'hop' }] }] }],
+  ['lossyFrequent', { sliding: true, rest: 'attributes', forms: [{ text: 'lossyFrequent(0.1, 0.01, attribute, …)', parameters: [SUPPORT, ERROR] }, { text: 'lossyFrequent(0.1)', parameters: [SUPPORT] }] }],
+  ['expression', { sliding: true, forms: [{ text: "expression('count() <= 20')", parameters: [CONDITION] }] }],
+  [
+    'expressionBatch',
+    {
+      sliding: true,
+      forms: [
+        { text: "expressionBatch('count() <= 20')", parameters: [CONDITION] },
+        { text: "expressionBatch('count() <= 20', includeTriggeringEvent)", parameters: [CONDITION, INCLUDES] },
+        { text: "expressionBatch('count() <= 20', includeTriggeringEvent, streamCurrentEvents)", parameters: [CONDITION, INCLUDES, STREAMING] },
+      ],
+    },
+  ],
   ['unique:ever', { sliding: true, rest: 'attributes', forms: [{ text: 'unique:ever(attribute, …)', parameters: [ATTRIBUTE] }] }],
   ['unique:first', { sliding: true, rest: 'attributes', forms: [{ text: 'unique:first(attribute, …)', parameters: [ATTRIBUTE] }] }],
   ['unique:length', { sliding: true, forms: [{ text: 'unique:length(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
@@ -105,14 +157,42 @@ export function planWindow(call: Call, scope: Scope, around: Surroundings): Wind
     diagnostics.error('type.window', call, `The window ${name} is written ${forms}, found ${found}.`);
     return undefined;
   }
-  if (!inRange(call, form, typed, diagnostics)) return undefined;
+  if (!inRange(call, form, typed, diagnostics) || !makesSense(call, form, typed, diagnostics)) return undefined;
+  const [source] = scope.sources;
+  const conditional = form.parameters[0]?.accepts === 'condition';
+  const condition = conditional && source !== undefined ? planWindowCondition(typed[0], source.definition, call.arguments[0] ?? call, around) : undefined;
+  if (conditional && condition === undefined) return undefined;
   return {
+    ...(condition === undefined ? {} : { condition }),
     name,
     arguments: typed,
     constants: typed.map((one) => (one.kind === 'constant' ? one.value : undefined)),
     label: labelOf(name, form, typed),
     sliding: definition.sliding,
   };
+}
+
+/** What one parameter alone cannot tell. */
+function makesSense(call: Call, form: Form, values: readonly Typed[], diagnostics: Diagnostics): boolean {
+  const valueOf = (name: string): unknown => {
+    const value = values[form.parameters.findIndex((one) => one.name === name)];
+    return value?.kind === 'constant' ? value.value : undefined;
+  };
+  const calendar = valueOf('calendar');
+  const cron = calendar === undefined ? undefined : parseCron(String(calendar));
+  if (cron !== undefined && 'wrong' in cron) {
+    diagnostics.error('type.cron', call.arguments[0] ?? call, `A cron expression ${cron.wrong}.`, "Fields: second minute hour day month weekday [year], for example '0 0/5 * * * ?'.");
+    return false;
+  }
+  if (Number(valueOf('latency') ?? 0) > Number(valueOf('time') ?? Number.POSITIVE_INFINITY)) {
+    diagnostics.error('type.window', call, 'The latency of a session is at most its gap.');
+    return false;
+  }
+  if (valueOf('error') !== undefined && Number(valueOf('error')) >= Number(valueOf('support'))) {
+    diagnostics.error('type.window', call, 'The error of lossyFrequent is less than its support.');
+    return false;
+  }
+  return true;
 }
 
 function fits(form: Form, values: readonly Typed[], rest: WindowDefinition['rest']): boolean {
@@ -140,16 +220,30 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
       return value.kind === 'value';
     case 'time-attribute':
       return value.kind === 'value' && value.type === 'long';
+    case 'start-or-attribute':
+      return value.kind === 'constant' ? value.type === 'int' || value.type === 'long' : value.kind === 'value' && value.type === 'long';
+    case 'text':
+      return value.kind === 'constant' && value.type === 'string';
+    case 'text-attribute':
+      return value.kind === 'value' && value.type === 'string';
+    case 'condition':
+      return (value.kind === 'constant' || value.kind === 'value') && value.type === 'string';
+    case 'bool-or-attribute':
+      return (value.kind === 'constant' || value.kind === 'value') && value.type === 'bool';
+    case 'share':
+      return value.kind === 'constant' && (value.type === 'double' || value.type === 'float') && Number(value.value) > 0 && Number(value.value) <= 1;
   }
 }
+
+const MEASURED: ReadonlySet<Parameter['accepts']> = new Set<Parameter['accepts']>(['count', 'time', 'start-or-attribute']);
 
 function inRange(call: Call, form: Form, values: readonly Typed[], diagnostics: Diagnostics): boolean {
   return form.parameters.every((parameter, index) => {
     const value = values[index];
-    if (parameter.accepts === 'bool' || parameter.accepts === 'any-time' || parameter.accepts === 'attribute' || parameter.accepts === 'time-attribute' || value?.kind !== 'constant') return true;
+    if (!MEASURED.has(parameter.accepts) || value?.kind !== 'constant') return true;
     const number = Number(value.value);
     const max = parameter.accepts === 'count' ? WINDOW_LENGTH_MAX : Number.MAX_SAFE_INTEGER / 2;
-    const min = parameter.name === 'time' ? 1 : 0;
+    const min = parameter.name === 'time' || parameter.name === 'hop' ? 1 : 0;
     if (number >= min && number <= max) return true;
     diagnostics.error('limit.window', call.arguments[index] ?? call, `The ${parameter.name} of a window is from ${min} to ${max}, found ${number}.`);
     return false;

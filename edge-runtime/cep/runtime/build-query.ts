@@ -14,7 +14,7 @@ import type { Beginning } from './start-of-time.ts';
 import { SpreadStage } from './spread-stage.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
 import { EachSelector } from './each-selector.ts';
-import { makeRate } from './rates/rate.ts';
+import { makeRate } from './rates/make-rate.ts';
 import { GroupedSelector } from './grouped-selector.ts';
 import { PlainSelector, TotalSelector, type Wanted } from './selector.ts';
 

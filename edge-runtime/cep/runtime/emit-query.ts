@@ -8,12 +8,13 @@ import { Emitter } from './emit-expression.ts';
 import type { Clock } from './timers.ts';
 
 /** What kind of payload reaches a query's generated code, and how its local variables come from it. */
-export type PayloadKind = 'row' | 'pair' | 'state';
+export type PayloadKind = 'row' | 'pair' | 'state' | 'span';
 
 const OPENING: Readonly<Record<PayloadKind, string>> = {
   row: 'const r=p;',
   pair: 'const l=p[0],q=p[1];',
   state: 'const s=p;',
+  span: 'const r=p[0],l=p[1],q=p[2];',
 };
 
 /** The aggregators of one group. */

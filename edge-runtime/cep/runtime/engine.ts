@@ -2,8 +2,8 @@ import type { CompiledApp } from '../analyze.ts';
 import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
-import { constantKeyOf, type ConstantKey } from '../plan/conjuncts.ts';
-import type { HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TriggerPlan } from '../plan/plan.ts';
+import { queryKeyOf } from '../plan/conjuncts.ts';
+import type { HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { feedsItself, inputStreams, streamStages } from '../plan/stages.ts';
 import { OnDemand } from './on-demand.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
@@ -11,7 +11,8 @@ import { makeRollup, rollupReceiver } from './build-aggregation.ts';
 import { buildJoin } from './build-join.ts';
 import { buildQuery, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
-import { Junction, type BatchBook, type Receiver } from './junction.ts';
+import { Faults } from './faults.ts';
+import { Junction, NOWHERE, type BatchBook, type Receiver } from './junction.ts';
 import { RunningWindow } from './named-windows.ts';
 import { RunningPartition } from './partition.ts';
 import { Predictions } from './predictions.ts';
@@ -19,6 +20,7 @@ import { Provenance } from './provenance.ts';
 import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
 import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { startTrigger } from './triggers.ts';
 import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
 
 /** A running app; see `CepEngine` for what each call promises. */
@@ -39,7 +41,7 @@ export class Engine implements CepEngine {
   private readonly provenance: Provenance | undefined;
   private readonly predictions: Predictions;
   private readonly book: BatchBook = { collecting: false, dirty: [] };
-  private faultListeners: ((batch: FaultBatch) => void)[] = [];
+  private readonly faults = new Faults();
   private draining = false;
 
   constructor(app: CompiledApp, options: EngineOptions = {}) {
@@ -69,7 +71,7 @@ export class Engine implements CepEngine {
     this.onDemand = new OnDemand(app, { tables: this.tables, rollups: this.rollups, window: (name) => this.windows.get(name)?.rows() }, this.first.clock);
     for (const plan of app.plan.windows) this.startWindow(plan, this.stages[stageOf.get(plan.name) ?? 0] ?? this.first);
     this.startAll(stageOf);
-    for (const trigger of app.plan.triggers) this.startTrigger(trigger);
+    for (const trigger of app.plan.triggers) startTrigger(trigger, this.first, this.junction(trigger.name), (id, state) => this.kept.set(id, state));
   }
 
   get now(): number {
@@ -89,7 +91,7 @@ export class Engine implements CepEngine {
         if (timestamp >= first.clock.now) first.moveTo(timestamp);
         junction.one(timestamp, row);
       } catch (failure) {
-        this.fault(stream, '', [timestamp], [row], failure);
+        this.faults.tell(stream, '', [timestamp], [row], failure);
       }
       if (!single) this.settle();
     };
@@ -101,7 +103,7 @@ export class Engine implements CepEngine {
       this.first.moveTo(timestamp);
       junction.one(timestamp, row);
     } catch (failure) {
-      this.fault(stream, '', [timestamp], [row], failure);
+      this.faults.tell(stream, '', [timestamp], [row], failure);
     }
     this.settle();
   }
@@ -118,7 +120,7 @@ export class Engine implements CepEngine {
           first.moveTo(timestamp);
           junction.one(timestamp, row);
         } catch (failure) {
-          this.fault(stream, '', [timestamp], [row], failure);
+          this.faults.tell(stream, '', [timestamp], [row], failure);
         }
       }
       this.settle();
@@ -138,7 +140,7 @@ export class Engine implements CepEngine {
       if (rows.length === 1 && only !== undefined) junction.one(times[0] ?? 0, only);
       else junction.many(times, rows);
     } catch (failure) {
-      this.fault(stream, '', [...times], [...rows], failure);
+      this.faults.tell(stream, '', [...times], [...rows], failure);
     }
     this.settle();
   }
@@ -147,7 +149,7 @@ export class Engine implements CepEngine {
     try {
       this.first.moveTo(time);
     } catch (failure) {
-      this.fault('', '', [], [], failure);
+      this.faults.tell('', '', [], [], failure);
     }
     this.settle();
   }
@@ -173,10 +175,7 @@ export class Engine implements CepEngine {
   }
 
   onFault(callback: (batch: FaultBatch) => void): () => void {
-    this.faultListeners = [...this.faultListeners, callback];
-    return () => {
-      this.faultListeners = this.faultListeners.filter((one) => one !== callback);
-    };
+    return this.faults.listen(callback);
   }
 
   causesOf(row: Row): Cause | undefined {
@@ -211,32 +210,11 @@ export class Engine implements CepEngine {
   }
 
   private startWindow(plan: NamedWindowPlan, runtime: StageRuntime): void {
-    const running = new RunningWindow(plan, { clock: runtime.clock, alarm: (ring) => runtime.alarm(ring) });
+    const running = new RunningWindow(plan, { clock: runtime.clock, code: this.codeOf(runtime), alarm: (ring) => runtime.alarm(ring) });
     this.windows.set(plan.name, running);
     const junction = this.junction(plan.name);
     running.outlet.listen((timestamp, row) => junction.one(timestamp, row));
     this.kept.set(`window ${plan.name}`, running.window);
-  }
-
-  private startTrigger({ name, at }: TriggerPlan): void {
-    const { first } = this;
-    const junction = this.junction(name);
-    const ring = (time: number): void => junction.one(time, [time]);
-    if (at === 'start') {
-      first.start.add(ring);
-      return;
-    }
-    const next = (time: number): number | undefined => ('every' in at ? time + at.every : at.cron.next(time));
-    const alarm = first.alarm((time) => {
-      ring(time);
-      const then = next(time);
-      if (then !== undefined) alarm.at(then);
-    });
-    first.start.add((now) => {
-      const then = next(now);
-      if (then !== undefined) alarm.at(then);
-    });
-    this.kept.set(`trigger ${name}`, alarm);
   }
 
   /** What a named window holds now, oldest first. */
@@ -290,7 +268,7 @@ export class Engine implements CepEngine {
     const ears = new QueryEars();
     this.queries.set(query.name, ears);
     const running = buildQuery(query, this.contextOf(query, query.stage, target, targetStage, ears));
-    const key = keyOf(query);
+    const key = queryKeyOf(query);
     for (const stream of new Set(inputStreams(query))) {
       const receiver = this.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
       const window = this.windows.get(stream);
@@ -395,22 +373,14 @@ export class Engine implements CepEngine {
     try {
       run();
     } catch (failure) {
-      this.fault('', entry.port.query, [entry.timestamp], [entry.row], failure);
+      this.faults.tell('', entry.port.query, [entry.timestamp], [entry.row], failure);
     }
   }
 
   private failed(entry: LogEntry): void {
     const query = this.app.plan.queries.find((one) => one.name === entry.port.query);
     const [stream = ''] = query === undefined ? [] : inputStreams(query);
-    this.tellFault({ stream, query: entry.port.query, timestamps: [entry.timestamp], rows: [entry.row], reason: entry.reason });
-  }
-
-  private fault(stream: string, query: string, timestamps: number[], rows: Row[], failure: unknown): void {
-    this.tellFault({ stream, query, timestamps, rows, reason: failure instanceof Error ? failure.message : String(failure) });
-  }
-
-  private tellFault(batch: FaultBatch): void {
-    for (const listener of this.faultListeners) listener(batch);
+    this.faults.tell(stream, entry.port.query, [entry.timestamp], [entry.row], entry.reason);
   }
 
   private junction(stream: string): Junction {
@@ -420,20 +390,9 @@ export class Engine implements CepEngine {
   }
 }
 
-const NOWHERE: Receiver = {
-  one: () => undefined,
-  many: () => undefined,
-};
-
 function hintOf(name: string, names: Iterable<string>): string {
   const hint = didYouMean(name, names);
   return hint === undefined ? '' : ` ${hint}`;
-}
-
-/** The value that every event of a query has to have, from the filter it begins with. */
-function keyOf(query: QueryPlan): ConstantKey | undefined {
-  const [first] = query.input.kind === 'single' ? query.input.handlers : [];
-  return first?.kind === 'filter' ? constantKeyOf(first.condition) : undefined;
 }
 
 function noUuid(): string {

@@ -10,6 +10,12 @@ export interface Receiver {
   many(timestamps: readonly number[], rows: readonly Row[]): void;
 }
 
+/** Takes events and does nothing. */
+export const NOWHERE: Receiver = {
+  one: () => undefined,
+  many: () => undefined,
+};
+
 /** Collects what a stream brought while a batch runs, so that its listeners hear it once. */
 export interface BatchBook {
   /** Set while `sendBatch` runs. */

@@ -1,0 +1,73 @@
+import type { Row } from '../api.ts';
+import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { Held } from './held-event.ts';
+import type { Pick } from './sliding-windows.ts';
+import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
+
+interface Counted extends Held {
+  count: number;
+  bucket: number;
+}
+
+/** `lossyFrequent(support, error, attribute, …)`: the latest events of values with at least that share of all (Manku and Motwani). */
+export class LossyFrequentWindow implements WindowStage {
+  next: Stage;
+  private readonly support: number;
+  private readonly error: number;
+  private readonly keys: readonly Pick[];
+  private readonly context: OperatorContext;
+  private readonly width: number;
+  private readonly latest = new Map<string, Counted>();
+  private total = 0;
+  private bucket = 1;
+
+  constructor(support: number, error: number, keys: readonly Pick[], context: OperatorContext, next: Stage) {
+    this.support = support;
+    this.error = error;
+    this.keys = keys;
+    this.context = context;
+    this.next = next;
+    this.width = Math.ceil(1 / error);
+  }
+
+  event(_type: EventType, timestamp: number, payload: Payload): void {
+    const row: Row = Array.isArray(payload) ? payload : [];
+    const key = (this.keys.length === 0 ? row : this.keys.map((pick) => pick(row))).map((one) => String(one)).join('\u0001');
+    this.total++;
+    if (this.total !== 1) this.bucket = Math.ceil(this.total / this.width);
+    const known = this.latest.get(key);
+    const counted: Counted = { timestamp, payload, count: (known?.count ?? 0) + 1, bucket: known?.bucket ?? this.bucket - 1 };
+    this.latest.set(key, counted);
+    if (counted.count >= (this.support - this.error) * this.total) this.next.event(CURRENT, timestamp, payload);
+    if (this.total % this.width === 0) this.prune();
+  }
+
+  private prune(): void {
+    for (const [key, { count, bucket, payload }] of this.latest) {
+      if (count + bucket > this.bucket) continue;
+      this.latest.delete(key);
+      this.next.event(EXPIRED, this.context.clock.now, payload);
+    }
+  }
+
+  end(): void {
+    this.next.end();
+  }
+  events(): Iterable<Held> {
+    return this.latest.values();
+  }
+  save(writer: BinaryWriter): void {
+    writer.list([this.total, this.bucket]);
+    writer.list([...this.latest].flatMap(([key, { timestamp, payload, count, bucket }]) => [key, timestamp, payload, count, bucket]));
+  }
+  load(reader: BinaryReader): void {
+    const [total, bucket] = reader.list();
+    this.total = Number(total);
+    this.bucket = Number(bucket);
+    this.latest.clear();
+    const flat = reader.list();
+    for (let index = 0; index + 4 < flat.length; index += 5) {
+      this.latest.set(String(flat[index]), { timestamp: Number(flat[index + 1]), payload: flat[index + 2], count: Number(flat[index + 3]), bucket: Number(flat[index + 4]) });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import type { WindowPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
+import { CronWindow, HoppingWindow } from './calendar-windows.ts';
+import { parseCron } from './cron.ts';
+import { ExpressionBatchWindow, ExpressionWindow } from './expression-window.ts';
+import { ExternalTimeBatchWindow } from './external-time-batch-window.ts';
+import { LossyFrequentWindow } from './lossy-frequent-window.ts';
+import type { WindowUse } from './make-window.ts';
+import { SessionWindow } from './session-window.ts';
+import type { OperatorContext, Stage, WindowStage } from './stage.ts';
+
+/** Makes the windows that batch and slide by sessions, calendars, conditions and times of the events. */
+export function makeFurtherWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage | undefined {
+  const [first, second, third, fourth] = plan.constants;
+  switch (plan.name) {
+    case 'externalTimeBatch': {
+      const start = plan.arguments[2] === undefined ? undefined : third === undefined ? { attribute: columnOf(plan.arguments[2]) } : { at: Number(third) };
+      const timeout = Number(fourth ?? 0);
+      return new ExternalTimeBatchWindow(
+        { time: columnOf(plan.arguments[0]), duration: Number(second), start, timeout, replaces: plan.constants[4] === true, expired: use.expired, keeps: use.expired || use.searched },
+        context,
+        next,
+      );
+    }
+    case 'session': {
+      const keyed = plan.arguments.find((one) => one.kind === 'value');
+      const key = keyed === undefined ? undefined : columnOf(keyed);
+      const latency = Number((key === undefined ? second : third) ?? 0);
+      return new SessionWindow({ gap: Number(first), latency, key: key === undefined ? undefined : (row) => row[key] }, context, next);
+    }
+    case 'cron': {
+      const cron = parseCron(String(first));
+      if ('wrong' in cron) throw new TypeError(`A cron expression that ${cron.wrong} passed the checker.`);
+      return new CronWindow(cron, context, next);
+    }
+    case 'hopping':
+      return new HoppingWindow(Number(first), Number(second), use.expired, context, next);
+    case 'lossyFrequent': {
+      const keys = plan.arguments.slice(2).map(columnOf);
+      return new LossyFrequentWindow(Number(first), second === undefined ? Number(first) / 10 : Number(second), keys.map((index) => (row) => row[index]), context, next);
+    }
+    case 'expression':
+      return plan.condition && new ExpressionWindow(plan.condition, context, next);
+    case 'expressionBatch': {
+      const included = plan.arguments[1];
+      const column = included?.kind === 'value' ? columnOf(included) : -1;
+      return plan.condition && new ExpressionBatchWindow({ condition: plan.condition, includes: (row) => (column < 0 ? second === true : row[column]), streaming: third === true }, context, next);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function columnOf(argument: Typed | undefined): number {
+  if (argument?.kind !== 'value' || argument.access.from !== 'row') throw new TypeError('A window over something that is no attribute passed the checker.');
+  return argument.access.index;
+}

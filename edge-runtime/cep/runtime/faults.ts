@@ -1,0 +1,19 @@
+import type { FaultBatch, Row } from '../api.ts';
+
+/** Those who hear of events that could not be processed. */
+export class Faults {
+  private listeners: readonly ((batch: FaultBatch) => void)[] = [];
+
+  listen(listener: (batch: FaultBatch) => void): () => void {
+    this.listeners = [...this.listeners, listener];
+    return () => {
+      this.listeners = this.listeners.filter((one) => one !== listener);
+    };
+  }
+
+  /** Tells of events of one stream; `query` is empty where it is not known. */
+  tell(stream: string, query: string, timestamps: number[], rows: Row[], failure: unknown): void {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    for (const listener of this.listeners) listener({ stream, query, timestamps, rows, reason });
+  }
+}
