@@ -105,7 +105,7 @@ export class RunningPath {
       queryUs = mergeSketches(queryUs, says.queryUs);
       times = times === undefined ? says.stages : mergeStages(times, says.stages);
       sayings += 1;
-      if (sayings % 4 === 0) pssMiB = Math.max(pssMiB, await residentMiB(this.#child.pid));
+      if (sayings % 4 === 1) pssMiB = Math.max(pssMiB, await residentMiB(this.#child.pid));
       if (sayings % 4 === 2) redisMiB = Math.max(redisMiB, await residentMiB(this.#redisPid()));
       if (received < events) continue;
       const seconds = (telemetry.to - from.at) / 1000;
