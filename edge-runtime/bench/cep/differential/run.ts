@@ -19,7 +19,7 @@ const AT_ONCE = 250;
 
 const { values } = parseArgs({
   options: {
-    peers: { type: 'string', default: process.env['SIDDHI_PEERS'] ?? '' },
+    peers: { type: 'string', default: '' },
     cases: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
     family: { type: 'string', multiple: true },
