@@ -298,7 +298,7 @@ class Agent {
       path: () => (this.#supervisor.client === undefined ? undefined : gatewayPath(this.#supervisor.client)),
       notReady,
       status: () => this.#status(activator),
-      metrics: async () => prometheusText(this.#telemetry.total, { connected: this.#link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
+      metrics: async () => prometheusText(await this.#telemetry.scrape(), { connected: this.#link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
       hold: (until, reason) => activator.hold(until, reason),
       release: () => activator.release(),
     };

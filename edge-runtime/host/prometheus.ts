@@ -14,12 +14,12 @@ export interface NodeGauges {
 }
 
 /** The node's figures since its agent started, as Prometheus reads them (text format 0.0.4). */
-export function prometheusText(total: Telemetry | undefined, gauges: NodeGauges): string {
+export function prometheusText(total: Telemetry, gauges: NodeGauges): string {
   const families: Family[] = [
     { name: 'selvedge_link_connected', type: 'gauge', help: 'Whether the control plane is connected.', samples: [{ value: Number(gauges.connected) }] },
     { name: 'selvedge_ready', type: 'gauge', help: 'Whether a bundle runs and its store answers.', samples: [{ value: Number(gauges.ready) }] },
     { name: 'selvedge_observed_generation', type: 'gauge', help: 'The generation that the node has converged to.', samples: [{ value: gauges.generation }] },
-    ...(total === undefined ? [] : familiesOf(total)),
+    ...familiesOf(total),
   ];
   return `${families.flatMap(linesOf).join('\n')}\n`;
 }

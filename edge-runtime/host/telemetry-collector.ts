@@ -24,46 +24,61 @@ const LIMITS = { streams: 256, sources: 64, models: 100, queues: 32 } as const;
 export class TelemetryCollector {
   readonly #options: TelemetryCollectorOptions;
   #from: number;
+  #cpuFrom: number;
   #cpu = process.cpuUsage();
+  #cpuShare = 0;
   #unsent: Telemetry | undefined;
   #total: Telemetry | undefined;
 
   constructor(options: TelemetryCollectorOptions) {
     this.#options = options;
     this.#from = options.clock.now();
+    this.#cpuFrom = this.#from;
   }
 
-  /** Everything since the agent started; undefined before the first interval. */
-  get total(): Telemetry | undefined {
-    return this.#total;
+  /** Everything since the agent started, until now. What it counts on the way stays part of the interval under way. */
+  scrape(): Promise<Telemetry> {
+    return this.#count();
   }
 
+  /** Ends the interval under way and sends it; where the link does not take it, it goes on. */
   async collect(): Promise<void> {
-    const telemetry = await this.#take();
-    this.#total = this.#total === undefined ? telemetry : bounded(mergeTelemetry(this.#total, telemetry));
-    const whole = this.#unsent === undefined ? telemetry : bounded(mergeTelemetry(this.#unsent, telemetry));
-    this.#unsent = this.#options.send(whole) ? undefined : whole;
+    this.#measureCpu();
+    await this.#count();
+    if (this.#unsent !== undefined && this.#options.send(this.#unsent)) this.#unsent = undefined;
   }
 
-  async #take(): Promise<Telemetry> {
+  /** Adds what was counted since the last call to both sums in one step, so that a scrape within an interval takes nothing from it. */
+  async #count(): Promise<Telemetry> {
     const { clock, takePath, measureOutbox, takeLost } = this.#options;
-    const counted = await takePath().catch(() => undefined);
     const measured = await measureOutbox().catch((): OutboxMeasure => ({ records: 0, bytes: 0, oldestAt: undefined }));
-    const now = clock.now();
-    const used = process.cpuUsage(this.#cpu);
-    this.#cpu = process.cpuUsage();
-    const cpuShare = (used.user + used.system) / Math.max(1, (now - this.#from) * 1000);
+    const counted = await takePath().catch(() => undefined);
     const from = this.#from;
-    this.#from = now;
-    const path = counted ?? { streams: [], sources: [], models: [], detections: 0, actions: 0, deadLetters: 0, stored: 0, latencyUs: emptySketch(), queues: [], process: { storeBytes: 0 } };
-    return {
+    this.#from = Math.max(from, clock.now());
+    const path: PathTelemetry = counted ?? { from, to: from, streams: [], sources: [], models: [], detections: 0, actions: 0, deadLetters: 0, stored: 0, latencyUs: emptySketch(), queues: [], process: { storeBytes: 0 } };
+    const telemetry: Telemetry = {
       ...path,
       from,
-      to: Math.max(from, now),
+      to: this.#from,
       buffer: { records: measured.records, bytes: measured.bytes, lost: takeLost(), ...(measured.oldestAt === undefined ? {} : { oldestAt: measured.oldestAt }) },
-      process: { cpuShare, rssBytes: process.memoryUsage.rss(), storeBytes: path.process.storeBytes },
+      process: { cpuShare: this.#cpuShare, rssBytes: process.memoryUsage.rss(), storeBytes: path.process.storeBytes },
     };
+    this.#unsent = added(this.#unsent, telemetry);
+    return (this.#total = added(this.#total, telemetry));
   }
+
+  /** The share over whole intervals only: over the milliseconds between two scrapes it would say nothing. */
+  #measureCpu(): void {
+    const now = this.#options.clock.now();
+    const used = process.cpuUsage(this.#cpu);
+    this.#cpu = process.cpuUsage();
+    this.#cpuShare = (used.user + used.system) / Math.max(1, (now - this.#cpuFrom) * 1000);
+    this.#cpuFrom = now;
+  }
+}
+
+function added(sum: Telemetry | undefined, telemetry: Telemetry): Telemetry {
+  return sum === undefined ? telemetry : bounded(mergeTelemetry(sum, telemetry));
 }
 
 function bounded(telemetry: Telemetry): Telemetry {
