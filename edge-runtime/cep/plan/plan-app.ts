@@ -16,6 +16,7 @@ import { PartitionDraft } from './plan-partition.ts';
 import { planScript } from './plan-script.ts';
 import { planSelection } from './plan-selection.ts';
 import { planTable, planTableChange } from './plan-table.ts';
+import { faultStreamHint, planFaultStream } from './fault-stream.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { AppPlan, InputPlan, OutputPlan, RatePlan, StreamPlan, TablePlan } from './plan.ts';
 import type { Scope } from './scope.ts';
@@ -100,7 +101,10 @@ class AppPlanner {
         this.diagnostics.error('name.duplicate-attribute', one.name, `'${name.text}' has the attribute '${one.name.text}' twice.`);
       }
     });
-    this.streams.set(name.text, { name: name.text, kind, attributes, defined: true, annotations: definition.annotations.map(annotationView), at: name.from });
+    const stream: StreamPlan = { name: name.text, kind, attributes, defined: true, annotations: definition.annotations.map(annotationView), at: name.from };
+    this.streams.set(name.text, stream);
+    const fault = kind === 'stream' ? planFaultStream(stream, definition.annotations, this.diagnostics) : undefined;
+    if (fault !== undefined) this.streams.set(fault.name, fault);
     if (kind === 'table') {
       this.tables.set(name.text, planTable(definition, this.around));
       return;
@@ -195,12 +199,17 @@ class AppPlanner {
       const name = source.prefix + source.name;
       if (this.streamOf(name) !== undefined) continue;
       if (source.prefix === '#' && this.partition === undefined) this.reportOutside(source);
+      else if (source.prefix === '!') this.reportNoFaults(source);
       else this.diagnostics.error('name.unknown-stream', source, `There is no stream '${name}'.`, didYouMean(name, [...this.streams.keys(), ...(this.partition?.inner.keys() ?? [])]) ?? 'Define it, or insert into it in another query.');
     }
   }
 
   private reportOutside(at: StreamReference): void {
     this.diagnostics.error('name.inner-stream', at, `The inner stream '#${at.name}' exists in a partition only.`);
+  }
+
+  private reportNoFaults(at: StreamReference): void {
+    this.diagnostics.error('name.unknown-stream', at, `There is no fault stream '!${at.name}'.`, this.streams.has(at.name) ? faultStreamHint(at.name) : didYouMean(`!${at.name}`, this.streams.keys()));
   }
 
   private planQuery(query: Query, index: number): void {
@@ -304,6 +313,10 @@ class AppPlanner {
       return false;
     }
     const known = this.streamOf(name);
+    if (known === undefined && at.prefix === '!') {
+      this.reportNoFaults(at);
+      return false;
+    }
     if (known === undefined) {
       const streams = this.partition !== undefined && at.prefix === '#' ? this.partition.inner : this.streams;
       streams.set(name, { name, kind: 'stream', attributes, defined: false, annotations: [], at: at.from });

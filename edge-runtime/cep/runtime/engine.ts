@@ -12,7 +12,8 @@ import { buildJoin } from './build-join.ts';
 import { buildQuery, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
 import { Faults } from './faults.ts';
-import { Junction, NOWHERE, type BatchBook, type Receiver } from './junction.ts';
+import { makeJunctions } from './guarded-junction.ts';
+import { NOWHERE, type BatchBook, type Junction, type Receiver } from './junction.ts';
 import { RunningWindow } from './named-windows.ts';
 import { RunningPartition } from './partition.ts';
 import { Predictions } from './predictions.ts';
@@ -28,7 +29,7 @@ export class Engine implements CepEngine {
   private readonly app: CompiledApp;
   private readonly stages: StageRuntime[] = [];
   private readonly first: StageRuntime;
-  private readonly junctions = new Map<string, Junction>();
+  private readonly junctions: ReadonlyMap<string, Junction>;
   private readonly windows = new Map<string, RunningWindow>();
   private readonly tables = new Map<string, RunningTable>();
   private readonly rollups = new Map<string, Rollup>();
@@ -61,7 +62,7 @@ export class Engine implements CepEngine {
       this.tables.set(plan.name, running);
       this.kept.set(`table ${plan.name}`, running.table);
     }
-    for (const { name, kind } of app.plan.streams) if (kind !== 'table' && kind !== 'aggregation') this.junctions.set(name, new Junction(name, this.book));
+    this.junctions = makeJunctions(app.plan.streams, this.book);
     for (const plan of app.plan.aggregations) {
       const runtime = this.stages[stageOf.get(plan.name) ?? 0] ?? this.first;
       const rollup = makeRollup(plan, runtime.clock, this.codeOf(runtime).tables, options.timers !== 'jump');
@@ -84,8 +85,7 @@ export class Engine implements CepEngine {
 
   input(stream: string): (timestamp: number, row: Row) => void {
     const junction = this.junction(stream);
-    const { first } = this;
-    const single = this.stages.length === 1;
+    const [first, single] = [this.first, this.stages.length === 1];
     return (timestamp, row) => {
       try {
         if (timestamp >= first.clock.now) first.moveTo(timestamp);

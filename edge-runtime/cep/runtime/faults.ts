@@ -13,7 +13,11 @@ export class Faults {
 
   /** Tells of events of one stream; `query` is empty where it is not known. */
   tell(stream: string, query: string, timestamps: number[], rows: Row[], failure: unknown): void {
-    const reason = failure instanceof Error ? failure.message : String(failure);
-    for (const listener of this.listeners) listener({ stream, query, timestamps, rows, reason });
+    for (const listener of this.listeners) listener({ stream, query, timestamps, rows, reason: reasonOf(failure) });
   }
+}
+
+/** Why something failed, as a sentence. */
+export function reasonOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : String(failure);
 }
