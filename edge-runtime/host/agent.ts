@@ -195,6 +195,7 @@ class Agent {
     const { name, labels, enrollmentToken } = this.#config;
     return new LinkClient({
       url,
+      localAddress: this.#config.linkFrom,
       identity: this.#identity,
       // The enrolment token opens the door once; a node that is known does not show it again.
       hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, ...(enrollmentToken === undefined || this.#trust.trust !== undefined ? {} : { enrollmentToken }) }),

@@ -10,6 +10,7 @@ const configSchema = z.object({
   name: nameSchema,
   /** Without it the agent runs what its disk names and speaks to nobody. */
   link: z.url({ protocol: /^(https?|wss?)$/ }).optional(),
+  linkFrom: z.union([z.ipv4(), z.ipv6()]).optional(),
   folder: z.string().min(1),
   enrollmentToken: z.string().min(1).max(128).optional(),
   labels: labelsSchema,
@@ -56,6 +57,7 @@ function parseConfig(values: CommandLine['values'], environment: CommandLine['en
   return checked(configSchema, {
     name: values.name ?? set('name'),
     link: values.link ?? set('link'),
+    linkFrom: values['link-from'] ?? set('linkFrom'),
     folder,
     enrollmentToken: values.token ?? set('token'),
     labels: Object.fromEntries((values.label ?? set('label')?.split(',') ?? []).map(parseLabel)),

@@ -12,6 +12,7 @@ export interface AgentSetting {
 export const agentSettings = {
   name: { variable: 'SELVEDGE_NAME', flag: '--name NAME', about: 'the node’s name; needed' },
   link: { variable: 'SELVEDGE_LINK', flag: '--link URL', about: 'the control plane, for example http://127.0.0.1:3000; without it the agent runs what its disk names' },
+  linkFrom: { variable: 'SELVEDGE_LINK_FROM', flag: '--link-from IP', about: 'the address of this machine that the link leaves from, where it has several networks; the system chooses without it' },
   folder: { variable: 'SELVEDGE_FOLDER', flag: '--folder FOLDER', standard: '.selvedge/agents/NAME', about: 'where the node keeps its key, bundles and store' },
   token: { variable: 'SELVEDGE_ENROLLMENT_TOKEN', flag: '--token TOKEN', about: 'enrolment token; without it a person approves the node' },
   label: { variable: 'SELVEDGE_LABELS', flag: '--label KEY=VALUE', about: 'a label of the node; the flag may be repeated, the variable separates by commas' },

@@ -12,6 +12,8 @@ const CLOSE_WAIT_MS = 1000;
 
 export interface ConnectionOptions {
   readonly url: string;
+  /** The address of this machine that the connection leaves from; the system chooses unless given. */
+  readonly localAddress?: string | undefined;
   readonly heartbeatMs: number;
   readonly handshakeMs: number;
   readonly now: () => number;
@@ -51,7 +53,7 @@ export class LinkConnection {
     this.#heardAt = options.now();
     this.#inbound = new TokenBucket(linkLimits.messagesPerSecondMax, linkLimits.messagesBurstMax, this.#heardAt);
     this.#outbound = new TokenBucket(OUTBOUND_PER_SECOND, OUTBOUND_BURST, this.#heardAt);
-    this.#socket = new WebSocket(options.url, { maxPayload: linkLimits.messageBytesMax, perMessageDeflate: false, handshakeTimeout: options.handshakeMs });
+    this.#socket = new WebSocket(options.url, { maxPayload: linkLimits.messageBytesMax, perMessageDeflate: false, handshakeTimeout: options.handshakeMs, localAddress: options.localAddress });
     this.#socket.on('open', () => {
       this.#heard();
       this.#timer = setInterval(() => this.#checkPeer(), options.heartbeatMs);

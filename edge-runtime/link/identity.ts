@@ -44,7 +44,8 @@ function parsePrivateKey(pem: string): KeyObject {
   return key;
 }
 
-async function identityOf(privateKey: KeyObject): Promise<NodeIdentity> {
+/** The identity that an Ed25519 private key is. */
+export async function identityOf(privateKey: KeyObject): Promise<NodeIdentity> {
   const publicKey = publicKeySchema.parse(createPublicKey(privateKey).export({ format: 'jwk' }).x);
   return {
     publicKey,

@@ -37,6 +37,8 @@ export const defaultLinkTimings: LinkTimings = {
 export interface LinkOptions {
   /** Where the control plane is, as an http or https address; its `/link` is spoken to. */
   readonly url: string;
+  /** The address of this machine that the link leaves from, where it has several networks. */
+  readonly localAddress?: string | undefined;
   readonly identity: NodeIdentity;
   /** What this start of the agent says of itself, asked for at each connection. */
   readonly hello: () => Omit<Hello, 'type' | 'protocol' | 'publicKey'>;
@@ -148,6 +150,7 @@ export class LinkClient {
 
       const connection = new LinkConnection({
         url: linkAddress(options.url),
+        localAddress: options.localAddress,
         heartbeatMs: options.timings.heartbeatMs,
         handshakeMs: options.timings.handshakeMs,
         now: options.now,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment } from '../environment.ts';
+import { chromiumProgram } from '../services/chromium.ts';
 import { ensureDebianPackages } from '../services/debian.ts';
 import { kafkaPrograms } from '../services/kafka.ts';
 import { stopAll } from '../services/owned-process.ts';
@@ -13,7 +14,6 @@ import { runSession } from '../start/session.ts';
 import { measureAgent } from './agent.ts';
 import { measureDeployments } from './deploy.ts';
 import { type ExampleStack, startExampleStack } from './example-stack.ts';
-import { measurePages } from './pages.ts';
 import { measureDetection, measurePath } from './programs.ts';
 import { measureStarts } from './start.ts';
 import { type Table, describeMachine, markdownOf } from './table.ts';
@@ -33,7 +33,7 @@ await runSession(async ({ print, steps }) => {
   const wanted = partNames.filter((name) => positionals.length === 0 || positionals.includes(name));
   if (wanted.length === 0 || positionals.some((name) => !partNames.some((known) => known === name))) throw new ServiceError(`usage: npm run bench [-- ${partNames.join(' | ')}] [--data FOLDER]`);
 
-  await steps.run('programs', () => ensureDebianPackages([redisProgram, ...kafkaPrograms()]), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
+  await steps.run('programs', () => ensureDebianPackages([redisProgram, ...kafkaPrograms(), ...(wanted.includes('pages') ? [chromiumProgram] : [])]), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
   await steps.run('database client', generateDatabaseClient, (made) => (made ? 'written' : 'in place'));
   await steps.run('console', buildConsole, (made) => (made ? 'built' : 'in place'));
 
@@ -43,7 +43,8 @@ await runSession(async ({ print, steps }) => {
   const measures: Record<Part, () => Promise<Table[]>> = {
     agent: withExample(measureAgent),
     deploy: withExample(measureDeployments),
-    pages: withExample(measurePages),
+    // Loaded once the browser is there: its configuration looks for it.
+    pages: withExample(async (running) => (await import('./pages.ts')).measurePages(running)),
     start: measureStarts,
     path: measurePath,
     skab: async () => {

@@ -13,6 +13,8 @@ import { type Service, ServiceError, type ServiceOptions } from './service.ts';
 export interface PostgresOptions extends ServiceOptions {
   /** Trades durability for speed; for tests, whose data nobody misses. */
   throwaway?: boolean;
+  /** Counts statements (`pg_stat_statements`), for whoever measures. */
+  statements?: boolean;
 }
 
 /**
@@ -33,14 +35,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Service> 
   await rm(path.join(data, 'postmaster.pid'), { force: true });
 
   const url = `postgresql://selvedge:${password}@127.0.0.1:${port}/selvedge`;
-  const child = await launch(folder, data, port, binaries.postgres, account, options.throwaway === true);
+  const child = await launch(folder, data, port, binaries.postgres, account, options);
   await whenReady(child, 'Postgres', () => ensureDatabase(url));
   return serve(url, child);
 }
 
-async function launch(folder: string, data: string, port: number, postgres: string, account: Account | undefined, throwaway: boolean): Promise<OwnedProcess> {
+async function launch(folder: string, data: string, port: number, postgres: string, account: Account | undefined, { throwaway, statements }: PostgresOptions): Promise<OwnedProcess> {
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'shared_buffers=64MB'];
-  if (throwaway) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
+  if (statements === true) settings.push('shared_preload_libraries=pg_stat_statements');
+  if (throwaway === true) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   const command = runAs(account, postgres, args);
   const deadline = performance.now() + 10_000;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { runChecks } from '../checks/run.ts';
 import { environment, stateFolder } from '../environment.ts';
 import { ensureDebianPackages } from '../services/debian.ts';
+import { chromiumProgram } from '../services/chromium.ts';
 import { fetchJars, jarsAreHere, kafkaPrograms } from '../services/kafka.ts';
 import { redisProgram } from '../services/redis.ts';
 import { buildConsole, generateDatabaseClient } from '../start/build.ts';
@@ -30,8 +31,7 @@ await runSession(async ({ steps, print }) => {
   mkdirSync(reports, { recursive: true });
 
   await part('what it needs', async () => {
-    const chromium = { command: 'chromium', debianPackage: 'chromium', neededBy: 'the browser story' };
-    const needed = [redisProgram, chromium, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
+    const needed = [redisProgram, chromiumProgram, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
     await steps.run('programs', () => ensureDebianPackages(needed), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
     // Here, and not in the first test that asks for a broker: what a network takes is no test's time.
     if (environment.kafkaBrokers === undefined && !jarsAreHere()) await steps.run('Kafka', fetchJars, () => 'fetched by Maven');
