@@ -10,7 +10,7 @@ import { loadIdentity } from './identity.ts';
 import { artefactAddress, defaultLinkTimings, type Instruction, linkAddress, LinkClient, type LinkState, type LinkTimings } from './link-client.ts';
 import { ReportSender } from './report-sender.ts';
 
-const quick: LinkTimings = { heartbeatMs: 100, handshakeMs: 400, reconnect: { minMs: 5, maxMs: 40 }, refused: { minMs: 60_000, maxMs: 60_000 }, stableMs: 1000 };
+const quick: LinkTimings = { heartbeatMs: 100, handshakeMs: 400, verdictMs: 800, reconnect: { minMs: 5, maxMs: 40 }, refused: { minMs: 60_000, maxMs: 60_000 }, stableMs: 1000 };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const report: Report = { type: 'report', observedGeneration: 0, sync: 'Unknown', reason: 'NoBundle', message: '', conditions: [], rules: [], models: [] };
 

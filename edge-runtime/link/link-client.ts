@@ -19,6 +19,8 @@ export type LinkState =
 export interface LinkTimings {
   readonly heartbeatMs: number;
   readonly handshakeMs: number;
+  /** From the proof to the verdict: longer, since the control plane has many to decide about after an outage. */
+  readonly verdictMs: number;
   readonly reconnect: BackoffPolicy;
   /** After a refusal that only a person can lift. */
   readonly refused: BackoffPolicy;
@@ -29,6 +31,7 @@ export interface LinkTimings {
 export const defaultLinkTimings: LinkTimings = {
   heartbeatMs: linkLimits.heartbeatMs,
   handshakeMs: linkLimits.handshakeMs,
+  verdictMs: linkLimits.verdictMs,
   reconnect: { minMs: linkLimits.reconnectMinMs, maxMs: linkLimits.reconnectMaxMs },
   refused: { minMs: 10 * 60_000, maxMs: 60 * 60_000 },
   stableMs: 5_000,
@@ -143,7 +146,7 @@ export class LinkClient {
       let phase: Phase = 'hello';
       let refusal: Refusal | undefined;
       let welcomedAt: number | undefined;
-      const deadline = setTimeout(() => connection.terminate('the control plane did not complete the handshake'), options.timings.handshakeMs);
+      let deadline = setTimeout(() => connection.terminate('the control plane did not complete the handshake'), options.timings.handshakeMs);
       const heartbeat = setInterval(() => this.send({ type: 'heartbeat', at: options.now() }), options.timings.heartbeatMs);
       const stop = (): void => connection.close(1001, 'the agent is stopping');
       const hello: Hello = { ...options.hello(), type: 'hello', protocol: PROTOCOL_VERSION, publicKey: options.identity.publicKey };
@@ -164,6 +167,8 @@ export class LinkClient {
           if (next === undefined) return connection.close(closeCodes.protocol, `${message.type} was not expected now`);
           phase = next;
           if (message.type === 'challenge') {
+            clearTimeout(deadline);
+            deadline = setTimeout(() => connection.terminate('the control plane did not decide about this node in time'), options.timings.verdictMs);
             connection.send({ type: 'proof', signature: options.identity.sign(challengeText(message.nonce, hello.publicKey, hello.instance)) });
           } else if (message.type === 'pending') {
             clearTimeout(deadline);

@@ -16,6 +16,7 @@ export const linkLimits = {
   recordsInFlightMax: 1000,
   heartbeatMs: 15_000,
   handshakeMs: 10_000,
+  verdictMs: 60_000,
   reconnectMinMs: 250,
   reconnectMaxMs: 20_000,
 } as const;

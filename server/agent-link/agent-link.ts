@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { linkLimits } from '@selvedge/edge-runtime/protocol';
 import { WebSocketServer } from 'ws';
-import { applicantsPart } from '../enrollment/index.ts';
+import { AdmissionQueue, applicantsPart } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
@@ -52,6 +52,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
     sessions,
     connections,
     heartbeats: new Heartbeats(deps, signal),
+    admissions: new AdmissionQueue(deps),
     arrivals: new Arrivals(deps),
     departures: new Departures(deps),
     queries: new Queries(),

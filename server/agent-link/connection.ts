@@ -1,7 +1,6 @@
 import { closeCodes, linkLimits, PROTOCOL_VERSION } from '@selvedge/edge-runtime/protocol';
 import type { FromAgent, ToAgent } from '@selvedge/edge-runtime/protocol';
 import type { WebSocket } from 'ws';
-import { applyToJoin } from '../enrollment/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { findNodeByKey, nodeReported, noteClone } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
@@ -114,11 +113,11 @@ export class LinkConnection implements Standing {
   }
 
   async #decide(hello: Hello): Promise<void> {
-    const { deps } = this.#context;
+    const { deps, admissions } = this.#context;
     const node = await findNodeByKey(deps.db, hello.publicKey);
     if (node !== null) return this.#welcomeNode(hello, node);
     const { publicKey, name, agentVersion, facts, labels, enrollmentToken } = hello;
-    const admission = await applyToJoin(deps, { publicKey, name, agentVersion, facts, labels, enrollmentToken, gateway: hello.gateway ?? null });
+    const admission = await admissions.apply({ publicKey, name, agentVersion, facts, labels, enrollmentToken, gateway: hello.gateway ?? null }, () => this.#isOver());
     switch (admission.outcome) {
       case 'refused':
         return this.#refuse(admission.code, admission.message);

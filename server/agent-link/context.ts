@@ -1,4 +1,5 @@
 import type { Envelope } from '@selvedge/edge-runtime/protocol';
+import type { AdmissionQueue } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
 import type { TelemetryService } from '../telemetry/index.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -21,6 +22,7 @@ export interface LinkContext extends LinkParts {
   sessions: Sessions;
   connections: Set<Standing>;
   heartbeats: Heartbeats;
+  admissions: AdmissionQueue;
   arrivals: Arrivals;
   departures: Departures;
   queries: Queries;

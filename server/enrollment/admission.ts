@@ -9,7 +9,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { definePart } from '../kernel/process-part.ts';
 import { insertNode, nameInUse, newNodeState } from '../nodes/index.ts';
 import { enrollmentLimits, tokenState } from './policy.ts';
-import { countPending, decideRequest, findRequestByKey, findTokenByDigest, insertRequest, onlyOrganization, reopenRequest, spendToken } from './repository.ts';
+import { countPending, decideRequest, findRequestByKey, findTokenByDigest, insertRequest, onlyOrganization, reopenRequest } from './repository.ts';
 import type { Asking, RequestRow, TokenRow } from './repository.ts';
 
 /** What a node says of itself that nobody has approved yet. It has proved that it holds the key. */
@@ -23,17 +23,20 @@ export type Admission =
   | { outcome: 'pending'; requestId: string; organizationId: string; fingerprint: string; message: string }
   | { outcome: 'refused'; code: 'denied' | 'token' | 'limit'; message: string };
 
-/**
- * Decides about a node whose key is not known: with a good enrolment token it is let in at once, without one its request
- * waits for a person. A token never lets in a node whose name another node has: that is for a person to look at.
- */
-export async function applyToJoin(deps: Deps, applicant: Applicant): Promise<Admission> {
-  const token = applicant.enrollmentToken === undefined ? null : await findTokenByDigest(deps.db, deps.vault.digest(applicant.enrollmentToken));
-  if (applicant.enrollmentToken !== undefined) {
-    const refusal = refuseToken(token, deps.clock.now());
-    if (refusal !== null) return { outcome: 'refused', code: 'token', message: refusal };
-  }
-  const organizationId = token?.organizationId ?? (await onlyOrganization(deps.db));
+type Refused = Extract<Admission, { outcome: 'refused' }>;
+
+/** The token that an applicant shows, if it opens; why it does not; or null for an applicant that shows none. */
+export async function usableToken(deps: Deps, applicant: Applicant): Promise<TokenRow | Refused | null> {
+  if (applicant.enrollmentToken === undefined) return null;
+  const token = await findTokenByDigest(deps.db, deps.vault.digest(applicant.enrollmentToken));
+  if (token === null) return { outcome: 'refused', code: 'token', message: 'The enrolment token is not known here.' };
+  const refusal = refuseToken(token, deps.clock.now());
+  return refusal === null ? token : { outcome: 'refused', code: 'token', message: refusal };
+}
+
+/** A node that shows no token: its request waits for a person. */
+export async function joinWithout(deps: Deps, applicant: Applicant): Promise<Admission> {
+  const organizationId = await onlyOrganization(deps.db);
   if (organizationId === null) {
     return { outcome: 'refused', code: 'token', message: 'This control plane serves several organizations: start the agent with an enrolment token, so that it knows which.' };
   }
@@ -42,14 +45,11 @@ export async function applyToJoin(deps: Deps, applicant: Applicant): Promise<Adm
     if (known !== null && known.organizationId !== organizationId) {
       return { outcome: 'refused', code: 'token', message: 'This key asked another organization to join. Give the node a new key to join this one.' };
     }
-    if (token === null || (await nameInUse(change.tx, organizationId, applicant.name))) return ask(deps, change, organizationId, applicant, known);
-    if (!(await spendToken(change.tx, token.id, deps.clock.now()))) return { outcome: 'refused', code: 'token', message: 'The enrolment token has no uses left.' };
-    return admitByToken(deps, change, organizationId, applicant, known, token);
+    return ask(deps, change, organizationId, applicant, known);
   });
 }
 
-function refuseToken(token: TokenRow | null, now: number): string | null {
-  if (token === null) return 'The enrolment token is not known here.';
+function refuseToken(token: TokenRow, now: number): string | null {
   switch (tokenState(token, now)) {
     case 'Active':
       return null;
@@ -62,7 +62,8 @@ function refuseToken(token: TokenRow | null, now: number): string | null {
   }
 }
 
-async function ask(deps: Deps, change: Change, organizationId: string, applicant: Applicant, known: RequestRow | null): Promise<Admission> {
+/** Enters the applicant's request for a person to decide about, unless one decided against it lately. */
+export async function ask(deps: Deps, change: Change, organizationId: string, applicant: Applicant, known: RequestRow | null): Promise<Admission> {
   const now = deps.clock.now();
   if (known?.state === 'Denied' && known.decidedAt !== null && now - known.decidedAt.getTime() < enrollmentLimits.deniedForMs) {
     return { outcome: 'refused', code: 'denied', message: known.reason === null ? 'An operator denied the request to join.' : `An operator denied the request to join: ${known.reason}` };
@@ -82,7 +83,8 @@ async function ask(deps: Deps, change: Change, organizationId: string, applicant
   return { outcome: 'pending', requestId: id, organizationId, fingerprint: shown, message: 'Waiting for an operator to compare this fingerprint and approve the node.' };
 }
 
-async function admitByToken(deps: Deps, change: Change, organizationId: string, applicant: Applicant, known: RequestRow | null, token: TokenRow): Promise<Admission> {
+/** Lets the applicant in, with what the token says of the nodes that show it; a use of the token is the caller's to spend. */
+export async function admitByToken(deps: Deps, change: Change, organizationId: string, applicant: Applicant, known: RequestRow | null, token: TokenRow): Promise<Admission> {
   const now = deps.clock.now();
   const labels = { ...applicant.labels, ...labelsOf(token) };
   const requestId = known?.id ?? deps.ids.next();

@@ -3,18 +3,21 @@ import type { Actor } from '../kernel/actor.ts';
 import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { aKey } from '../agent-link/testing/a-wire-agent.ts';
-import { applyToJoin } from './admission.ts';
 import type { Applicant } from './admission.ts';
+import { AdmissionQueue } from './admission-queue.ts';
 import { enrollmentLimits } from './policy.ts';
+import { createToken } from './service.ts';
 
 let world: TestWorld;
 let actor: Actor;
 let organizationId: string;
+let queue: AdmissionQueue;
 
 beforeAll(async () => {
   world = await testWorld();
   organizationId = await world.organization();
   actor = aUser(organizationId, 'administrator');
+  queue = new AdmissionQueue(world.deps);
 });
 
 const facts = { hostname: 'h', platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' };
@@ -25,7 +28,7 @@ function anApplicant(given: Partial<Applicant> = {}): Applicant {
 }
 
 async function ask(applicant: Applicant): Promise<string> {
-  const admission = await applyToJoin(world.deps, applicant);
+  const admission = await queue.apply(applicant);
   if (admission.outcome !== 'pending') throw new Error(`${admission.outcome}, not pending`);
   return admission.requestId;
 }
@@ -62,7 +65,7 @@ describe('requests', () => {
     const applicant = anApplicant();
     const id = await ask(applicant);
     await caller.enrollment.requests.deny({ id });
-    expect(await applyToJoin(world.deps, applicant)).toMatchObject({ outcome: 'refused', code: 'denied' });
+    expect(await queue.apply(applicant)).toMatchObject({ outcome: 'refused', code: 'denied' });
     world.deps.clock.advance(enrollmentLimits.deniedForMs + 1);
     expect(await ask(applicant)).toBe(id);
   });
@@ -115,7 +118,42 @@ describe('who may', () => {
   });
 });
 
+describe('many nodes with a token at once', () => {
+  const joinAll = async (uses: number, names: readonly string[]) => {
+    const { token } = await createToken(world.deps, actor, { label: 'crowd', labels: {}, uses, expiresAt: world.deps.clock.now() + 60_000 });
+    const admissions = await Promise.all(names.map((name) => queue.apply(anApplicant({ name, enrollmentToken: token }))));
+    return admissions.map(({ outcome }) => outcome);
+  };
+  const namesOf = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+
+  test('are let in together, each once and each on record', async () => {
+    const caller = callAs(world.deps, actor);
+    const before = (await caller.nodes.list({})).total;
+    expect(new Set(await joinAll(120, namesOf('crowd', 120)))).toEqual(new Set(['admitted']));
+    expect((await caller.nodes.list({})).total).toBe(before + 120);
+    expect(await caller.audit.verify()).toMatchObject({ ok: true });
+  });
+
+  test('are let in while the token has uses, and no further', async () => {
+    const outcomes = await joinAll(3, namesOf('scarce', 8));
+    expect(outcomes.filter((outcome) => outcome === 'admitted')).toHaveLength(3);
+    expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(5);
+  });
+
+  test('of whom one has left meanwhile: it is not let in, and takes no use of the token', async () => {
+    const { token } = await createToken(world.deps, actor, { label: 'leaving', labels: {}, uses: 1, expiresAt: world.deps.clock.now() + 60_000 });
+    const gone = queue.apply(anApplicant({ name: 'gone', enrollmentToken: token }), () => true);
+    const there = queue.apply(anApplicant({ name: 'there', enrollmentToken: token }));
+    expect(await Promise.all([gone, there])).toMatchObject([{ outcome: 'refused', code: 'limit' }, { outcome: 'admitted' }]);
+  });
+
+  test('of whom one has a name that is taken: that one waits for a person, the others do not', async () => {
+    await joinAll(1, ['taken']);
+    expect(await joinAll(3, ['free-1', 'taken', 'free-2'])).toEqual(['admitted', 'pending', 'admitted']);
+  });
+});
+
 test('without a token, several organizations cannot be told apart', async () => {
   await world.organization('second');
-  expect(await applyToJoin(world.deps, anApplicant())).toMatchObject({ outcome: 'refused', code: 'token' });
+  expect(await queue.apply(anApplicant())).toMatchObject({ outcome: 'refused', code: 'token' });
 });

@@ -1,3 +1,4 @@
-export { applicantsPart, applyToJoin } from './admission.ts';
+export { applicantsPart } from './admission.ts';
+export { AdmissionQueue } from './admission-queue.ts';
 export type { Admission, Applicant } from './admission.ts';
 export { createToken } from './service.ts';

@@ -86,11 +86,11 @@ export async function findToken(db: Queryable, organizationId: string, id: strin
   return db.enrollmentToken.findFirst({ where: { organizationId, id } });
 }
 
-/** Takes one use of the token; false when it has none left, is revoked or expired. One statement, so two nodes cannot share the last use. */
-export async function spendToken(tx: Transaction, id: string, now: number): Promise<boolean> {
+/** Takes uses of the token; false when it has fewer left, is revoked or expired. One statement, so two nodes cannot share the last use. */
+export async function spendToken(tx: Transaction, id: string, uses: number, now: number): Promise<boolean> {
   const { count } = await tx.enrollmentToken.updateMany({
-    where: { id, usesLeft: { gt: 0 }, revokedAt: null, expiresAt: { gt: new Date(now) } },
-    data: { usesLeft: { decrement: 1 } },
+    where: { id, usesLeft: { gte: uses }, revokedAt: null, expiresAt: { gt: new Date(now) } },
+    data: { usesLeft: { decrement: uses } },
   });
   return count === 1;
 }

@@ -41,6 +41,8 @@ async function session(folder: string): Promise<Session> {
   const child = startProcess({ name: 'npm start', command: 'npm', args: ['start'], folder: log, cwd: folder, stopSignal: 'SIGINT', graceMs: 60_000, onLine });
   await whenReady(child, 'npm start', async () => up ?? Promise.reject(new Error('it has not said its address')), 900_000);
   const pressed = performance.now();
+  // As a terminal does it: to npm, its shell and what runs in it alike.
+  process.kill(-child.pid, 'SIGINT');
   await child.stop();
   return { startMs: (up ?? pressed) - from, stopMs: performance.now() - pressed };
 }

@@ -16,7 +16,7 @@ import { setStage, type Stage } from './stage.ts';
 const optionsSchema = z.object({
   nodes: z.coerce.number().int().min(1).max(100_000).default(1_000),
   crews: z.coerce.number().int().min(1).max(16).default(2),
-  joins: z.coerce.number().int().min(1).max(5_000).default(200),
+  joins: z.coerce.number().int().min(1).max(5_000).default(40),
   telemetry: z.coerce.number().min(1).max(600).default(30),
   watch: z.coerce.number().min(5).max(3_600).default(60),
 });
