@@ -9,7 +9,7 @@ import { performChange } from '../audit/index.ts';
 import { aNode } from '../nodes/testing/a-node.ts';
 import { countStatements } from '../nodes/testing/statements.ts';
 import { freshDatabase } from '../../tools/testing/index.ts';
-import { nodeReported } from '../nodes/index.ts';
+import { nodesReported } from '../nodes/index.ts';
 import { createNodes } from '../nodes/testing/many-nodes.ts';
 import { aUser, openWorld, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
@@ -272,7 +272,7 @@ describe('what nodes tell', () => {
         const actor: Actor = { kind: 'node', id, name: 'n', organizationId: organization, requestId: 'test' };
         const before = statements();
         await takeRecords(quiet.deps, actor, id, [detection(1)]);
-        await nodeReported(quiet.deps, actor, id, aReport({ sync: 'Synced' }));
+        await nodesReported(quiet.deps, actor.organizationId, [{ id, report: aReport({ sync: 'Synced' }) }], 'test');
         counts.push(statements() - before);
       }
       expect(counts[0]).toBeGreaterThan(0);

@@ -17,6 +17,7 @@ import { Heartbeats } from './heartbeats.ts';
 import { Leases } from './leases.ts';
 import { News } from './news.ts';
 import { Queries } from './queries.ts';
+import { Reports } from './reports.ts';
 import { Sessions } from './sessions.ts';
 import type { Standing } from './sessions.ts';
 
@@ -54,6 +55,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
     heartbeats: new Heartbeats(deps, signal),
     admissions: new AdmissionQueue(deps),
     arrivals: new Arrivals(deps),
+    reports: new Reports(deps),
     departures: new Departures(deps),
     queries: new Queries(),
     leases: new Leases(deps.clock, () => deps.ids.next(), (nodeId, message) => {

@@ -2,7 +2,7 @@ import { closeCodes, linkLimits, PROTOCOL_VERSION } from '@selvedge/edge-runtime
 import type { FromAgent, ToAgent } from '@selvedge/edge-runtime/protocol';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../kernel/actor.ts';
-import { findNodeByKey, nodeReported, noteClone } from '../nodes/index.ts';
+import { findNodeByKey, noteClone } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import { artefactUrlFor } from './artefact-url.ts';
 import type { LinkContext } from './context.ts';
@@ -198,12 +198,12 @@ export class LinkConnection implements Standing {
   }
 
   async #take(session: NodeSession, actor: Actor, message: FromAgent): Promise<void> {
-    const { deps, telemetry, queries, leases } = this.#context;
+    const { deps, reports, telemetry, queries, leases } = this.#context;
     switch (message.type) {
       case 'heartbeat':
         return;
       case 'report':
-        return nodeReported(deps, actor, session.nodeId, message);
+        return reports.add(session.organizationId, session.nodeId, message);
       case 'telemetry':
         return telemetry.ingest(session, message.telemetry);
       case 'records': {

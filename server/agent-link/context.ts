@@ -7,6 +7,7 @@ import type { Departures } from './departures.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Leases } from './leases.ts';
 import type { Queries } from './queries.ts';
+import type { Reports } from './reports.ts';
 import type { Sessions, Standing } from './sessions.ts';
 
 /** What the link asks of others: what a node is to run, by which keys it knows that, and where its figures go. */
@@ -24,6 +25,7 @@ export interface LinkContext extends LinkParts {
   heartbeats: Heartbeats;
   admissions: AdmissionQueue;
   arrivals: Arrivals;
+  reports: Reports;
   departures: Departures;
   queries: Queries;
   leases: Leases;

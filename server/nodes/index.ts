@@ -1,5 +1,5 @@
 export { timelineRetention } from './jobs.ts';
-export { markSilentNodes, nodeReported, nodesConnected, nodesDisconnected, noteClone, setDesired } from './presence.ts';
+export { markSilentNodes, nodesConnected, nodesDisconnected, nodesReported, noteClone, setDesired } from './presence.ts';
 export { findNode, findNodeByKey, insertNode, insertTimeline, lockNodes, nameInUse, readLabels, writeHeartbeats, writeRecordsThrough } from './repository.ts';
 export type { NodeRow } from './repository.ts';
 export type { Arrival } from './presence.ts';

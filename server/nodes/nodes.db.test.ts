@@ -3,7 +3,7 @@ import { performChange } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
-import { markSilentNodes, nodeReported, nodesConnected, nodesDisconnected, setDesired } from './presence.ts';
+import { markSilentNodes, nodesConnected, nodesDisconnected, nodesReported, setDesired } from './presence.ts';
 import { timelineRetention } from './jobs.ts';
 import { aNode } from './testing/a-node.ts';
 
@@ -33,7 +33,7 @@ function desire(id: string): Promise<{ nodeId: string; generation: number }[]> {
 }
 
 function report(id: string, observedGeneration: number): Promise<void> {
-  return nodeReported(world.deps, actor, id, { type: 'report', observedGeneration, bundle, sync: 'Synced', reason: 'Running', message: '', conditions: [], rules: [], models: [] });
+  return nodesReported(world.deps, actor.organizationId, [{ id, report: { type: 'report', observedGeneration, bundle, sync: 'Synced', reason: 'Running', message: '', conditions: [], rules: [], models: [] } }], 'test');
 }
 
 describe('list', () => {

@@ -1,7 +1,6 @@
 import type { Report } from '@selvedge/edge-runtime/protocol';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
-import type { Actor } from '../kernel/actor.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { findSilentNodes, insertTimeline, lockNodes, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
@@ -46,12 +45,13 @@ export async function nodesDisconnected(deps: Deps, organizationId: string, node
   await writeHeartbeats(deps.db, new Map(nodes.map((node) => [node.id, node.lastSeenAt])));
 }
 
-/** The node said where it stands. */
-export async function nodeReported(deps: Deps, actor: Actor, id: string, report: Report): Promise<void> {
+/** Nodes of one organization said where they stand, each at most once, in one transaction. */
+export async function nodesReported(deps: Deps, organizationId: string, reports: readonly { id: string; report: Report }[], requestId: string): Promise<void> {
   const now = deps.clock.now();
-  await performChange(deps, actor, async (change) => {
-    const rows = await lockNodes(change.tx, actor.organizationId, [id]);
-    await changeFacts(deps, change, rows, () => ({ report, reportedAt: now }), now);
+  const byId = new Map(reports.map(({ id, report }) => [id, report]));
+  await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
+    const rows = await lockNodes(change.tx, organizationId, [...byId.keys()]);
+    await changeFacts(deps, change, rows, (row) => ({ report: byId.get(row.id) ?? null, reportedAt: now }), now);
   });
 }
 

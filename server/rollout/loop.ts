@@ -3,8 +3,8 @@ import type { OutboxEvent } from '../kernel/live-bus.ts';
 import { nextWakeAt, rolloutOfFleet, rolloutsOf, rolloutsUnderWay } from './repository.ts';
 import { advanceRollout, welcomeJoiners } from './service.ts';
 
-/** News that comes within this time is looked at together. */
-const gatherMs = 100;
+/** News that comes within this time is looked at together; longer where a round takes long, so that news of a large fleet comes in few rounds. */
+const gatherMs = { min: 100, max: 1_000 } as const;
 /** However little is heard, everything under way is looked at this often: losing news costs time, never the rollout. */
 const sweepMs = 15_000;
 /** After an error, for example a database that is away. */
@@ -61,6 +61,7 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
     let sweptAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       wake = new AbortController();
+      const from = deps.clock.now();
       let waitMs = retryMs;
       try {
         const sweep = deps.clock.now() - sweptAt >= sweepMs;
@@ -71,8 +72,9 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
       } catch (error) {
         if (!signal.aborted) deps.logger.error({ err: error }, 'a round of the rollout loop failed and is repeated');
       }
+      const tookMs = deps.clock.now() - from;
       if (nodes.size + joined.size + rollouts.size + fleets.size === 0) await deps.clock.sleep(waitMs, AbortSignal.any([signal, wake.signal]));
-      await deps.clock.sleep(gatherMs, signal);
+      await deps.clock.sleep(Math.min(gatherMs.max, Math.max(gatherMs.min, tookMs)), signal);
     }
   };
   return { finished: run() };

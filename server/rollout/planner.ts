@@ -4,7 +4,7 @@ import type { NewDecision, NodeChange, RolloutNode, RolloutSnapshot, RolloutStep
 import { limitOf } from './waves.ts';
 
 /** At most this many nodes are told in one step, so that a step stays one short transaction; the next follows at once. */
-export const requestsPerStepMax = 200;
+export const requestsPerStepMax = 1_000;
 
 /** A node with what this step found about it. */
 interface Seen {

@@ -3,7 +3,7 @@ import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
 import { desiredFor } from '../../bundles/index.ts';
 import { systemActor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
-import { nodeReported, nodesConnected, nodesDisconnected } from '../../nodes/index.ts';
+import { nodesConnected, nodesDisconnected, nodesReported } from '../../nodes/index.ts';
 import { aNode } from '../../nodes/testing/a-node.ts';
 
 /** A node that says what it is told to say, through the same services as the agent link. */
@@ -33,7 +33,7 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
     const assignment = assignmentSchema.parse(JSON.parse(envelope.assignment.payload));
     return { generation: assignment.generation, bundle: assignment.bundle, manifest: bundleManifestSchema.parse(JSON.parse(envelope.bundle.payload)) };
   };
-  const report = (rest: Pick<Report, 'sync' | 'reason' | 'message'> & Partial<Report>): Promise<void> => nodeReported(deps, actor, id, { type: 'report', conditions: [], ...running, ...rest });
+  const report = (rest: Pick<Report, 'sync' | 'reason' | 'message'> & Partial<Report>): Promise<void> => nodesReported(deps, actor.organizationId, [{ id, report: { type: 'report', conditions: [], ...running, ...rest } }], 'test');
   const activation = async (step: 'Building' | 'Failed', message?: string): Promise<Pick<Report, 'activation'>> => {
     const wanted = await desired();
     if (wanted === null) throw new Error(`${name} was told nothing`);
