@@ -52,7 +52,7 @@ export function createAuthentication(deps: Deps): Authenticator {
       max: 60,
       customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 } },
     },
-    // The edge has compared the origin with the host already (http/origin.ts); this accepts what it accepted.
+    // The edge has compared the origin with the host already (http/security.ts); this accepts what it accepted.
     trustedOrigins: (request) => {
       const origin = request?.headers.get('origin');
       return origin === null || origin === undefined ? [] : [origin];
