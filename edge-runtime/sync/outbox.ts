@@ -127,7 +127,9 @@ export class Outbox {
       const key = waiting > 0 ? timeline : detections;
       const length = waiting > 0 ? waiting : await redis.xlen(detections);
       if (length === 0) return;
-      this.#lost += await redis.xtrim(key, 'MAXLEN', Math.floor(length * (1 - TRIM_SHARE)));
+      const trimmed = await redis.xtrim(key, 'MAXLEN', Math.floor(length * (1 - TRIM_SHARE)));
+      // Read after the wait: another call may have counted meanwhile.
+      this.#lost += trimmed;
     }
   }
 

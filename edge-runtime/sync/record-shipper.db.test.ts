@@ -192,6 +192,13 @@ describe('record shipper', () => {
     expect(outbox.takeLost()).toBeGreaterThan(100);
   });
 
+  test('full in bytes, and looked at twice at the same time: each record that is dropped is counted once', async () => {
+    start({ bytesMax: 200_000 });
+    await detect(...Array.from({ length: 300 }, (_, index) => detection(`d${index}`, 1)));
+    await Promise.all([outbox.bound(), outbox.bound(), outbox.bound()]);
+    expect(outbox.takeLost() + (await outbox.measure()).records).toBe(300);
+  });
+
   test('a record too large loses causes and not itself; one that is no record is dropped, counted, and holds nothing up', async () => {
     start({ recordBytesMax: 10_000 });
     await (await connection()).xadd(keys.detections, '*', 'r', '{"kind":"detection"');
