@@ -126,13 +126,14 @@ function tag(value: unknown, type: AttributeType): unknown {
     case 'double':
       return { $d: decimal(value, (number) => String(number)) };
     default:
-      return Array.isArray(value) ? { $arr: value } : value instanceof Map ? { $o: textOf(value, 'object') } : value instanceof Set ? { $o: `[${[...value].map((one) => String(one)).join(', ')}]` } : value;
+      return typeof value === 'object' ? { $o: textOf(value, 'object') } : value;
   }
 }
 
 /** Beyond 2^53 as text, but for the least long, of which Java's absolute value is negative. */
 function longText(value: bigint): string | number {
-  return value === -9_223_372_036_854_775_808n ? Number(value) : value.toString();
+  const exact = value >= -9_007_199_254_740_992n && value <= 9_007_199_254_740_992n;
+  return exact || value === -9_223_372_036_854_775_808n ? Number(value) : value.toString();
 }
 
 function decimal(value: unknown, text: (number: number) => string): unknown {

@@ -73,7 +73,7 @@ function checkAttribute(expression: Extract<Expression, { kind: 'attribute' }>, 
   if ('access' in found) {
     const { access, attribute } = found;
     // A counted step without an index stands for all of its events.
-    if (access.from === 'state' && access.many && access.at === undefined) return { kind: 'events', type: 'object', slot: access.slot, index: access.index };
+    if (access.from === 'state' && access.many && access.at === undefined) return { kind: 'events', type: 'object', slot: access.slot, index: access.index, element: attribute.type };
     return { kind: 'value', type: attribute.type, access };
   }
   const { diagnostics } = around;

@@ -1,5 +1,6 @@
 import type { AttributeType } from '../api.ts';
 import { doubleOf, doubleText, doubleToInt, doubleToLong, floatText, longToInt, parseDouble, parseInt32, parseLong, type Long } from '../runtime/java-number.ts';
+import { ValueList } from '../runtime/value-list.ts';
 import { isNumeric, type Typed } from './types.ts';
 
 /** What a function makes of its arguments, or why it cannot. */
@@ -108,6 +109,7 @@ export function textOf(value: unknown, type: AttributeType): string {
   }
   if (value instanceof Set) return `[${[...value].map((one) => String(one)).join(', ')}]`;
   if (value instanceof Map) return `{${[...value].map(([key, one]) => `${textOf(key, 'object')}=${textOf(one, 'object')}`).join(', ')}}`;
+  if (value instanceof ValueList) return `[${value.map((one) => textOf(one, value.element)).join(', ')}]`;
   if (Array.isArray(value)) return `[${value.map((one) => String(one)).join(', ')}]`;
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

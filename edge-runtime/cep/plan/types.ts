@@ -30,7 +30,7 @@ export type RowVariable = 'r' | 'l' | 'q';
 export type Typed = { type: AttributeType } & (
   | { kind: 'constant'; value: unknown }
   | { kind: 'value'; access: Access }
-  | { kind: 'events'; slot: number; index: number }
+  | { kind: 'events'; slot: number; index: number; element: AttributeType }
   | { kind: 'timestamp'; of?: Access }
   | { kind: 'now' }
   | { kind: 'uuid' }

@@ -44,24 +44,44 @@ export function emitTableTest(tables: ReadonlyMap<string, RunningTable>, clock: 
 
 /** The receiver that changes a table with the rows that a query puts out. */
 export function tableReceiver({ table }: RunningTable, change: TableChange, clock: Clock, tables: TableTest): Receiver {
-  const apply = change.kind === 'add' ? (_: number, row: Row): void => table.add(row) : changer(table, change, clock, tables);
-  return {
-    one: apply,
-    many: (timestamps, rows) => rows.forEach((row, index) => apply(timestamps[index] ?? 0, row)),
-  };
+  if (change.kind === 'add') return { one: (_, row) => table.add(row), many: (_, rows) => rows.forEach((row) => table.add(row)) };
+  return changer(table, change, clock, tables);
 }
 
-function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, clock: Clock, tables: TableTest): (timestamp: number, row: Row) => void {
+function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, clock: Clock, tables: TableTest): Receiver {
   const candidates = emitCandidates(table, change.lookup, 'r', clock, tables);
   const matches = change.condition === undefined ? (): boolean => true : emitPairTest(change.condition, 'r', clock, tables);
   const values = emitSetValues(change.set.map((one) => one.value), clock, tables);
-  return (timestamp, row) => {
+  /** Changes what matches; whether anything did. */
+  const apply = (timestamp: number, row: Row): boolean => {
     // The matching entries first: changing a table while walking through it could meet an entry twice.
     const found = [...candidates(timestamp, row)].filter((entry) => matches(timestamp, row, entry.row));
     if (change.kind === 'delete') for (const entry of found) table.remove(entry);
     else for (const entry of found) table.replace(entry, changed(entry.row, change, values(timestamp, row, entry.row)));
-    if (change.kind === 'upsert' && found.length === 0) table.add(row);
+    return found.length > 0;
   };
+  const one = (timestamp: number, row: Row): void => {
+    if (!apply(timestamp, row) && change.kind === 'upsert') table.add(row);
+  };
+  /** A chunk's new rows are added after it; until then an event changes them only where it changes no row of the table. */
+  const upsertAll = (timestamps: readonly number[], rows: readonly Row[]): void => {
+    const added: Row[] = [];
+    rows.forEach((row, index) => {
+      const timestamp = timestamps[index] ?? 0;
+      if (apply(timestamp, row)) return;
+      let some = false;
+      added.forEach((other, at) => {
+        if (!matches(timestamp, row, other)) return;
+        some = true;
+        added[at] = changed(other, change, values(timestamp, row, other));
+      });
+      if (!some) added.push(row);
+    });
+    for (const row of added) table.add(row);
+  };
+  // Where a key or index finds the row it makes no difference, and is faster one by one.
+  const together = change.kind === 'upsert' && change.lookup === undefined;
+  return { one, many: together ? upsertAll : (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
 }
 
 function changed(row: Row, change: Exclude<TableChange, { kind: 'add' }>, values: readonly unknown[]): Row {

@@ -1,6 +1,7 @@
 import type { EventIndex } from '../language/syntax.ts';
 import { isNumeric, type Access, type NumericType, type Typed } from '../plan/types.ts';
 import { addLong, divideLong, doubleOf, floatOf, multiplyLong, remainderLong, subtractLong } from './java-number.ts';
+import { listValues } from './value-list.ts';
 
 /**
  * Turns checked expressions into JavaScript. The text produced here is made of fixed pieces, whole numbers and names
@@ -42,7 +43,7 @@ export class Emitter {
       case 'value':
         return access(expression.access);
       case 'events':
-        return `(s[${expression.slot}]??[]).map((e)=>e.r[${expression.index}])`;
+        return `${this.constant(listValues)}(s[${expression.slot}],${expression.index},${this.constant(expression.element)})`;
       case 'timestamp':
         return expression.of === undefined ? 't' : this.eventTimestamp(expression.of);
       case 'now':
@@ -60,6 +61,7 @@ export class Emitter {
       case 'in':
         return this.truth(expression);
       case 'if':
+        if (expression.type === 'bool') return `(${this.truth(expression.condition)}?${this.truth(expression.then)}:${this.truth(expression.otherwise)})`;
         return `(${this.truth(expression.condition)}?${this.value(expression.then)}:${this.value(expression.otherwise)})`;
       case 'call': {
         const call = `${this.constant(expression.run)}(${expression.arguments.map((one) => this.value(one)).join(',')})`;
@@ -199,7 +201,7 @@ function nullable(expression: Typed): boolean {
     case 'arithmetic':
       return expression.operator === '/' || expression.operator === '%' || nullable(expression.left) || nullable(expression.right);
     case 'if':
-      return nullable(expression.then) || nullable(expression.otherwise);
+      return expression.type !== 'bool' && (nullable(expression.then) || nullable(expression.otherwise));
     case 'call':
       return expression.type !== 'bool';
     case 'value':

@@ -19,8 +19,8 @@ export class PlainSelector implements Stage {
   private readonly wanted: Wanted;
   private readonly output: OutputStage;
   private events: OutputEvent[] = [];
-  /** How many of them stand in their order already. */
-  private ordered = 0;
+  /** How many of them are in order and within the limit already. */
+  private settled = 0;
 
   constructor(plan: SelectionPlan, wanted: Wanted, project: (timestamp: number, payload: Payload) => Row | undefined, output: OutputStage) {
     this.plan = plan;
@@ -40,29 +40,29 @@ export class PlainSelector implements Stage {
     if (row !== undefined) this.events.push({ type, timestamp, row, key: undefined });
   }
 
+  /** What one event of a join brought: it is ordered and limited by itself. */
   part(): void {
-    if (this.plan.orderBy.length > 0) this.events.push(...orderRows(this.events.splice(this.ordered), this.plan));
-    this.ordered = this.events.length;
+    const { plan, events, settled } = this;
+    if (plan.orderBy.length > 0 || plan.limit !== undefined || plan.offset !== undefined) {
+      const part = events.splice(settled);
+      events.push(...limited(plan.orderBy.length > 0 ? orderRows(part, plan) : part, plan));
+    }
+    this.settled = events.length;
   }
 
   end(): void {
     const { events } = this;
+    if (this.settled < events.length) this.part();
     const [first] = events;
     if (first === undefined) return;
-    if (this.ordered < events.length) this.part();
     this.events = [];
-    this.ordered = 0;
-    const { limit, offset } = this.plan;
-    if (events.length === 1 && first.type !== RESET && limit === undefined && offset === undefined) {
-      this.output.one(first.type, first.timestamp, first.row, undefined);
-      return;
-    }
-    const chosen = limit === undefined && offset === undefined ? events : limited(events, this.plan);
-    if (chosen.length > 0) this.output.chunk(chosen);
+    this.settled = 0;
+    if (events.length === 1 && first.type !== RESET) this.output.one(first.type, first.timestamp, first.row, undefined);
+    else this.output.chunk(events);
   }
 }
 
-/** `offset`, then `limit`, over one chunk; events that left are counted by the limit and never cut off by it. */
+/** `offset`, then `limit`, over one chunk or what stands for one; events that left are counted by the limit and never cut off by it. */
 export function limited(events: OutputEvent[], plan: SelectionPlan): OutputEvent[] {
   const { limit, offset = 0 } = plan;
   let skipped = 0;

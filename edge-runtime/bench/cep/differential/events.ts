@@ -26,18 +26,18 @@ export function defineStream({ name, columns }: StreamShape): string {
   return `define stream ${name} (${columns.map((one) => `${one.name} ${one.type}`).join(', ')});`;
 }
 
-/** Events, chunks and moves of the clock over some streams; time never goes back. */
-export function generateSteps(choices: Choices, streams: readonly StreamShape[], atMost = 24, tail = 100): Step[] {
+/** Events, chunks and moves of the clock over some streams; time never goes back, and moves on by at least `apart` from event to event. */
+export function generateSteps(choices: Choices, streams: readonly StreamShape[], atMost = 24, tail = 100, apart = 0): Step[] {
   let now = CASE_START;
   const steps: Step[] = [];
   const count = 2 + choices.below(atMost - 1);
   for (let index = 0; index < count; index++) {
     const kind = choices.below(12);
-    now += choices.pick(GAPS);
+    now += Math.max(choices.pick(GAPS), apart);
     const stream = choices.pick(streams);
     if (kind === 11) steps.push({ advance: (now += choices.pick([3, 11, 14, 35])) });
     else if (kind === 10) {
-      const events = choices.several(1, 4, (): [number, unknown[]] => [(now += choices.pick([0, 0, 1])), rowOf(choices, stream)]);
+      const events = choices.several(1, 4, (): [number, unknown[]] => [(now += Math.max(choices.pick([0, 0, 1]), apart)), rowOf(choices, stream)]);
       steps.push({ batch: stream.name, events });
     } else steps.push([stream.name, now, rowOf(choices, stream)]);
   }

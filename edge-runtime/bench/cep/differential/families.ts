@@ -2,10 +2,12 @@ import type { Case, Step } from '../answer-case.ts';
 import { Choices } from './choices.ts';
 import { CASE_START } from './events.ts';
 import { chainCase, expressionCase, windowCase } from './query-families.ts';
+import { partitionCase } from './partition-families.ts';
 import { absentPatternCase, absentSequenceCase, patternCase, sequenceCase } from './state-families.ts';
 import { aggregationCase, onDemandCase } from './store-families.ts';
 import { joinCase, tableCase } from './table-families.ts';
 import { mistakeCase } from './mistake-family.ts';
+import { furtherWindowCase, namedWindowCase, rateCase } from './window-families.ts';
 
 export interface Generated {
   app: string;
@@ -25,6 +27,10 @@ export const FAMILIES: Readonly<Record<string, (choices: Choices) => Generated>>
   'absent-sequences': absentSequenceCase,
   'on-demand': onDemandCase,
   aggregations: aggregationCase,
+  partitions: partitionCase,
+  'named-windows': namedWindowCase,
+  'further-windows': furtherWindowCase,
+  'output-rates': rateCase,
   mistakes: mistakeCase,
 };
 

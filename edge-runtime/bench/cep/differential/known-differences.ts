@@ -1,4 +1,4 @@
-import type { Answer, Case } from '../answer-case.ts';
+import type { Answer, Case, OutEntry } from '../answer-case.ts';
 import { comparable } from './compare.ts';
 
 /** A difference that we want: a defect of Siddhi's, named in docs/siddhiql.md. */
@@ -16,18 +16,39 @@ function onlyWeMake(siddhi: Answer, ours: Answer): boolean {
   return siddhi.types === undefined && ours.types !== undefined;
 }
 
-/** The same rows in each entry, in any order. */
-function sameButForOrder(siddhi: Answer, ours: Answer): boolean {
-  const sorted = ({ out }: Answer): string =>
-    JSON.stringify(
-      comparable(
-        out.map(({ in: arrived, removed, rows, ...rest }) => ({
-          ...rest,
-          ...Object.fromEntries(Object.entries({ in: arrived, removed, rows }).map(([name, list]) => [name, list?.map((row) => JSON.stringify(row)).sort()])),
-        })),
-      ),
+/** The same rows in each entry, in any order; and with `entries` the entries themselves in any order, too. */
+function sameButForOrder(siddhi: Answer, ours: Answer, entries = false): boolean {
+  const sorted = ({ out }: Answer): string => {
+    const groups = comparable(
+      out.map(({ in: arrived, removed, rows, ...rest }) => ({
+        ...rest,
+        ...Object.fromEntries(Object.entries({ in: arrived, removed, rows }).map(([name, list]) => [name, list?.map((row) => JSON.stringify(row)).sort()])),
+      })),
+      entries,
     );
+    return JSON.stringify(entries ? Object.values(groups).map((group) => group.map((one) => JSON.stringify(one)).sort()) : groups);
+  };
   return sorted(siddhi) === sorted(ours);
+}
+
+/** The same rows in each entry, at whatever times. */
+function sameButForTimes(siddhi: Answer, ours: Answer): boolean {
+  const valuesOf = ({ out }: Answer): string => {
+    const values = (rows: OutEntry['rows']): unknown[] | undefined => rows?.map(([, ...row]) => row);
+    return JSON.stringify(comparable(out.map(({ of, in: arrived, removed, rows }) => ({ of, in: values(arrived), removed: values(removed), rows: values(rows) }) as OutEntry)));
+  };
+  return valuesOf(siddhi) === valuesOf(ours);
+}
+
+/** All rows of Siddhi's are among ours. */
+function weSayMore(siddhi: Answer, ours: Answer): boolean {
+  const rows = ({ out }: Answer): string[] => Object.entries(comparable(out, true)).flatMap(([of, entries]) => entries.map((one) => JSON.stringify([of, one])));
+  const said = rows(ours);
+  return rows(siddhi).every((row) => {
+    const at = said.indexOf(row);
+    if (at >= 0) said.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 /** Siddhi lost an event to an exception: fewer rows of an input stream were heard than were sent. */
@@ -47,14 +68,22 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { name: 'sort and frequent have fewer forms', explains: ({ app }, siddhi, ours) => onlyWeMake(siddhi, ours) && /(sort|frequent)\(/.test(app) && /parameterOverload|to be static/.test(siddhi.error ?? '') },
   { name: 'a constant condition is refused', explains: ({ app }, siddhi, ours) => onlyWeMake(siddhi, ours) && /having (true|false)/.test(app) },
   { name: 'a condition need not be a bool', explains: (_, siddhi, ours) => onlySiddhiMakes(siddhi, ours) && /takes a bool/.test(ours.error ?? '') },
+  { name: 'arithmetic takes what is no number, and then fails for each event', explains: (_, siddhi, ours) => onlySiddhiMakes(siddhi, ours) && /takes numbers, found (bool|string|object)/.test(ours.error ?? '') },
+  { name: 'a condition names a whole event or aggregates', explains: (_, siddhi, ours) => onlySiddhiMakes(siddhi, ours) && /no attribute 'a' here|is an aggregator/.test(ours.error ?? '') },
   { name: 'a table attribute takes another type', explains: (_, siddhi, ours) => onlySiddhiMakes(siddhi, ours) && /of 'T' is \w+, found/.test(ours.error ?? '') },
   { name: 'an aggregation is asked for times that it does not keep', explains: (_, siddhi, ours) => onlySiddhiMakes(siddhi, ours) && /is not aggregated by/.test(ours.error ?? '') },
   { name: 'an average of an aggregation counts missing values', explains: ({ app }) => /define aggregation .*avg\(/.test(app) },
-  { name: 'a deleted last row takes later ones along', explains: ({ steps }) => steps.some((step) => 'query' in step && step.query.includes(' delete T ')) },
+  { name: 'a deleted last row takes later ones along', explains: ({ app, steps }) => / delete T /.test(app) || steps.some((step) => 'query' in step && step.query.includes(' delete T ')) },
   { name: 'maximum and minimum start from a number', explains: ({ app }) => /(maximum|minimum)\(/.test(app) },
   { name: 'unionSet keeps what it held twice', explains: ({ app }) => app.includes('unionSet(') },
   { name: 'rows come in hash order', explains: ({ app }, siddhi, ours) => /@primaryKey|@index|frequent\(/.test(app) && sameButForOrder(siddhi, ours) },
-  { name: 'frequent lets go in hash order', explains: ({ app }) => /frequent\(/.test(app) },
+  { name: 'keys of a partition come in hash order', explains: ({ app }, siddhi, ours) => /partition with/.test(app) && sameButForOrder(siddhi, ours, true) },
+  { name: 'of two partition keys due at the same time, one timer rings', explains: ({ app }, siddhi, ours) => /partition with.*(time|for \d)/s.test(app) && weSayMore(siddhi, ours) },
+  { name: 'an event that leaves a batch window keeps its old time if the window was looked into', explains: ({ app }, siddhi, ours) => /(define window|join).*[bB]atch\(/s.test(app) && sameButForTimes(siddhi, ours) },
+  { name: 'a pattern over a named window counts what leaves it', explains: ({ app }) => /define window .*=W\b/s.test(app) },
+  { name: 'max and min over a named or session window begin anew when an event leaves', explains: ({ app }) => /(define window .* from W[^;]*|session\(.*)(max|min)\(/s.test(app) },
+  { name: 'a session window lets several keys go in hash order', explains: ({ app }) => /session\([^)]*, k/.test(app) },
+  { name: 'frequent lets go in hash order', explains: ({ app }) => /frequent\(/i.test(app) },
   { name: 'an indexed table is changed by the index alone', explains: ({ app }) => /@(primaryKey|index)/.test(app) && /(update|delete) /.test(app) },
   { name: 'an index holds rows that the primary key refused', explains: ({ app }) => /@primaryKey.*@index/.test(app) },
   { name: 'a batch window in a join keeps old batches and times', explains: ({ app }) => /join/.test(app) && /(lengthBatch|timeBatch)/.test(app) },

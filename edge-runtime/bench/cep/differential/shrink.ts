@@ -15,7 +15,7 @@ export async function shrink(made: Made, differs: (cases: readonly Made[]) => Pr
   for (let progress = true; progress && rounds < ROUNDS_MAX; ) {
     progress = false;
     for (const candidates of batches(smaller(best.choices))) {
-      if (++rounds > ROUNDS_MAX) return best;
+      if (++rounds > ROUNDS_MAX) break;
       const cases = candidates.map((choices) => makeCase(best.family, { replay: choices }, best.case.id)).filter((one) => isSmaller(one.choices, best.choices));
       const verdicts = await differs(cases);
       const found = cases.find((_, index) => verdicts[index] === true);
@@ -24,6 +24,16 @@ export async function shrink(made: Made, differs: (cases: readonly Made[]) => Pr
       progress = true;
       break;
     }
+  }
+  return withoutSteps(best, differs);
+}
+
+/** Leaves out the steps that nothing depends on; what their choices made stays as it is. */
+async function withoutSteps(made: Made, differs: (cases: readonly Made[]) => Promise<boolean[]>): Promise<Made> {
+  let best = made;
+  for (let at = best.case.steps.length - 1; at >= 0; at--) {
+    const shorter = { ...best, case: { ...best.case, steps: best.case.steps.filter((_, index) => index !== at) } };
+    if ((await differs([shorter]))[0] === true) best = shorter;
   }
   return best;
 }

@@ -20,6 +20,8 @@ export function joinCase(choices: Choices): Generated {
     'select a.k as k1, b.k as k2, a.v as v, b.w as w',
     'select a.v as v, b.w as w, a.v + b.w as t',
     'select a.k as k1, sum(b.w) as t, count() as n',
+    'select a.k as k1, max(b.w) as high, min(a.v) as low',
+    'select b.k as k2, avg(a.v) as mean, distinctCount(b.w) as kinds group by b.k',
     'select a.k as k1, sum(b.w) as t group by a.k',
     'select a.k as k1, b.w as w order by w limit 2',
     'select a.k as k1, b.w as w having w > 2',
