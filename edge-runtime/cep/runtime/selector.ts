@@ -21,6 +21,7 @@ export class PlainSelector implements Stage {
   private events: OutputEvent[] = [];
   /** How many of them are in order and within the limit already. */
   private settled = 0;
+  private cut = false;
 
   constructor(plan: SelectionPlan, wanted: Wanted, project: (timestamp: number, payload: Payload) => Row | undefined, output: OutputStage) {
     this.plan = plan;
@@ -40,12 +41,14 @@ export class PlainSelector implements Stage {
     if (row !== undefined) this.events.push({ type, timestamp, row, key: undefined });
   }
 
-  /** What one event of a join brought: it is ordered and limited by itself. */
+  /** What one event of a join brought: it is ordered and limited by itself, and where the limit bites the chunk ends. */
   part(): void {
     const { plan, events, settled } = this;
     if (plan.orderBy.length > 0 || plan.limit !== undefined || plan.offset !== undefined) {
       const part = events.splice(settled);
-      events.push(...limited(plan.orderBy.length > 0 ? orderRows(part, plan) : part, plan));
+      const chosen = this.cut ? [] : limited(plan.orderBy.length > 0 ? orderRows(part, plan) : part, plan);
+      events.push(...chosen);
+      this.cut ||= chosen.length < part.length - (plan.offset ?? 0);
     }
     this.settled = events.length;
   }
@@ -53,10 +56,11 @@ export class PlainSelector implements Stage {
   end(): void {
     const { events } = this;
     if (this.settled < events.length) this.part();
-    const [first] = events;
-    if (first === undefined) return;
     this.events = [];
     this.settled = 0;
+    this.cut = false;
+    const [first] = events;
+    if (first === undefined) return;
     if (events.length === 1 && first.type !== RESET) this.output.one(first.type, first.timestamp, first.row, undefined);
     else this.output.chunk(events);
   }
