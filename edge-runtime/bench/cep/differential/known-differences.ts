@@ -96,6 +96,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { name: 'an index holds rows that the primary key refused', explains: ({ app }) => /@primaryKey.*@index/.test(app) },
   { name: 'a batch window in a join keeps old batches and times', explains: ({ app }) => /join/.test(app) && /(lengthBatch|timeBatch)/.test(app) },
   { name: 'an event is lost to an exception', explains: (one, siddhi) => lostAnEvent(one, siddhi) },
+  { name: 'absence right after a first step with every in a sequence is never disturbed', explains: ({ app }) => /from every [^,]*, not [^,]* for [^,]*,/.test(app) },
   { name: 'a last step that may be empty ends a match late', explains: ({ app }) => LAST_MAY_BE_EMPTY.test(app) },
 ];
 

@@ -64,6 +64,8 @@ export class LogicalStep extends Step {
       const match = waiting[index];
       // `or`: the other side was first.
       if (match === undefined || (this.operator === 'or' && match.slots[partner.slot] !== null)) continue;
+      // A step that goes on counting hands its match on each time; it ends once.
+      if (ended.includes(match)) continue;
       match.slots[slot] = event;
       this.offer(match, event);
       if (this.end.returned) {
