@@ -1,6 +1,6 @@
 import { CepError, type Analysis, type Environment } from './api.ts';
 import { Diagnostics } from './language/diagnostics.ts';
-import { aggregationState, partitionState, stateOf, tableState, windowState } from './plan/describe-state.ts';
+import { statesOf, type StateIdentity } from './plan/describe-state.ts';
 import { planApp } from './plan/plan-app.ts';
 import type { AppPlan, QueryPlan } from './plan/plan.ts';
 import { inputStreams } from './plan/stages.ts';
@@ -13,7 +13,7 @@ export function analyze(text: string, environment: Environment = {}): Analysis {
 }
 
 /** What is told of a plan to those outside. */
-export function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
+export function describeApp(plan: AppPlan, diagnostics: Diagnostics, states: readonly StateIdentity[] = statesOf(plan)): Analysis {
   return {
     ok: !diagnostics.failed,
     ...(plan.name === undefined ? {} : { name: plan.name }),
@@ -30,7 +30,7 @@ export function describeApp(plan: AppPlan, diagnostics: Diagnostics): Analysis {
       ...partitionOf(query, plan),
       at: query.at,
     })),
-    state: [...plan.tables.map(tableState), ...plan.aggregations.map(aggregationState), ...plan.windows.map(windowState), ...plan.partitions.map(partitionState), ...plan.queries.flatMap(stateOf)],
+    state: states.flatMap(({ view }) => view ?? []),
   };
 }
 
@@ -52,23 +52,26 @@ export interface CompiledApp {
   readonly environment: Environment;
   /** Changes when the shape of the app's state does; a snapshot carries it. */
   readonly shape: string;
+  /** What the app remembers, by which another version of it finds what it may take over. */
+  readonly states: readonly StateIdentity[];
 }
 
 /** Checks a text for running. Throws `CepError` with every diagnostic when there is an error in it. */
 export function compile(text: string, environment: Environment = {}): CompiledApp {
   const diagnostics = new Diagnostics(text);
   const plan = planApp(text, environment, diagnostics);
-  const analysis = describeApp(plan, diagnostics);
+  const states = statesOf(plan);
+  const analysis = describeApp(plan, diagnostics, states);
   if (!analysis.ok) {
     const errors = analysis.diagnostics.filter((one) => one.severity === 'error');
     const [first] = errors;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     throw new CepError('compile.failed', `Line ${first?.line}, column ${first?.column}: ${first?.message}${more}`, analysis.diagnostics);
   }
-  return { analysis, plan, environment, shape: shapeOf(analysis) };
+  return { analysis, plan, environment, states, shape: shapeOf(analysis, states) };
 }
 
-function shapeOf(analysis: Analysis): string {
+function shapeOf(analysis: Analysis, states: readonly StateIdentity[]): string {
   const streams = analysis.streams.map(({ name, attributes }) => `${name}(${attributes.map((one) => one.type).join(',')})`);
-  return fingerprint([...streams, ...analysis.state.map((one) => one.id), ...analysis.queries.map((one) => one.name)].join('\n'));
+  return fingerprint([...streams, ...states.flatMap(({ shapeId }) => (shapeId === '' ? [] : [shapeId])), ...analysis.queries.map((one) => one.name)].join('\n'));
 }

@@ -272,6 +272,12 @@ export interface CepEngine {
   snapshot(): Uint8Array;
   /** Takes a snapshot's state; throws `snapshot.mismatch` when it was made by an app of another shape. */
   restore(bytes: Uint8Array): void;
+  /**
+   * Takes over what another version of the app remembered, as far as it is the same here: what is defined as it was and fed
+   * by the same queries. Everything else begins at the snapshot's time. For an engine that has worked on nothing yet; events
+   * that wait for a prediction are not taken over. Answers what of the snapshot is lost, for people: "1-hour window of Hot".
+   */
+  takeOver(bytes: Uint8Array): string[];
 }
 
 /** Reads decoded JSON objects as rows of one stream. */

@@ -101,6 +101,19 @@ describe('a restart', () => {
     expect(await stored(second, 'Totals', 3)).toEqual([['p1', 1], ['p1', 2], ['p1', 3]]);
   });
 
+  test('with another version of the rule goes on with what is the same, and tells what is not', async () => {
+    const [counts, recent] = ['from Readings select pump, count() as total group by pump insert into Totals;', 'from Readings#window.length(3) select sum(flow) as flow insert into Sums;'];
+    const first = await start(`${readings} ${counts} ${recent}`);
+    await first.ingest('/readings', json, body({ pump: 'p1', flow: 1 }, { pump: 'p1', flow: 1 }));
+    await stored(first, 'Totals', 2);
+    await first.stop();
+    const second = await start(`${readings} ${recent.replace('length(3)', 'length(4)')} ${counts}`);
+    await second.ingest('/readings', json, body({ pump: 'p1', flow: 1 }));
+    expect(await stored(second, 'Totals', 3)).toEqual([['p1', 1], ['p1', 2], ['p1', 3]]);
+    expect((await stored(second, 'Sums', 3)).at(-1)).toEqual([1]);
+    expect(await records()).toMatchObject([{ kind: 'timeline', reason: 'StateLost', message: expect.stringContaining('3-event window of Readings') }]);
+  });
+
   test('with a rule of another shape begins without its state, keeps the positions, and tells', async () => {
     const first = await start(counting);
     await first.ingest('/readings', json, body({ pump: 'p1' }));

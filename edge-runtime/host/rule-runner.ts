@@ -137,9 +137,18 @@ export class RuleRunner {
     return this.#engine.snapshot();
   }
 
-  /** Throws a `CepError` when the state is of a rule of another shape. */
-  restore(snapshot: Uint8Array): void {
-    this.#engine.restore(snapshot);
+  /**
+   * Gives the rule what it remembered; of another version of it, what is still the same. Answers what is lost, for people.
+   * Throws a `CepError` when nothing of it can be used. Called once, before the rule works.
+   */
+  restore(snapshot: Uint8Array): string[] {
+    try {
+      this.#engine.restore(snapshot);
+      return [];
+    } catch (error) {
+      if (!(error instanceof CepError) || error.code !== 'snapshot.mismatch') throw error;
+      return this.#engine.takeOver(snapshot);
+    }
   }
 }
 

@@ -6,20 +6,21 @@ import type { Checkpoint } from '../store/checkpoint.ts';
 import type { LoggedStep, Recovery } from '../store/step-store.ts';
 import type { RuleRunner } from './rule-runner.ts';
 
-/** A rule that begins without what it remembered, and why. */
+/** A rule that begins without what it remembered, or without some of it, and why. */
 export interface LostState {
   rule: string;
   reason: string;
 }
 
-/** Gives each rule what it remembered. A rule that the checkpoint does not know begins anew without a word. */
+/** Gives each rule what it remembered, and tells what of it had to begin anew. A rule that the checkpoint does not know begins anew without a word. */
 export function restoreRules(runners: ReadonlyMap<string, RuleRunner>, checkpoint: Checkpoint | undefined, logger: Logger): LostState[] {
   const lost: LostState[] = [];
   for (const { name, snapshot } of checkpoint?.rules ?? []) {
     const runner = runners.get(name);
     if (runner === undefined) continue;
     try {
-      runner.restore(snapshot);
+      const missed = runner.restore(snapshot);
+      if (missed.length > 0) lost.push({ rule: name, reason: `${listed(missed)} began empty, since its definition or what feeds it changed` });
     } catch (error) {
       if (!(error instanceof CepError)) throw error;
       lost.push({ rule: name, reason: error.message });
@@ -27,6 +28,11 @@ export function restoreRules(runners: ReadonlyMap<string, RuleRunner>, checkpoin
     }
   }
   return lost;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => `“${name}”`).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 /** Where each source goes on: from the checkpoint, or from the first thing logged where a partition is newer than it. */

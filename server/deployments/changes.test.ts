@@ -27,14 +27,16 @@ test('what differs is named once, and only that is fetched', () => {
   expect(bytesBetween(null, to)).toBe(300);
 });
 
-test('memory is kept with the shape of its rule, and lost with anything that changes it', () => {
+test('memory is kept while it is what it was, and lost with anything that changes it', () => {
   const state = [{ id: 'w1', query: 'recent', what: '1-minute window of In', definition: 'd' }];
-  const rule = { name: 'a', version: 1, digest: 'x', shape: 's', state };
-  expect(stateOutcome([rule], [{ ...rule, version: 2, digest: 'y' }]).stateKept).toHaveLength(1);
-  expect(stateOutcome([rule], [{ ...rule, version: 2, digest: 'y', shape: 't' }]).stateLost).toMatchObject([{ because: expect.stringContaining('kept or lost as a whole') }]);
-  expect(stateOutcome([rule], [{ ...rule, version: 2, digest: 'y', shape: 't', state: [] }]).stateLost).toMatchObject([{ because: expect.stringContaining('does not have this query') }]);
+  const rule = { name: 'a', version: 1, digest: 'x', runs: true, state };
+  const next = { ...rule, version: 2, digest: 'y' };
+  expect(stateOutcome([rule], [next]).stateKept).toHaveLength(1);
+  expect(stateOutcome([rule], [{ ...next, state: state.map((one) => ({ ...one, id: 'w2' })) }]).stateLost).toMatchObject([{ because: expect.stringContaining('restarts empty') }]);
+  expect(stateOutcome([rule], [{ ...next, state: [] }]).stateLost).toMatchObject([{ because: 'version 2 has no 1-minute window of In' }]);
   expect(stateOutcome([rule], []).stateLost).toMatchObject([{ because: 'the rule is removed' }]);
-  expect(stateOutcome([{ ...rule, shape: null }], [{ ...rule, version: 2, digest: 'y', shape: null }]).stateLost).toHaveLength(1);
+  expect(stateOutcome([rule], [{ ...next, runs: false }]).stateLost).toHaveLength(1);
+  expect(stateOutcome([{ ...rule, state: [...state, ...state] }], [next])).toMatchObject({ stateKept: [{}], stateLost: [{}] });
 });
 
 test.each([

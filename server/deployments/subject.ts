@@ -1,11 +1,10 @@
-import { compile } from '@selvedge/edge-runtime/cep';
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import { assembleBundle, readManifest } from '../bundles/index.ts';
 import { findFleet, readSettings } from '../fleets/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
-import { callSignatureOf, resolveReferences } from '../models/index.ts';
+import { resolveReferences } from '../models/index.ts';
 import type { ResolvedModel } from '../models/index.ts';
 import { analysisWith, readRuleTexts, referencesIn } from '../rules/index.ts';
 import type { RuleText } from '../rules/index.ts';
@@ -94,14 +93,5 @@ async function statesOf(db: Queryable, organizationId: string, manifest: BundleM
 function stateOf(rule: RuleText, resolved: Resolution): RuleState {
   const analysis = analysisWith(rule.text, resolved);
   const { name, version, digest } = rule;
-  return { name, version, digest, shape: analysis.ok ? shapeOf(rule.text, resolved) : null, state: analysis.state };
-}
-
-function shapeOf(text: string, resolved: Resolution): string {
-  return compile(text, {
-    model: (reference) => {
-      const model = resolved.get(reference);
-      return model === undefined || 'missing' in model ? { missing: `there is no model “${reference}”` } : callSignatureOf(model.signature);
-    },
-  }).shape;
+  return { name, version, digest, runs: analysis.ok, state: analysis.state };
 }

@@ -24,6 +24,8 @@ export interface Stage {
   end(): void;
   /** Ends a part of a chunk: what is ordered is ordered part by part, and counted over the whole chunk. */
   part?(): void;
+  /** Takes in what the chunk at hand brought and puts out nothing of it. */
+  discard?(): void;
 }
 
 /** Something that a snapshot has to hold. */

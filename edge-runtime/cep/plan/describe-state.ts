@@ -1,55 +1,130 @@
 import type { StateView } from '../api.ts';
 import { fingerprint } from '../runtime/fingerprint.ts';
-import type { AggregationPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
+import { feedsOf } from './feeds.ts';
+import type { AggregationPlan, AppPlan, HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
+
+/** Windows of which what was aggregated can be made again from what they hold. */
+export const REFILLABLE: ReadonlySet<string> = new Set(['length', 'time', 'timeLength', 'externalTime', 'sort']);
+
+/** One thing that an app remembers: under which name the engine keeps it, and what it is. */
+export interface StateIdentity {
+  kept: string;
+  /** The same in two versions of a text when one may take it over from the other. */
+  id: string;
+  /** What it was known as before it could be taken over; part of the app's shape. */
+  shapeId: string;
+  /** For people; undefined where it is a part of something else that is told. */
+  view: StateView | undefined;
+}
 
 /**
- * What a query remembers between events. An id depends on the definition of the query and on what kind of memory it
- * is, not on the text around it, so that it stays the same while the query does.
+ * What an app remembers, in the order in which it is told. A table or aggregation is what its definition says. A window, a
+ * pattern, aggregators and the rest are what they are defined as and all that feeds them, so that nothing goes on that was
+ * filled by other events than it would be now.
  */
-export function stateOf(query: QueryPlan): StateView[] {
-  const views: StateView[] = [];
-  const each = query.partition === undefined ? '' : ', for each key';
-  const add = (kind: string, what: string): void => {
-    views.push({ id: `${kind}-${fingerprint(`${kind} ${query.definition}`)}`, query: query.name, what: what + each, definition: query.definition });
+export function statesOf(plan: AppPlan): StateIdentity[] {
+  const feeds = feedsOf(plan);
+  return [
+    ...plan.tables.map(tableState),
+    ...plan.aggregations.map(aggregationState),
+    ...plan.windows.map((window) => windowState(window, feeds(window.name))),
+    ...plan.partitions.map((partition) => partitionState(partition, partitionIdentity(partition, plan, feeds))),
+    ...plan.queries.flatMap((query) => {
+      const partition = plan.partitions.find((one) => one.index === query.partition);
+      return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, plan, feeds), feeds);
+    }),
+    ...plan.triggers.map(({ name, at }): StateIdentity => ({ kept: `trigger ${name}`, id: idOf('trigger', JSON.stringify(at)), shapeId: '', view: undefined })),
+  ];
+}
+
+function idOf(kind: string, identity: string): string {
+  return `${kind}-${fingerprint(`${kind} ${identity}`)}`;
+}
+
+type Feeds = ReturnType<typeof feedsOf>;
+
+function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
+  const states: StateIdentity[] = [];
+  const { input, selection, texts, name, definition, output } = query;
+  const add = (kind: string, suffix: string, identity: string, what?: string): void => {
+    const id = idOf(kind, `${suffix}\n${identity}`);
+    states.push({ kept: `${name}/${suffix}`, id, shapeId: what === undefined ? '' : idOf(kind, definition), view: what === undefined ? undefined : { id, query: name, what, definition } });
   };
-  const { input, selection } = query;
+  const source = [texts.input, output.events, ...inputsOf(query).map(feeds)].join('\n');
+  const aggregates = selection.aggregates.length > 0 || selection.groupBy.length > 0;
+  const refills = input.kind === 'single' && input.handlers.some((one) => one.kind === 'window' && REFILLABLE.has(one.window.name));
+  // Where the aggregators cannot be made again from the window, the two go on together or not at all.
+  const held = aggregates && !refills ? `${source}\n${texts.select}` : source;
   if (input.kind === 'single') {
-    for (const handler of input.handlers) {
-      if (handler.kind === 'window') add('window', `${handler.window.label} window of ${input.stream}`);
-      if (handler.kind === 'predict') add('prediction', `events waiting for ${handler.reference}`);
-    }
+    input.handlers.forEach((handler, index) => {
+      if (handler.kind === 'window') add('window', `window${index}`, held, `${handler.window.label} window of ${input.stream}`);
+      if (handler.kind === 'predict') add('prediction', `predict${index}`, source, `events waiting for ${handler.reference}`);
+    });
   } else if (input.kind === 'join') {
-    for (const side of [input.left, input.right]) {
-      for (const handler of side.handlers) if (handler.kind === 'window') add('window', `${handler.window.label} window of ${side.name}`);
+    for (const side of ['left', 'right'] as const) {
+      input[side].handlers.forEach((handler: HandlerPlan, index) => {
+        if (handler.kind === 'window') add('window', `${side}/window${index}`, held, `${handler.window.label} window of ${input[side].name}`);
+      });
+      add('index', `${side}/index`, held);
     }
   } else {
     const streams = [...new Set(input.slots.map((one) => one.stream))].join(', ');
-    add('pattern', `unfinished matches of the ${input.kind} over ${streams}`);
+    add('pattern', 'pattern', source, `unfinished matches of the ${input.kind} over ${streams}`);
   }
-  if (selection.aggregates.length > 0) {
+  if (aggregates) {
     const names = selection.aggregates.map((one) => one.name).join(', ');
-    add('aggregators', `running ${names}${selection.groupBy.length > 0 ? ' of each group' : ''}`);
+    const what = selection.aggregates.length === 0 ? undefined : `running ${names}${selection.groupBy.length > 0 ? ' of each group' : ''}`;
+    add('aggregators', 'selection', `${source}\n${texts.select}`, what);
+    // What is told is whether it goes on, and made again from a window that is kept it does.
+    const last = states.at(-1);
+    if (refills && last?.view !== undefined) last.view = { ...last.view, id: idOf('aggregators', source) };
   }
-  if (query.rate !== undefined) add('rate', query.rate.kind === 'snapshot' ? 'rows of the next snapshot' : 'rows held back until the next output');
-  return views;
+  if (query.rate !== undefined) add('rate', 'rate', `${source}\n${definition}`, query.rate.kind === 'snapshot' ? 'rows of the next snapshot' : 'rows held back until the next output');
+  return states;
 }
 
-export function windowState({ name, window, attributes }: NamedWindowPlan): StateView {
+/** The queries of a partition are kept with it, key by key, all or none. */
+function inPartition(query: QueryPlan, partition: PartitionPlan, identity: string, feeds: Feeds): StateIdentity[] {
+  return queryStates(query, feeds).flatMap(({ shapeId, view }) => {
+    if (view === undefined) return [];
+    const id = idOf('partition', `${identity}\n${view.id}`);
+    return [{ kept: `partition ${partition.index}`, id, shapeId, view: { ...view, id, what: `${view.what}, for each key` } }];
+  });
+}
+
+function inputsOf({ input }: QueryPlan): string[] {
+  if (input.kind === 'single') return [input.stream];
+  if (input.kind === 'join') return [input.left.name, input.right.name];
+  return [...new Set(input.slots.map((one) => one.stream))];
+}
+
+function partitionIdentity(partition: PartitionPlan, plan: AppPlan, feeds: Feeds): string {
+  const queries = plan.queries.filter((one) => one.partition === partition.index);
+  const outside = new Set(queries.flatMap(inputsOf).filter((one) => !one.startsWith('#')));
+  return [partition.definition, ...queries.map((one) => one.definition), ...[...outside].map(feeds)].join('\n');
+}
+
+function told(kept: string, kind: string, definition: string, identity: string, what: string): StateIdentity {
+  const id = idOf(kind, identity);
+  return { kept, id, shapeId: `${kind}-${fingerprint(definition)}`, view: { id, query: '', what, definition } };
+}
+
+function windowState({ name, window, attributes }: NamedWindowPlan, feeds: string): StateIdentity {
   const definition = `${name}(${attributes.map((one) => `${one.name} ${one.type}`).join(', ')}) ${window.name}(${window.constants.map(String).join(', ')})`;
-  return { id: `named-window-${fingerprint(definition)}`, query: '', what: `${window.label} window ${name}`, definition };
+  return told(`window ${name}`, 'named-window', definition, `${definition}\n${feeds}`, `${window.label} window ${name}`);
 }
 
-export function partitionState(partition: PartitionPlan): StateView {
-  return { id: `partition-${fingerprint(partition.definition)}`, query: '', what: `keys of ${partition.name}`, definition: partition.definition };
+function partitionState(partition: PartitionPlan, identity: string): StateIdentity {
+  return told(`partition ${partition.index}`, 'partition', partition.definition, identity, `keys of ${partition.name}`);
 }
 
-export function tableState(table: TablePlan): StateView {
+function tableState(table: TablePlan): StateIdentity {
   const definition = `${table.name}(${table.attributes.map((one) => `${one.name} ${one.type}`).join(', ')}) key ${table.primaryKey.join(',')}`;
-  return { id: `table-${fingerprint(definition)}`, query: '', what: `table ${table.name}`, definition };
+  return told(`table ${table.name}`, 'table', definition, definition, `table ${table.name}`);
 }
 
-export function aggregationState(aggregation: AggregationPlan): StateView {
+function aggregationState(aggregation: AggregationPlan): StateIdentity {
   const columns = aggregation.attributes.map((one) => `${one.name} ${one.type}`).join(', ');
   const definition = `${aggregation.name}(${columns}) by ${aggregation.groupBy.length} every ${aggregation.durations.join(', ')} of ${aggregation.columns.map((one) => one.kind).join(', ')}`;
-  return { id: `aggregation-${fingerprint(definition)}`, query: '', what: `aggregation ${aggregation.name}`, definition };
+  return told(`aggregation ${aggregation.name}`, 'aggregation', definition, definition, `aggregation ${aggregation.name}`);
 }

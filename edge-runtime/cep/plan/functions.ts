@@ -10,6 +10,8 @@ export interface FunctionDefinition {
   /** For people: `ifThenElse(condition, then, otherwise)`. */
   form: string;
   build(values: readonly Typed[]): FunctionResult;
+  /** Of a function that the app defines: its body. */
+  source?: string;
 }
 
 const CASTABLE: readonly AttributeType[] = ['int', 'long', 'float', 'double', 'string', 'bool'];

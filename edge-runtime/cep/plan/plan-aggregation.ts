@@ -47,6 +47,7 @@ export function planAggregationInput(
     stage: 0,
     tablesTested: [],
     definition: definitionOf(definition.from, definition.to),
+    texts: { input: definitionOf(source.from, source.to), select: definitionOf(definition.select.from, definition.select.to) },
   };
   return { aggregation, query };
 }

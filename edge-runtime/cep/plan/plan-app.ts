@@ -248,6 +248,7 @@ class AppPlanner {
       stage: 0,
       tablesTested: [...this.tested],
       definition: this.definitionOf(query.input.from, query.to),
+      texts: { input: this.definitionOf(query.input.from, query.input.to), select: this.definitionOf(query.select.from, query.select.to) },
     });
   }
 

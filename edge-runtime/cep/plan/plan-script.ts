@@ -27,6 +27,7 @@ export function planScript(definition: FunctionSyntax, environment: Environment,
   }
   return {
     form: `${name.text}(value, …)`,
+    source: body,
     build: (values) => ({ kind: 'call', type: returns, arguments: [...values], run: (...data) => fitting(prepared.run(data), returns, name.text) }),
   };
 }

@@ -232,4 +232,6 @@ export interface QueryPlan {
   tablesTested: readonly string[];
   /** The text of the query with spaces evened out: what its state belongs to. */
   definition: string;
+  /** The parts of it before and from `select` on. */
+  texts: { input: string; select: string };
 }

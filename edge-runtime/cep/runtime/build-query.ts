@@ -2,6 +2,7 @@ import type { Row } from '../api.ts';
 import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
 import { makeWindow } from '../operators/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
+import { REFILLABLE } from '../plan/describe-state.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
 import type { PayloadKind, SelectionCode, TableTest } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
@@ -37,6 +38,8 @@ export interface QueryContext extends OperatorContext {
   begin(begin: Beginning): void;
   /** Registers something that snapshots hold; called in the same order for every engine of an app. */
   keep(id: string, state: Stateful): void;
+  /** Registers how the aggregators of a query are made again from what its window holds. */
+  refill(query: string, run: () => void): void;
   /** Where the part of a query after a prediction runs. */
   predict(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, build: (context: QueryContext) => Receiver): Receiver;
 }
@@ -150,10 +153,17 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       // A join looks into the window itself, not into what puts events in order before it.
       if (!handler.window.name.startsWith('reorder:')) use.made?.(window);
       context.keep(`${use.name}/window${from + index}`, window);
+      if (REFILLABLE.has(handler.window.name) && last.discard !== undefined) context.refill(query.name, () => refill(window, last));
       stage = window;
     }
   }
   return new StageEntry(stage);
+}
+
+/** Sends what a window holds through the rest of its query, which puts out nothing of it. */
+function refill(window: WindowStage, last: Stage): void {
+  for (const { timestamp, payload } of window.events()) window.next.event(CURRENT, timestamp, payload);
+  last.discard?.();
 }
 
 /** Filter and projection of a query that keeps nothing. */

@@ -52,6 +52,10 @@ export class EachSelector implements Stage, Swappable {
     if (chosen.length > 0) this.output.chunk(chosen);
   }
 
+  discard(): void {
+    this.events = [];
+  }
+
   fresh(): Map<unknown, Group> {
     return new Map();
   }

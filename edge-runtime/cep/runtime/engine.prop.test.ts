@@ -30,6 +30,17 @@ function hear(engine: Engine, into: [number, Row][]): void {
   engine.onStream('O', ({ timestamps, rows }) => rows.forEach((row, index) => into.push([timestamps[index] ?? 0, row])));
 }
 
+describe('an engine without a start time', () => {
+  it('begins to wait for absence when its clock is first set, and not in 1970', () => {
+    const engine = new Engine(compile('define stream S (v int); from every not S for 1 sec select 1 as a insert into O;'));
+    const times: number[] = [];
+    engine.onEvent('O', (time) => times.push(time));
+    engine.advance(1_700_000_000_000);
+    engine.advance(1_700_000_002_500);
+    expect(times).toEqual([1_700_000_001_000, 1_700_000_002_000]);
+  });
+});
+
 describe.each(APPS)('%s', (text) => {
   const app = compile(text);
 

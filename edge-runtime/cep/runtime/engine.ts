@@ -20,7 +20,7 @@ import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
 import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
-import { readSnapshot, writeSnapshot } from './snapshot.ts';
+import { openSnapshot, restoreAll, takeOver, writeSnapshot } from './snapshot.ts';
 import { startTrigger } from './triggers.ts';
 import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
 
@@ -37,6 +37,7 @@ export class Engine implements CepEngine {
   private readonly queries = new Map<string, QueryEars>();
   private readonly partitions: RunningPartition[] = [];
   private readonly kept = new Map<string, Stateful>();
+  private readonly refills = new Map<string, () => void>();
   private readonly codes = new Map<StageRuntime, QueryCode>();
   private readonly ports = new Map<string, Port>();
   private readonly provenance: Provenance | undefined;
@@ -49,8 +50,7 @@ export class Engine implements CepEngine {
     this.app = app;
     this.provenance = options.provenance === true ? new Provenance() : undefined;
     this.predictions = new Predictions(this.provenance);
-    const uuid = options.uuid ?? noUuid;
-    const { start } = options;
+    const { start, uuid = noUuid } = options;
     this.first = new StageRuntime(start, uuid, options.timers !== 'jump');
     this.stages.push(this.first);
     const stageOf = streamStages(app.plan);
@@ -200,13 +200,18 @@ export class Engine implements CepEngine {
 
   snapshot(): Uint8Array {
     this.keepStarts();
-    return writeSnapshot(this.app.shape, this.stages, this.kept);
+    return writeSnapshot(this.app.shape, this.app.states, this.stages, this.kept);
   }
 
   restore(bytes: Uint8Array): void {
     this.predictions.forget();
     this.keepStarts();
-    readSnapshot(bytes, this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
+    restoreAll(openSnapshot(bytes), this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
+  }
+
+  takeOver(bytes: Uint8Array): string[] {
+    this.predictions.forget();
+    return takeOver(openSnapshot(bytes), this.app.states, this.stages, this.kept, this.refills);
   }
 
   private startWindow(plan: NamedWindowPlan, runtime: StageRuntime): void {
@@ -317,14 +322,17 @@ export class Engine implements CepEngine {
       rollup: (name) => this.rollup(name),
       join: buildJoin,
       keep: (id, state) => this.kept.set(id, state),
+      refill: (query, run) => this.refills.set(query, run),
       predict: (handler, of, id, build) => this.seam(handler, of, id, stage, build(this.contextOf(query, stage + 1, target, targetStage, ears))),
     };
   }
 
   /** The code made for one stage: it reads that stage's clock. */
   private codeOf(runtime: StageRuntime): QueryCode {
-    let code = this.codes.get(runtime);
-    if (code === undefined) this.codes.set(runtime, (code = new QueryCode(runtime.clock, emitTableTest(this.tables, runtime.clock))));
+    const known = this.codes.get(runtime);
+    if (known !== undefined) return known;
+    const code = new QueryCode(runtime.clock, emitTableTest(this.tables, runtime.clock));
+    this.codes.set(runtime, code);
     return code;
   }
 
@@ -354,15 +362,12 @@ export class Engine implements CepEngine {
     if (this.stages.length === 1 || this.draining) return;
     this.draining = true;
     try {
-      for (let index = 1; index < this.stages.length; index++) {
-        const [before, stage] = [this.stages[index - 1], this.stages[index]];
-        if (before === undefined || stage === undefined) continue;
+      for (const [index, stage] of this.stages.entries()) {
+        const before = this.stages[index - 1];
+        if (before === undefined) continue;
         // A stage may go as far as the one before it has settled.
         if (before === this.first || before.backlog === 0) stage.allow(before.clock.now);
-        stage.drain(
-          (entry) => this.failed(entry),
-          (entry, run) => this.guarded(entry, run),
-        );
+        stage.drain((entry) => this.failed(entry), (entry, run) => this.guarded(entry, run));
       }
     } finally {
       this.draining = false;
@@ -386,13 +391,8 @@ export class Engine implements CepEngine {
   private junction(stream: string): Junction {
     const junction = this.junctions.get(stream);
     if (junction !== undefined) return junction;
-    throw new CepError('name.unknown-stream', `There is no stream '${stream}'.${hintOf(stream, this.junctions.keys())}`);
+    throw new CepError('name.unknown-stream', `There is no stream '${stream}'. ${didYouMean(stream, this.junctions.keys()) ?? ''}`.trimEnd());
   }
-}
-
-function hintOf(name: string, names: Iterable<string>): string {
-  const hint = didYouMean(name, names);
-  return hint === undefined ? '' : ` ${hint}`;
 }
 
 function noUuid(): string {

@@ -127,6 +127,11 @@ export class GroupedSelector implements Stage, Swappable {
     if (chosen.length > 0) this.output.chunk(chosen);
   }
 
+  discard(): void {
+    this.chunk++;
+    this.answers = [];
+  }
+
   fresh(): Groups {
     return { byKey: new Map(), batch: 0, begun: 0 };
   }

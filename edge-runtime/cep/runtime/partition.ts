@@ -174,6 +174,8 @@ export class RunningPartition implements Stateful {
       // A key starts when its first event comes.
       begin: (begin) => begin(this.stage.clock.now, !this.stage.exact),
       keep: (_, state) => this.made?.kept.push(state),
+      // A partition is taken over whole or not at all.
+      refill: () => undefined,
     };
   }
 

@@ -71,6 +71,7 @@ export class Provenance {
         stage.event(type, timestamp, payload);
       },
       end: () => stage.end(),
+      discard: () => stage.discard?.(),
     };
   }
 

@@ -123,6 +123,10 @@ export class TotalSelector implements Stage, Swappable {
     if (this.passes) this.output.one(this.type, this.timestamp, row, undefined);
   }
 
+  discard(): void {
+    this.row = undefined;
+  }
+
   private keep(type: EventType, timestamp: number, row: Row | undefined): void {
     if (row === undefined) return;
     this.type = type;

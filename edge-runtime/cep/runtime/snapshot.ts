@@ -1,63 +1,132 @@
 import { CepError } from '../api.ts';
 import type { Stateful } from '../operators/stage.ts';
+import type { StateIdentity } from '../plan/describe-state.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
 
-/** "CEPS": what a snapshot begins with, then the version of its form. */
+/** "CEPS": what a snapshot begins with, then the version of its form. Version 1 did not say what each state is. */
 const MAGIC = 0x43455053;
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
-/** Everything that running on needs: clocks, logs, and each operator's state under its id. */
-export function writeSnapshot(shape: string, stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>): Uint8Array {
+/** One operator's state in a snapshot. */
+export interface SavedState {
+  kept: string;
+  /** What it is, and what it is called for people; empty for what can be restored only into the same app. */
+  id: string;
+  what: string;
+  bytes: Uint8Array;
+}
+
+export interface Snapshot {
+  version: number;
+  shape: string;
+  stages: Uint8Array[];
+  states: SavedState[];
+}
+
+/** Less counted from the start of an app when snapshots of version 1 were made; what does now had begun by then. */
+const BEGUN = saved({ save: (writer) => writer.value(true) });
+
+/** Everything that running on needs: clocks, logs, and each operator's state under what it is. */
+export function writeSnapshot(shape: string, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>): Uint8Array {
+  const known = new Map(identities.map((one) => [one.kept, one]));
   const writer = new BinaryWriter();
   writer.count(MAGIC);
   writer.count(SNAPSHOT_VERSION);
   writer.text(shape);
   writer.count(stages.length);
-  for (const stage of stages) {
-    const part = new BinaryWriter();
-    stage.save(part);
-    writer.block(part.finish());
-  }
+  for (const stage of stages) writer.block(saved(stage));
   writer.count(kept.size);
   for (const [id, state] of kept) {
-    const part = new BinaryWriter();
-    state.save(part);
     writer.text(id);
-    writer.block(part.finish());
+    writer.text(known.get(id)?.id ?? '');
+    writer.text(nameOf(known.get(id)));
+    writer.block(saved(state));
   }
   return writer.finish();
 }
 
-export function readSnapshot(
-  bytes: Uint8Array,
+/** What is made again from something else is not missed by itself. */
+function nameOf(identity: StateIdentity | undefined): string {
+  return identity?.view === undefined || identity.view.id !== identity.id ? '' : identity.view.what;
+}
+
+function saved(one: { save(writer: BinaryWriter): void }): Uint8Array {
+  const part = new BinaryWriter();
+  one.save(part);
+  return part.finish();
+}
+
+/** Takes a snapshot apart. Throws `snapshot.damaged` or `snapshot.version`. */
+export function openSnapshot(bytes: Uint8Array): Snapshot {
+  return undamaged(() => {
+    const reader = new BinaryReader(bytes);
+    if (reader.count() !== MAGIC) throw new DamagedSnapshot('These bytes are no snapshot of the CEP engine.');
+    const version = reader.count();
+    if (version < 1 || version > SNAPSHOT_VERSION) throw new CepError('snapshot.version', `The snapshot has version ${version}, this engine reads versions 1 to ${SNAPSHOT_VERSION}.`);
+    const shape = reader.text();
+    const stages = Array.from({ length: reader.count() }, () => reader.block());
+    const states = Array.from({ length: reader.count() }, (): SavedState => {
+      const kept = reader.text();
+      const [id, what] = version === 1 ? ['', ''] : [reader.text(), reader.text()];
+      return { kept, id, what, bytes: reader.block() };
+    });
+    return { version, shape, stages, states };
+  });
+}
+
+/** Gives an app of the same shape all of its state back. */
+export function restoreAll(
+  snapshot: Snapshot,
   shape: string,
   stages: readonly StageRuntime[],
   kept: ReadonlyMap<string, Stateful>,
   portOf: (id: string) => Port | undefined,
   again: (entry: LogEntry) => void,
 ): void {
-  try {
-    const reader = new BinaryReader(bytes);
-    if (reader.count() !== MAGIC) throw new DamagedSnapshot('These bytes are no snapshot of the CEP engine.');
-    const version = reader.count();
-    if (version !== SNAPSHOT_VERSION) throw new CepError('snapshot.version', `The snapshot has version ${version}, this engine reads version ${SNAPSHOT_VERSION}.`);
-    const found = reader.text();
-    if (found !== shape) throw new CepError('snapshot.mismatch', `The snapshot was made by an app of another shape (${found}, this one is ${shape}).`);
-    const count = reader.count();
-    const parts = Array.from({ length: count }, () => reader.block());
-    const states = new Map<string, Uint8Array>();
-    for (let left = reader.count(); left > 0; left--) states.set(reader.text(), reader.block());
+  if (snapshot.shape !== shape) throw new CepError('snapshot.mismatch', `The snapshot was made by an app of another shape (${snapshot.shape}, this one is ${shape}).`);
+  undamaged(() => {
+    const states = new Map(snapshot.states.map((one) => [one.kept, one.bytes]));
     // Operators first: they put their alarms back, which the clocks then stand before.
     for (const [id, state] of kept) {
-      const saved = states.get(id);
-      if (saved === undefined) throw new DamagedSnapshot(`The snapshot holds nothing for '${id}'.`);
-      state.load(new BinaryReader(saved));
+      const bytes = states.get(id) ?? (snapshot.version === 1 && id.startsWith('start of ') ? BEGUN : undefined);
+      if (bytes === undefined) throw new DamagedSnapshot(`The snapshot holds nothing for '${id}'.`);
+      state.load(new BinaryReader(bytes));
     }
     stages.forEach((stage, index) => {
-      const part = parts[index];
+      const part = snapshot.stages[index];
       if (part !== undefined) stage.load(new BinaryReader(part), portOf, again);
     });
+  });
+}
+
+/**
+ * Gives another version of an app the state of all that is in it what it was. What is new begins at the time of the snapshot;
+ * `refills` makes aggregators again whose window goes on. Answers what nothing took over, for people.
+ */
+export function takeOver(snapshot: Snapshot, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
+  if (snapshot.version < 2) throw new CepError('snapshot.version', 'A snapshot of version 1 does not say what its states are, and goes into an app of the same shape only.');
+  return undamaged(() => {
+    const offered = new Map<string, SavedState[]>();
+    for (const one of snapshot.states) if (one.id !== '') offered.set(one.id, [...(offered.get(one.id) ?? []), one]);
+    const load = (): void => {
+      for (const { kept: id, id: identity } of identities) {
+        const state = kept.get(id);
+        const found = state === undefined ? undefined : offered.get(identity)?.shift();
+        if (found !== undefined) state?.load(new BinaryReader(found.bytes));
+        else if (state !== undefined && id.endsWith('/selection')) refills.get(id.slice(0, -'/selection'.length))?.();
+      }
+    };
+    const [first, ...later] = stages;
+    for (const [index, stage] of later.entries()) stage.takeOver(new BinaryReader(snapshot.stages[index + 1] ?? snapshot.stages[0] ?? new Uint8Array()), () => undefined);
+    first?.takeOver(new BinaryReader(snapshot.stages[0] ?? new Uint8Array()), load);
+    return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
+  });
+}
+
+function undamaged<T>(read: () => T): T {
+  try {
+    return read();
   } catch (failure) {
     if (failure instanceof DamagedSnapshot) throw new CepError('snapshot.damaged', failure.message);
     throw failure;

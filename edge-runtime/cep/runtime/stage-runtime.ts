@@ -121,6 +121,12 @@ export class StageRuntime {
     }
   }
 
+  /** Goes on at the time of a stage of another version, and takes over nothing else of it. */
+  takeOver(reader: BinaryReader, meanwhile: () => void): void {
+    this.clock.now = Math.max(this.clock.now, Number(reader.value()));
+    this.start.begin(this.clock.now, !this.exact, meanwhile);
+  }
+
   /** Takes back the log; entries that wait are handed to `again`, to be asked for anew. */
   load(reader: BinaryReader, portOf: (id: string) => Port | undefined, again: (entry: LogEntry) => void): void {
     this.clock.now = Number(reader.value());

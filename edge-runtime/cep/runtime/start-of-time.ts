@@ -14,7 +14,8 @@ export type Beginning = (now: number, eager: boolean) => void;
  */
 export class StartOfTime implements Stateful {
   private readonly alarm: Alarm;
-  private beginnings: Beginning[] = [];
+  private readonly beginnings: Beginning[] = [];
+  private readonly announcements: Beginning[] = [];
   private begun = false;
 
   constructor(alarm: (ring: () => void) => Alarm) {
@@ -23,25 +24,38 @@ export class StartOfTime implements Stateful {
 
   /** Whether anything waits for the start; only then is it part of a snapshot. */
   get awaited(): boolean {
-    return this.beginnings.length > 0;
+    return this.beginnings.length + this.announcements.length > 0;
   }
 
+  get waits(): boolean {
+    return !this.begun && this.awaited;
+  }
+
+  /** Counts from the start. */
   add(begin: Beginning): void {
     this.beginnings.push(begin);
-    // Makes the first move of the clock one that stops for timers, and so comes by here.
-    if (!this.begun && this.beginnings.length === 1) this.alarm.at(Number.NEGATIVE_INFINITY);
+    this.await();
   }
 
-  /** Called when the clock stops for timers, before any rings. */
-  begin(now: number, eager: boolean): void {
+  /** Sends something at the start, after all that counts from it has begun to. */
+  announce(send: Beginning): void {
+    this.announcements.push(send);
+    this.await();
+  }
+
+  /** Called when the clock stops for timers, before any rings; `meanwhile` runs between the two. */
+  begin(now: number, eager: boolean, meanwhile?: () => void): void {
     if (this.begun) return;
     this.begun = true;
     this.alarm.clear();
     for (const begin of this.beginnings) begin(now, eager);
+    meanwhile?.();
+    for (const announce of this.announcements) announce(now, eager);
   }
 
-  get waits(): boolean {
-    return !this.begun && this.beginnings.length > 0;
+  /** Makes the first move of the clock one that stops for timers, and so comes by here. */
+  private await(): void {
+    if (this.waits && this.alarm.heapIndex < 0) this.alarm.at(Number.NEGATIVE_INFINITY);
   }
 
   save(writer: BinaryWriter): void {
@@ -51,6 +65,6 @@ export class StartOfTime implements Stateful {
   load(reader: BinaryReader): void {
     this.begun = reader.value() === true;
     this.alarm.clear();
-    if (!this.begun && this.beginnings.length > 0) this.alarm.at(Number.NEGATIVE_INFINITY);
+    this.await();
   }
 }

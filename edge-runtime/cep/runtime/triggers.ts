@@ -7,7 +7,7 @@ import type { StageRuntime } from './stage-runtime.ts';
 export function startTrigger({ name, at }: TriggerPlan, stage: StageRuntime, target: Receiver, keep: (id: string, state: Stateful) => void): void {
   const ring = (time: number): void => target.one(time, [time]);
   if (at === 'start') {
-    stage.start.add(ring);
+    stage.start.announce(ring);
     return;
   }
   const next = (time: number): number | undefined => ('every' in at ? time + at.every : at.cron.next(time));

@@ -24,6 +24,11 @@ export interface MatchOutput {
   release(): void;
 }
 
+/** What a machine needs besides what every operator does: absence at its beginning counts from the start of the app. */
+export interface MachineContext extends OperatorContext {
+  begin(begin: () => void): void;
+}
+
 /** A part of a pattern as steps: how it begins, how it ends, and what is reset between two events of a sequence. */
 interface Part {
   first: Step;
@@ -46,7 +51,7 @@ export class StateMachine implements Stateful {
   /** Where the matches that an event ends are gathered; empty between two events. */
   private ended: Match[] = [];
 
-  constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: OperatorContext, output: MatchOutput) {
+  constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: MachineContext, output: MatchOutput) {
     this.setting = { sequence: plan.kind === 'sequence', slots: plan.slots.length, within: plan.within, starts: [] };
     this.compile = compile;
     this.context = context;
@@ -57,7 +62,8 @@ export class StateMachine implements Stateful {
     for (const step of this.steps) if (step.isStart) this.setting.starts.push(step.slot);
     this.listen(this.root);
     this.init(this.root);
-    for (const step of this.steps) step.started();
+    const watching = this.steps.filter((step) => step.waitsForAbsence);
+    if (watching.length > 0) context.begin(() => watching.forEach((step) => step.started()));
   }
 
   /** The way in for the events of one stream. */
