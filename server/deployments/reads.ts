@@ -106,6 +106,37 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
   };
 }
 
+/** What stops a rollout, whoever decided it. */
+const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ThresholdExceeded', 'Cancelled', 'RolledBack', 'Superseded'];
+
+/** The newest rollout of a fleet as one of its nodes sees it; null when there was none. */
+export async function rolloutOfNode(db: Queryable, organizationId: string, fleetId: string, nodeId: string, now: number) {
+  const newest = await db.deployment.findFirst({ where: { organizationId, fleetId }, orderBy: { id: 'desc' }, select: { id: true } });
+  if (newest === null) return null;
+  const [deployment, place] = await Promise.all([
+    readDeployment(db, organizationId, newest.id, now),
+    db.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: newest.id, nodeId } } }),
+  ]);
+  return {
+    id: deployment.id,
+    state: deployment.state,
+    bundle: deployment.bundle,
+    wave: deployment.wave.index,
+    waves: deployment.waves,
+    inFlight: deployment.nodes.applying,
+    inFlightMax: deployment.plan.inFlightMax,
+    updateTimeoutMs: deployment.plan.policy.updateTimeoutSeconds * 1000,
+    stopped: deployment.decisions.find((decision) => stops.includes(decision.kind)) ?? null,
+    node: place === null ? null : { wave: place.wave, state: place.state, message: place.message, requestedAt: time(place.requestedAt) },
+  };
+}
+
+/** Why nodes of a rollout failed, by what they said, the commonest first; at most ten kinds. */
+export async function failuresOf(db: Queryable, deploymentId: string): Promise<{ message: string; nodes: number; example: string }[]> {
+  const groups = await db.deploymentNode.groupBy({ by: ['message'], where: { deploymentId, state: 'Failed' }, _count: { _all: true }, _min: { nodeName: true }, orderBy: { _count: { nodeId: 'desc' } }, take: 10 });
+  return groups.map(({ message, _count, _min }) => ({ message, nodes: _count._all, example: _min.nodeName ?? '' }));
+}
+
 function time(date: Date | null): number | null {
   return date === null ? null : date.getTime();
 }

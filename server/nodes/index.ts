@@ -4,6 +4,7 @@ export { findNode, findNodeByKey, insertNode, insertTimeline, lockNodes, nameInU
 export type { NodeRow } from './repository.ts';
 export type { Arrival } from './presence.ts';
 export { newNodeState } from './state.ts';
+export { readNode } from './detail.ts';
 export { summarizeNodes } from './reads.ts';
 export { nodeReaderPart } from './node-store.ts';
 export type { NodeReader } from './node-store.ts';

@@ -12,6 +12,7 @@ import { overviewRouter } from '../overview/router.ts';
 import { rulesRouter } from '../rules/router.ts';
 import { searchRouter } from '../search/router.ts';
 import { telemetryRouter } from '../telemetry/router.ts';
+import { whyRouter } from '../why/router.ts';
 import { createCallerFactory, router } from './procedures.ts';
 
 /** Every procedure of the control plane, by noun. */
@@ -31,6 +32,7 @@ export const appRouter = router({
   search: searchRouter,
   settings: router({ signingKeys: signingKeysRouter }),
   telemetry: telemetryRouter,
+  why: whyRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { DeploymentDetail } from '../../../../server/deployments/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
+import { Causes } from '../../../_domain/explanation.tsx';
 import { RolloutStatus } from '../../../_domain/state-status.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { paths } from '../../../paths.ts';
@@ -33,6 +34,7 @@ export function RolloutPage({ id }: { id: string }) {
               <Card title="Waves" live actions={<Legend />}>
                 <Waves waves={deployment.waves} policy={deployment.plan.policy} />
               </Card>
+              <WhyNotDone deployment={deployment} />
               <Card span={7} title="What changes" subtitle={`plan ${shortDigest(deployment.plan.hash)}`}>
                 <PlanChanges changes={deployment.plan.changes} stateLost={deployment.plan.stateLost} stateKept={deployment.plan.stateKept} />
               </Card>
@@ -47,6 +49,17 @@ export function RolloutPage({ id }: { id: string }) {
         )}
       </Loaded>
     </PageFrame>
+  );
+}
+
+function WhyNotDone({ deployment }: { deployment: DeploymentDetail }) {
+  const trpc = useTRPC();
+  const why = useQuery({ ...trpc.why.deployment.queryOptions({ id: deployment.id }), refetchInterval: deployment.finishedAt === null ? 2_000 : false });
+  if (why.data === undefined || why.data.causes.length === 0) return null;
+  return (
+    <Card title={deployment.finishedAt === null ? 'Why it is not done yet' : 'Why it ended as it did'} live>
+      <Causes causes={why.data.causes} />
+    </Card>
   );
 }
 

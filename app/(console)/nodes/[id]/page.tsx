@@ -11,6 +11,7 @@ export default async function Page({ params }: { params: Promise<{ id: string }>
   const { queryClient, trpc } = await serverData();
   await Promise.all([
     queryClient.prefetchQuery(trpc.nodes.get.queryOptions({ id })),
+    queryClient.prefetchQuery(trpc.why.node.queryOptions({ id })),
     queryClient.prefetchQuery(trpc.telemetry.series.queryOptions(seriesInputOf({ kind: 'node', id }, '15m', openedAt))),
   ]);
   return (

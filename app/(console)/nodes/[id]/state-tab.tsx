@@ -1,10 +1,13 @@
 'use client';
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { DiffEntry, NodeDetail } from '../../../../server/nodes/schema.ts';
 import { ChartCard } from '../../../_charts/draw/chart-card.tsx';
 import { lineOf } from '../../../_charts/prepare/live-points.ts';
 import { prepareTimeSeries } from '../../../_charts/prepare/time-series.ts';
 import { useTelemetry } from '../../../_data/telemetry.ts';
+import { useTRPC } from '../../../_data/trpc.tsx';
+import { Causes } from '../../../_domain/explanation.tsx';
 import { ConditionState } from '../../../_domain/state-status.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { count, rate } from '../../../_format/number.ts';
@@ -15,10 +18,9 @@ import { Details } from '../../../_ui/details.tsx';
 import { DiffTable } from '../../../_ui/diff-table.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
-import { Shape } from '../../../_ui/status.tsx';
+import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import { useMemo } from 'react';
-import { whyNot, type Step } from './why-not.ts';
 
 /** How it is, what it should run against what it reported, and why the two differ. */
 export function StateTab({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
@@ -72,9 +74,13 @@ function partOf(entry: DiffEntry) {
 }
 
 function Why({ node }: { node: NodeDetail }) {
-  const steps = whyNot(node);
+  const trpc = useTRPC();
+  // Asked again whenever the node says something new, and now and then for what only the rollout knows.
+  const why = useQuery({ ...trpc.why.node.queryOptions({ id: node.id }), refetchInterval: 5_000 });
+  const explanation = why.data;
   const bundle = node.desired?.bundle;
-  if (steps.length === 0) {
+  if (explanation === undefined) return <Card title="Why" span={7}>{why.isError ? <p className="px-4 py-6 text-center text-dim">The reasons could not be read.</p> : <SkeletonRows rows={4} columns={2} />}</Card>;
+  if (explanation.settled) {
     return (
       <Card title="It runs what is desired" span={7} live>
         <Details
@@ -91,26 +97,14 @@ function Why({ node }: { node: NodeDetail }) {
     );
   }
   return (
-    <Card title={bundle ? 'Why it does not run what is desired yet' : 'Why nothing is desired of it'} span={7} live>
-      <ol className="divide-y divide-line">
-        {steps.map((step) => (
-          <li key={step.title} className="grid grid-cols-[18px_1fr_auto] gap-x-2.5 gap-y-0.5 px-4 py-2.5">
-            <Shape tone={step.tone} moving={step.moving ?? false} className="mt-[3px]" />
-            <span className="font-medium">{step.title}</span>
-            <StepLink step={step} node={node} />
-            <p className="col-start-2 col-end-4 text-dim">{step.detail}</p>
-          </li>
-        ))}
-      </ol>
+    <Card title={node.sync.status === 'Synced' ? 'What is in the way' : bundle ? 'Why it does not run what is desired yet' : 'Why nothing is desired of it'} span={7} live>
+      <Causes causes={explanation.causes} />
+      <p className="flex gap-4 border-t border-line px-4 py-2">
+        <Link href={paths.node(node.id, 'timeline')} className="text-accent hover:underline">Timeline</Link>
+        <Link href={paths.node(node.id, 'identity')} className="text-accent hover:underline">Its labels</Link>
+      </p>
     </Card>
   );
-}
-
-function StepLink({ step, node }: { step: Step; node: NodeDetail }) {
-  const className = 'whitespace-nowrap text-accent hover:underline';
-  if (step.target === 'identity') return <Link href={paths.node(node.id, 'identity')} className={className}>Its labels</Link>;
-  if (step.target === 'timeline') return <Link href={paths.node(node.id, 'timeline')} className={className}>Timeline</Link>;
-  return <span />;
 }
 
 function Conditions({ node }: { node: NodeDetail }) {

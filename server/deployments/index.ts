@@ -1,0 +1,1 @@
+export { failuresOf, readDeployment, rolloutOfNode } from './reads.ts';

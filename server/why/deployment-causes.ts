@@ -1,0 +1,101 @@
+import type { DeploymentDetail } from '../deployments/schema.ts';
+import type { Cause, Explanation } from './schema.ts';
+import { causeOf, durationOf } from './words.ts';
+
+export interface DeploymentFacts {
+  deployment: Omit<DeploymentDetail, 'can'>;
+  /** Why nodes failed, in their own words, the commonest first. */
+  failures: readonly { message: string; nodes: number; example: string }[];
+  now: number;
+}
+
+/**
+ * Why a deployment is not done, or did not get done, the cause that the others wait for first. In order:
+ *
+ * | code | holds when |
+ * |---|---|
+ * | `RolloutEnded` | it was cancelled, superseded or rolled back |
+ * | `NoNodes` | the fleet had no node when it began, and none has joined |
+ * | `RolloutSuspended`, `RolloutPaused` | it stopped itself, or a person stopped it |
+ * | `NodesFailed` | nodes failed that nobody has decided about; by what they said |
+ * | `WaveBaking` | the wave under way has to go on running for a while |
+ * | `NodesActivating` | nodes were told and have not reported |
+ * | `NodesToCome` | nodes wait for their wave or turn |
+ * | `NodesOffline` | nodes are not connected; a rollout succeeds without them and they follow |
+ */
+export function deploymentCauses(facts: DeploymentFacts): Explanation {
+  const { deployment } = facts;
+  const causes = listCauses(facts);
+  const { running, total } = deployment.nodes;
+  const far = `${running} of ${total} nodes run it`;
+  if (deployment.state === 'Succeeded' && causes.length === 0) return { settled: true, headline: `Done: ${far}.`, causes };
+  if (deployment.finishedAt !== null && deployment.state !== 'Succeeded') return { settled: true, headline: `Over: ${far}.`, causes };
+  return { settled: false, headline: `${far}: ${causes[0]?.title.toLowerCase() ?? 'it goes on'}`, causes };
+}
+
+function listCauses(facts: DeploymentFacts): Cause[] {
+  const { deployment } = facts;
+  const { state, nodes } = deployment;
+  if (state === 'Cancelled' || state === 'Superseded' || state === 'RolledBack') return [ended(facts), ...failed(facts)];
+  const causes: Cause[] = [];
+  if (nodes.total === 0 && state === 'Progressing') causes.push(causeOf('NoNodes', 'notice', 'The fleet has no node', `${deployment.fleet.name} selects none.`, { evidence: { fleet: deployment.fleet.name }, byItself: ['A node that joins gets it.', null], canDo: ['Look at the selector of the fleet.'] }));
+  if (state === 'Suspended' || state === 'Paused') causes.push(stopped(facts));
+  causes.push(...failed(facts));
+  if (state === 'Progressing') causes.push(...moving(facts));
+  if (nodes.offline > 0) {
+    causes.push(causeOf('NodesOffline', 'notice', `${nodes.offline} nodes are not connected`, 'Waves pass without them, as long as others report.', { evidence: { nodes: nodes.offline }, byItself: ['Each gets the bundle when it connects.', null], canDo: ['Look at the nodes listed as offline.'] }));
+  }
+  return causes;
+}
+
+function decisionOf({ deployment }: DeploymentFacts, ...kinds: readonly DeploymentDetail['decisions'][number]['kind'][]): DeploymentDetail['decisions'][number] | undefined {
+  return deployment.decisions.find((one) => kinds.includes(one.kind));
+}
+
+function ended(facts: DeploymentFacts): Cause {
+  const { deployment, now } = facts;
+  const decision = decisionOf(facts, 'Cancelled', 'Superseded', 'RolledBack', 'RollingBack');
+  const at = deployment.finishedAt ?? now;
+  return causeOf('RolloutEnded', 'notice', `It was ${deployment.state === 'RolledBack' ? 'rolled back' : deployment.state.toLowerCase()}`, decision === undefined ? '' : `${decision.message} (${decision.by}, ${durationOf(now - at)} ago)`, {
+    evidence: { state: deployment.state, ended: deployment.finishedAt, ...decision?.evidence && strings(decision.evidence) },
+    canDo: ['Plan it again when the reason is gone.'],
+  });
+}
+
+function stopped(facts: DeploymentFacts): Cause {
+  const { deployment, now } = facts;
+  if (deployment.state === 'Paused') {
+    const decision = decisionOf(facts, 'Paused');
+    return causeOf('RolloutPaused', 'notice', 'It is paused', decision === undefined ? '' : `${decision.by}, ${durationOf(now - decision.at)} ago: ${decision.message}`, { evidence: { since: decision?.at ?? null, by: decision?.by ?? null }, canDo: ['Resume it.'] });
+  }
+  const decision = decisionOf(facts, 'ThresholdExceeded');
+  return causeOf('RolloutSuspended', 'critical', 'It stopped itself', decision?.message ?? '', {
+    evidence: { since: decision?.at ?? null, ...(decision === undefined ? {} : strings(decision.evidence)) },
+    byItself: ['Nothing more is asked until a person decides.', null],
+    canDo: ['Mend what failed and retry those nodes.', 'Resume: go on without them.', 'Roll back all that were told.'],
+  });
+}
+
+function failed({ failures }: DeploymentFacts): Cause[] {
+  return failures.map(({ message, nodes, example }) => causeOf('NodesFailed', 'critical', `${nodes === 1 ? `${example} failed` : `${nodes} nodes failed`}`, message, { evidence: { nodes, 'for example': example }, byItself: ['They go on with what they ran before.', null], canDo: ['Mend the cause, then retry only what failed.'] }));
+}
+
+function moving({ deployment, now }: DeploymentFacts): Cause[] {
+  const { nodes, waves, wave, eta } = deployment;
+  const current = waves[wave.index];
+  const causes: Cause[] = [];
+  if (current?.state === 'Baking' && current.bakesUntil !== null) {
+    causes.push(causeOf('WaveBaking', 'info', `Wave ${wave.index + 1} is baking`, `All of it has to go on running for ${durationOf(current.bakesUntil - now)} more.`, { evidence: { wave: wave.index + 1, until: current.bakesUntil, running: current.nodes.running }, byItself: [wave.index + 1 < wave.of ? 'Then the next wave begins.' : 'Then it is done.', current.bakesUntil], canDo: [] }));
+  }
+  if (nodes.applying > 0) {
+    causes.push(causeOf('NodesActivating', 'info', `${nodes.applying} nodes are at it`, 'They were told and have not reported the bundle as running.', { evidence: { nodes: nodes.applying, 'at most': deployment.plan.inFlightMax }, byItself: [`One that needs longer than ${durationOf(deployment.plan.policy.updateTimeoutSeconds * 1000)} counts as failed.`, null], canDo: [] }));
+  }
+  if (nodes.toCome > 0) {
+    causes.push(causeOf('NodesToCome', 'info', `${nodes.toCome} nodes are still to come`, `Wave ${wave.index + 1} of ${wave.of} is under way, and at most ${deployment.plan.inFlightMax} change at a time.`, { evidence: { nodes: nodes.toCome, wave: wave.index + 1, waves: wave.of }, byItself: [eta === null ? 'They are told in their turn.' : `At the pace so far it is done in ${durationOf(eta - now)}.`, eta], canDo: [] }));
+  }
+  return causes;
+}
+
+function strings(evidence: Readonly<Record<string, string | number | boolean | null>>): Record<string, string | number | null> {
+  return Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]));
+}

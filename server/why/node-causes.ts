@@ -1,0 +1,184 @@
+import type { Decision, NodeRolloutState, RolloutState, WaveView } from '../deployments/schema.ts';
+import type { NodeDetail } from '../nodes/schema.ts';
+import type { Cause, Explanation } from './schema.ts';
+import { causeOf, durationOf, shareOf } from './words.ts';
+
+/** The newest rollout of a node's fleet, and where the node is in it. */
+export interface NodeRollout {
+  id: string;
+  state: RolloutState;
+  bundle: string;
+  /** The wave under way, from 0. */
+  wave: number;
+  waves: readonly WaveView[];
+  /** Nodes between request and report now, and how many may be. */
+  inFlight: number;
+  inFlightMax: number;
+  updateTimeoutMs: number;
+  /** The newest decision of a person or of the rollout that stopped it. */
+  stopped: Pick<Decision, 'by' | 'message' | 'at'> | null;
+  /** Null when the node has no part in it. */
+  node: { wave: number; state: NodeRolloutState; message: string; requestedAt: number | null } | null;
+}
+
+export interface NodeFacts {
+  node: NodeDetail;
+  rollout: NodeRollout | null;
+  now: number;
+}
+
+/**
+ * Why a node does not run what it should, the cause that the others wait for first. In order:
+ *
+ * | code | holds when |
+ * |---|---|
+ * | `Revoked` | its key was revoked; then nothing else is said |
+ * | `NeverConnected`, `Offline` | it has no connection, and never had one or had |
+ * | `MultipleOwners`, `NoFleet` | several selectors match its labels, or none does |
+ * | `NothingDeployed` | its fleet has had no deployment, so no bundle is desired |
+ * | `ActivationFailed` | it reports that the desired generation failed |
+ * | `Drifted` | it reports another bundle than it was told, or a newer generation |
+ * | `RolloutPaused`, `RolloutSuspended` | the rollout under way holds, and has not told this node |
+ * | `WaveBaking`, `WaitsForWave`, `WaitsForTurn` | the wave before its own bakes, or goes on; or as many change as may |
+ * | `LeftBehind` | the last rollout ended without this node having been told |
+ * | `Activating`, `Requested` | it is at it, or was told and has not answered |
+ * | `ConditionFalse` | it reports a condition as false, whatever it runs |
+ */
+export function nodeCauses(facts: NodeFacts): Explanation {
+  const causes = listCauses(facts);
+  const { node } = facts;
+  if (causes.length > 0) return { settled: false, headline: `${node.name}: ${causes[0]?.title.toLowerCase() ?? ''}`, causes };
+  return { settled: true, headline: `${node.name} runs what is desired, generation ${node.generation.observed}.`, causes };
+}
+
+function listCauses(facts: NodeFacts): Cause[] {
+  const { node } = facts;
+  if (node.revokedAt !== null) {
+    return [causeOf('Revoked', 'critical', 'It was revoked', 'Its key is not accepted any more. It goes on with the bundle it has until someone stops it at its site.', {
+      evidence: { revoked: node.revokedAt },
+      canDo: ['Enrol it anew with another key if it is to come back.'],
+    })];
+  }
+  const conditions = node.conditions.filter((one) => one.status === 'False' && one.type !== 'Synced').map((one) =>
+    causeOf('ConditionFalse', 'notice', `${one.type} is false`, one.message || one.reason, { evidence: { reason: one.reason, since: one.lastTransitionTime }, byItself: ['It reports again when that changes.', null], canDo: ['See what changed at that time in its timeline.'] }));
+  const synced = node.sync.status === 'Synced';
+  const ownership = ownershipCauses(node);
+  if (synced) return [...connectionCauses(facts), ...ownership, ...conditions];
+  return [...connectionCauses(facts), ...ownership, ...syncCauses(facts), ...conditions];
+}
+
+function connectionCauses({ node, now }: NodeFacts): Cause[] {
+  const wanted = node.generation.desired > node.generation.observed ? `it is given generation ${node.generation.desired}` : 'it delivers what it holds';
+  if (node.health.status === 'NeverSeen') {
+    return [causeOf('NeverConnected', 'notice', 'It has not connected yet', 'It was approved and its agent has never connected.', {
+      evidence: { approved: node.enrolledAt },
+      byItself: [`When it connects, ${wanted}.`, null],
+      canDo: ['Look whether the agent runs and reaches this address from its site.'],
+    })];
+  }
+  if (node.health.status !== 'Offline') return [];
+  const away = node.lastSeenAt === null ? '' : ` It was last seen ${durationOf(now - node.lastSeenAt)} ago.`;
+  return [causeOf('Offline', 'notice', 'It is not connected', `It goes on with what it has.${away}`, {
+    evidence: { 'last seen': node.lastSeenAt, 'records it held': node.buffered },
+    byItself: [`When it is back, ${wanted}.`, null],
+    canDo: ['Look at power and network at its site; the agent connects by itself.'],
+  })];
+}
+
+function ownershipCauses(node: NodeDetail): Cause[] {
+  const names = node.claimedBy.fleets.map((fleet) => fleet.name);
+  if (node.claimedBy.multiple) {
+    return [causeOf('MultipleOwners', 'notice', 'Several fleets claim it', `${names.join(' and ')} match its labels, so it keeps what it has until only one does.`, {
+      evidence: { fleets: names.join(', '), 'stays in': node.fleet?.name ?? null },
+      canDo: ['Change its labels, or the selector of all fleets but one.'],
+    })];
+  }
+  if (node.fleet !== null) return [];
+  return [causeOf('NoFleet', 'notice', 'No fleet claims it', 'No selector matches its labels, so nothing is desired of it.', {
+    evidence: { labels: Object.entries(node.labels).map(([key, value]) => `${key}=${value}`).join(', ') || null },
+    canDo: ['Give it labels that a fleet selects, or make a fleet that selects these.'],
+  })];
+}
+
+function syncCauses(facts: NodeFacts): Cause[] {
+  const { node, rollout } = facts;
+  if (node.sync.status === 'Failed') {
+    const message = node.activation?.message ?? node.sync.message;
+    return [causeOf('ActivationFailed', 'critical', 'It tried and could not', message || node.sync.reason, {
+      evidence: { generation: node.activation?.generation ?? node.generation.desired, reason: node.sync.reason, since: node.sync.since },
+      byItself: ['It goes on with the bundle that it ran before.', null],
+      canDo: [node.can.retry.allowed ? 'Mend the cause and let it try again.' : 'Mend the cause, then deploy again.', 'Roll the deployment back if other nodes fail for the same reason.'],
+    })];
+  }
+  if (node.sync.status === 'Drifted') {
+    return [causeOf('Drifted', 'critical', 'It drifted', node.sync.message, { evidence: { reported: node.reported?.bundle ?? null, desired: node.desired?.bundle ?? null }, canDo: ['Let it try again, or deploy again; look in its timeline for who changed it at its site.'] })];
+  }
+  const held = rollout === null ? [] : rolloutCauses(rollout, facts);
+  if (held.length > 0) return held;
+  if (node.desired === null || node.desired.bundle === null) {
+    if (node.fleet === null || rollout !== null) return [];
+    return [causeOf('NothingDeployed', 'notice', 'Nothing was deployed to its fleet', `${node.fleet.name} has no bundle yet.`, { evidence: { fleet: node.fleet.name }, canDo: ['Plan a deployment for the fleet.'] })];
+  }
+  return movingCauses(facts);
+}
+
+/** What keeps a rollout from telling the node, for as long as it has not. */
+function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] {
+  const place = rollout.node;
+  const told = place !== null && place.requestedAt !== null;
+  const evidence = { deployment: rollout.id, 'its wave': place === null ? null : place.wave + 1, 'wave under way': rollout.wave + 1, waves: rollout.waves.length };
+  if (told && place.state !== 'Skipped') return [];
+  if (rollout.state === 'Paused') {
+    const by = rollout.stopped === null ? 'It was paused.' : `${rollout.stopped.by} paused it ${durationOf(now - rollout.stopped.at)} ago.`;
+    return [causeOf('RolloutPaused', 'notice', 'The rollout is paused', `${by} No further node is told.`, { evidence, canDo: ['Resume the rollout.'] })];
+  }
+  if (rollout.state === 'Suspended') {
+    return [causeOf('RolloutSuspended', 'critical', 'The rollout stopped itself', rollout.stopped?.message ?? 'More nodes failed than its policy allows.', { evidence, canDo: ['Mend what failed and retry it, go on without those nodes, or roll back.'] })];
+  }
+  // One that is not connected waits for that, and is asked when it is.
+  if (rollout.state === 'Progressing' && place?.state === 'Offline') return [];
+  if (rollout.state === 'Progressing' && place !== null) return [waiting(rollout, place.wave, evidence, now)].flatMap((one) => one ?? []);
+  if (rollout.state === 'Progressing' || node.desired?.bundle === rollout.bundle || place?.state !== 'Skipped') return [];
+  return [causeOf('LeftBehind', 'notice', 'The last rollout ended without it', place.message, { evidence: { ...evidence, state: rollout.state }, canDo: ['Deploy again; it takes part while it belongs to the fleet.'] })];
+}
+
+function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, string | number | null>, now: number): Cause | null {
+  const current = rollout.waves[rollout.wave];
+  if (current === undefined) return null;
+  if (wave <= rollout.wave) {
+    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', `${rollout.inFlight} of at most ${rollout.inFlightMax} are between request and report.`, {
+      evidence: { ...evidence, changing: rollout.inFlight, 'at most': rollout.inFlightMax },
+      byItself: ['It is told as soon as one of them reports.', null],
+      canDo: ['Allow more at a time in the next deployment.'],
+    });
+  }
+  const bakes = current.state === 'Baking' && current.bakesUntil !== null;
+  return causeOf(bakes ? 'WaveBaking' : 'WaitsForWave', 'info', bakes ? `Wave ${rollout.wave + 1} is baking` : `Wave ${rollout.wave + 1} is not through`, `It is in wave ${wave + 1} of ${rollout.waves.length}. Of wave ${rollout.wave + 1}, ${shareOf(current.nodes.running, current.nodes.total)} run the bundle.`, {
+    evidence: { ...evidence, 'running in that wave': current.nodes.running, 'failed in that wave': current.nodes.failed },
+    byItself: [bakes ? `The next wave begins in ${durationOf((current.bakesUntil ?? now) - now)} if all of it goes on running.` : 'Its wave begins when the waves before it have passed.', bakes ? current.bakesUntil : null],
+    canDo: ['Wait, or look at the nodes of the wave under way.'],
+  });
+}
+
+/** It was told: where it is. */
+function movingCauses({ node, rollout, now }: NodeFacts): Cause[] {
+  if (node.health.status === 'Offline' || node.health.status === 'NeverSeen') return [];
+  const requestedAt = rollout?.node?.requestedAt ?? node.desired?.since ?? null;
+  const deadline = requestedAt === null || rollout === null || rollout.state !== 'Progressing' ? null : requestedAt + rollout.updateTimeoutMs;
+  const late: [string, number | null] | undefined = deadline === null || deadline < now ? undefined : [`The rollout counts it as failed in ${durationOf(deadline - now)} if it has not reported by then.`, deadline];
+  const { activation } = node;
+  if (activation !== null && activation.generation === node.generation.desired) {
+    const { step, bytesDone, bytesTotal, message } = activation;
+    const share = step === 'Fetching' && bytesTotal > 0 ? ` ${shareOf(bytesDone, bytesTotal)} of the bytes are there.` : '';
+    return [causeOf('Activating', 'info', `It is at it: ${step.toLowerCase()}`, `On the way to generation ${activation.generation}.${share}${message === null ? '' : ` ${message}`}`, {
+      evidence: { step, 'bytes fetched': bytesDone, 'bytes in all': bytesTotal },
+      byItself: late ?? ['It reports each step.', null],
+      canDo: [],
+    })];
+  }
+  return [causeOf('Requested', 'info', 'It was told and has not answered', node.sync.message, {
+    evidence: { generation: node.generation.desired, reported: node.generation.observed, told: requestedAt },
+    ...(late !== undefined && { byItself: late }),
+    canDo: ['If it is held at its site, it says so here; otherwise look at the log of its agent.'],
+  })];
+}

@@ -1,0 +1,18 @@
+import { failuresOf, readDeployment, rolloutOfNode } from '../deployments/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Queryable } from '../kernel/db.ts';
+import { readNode } from '../nodes/index.ts';
+import { deploymentCauses } from './deployment-causes.ts';
+import { nodeCauses } from './node-causes.ts';
+import type { Explanation } from './schema.ts';
+
+export async function explainNode(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
+  const node = await readNode(db, actor, id, now);
+  const rollout = node.fleet === null ? null : await rolloutOfNode(db, actor.organizationId, node.fleet.id, id, now);
+  return nodeCauses({ node, rollout, now });
+}
+
+export async function explainDeployment(db: Queryable, organizationId: string, id: string, now: number): Promise<Explanation> {
+  const deployment = await readDeployment(db, organizationId, id, now);
+  return deploymentCauses({ deployment, failures: deployment.nodes.failed === 0 ? [] : await failuresOf(db, id), now });
+}
