@@ -19,6 +19,11 @@ export const environment = {
   recordings: read('SELVEDGE_RECORDINGS'),
   /** What is fetched once for all checkouts of this user: today the broker's jars. */
   cacheFolder: path.join(read('XDG_CACHE_HOME') ?? path.join(homedir(), '.cache'), 'selvedge'),
+  /** Where `selvedge login` keeps its profile. */
+  configFolder: path.join(read('XDG_CONFIG_HOME') ?? path.join(homedir(), '.config'), 'selvedge'),
+  /** The control plane that the command line speaks to, and the token it speaks with, in place of the kept ones. */
+  url: read('SELVEDGE_URL'),
+  token: read('SELVEDGE_TOKEN'),
   /** What tools/launch.mjs did about the packages before it started us, as JSON. */
   packages: read('SELVEDGE_PACKAGES'),
   /** Where commands are looked for. */

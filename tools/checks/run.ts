@@ -10,6 +10,7 @@ import { renderErrorsPage } from './errors-page.ts';
 import { checkImports } from './imports.ts';
 import { lockfileProblems } from './lockfile.ts';
 import { renderSettingsPage } from './settings-page.ts';
+import { renderCliPage } from './cli-page.ts';
 import { renderSiddhiqlPage } from './siddhiql-page.ts';
 import { tidyProblems } from './tidy.ts';
 import { readTrackedFiles } from './tracked-files.ts';
@@ -67,6 +68,7 @@ async function generatedPages(): Promise<GeneratedPage[]> {
   return [
     { path: 'docs/errors.md', text: renderErrorsPage(), program: 'tools/checks/errors-page.ts' },
     { path: 'docs/settings.md', text: renderSettingsPage(), program: 'tools/checks/settings-page.ts' },
+    { path: 'docs/cli.md', text: renderCliPage(), program: 'tools/checks/cli-page.ts' },
     { path: 'docs/siddhiql-calls.md', text: renderSiddhiqlPage(), program: 'tools/checks/siddhiql-page.ts' },
     { path: 'docs/api.md', text: renderApiPage(), program: 'tools/checks/api-page.ts' },
   ];

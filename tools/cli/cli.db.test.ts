@@ -1,0 +1,128 @@
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { anAgent } from '../../server/deployments/testing/an-agent.ts';
+import type { TestAgent } from '../../server/deployments/testing/an-agent.ts';
+import { advanceRollout } from '../../server/rollout/index.ts';
+import { testServer } from '../../server/testing/http.ts';
+import type { TestServer } from '../../server/testing/http.ts';
+import { aUser, callAs, testWorld } from '../../server/testing/index.ts';
+import type { TestWorld } from '../../server/testing/index.ts';
+import { exitCodes } from './exit.ts';
+import { run } from './program.ts';
+
+let world: TestWorld;
+let server: TestServer;
+let organization: string;
+let token: string;
+let folder: string;
+let agent: TestAgent;
+
+beforeAll(async () => {
+  world = await testWorld();
+  server = await testServer(world);
+  organization = await world.organization();
+  const scopes = ['nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'rules:read', 'rules:write', 'models:read', 'deployments:read', 'deployments:write', 'detections:read'] as const;
+  ({ token } = await callAs(world.deps, aUser(organization, 'administrator')).identity.tokens.create({ name: 'ci', scopes: [...scopes], expiresAt: world.deps.clock.now() + 3_600_000 }));
+  agent = await anAgent(world.deps, organization, 'plant-3/loop-1', { site: 'cli' });
+  await agent.connect();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'selvedge-cli-'));
+});
+
+/** One command line against the running control plane. */
+async function selvedge(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  return selvedgeAs({ url: server.url, token }, ...args);
+}
+
+async function selvedgeAs(given: { url?: string; token?: string }, ...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const said = { out: '', error: '' };
+  const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => token, now: () => Date.now(), profileFile: path.join(folder, 'profile.json'), given, version: '0.1.0' });
+  return { code, ...said };
+}
+
+async function documents(threshold: number): Promise<string> {
+  await writeFile(path.join(folder, 'watch.siddhi'), `define stream S (v int);\nfrom S[v > ${threshold}] select v insert into O;\n`);
+  const file = path.join(folder, 'plant.yaml');
+  await writeFile(file, `kind: Deployment\nfleet: cli-fleet\nrules: [cli-watch]\npolicy: { waves: [], bakeSeconds: 0 }\n---\nkind: Fleet\nname: cli-fleet\nselector: site=cli\nsettings: { connectors: {} }\n---\nkind: Rule\nname: cli-watch\nfile: watch.siddhi\n`);
+  return file;
+}
+
+test('what is in a file is shown, applied, and then the same', async () => {
+  const file = await documents(1);
+  expect(await selvedge('diff', '-f', file)).toMatchObject({ code: exitCodes.notFound });
+  const applied = await selvedge('apply', '-f', file);
+  expect(applied).toMatchObject({ code: exitCodes.done, error: '' });
+  expect(applied.out).toMatch(/^rule\/cli-watch published as version 1\nfleet\/cli-fleet created\ndeployment of cli-fleet started as \S+\n$/);
+  const id = applied.out.trim().split(' ').at(-1) ?? '';
+  await advanceRollout(world.deps, id);
+
+  expect(await selvedge('why', 'node', 'plant-3/loop-1')).toMatchObject({ code: exitCodes.differs, out: expect.stringContaining('Requested: It was told and has not answered') });
+  expect((await selvedge('rollout', 'status', 'cli-fleet')).out).toBe('Progressing: wave 1 of 1, 0 of 1 running, 1 applying\n');
+  await agent.run();
+  await advanceRollout(world.deps, id);
+  expect(await selvedge('rollout', 'status', 'cli-fleet', '--wait')).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('Succeeded: wave 1 of 1, 1 of 1 running') });
+  expect(await selvedge('why', 'deployment', 'cli-fleet')).toMatchObject({ code: exitCodes.done });
+  expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.done, out: 'rule/cli-watch unchanged\nfleet/cli-fleet unchanged\ndeployment of cli-fleet unchanged\n' });
+  expect(await selvedge('diff', '-f', file)).toEqual({ code: exitCodes.done, out: '', error: '' });
+
+  await documents(2);
+  const diff = await selvedge('diff', '-f', folder);
+  expect(diff).toMatchObject({ code: exitCodes.differs });
+  expect(diff.out).toBe('rule/cli-watch\n  - from S[v > 1] select v insert into O;\n  + from S[v > 2] select v insert into O;\n');
+});
+
+test('lists are tables, names or data, and one thing is described', async () => {
+  expect((await selvedge('get', 'nodes', '-l', 'site=cli')).out).toMatch(/^NAME {2,}FLEET {2,}HEALTH.*\nplant-3\/loop-1 .* Healthy /);
+  expect((await selvedge('get', 'no', '-o', 'name')).out).toContain('plant-3/loop-1\n');
+  expect(JSON.parse((await selvedge('get', 'nodes', 'plant-3/loop-1', '-o', 'json')).out)).toMatchObject([{ id: agent.id, labels: { site: 'cli' } }]);
+  expect((await selvedge('get', 'nodes', '-o', 'wide')).out).toContain('site=cli');
+  expect((await selvedge('describe', 'node', 'plant-3/loop-1')).out).toContain(`id: ${agent.id}\n`);
+  expect((await selvedge('logs', 'plant-3/loop-1')).out).toMatch(/^\d{4}-\d\d-\d\dT.* Connected: /m);
+  expect((await selvedge('top')).out).toContain('plant-3/loop-1');
+});
+
+test('a profile is kept for its owner alone and forgotten again', async () => {
+  expect(await selvedgeAs({}, 'get', 'nodes')).toMatchObject({ code: exitCodes.noAccess, error: expect.stringContaining('selvedge login') });
+  expect(await selvedgeAs({}, 'login', `${server.url}/`)).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('Signed in') });
+  const file = path.join(folder, 'profile.json');
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ url: server.url, token });
+  expect(await selvedgeAs({}, 'whoami')).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('nodes:read') });
+  await selvedgeAs({}, 'logout');
+  expect(await selvedgeAs({}, 'whoami')).toMatchObject({ code: exitCodes.noAccess });
+});
+
+test.each([
+  [['get', 'nonsense'], exitCodes.usage, "There is no kind 'nonsense'"],
+  [['get', 'node', 'no-such-node'], exitCodes.notFound, 'NotFound'],
+  [['get', 'nodes', '--limit', '0'], exitCodes.usage, 'whole number from 1 on'],
+  [['rollout', 'pause', 'no-such-fleet'], exitCodes.notFound, ''],
+  [['nonsense'], exitCodes.usage, 'unknown command'],
+  [['apply', '-f', '/no/such/file.yaml'], exitCodes.usage, 'cannot be read'],
+  [['completion', 'tcsh'], exitCodes.usage, 'bash, zsh, fish'],
+])('%j says what is wrong and ends with %i', async (args, code, words) => {
+  const said = await selvedge(...args);
+  expect(said.code).toBe(code);
+  expect(said.error).toContain(words);
+});
+
+test('a refused token, and a control plane that is not there', async () => {
+  expect(await selvedgeAs({ url: server.url, token: 'wrong' }, 'get', 'nodes')).toMatchObject({ code: exitCodes.noAccess });
+  expect(await selvedgeAs({ url: 'http://127.0.0.1:9', token }, 'get', 'nodes')).toMatchObject({ code: exitCodes.unreachable, error: expect.stringContaining('does not answer') });
+});
+
+test('documents are refused with the place of what is wrong', async () => {
+  const file = path.join(folder, 'wrong.yaml');
+  for (const [text, words] of [['kind: Rule\nname: x\n', "either 'text' or 'file'"], ['kind: Fleet\nname: x\nselector: a=b\ncolour: red\n', 'colour'], ['kind: Nonsense\n', 'document 1'], ['a: [\n', 'wrong.yaml'], ['', 'no document']] as const) {
+    await writeFile(file, text);
+    expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining(words) });
+  }
+});
+
+test('completion is made from the program itself', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status pause resume abort undo retry/);
+});

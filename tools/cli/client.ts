@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { CliError, exitCodes } from './exit.ts';
+import type { Profile } from './profile.ts';
+
+/** A list is asked for in pages of this size, and at most so many of them. */
+const pageSize = 100;
+const pagesMax = 1000;
+const answerMs = 60_000;
+
+const problemSchema = z.object({ code: z.string().optional(), title: z.string().optional(), detail: z.string().optional() });
+const pageSchema = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() });
+
+export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+/** Speaks to the public API as whoever the token stands for. Failures become a `CliError` with the code to end with. */
+export class ApiClient {
+  readonly url: string;
+  readonly #token: string;
+
+  constructor({ url, token }: Profile) {
+    this.url = url;
+    this.#token = token;
+  }
+
+  get(path: string, query: Query = {}): Promise<unknown> {
+    return this.#ask('GET', `${path}${searchOf(query)}`);
+  }
+
+  send(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body: unknown = {}): Promise<unknown> {
+    return this.#ask(method, path, body);
+  }
+
+  /** Every item of a list, page after page, up to `max`. */
+  async list(path: string, query: Query = {}, max = Number.POSITIVE_INFINITY): Promise<unknown[]> {
+    const items: unknown[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < pagesMax && items.length < max; page++) {
+      const answer = pageSchema.parse(await this.get(path, { ...query, limit: Math.min(pageSize, max - items.length), cursor }));
+      items.push(...answer.items);
+      if (answer.nextCursor === null) break;
+      cursor = answer.nextCursor;
+    }
+    return items;
+  }
+
+  async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await this.#fetch(method, path, body);
+    const text = await response.text();
+    const data = parsed(text);
+    if (response.ok) return data;
+    const problem = problemSchema.safeParse(data).data;
+    const message = problem?.detail ?? problem?.title ?? `The control plane answered ${response.status}.`;
+    throw new CliError(exitCodeOf(response.status), problem?.code === undefined ? message : `${message} (${problem.code})`);
+  }
+
+  async #fetch(method: string, path: string, body: unknown): Promise<Response> {
+    try {
+      return await fetch(`${this.url}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(answerMs),
+      });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new CliError(exitCodes.unreachable, `${this.url} does not answer: ${cause}`);
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function exitCodeOf(status: number): number {
+  if (status === 401 || status === 403) return exitCodes.noAccess;
+  if (status === 404) return exitCodes.notFound;
+  return exitCodes.refused;
+}
+
+function searchOf(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one));
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,206 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { changeOf, type Change } from './changes.ts';
+import { ApiClient } from './client.ts';
+import { completionOf, shells } from './completion.ts';
+import { readDocuments } from './documents.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { find, kindOf, kinds, nameOf } from './kinds.ts';
+import { formats, render, renderOne, type Format } from './output.ts';
+import { forgetProfile, keepProfile, readProfile, type Profile } from './profile.ts';
+import { findDeployment, follow, readDeployment, rolloutActions, statusLine } from './rollouts.ts';
+import { capture, logs, top } from './watching.ts';
+
+/** What a run of the program touches outside of itself. */
+export interface Io {
+  out(text: string): void;
+  error(text: string): void;
+  standardInput(): Promise<string>;
+  now(): number;
+  /** Where `login` keeps the profile. */
+  profileFile: string;
+  /** From the environment; stands before the kept profile. */
+  given: Partial<Profile>;
+  version: string;
+}
+
+const explanationSchema = z.looseObject({
+  settled: z.boolean(),
+  headline: z.string(),
+  causes: z.array(z.looseObject({ code: z.string(), title: z.string(), detail: z.string(), evidence: z.array(z.looseObject({ name: z.string(), value: z.unknown() })), byItself: z.looseObject({ what: z.string() }).nullable(), canDo: z.array(z.string()) })),
+});
+
+/** Runs one command line and answers its exit code. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const state = { exitCode: exitCodes.done as number };
+  const program = buildProgram(io, (code) => (state.exitCode = code));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return state.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof z.ZodError) {
+      io.error(`The control plane answered in a way that this version does not know: ${z.prettifyError(error)}\n`);
+      return exitCodes.refused;
+    }
+    if (!(error instanceof CliError)) throw error;
+    io.error(`${error.message}\n`);
+    return error.exitCode;
+  }
+}
+
+/** The program with all of its commands; `end` hears the exit code of one that was carried out and did not end well. */
+export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
+  const connect = async (): Promise<ApiClient> => new ApiClient(await readProfile(io.profileFile, io.given));
+  const program = new Command('selvedge')
+    .description('Speaks to a Selvedge control plane.')
+    .version(io.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
+    .showSuggestionAfterError();
+  const format = (): Option => new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table');
+
+  program.command('login <url>').description('Sign in with an API token from standard input, and keep it for this user.').action(async (url: string) => {
+    const token = (await io.standardInput()).trim();
+    if (token === '') throw new CliError(exitCodes.usage, 'Give the token on standard input: `selvedge login URL < token`.');
+    const profile = { url: url.replace(/\/+$/, ''), token };
+    const me = meSchema.parse(await new ApiClient(profile).get('/me'));
+    await keepProfile(io.profileFile, profile);
+    io.out(`Signed in to ${me.organization.name} as ${me.user.name}.\n`);
+  });
+  program.command('logout').description('Forget the kept token.').action(() => forgetProfile(io.profileFile));
+  program.command('whoami').description('Who the token stands for, and what it may do.').action(async () => {
+    const me = meSchema.parse(await (await connect()).get('/me'));
+    io.out(`${me.user.name} in ${me.organization.name}, ${me.role ?? 'token'}: ${me.capabilities.join(' ')}\n`);
+  });
+
+  program
+    .command('get <kind> [names...]')
+    .description(`List ${kinds.map((kind) => kind.names[1]).join(', ')}, or some by name.`)
+    .addOption(format())
+    .option('-l, --selector <labels>', 'nodes by labels, as site=plant-3,!spare')
+    .option('--limit <count>', 'at most so many', positive, 1000)
+    .action(async (written: string, names: string[], options: { output: Format; selector?: string; limit: number }) => {
+      const [client, kind] = [await connect(), kindOf(written)];
+      const items = names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name))) : (await client.list(kind.path, { label: options.selector }, options.limit)).map((one) => kind.schema.parse(one));
+      if (items.length === 0 && (options.output === 'table' || options.output === 'wide')) io.error(`There are no ${kind.names[1]}.\n`);
+      else io.out(render(items, kind.columns(io.now()), nameOf, options.output));
+    });
+  program.command('describe <kind> <name>').description('One thing with everything that is known of it.').addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml')).action(async (written: string, name: string, options: { output: Format }) => {
+    const [client, kind] = [await connect(), kindOf(written)];
+    const item = await find(client, kind, name);
+    io.out(renderOne(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`), options.output));
+  });
+  program.command('why <kind> <name>').description('Why a node or deployment is not where it should be.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).action(async (written: string, name: string, options: { output: Format }) => {
+    const [client, kind] = [await connect(), kindOf(written)];
+    const [noun] = kind.names;
+    if (noun !== 'node' && noun !== 'deployment') throw new CliError(exitCodes.usage, `'why' answers for nodes and deployments, not for ${kind.names[1]}.`);
+    const id = noun === 'node' ? (await find(client, kind, name)).id : await findDeployment(client, name);
+    const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`));
+    io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));
+    if (!explanation.settled) end(exitCodes.differs);
+  });
+
+  changing(program, 'diff', 'Show what applying would change. Ends with 1 when something would.').action(async (options: { filename: string[] }) => {
+    const changes = await planned(io, await connect(), options.filename);
+    for (const change of changes) if (change.lines.length > 0) io.out(`${change.what}\n${change.lines.map((line) => `  ${line}\n`).join('')}`);
+    if (changes.some((change) => change.lines.length > 0)) end(exitCodes.differs);
+  });
+  changing(program, 'plan', 'The same as diff, with a line for what stays; ends with 5 when a plan is refused.').action(async (options: { filename: string[] }) => {
+    const changes = await planned(io, await connect(), options.filename);
+    for (const change of changes) io.out(change.lines.length === 0 ? `${change.what}: nothing changes\n` : `${change.what}\n${change.lines.map((line) => `  ${line}\n`).join('')}`);
+    if (changes.some((change) => change.blocked)) end(exitCodes.refused);
+  });
+  changing(program, 'apply', 'Make it so: publish rules, set fleets, start deployments.')
+    .option('--wait', 'until every deployment that was started is over; ends with 1 when one does not succeed')
+    .option('--timeout <seconds>', 'wait no longer', positive, 3600)
+    .action(async (options: { filename: string[]; wait?: true; timeout: number }) => {
+      const client = await connect();
+      const started: string[] = [];
+      // One after the other: a deployment is planned with the rules and fleets that were applied before it.
+      for (const document of await readDocuments(options.filename, () => io.standardInput())) {
+        const change = await changeOf(client, document);
+        if (change.blocked) throw new CliError(exitCodes.refused, `${change.what} is refused:\n${change.lines.map((line) => `  ${line}`).join('\n')}`);
+        io.out(`${change.what} ${change.lines.length === 0 ? 'unchanged' : await change.apply()}\n`);
+        if (change.deployment !== undefined) started.push(change.deployment);
+      }
+      if (options.wait === true) for (const id of started) await wait(client, id, options.timeout);
+    });
+
+  const wait = async (client: ApiClient, id: string, seconds: number): Promise<void> => {
+    const over = await follow(client, id, seconds * 1000, (line) => io.out(`${line}\n`));
+    if (over?.state === 'Succeeded') return;
+    io.error(over === undefined ? `Not over after ${seconds} s.\n` : `It is ${over.state}: \`selvedge why deployment ${id}\` says why.\n`);
+    end(exitCodes.differs);
+  };
+  const rollout = program.command('rollout').description('Deployments by id, or the newest of a fleet by its name.');
+  rollout
+    .command('status <deployment>')
+    .description('How far it is.')
+    .option('--wait', 'until it is over; ends with 1 when it does not succeed')
+    .option('--timeout <seconds>', 'wait no longer', positive, 3600)
+    .action(async (written: string, options: { wait?: true; timeout: number }) => {
+      const client = await connect();
+      const id = await findDeployment(client, written);
+      if (options.wait === true) await wait(client, id, options.timeout);
+      else io.out(`${statusLine(await readDeployment(client, id))}\n`);
+    });
+  for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry'] as const) {
+    const path = rolloutActions[verb];
+    rollout.command(`${verb} <deployment>`).description(rolloutWords[verb]).option('--reason <text>', 'kept with the decision').action(async (written: string, options: { reason?: string }) => {
+      const client = await connect();
+      const id = await findDeployment(client, written);
+      await client.send('POST', `/deployments/${id}/${path}`, options.reason === undefined ? {} : { reason: options.reason });
+      io.out(`${statusLine(await readDeployment(client, id))}\n`);
+    });
+  }
+
+  program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).action(async (name: string, options: { follow?: true; limit: number }) => {
+    const client = await connect();
+    await logs(client, (await find(client, kindOf('node'), name)).id, options, (text) => io.out(text));
+  });
+  program.command('top').description('Nodes by their events a second.').option('-l, --selector <labels>').option('--limit <count>', 'at most so many', positive, 20).action(async (options: { selector?: string; limit: number }) => io.out(await top(await connect(), options)));
+  program.command('capture <node> <stream>').description('Stored events of a stream from the node itself, as JSON lines.').option('--for <seconds>', 'as far back', positive, 60).option('--limit <count>', 'at most so many', positive, 10_000).action(async (name: string, stream: string, options: { for: number; limit: number }) => {
+    const client = await connect();
+    await capture(client, (await find(client, kindOf('node'), name)).id, stream, { ...options, now: io.now() }, (text) => io.out(text));
+  });
+  program.command('completion <shell>').description(`Completion for ${shells.join(', ')}, to be sourced.`).action((shell: string) => io.out(completionOf(shell, program)));
+  return program;
+}
+
+const rolloutWords: Record<keyof typeof rolloutActions, string> = {
+  pause: 'Ask no more nodes until it is resumed.',
+  resume: 'Go on after a pause, or after it stopped itself.',
+  abort: 'End it where it is.',
+  undo: 'Take every node that was told back to what it ran.',
+  retry: 'Ask only the nodes that failed again.',
+};
+
+const meSchema = z.looseObject({ user: z.looseObject({ name: z.string() }), organization: z.looseObject({ name: z.string() }), role: z.string().nullable(), capabilities: z.array(z.string()) });
+
+function changing(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).requiredOption('-f, --filename <file...>', 'YAML files or folders; - for standard input');
+}
+
+async function planned(io: Io, client: ApiClient, files: readonly string[]): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const document of await readDocuments(files, () => io.standardInput())) changes.push(await changeOf(client, document));
+  return changes;
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It has to be a whole number from 1 on.');
+  return value;
+}
+
+function explained({ headline, causes }: z.infer<typeof explanationSchema>): string {
+  const lines = causes.flatMap(({ code, title, detail, evidence, byItself, canDo }) => [
+    `${code}: ${title}`,
+    ...(detail === '' ? [] : [`  ${detail}`]),
+    ...evidence.flatMap(({ name, value }) => (value === null ? [] : [`  ${name}: ${typeof value === 'number' && value > 1e12 ? new Date(value).toISOString() : String(value)}`])),
+    ...(byItself === null ? [] : [`  by itself: ${byItself.what}`]),
+    ...canDo.map((one) => `  you can: ${one}`),
+  ]);
+  return `${[headline, ...lines].join('\n')}\n`;
+}

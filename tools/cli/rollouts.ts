@@ -1,0 +1,46 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { ApiClient } from './client.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { find, kindOf, nameOf } from './kinds.ts';
+
+const pollMs = 1000;
+const nodesSchema = z.looseObject({ total: z.number(), running: z.number(), applying: z.number(), failed: z.number(), offline: z.number(), toCome: z.number() });
+const deploymentSchema = z.looseObject({ id: z.string(), state: z.string(), nodes: nodesSchema, wave: z.looseObject({ index: z.number(), of: z.number() }) });
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+export const rolloutActions = { pause: 'pause', resume: 'resume', abort: 'cancel', undo: 'roll-back', retry: 'retry-failed' } as const;
+
+/** A deployment by its id, or the newest of a fleet by the fleet's name. */
+export async function findDeployment(client: ApiClient, written: string): Promise<string> {
+  try {
+    return z.looseObject({ id: z.string() }).parse(await client.get(`/deployments/${encodeURIComponent(written)}`)).id;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode !== exitCodes.notFound) throw error;
+  }
+  const fleet = await find(client, kindOf('fleet'), written);
+  const [newest] = await client.list('/deployments', { fleet: fleet.id }, 1);
+  if (newest === undefined) throw new CliError(exitCodes.notFound, `${nameOf(fleet)} has had no deployment.`);
+  return kindOf('deployment').schema.parse(newest).id;
+}
+
+export async function readDeployment(client: ApiClient, id: string): Promise<Deployment> {
+  return deploymentSchema.parse(await client.get(`/deployments/${id}`));
+}
+
+export function statusLine({ state, nodes, wave }: Deployment): string {
+  const parts = [`${nodes.running} of ${nodes.total} running`, ...(['applying', 'failed', 'offline', 'toCome'] as const).flatMap((key) => (nodes[key] === 0 ? [] : [`${nodes[key]} ${key === 'toCome' ? 'to come' : key}`]))];
+  return `${state}: wave ${Math.min(wave.index + 1, wave.of)} of ${wave.of}, ${parts.join(', ')}`;
+}
+
+/** Follows a deployment until it is over or stops; tells each change. Answers how it ended, or undefined when time ran out. */
+export async function follow(client: ApiClient, id: string, timeoutMs: number, tell: (line: string) => void): Promise<Deployment | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (let last = ''; ; await wait(pollMs)) {
+    const deployment = await readDeployment(client, id);
+    const line = statusLine(deployment);
+    if (line !== last) tell((last = line));
+    if (!['Progressing', 'RollingBack'].includes(deployment.state)) return deployment;
+    if (performance.now() > deadline) return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { ApiClient } from './client.ts';
+import { kindOf, nameOf } from './kinds.ts';
+import { render } from './output.ts';
+
+const pollMs = 2000;
+const entrySchema = z.looseObject({ id: z.string(), at: z.number(), tone: z.string(), reason: z.string(), message: z.string() });
+const eventsSchema = z.looseObject({ attributes: z.array(z.string()), rows: z.array(z.looseObject({ at: z.number(), values: z.array(z.unknown()) })), nextCursor: z.string().nullable() });
+
+/** The timeline of a node, oldest first; with `follow` what comes after it, too. */
+export async function logs(client: ApiClient, node: string, { limit, follow }: { limit: number; follow?: true }, tell: (text: string) => void): Promise<void> {
+  const read = async (max: number): Promise<z.infer<typeof entrySchema>[]> => (await client.list(`/nodes/${node}/timeline`, {}, max)).map((one) => entrySchema.parse(one)).reverse();
+  const show = (entries: readonly z.infer<typeof entrySchema>[]): void => entries.forEach(({ at, tone, reason, message }) => tell(`${new Date(at).toISOString()} ${tone.padEnd(8)} ${reason}: ${message}\n`));
+  let entries = await read(limit);
+  show(entries);
+  while (follow === true) {
+    await wait(pollMs);
+    const known = new Set(entries.map((one) => one.id));
+    const next = await read(100);
+    show(next.filter((one) => !known.has(one.id)));
+    entries = [...entries, ...next].slice(-200);
+  }
+}
+
+/** The busiest nodes. */
+export async function top(client: ApiClient, { selector, limit }: { selector?: string; limit: number }): Promise<string> {
+  const kind = kindOf('node');
+  const nodes = (await client.list(kind.path, { label: selector }, 10_000)).map((one) => kind.schema.parse(one));
+  const busiest = nodes.sort((left, right) => (right.rates?.events ?? 0) - (left.rates?.events ?? 0)).slice(0, limit);
+  return render(busiest, [
+    { head: 'NAME', value: nameOf },
+    { head: 'EVENTS/S', value: (item) => item.rates?.events.toFixed(1) },
+    { head: 'P99 MS', value: (item) => (item.rates?.latencyP99Us == null ? null : (item.rates.latencyP99Us / 1000).toFixed(1)) },
+    { head: 'BUFFERED', value: (item) => item.buffered },
+    { head: 'HEALTH', value: (item) => item.health?.status },
+  ], nameOf, 'table');
+}
+
+/** Stored events of a stream, one JSON object a line, with their time as `@at`. */
+export async function capture(client: ApiClient, node: string, stream: string, options: { for: number; limit: number; now: number }, tell: (text: string) => void): Promise<void> {
+  let cursor: string | undefined;
+  for (let left = options.limit; left > 0; ) {
+    const { attributes, rows, nextCursor } = eventsSchema.parse(await client.get(`/nodes/${node}/events`, { stream, from: options.now - options.for * 1000, to: options.now, limit: Math.min(left, 1000), cursor }));
+    for (const { at, values } of rows) tell(`${JSON.stringify({ '@at': at, ...Object.fromEntries(attributes.map((name, index) => [name, values[index] ?? null])) })}\n`);
+    left -= rows.length;
+    if (nextCursor === null || rows.length === 0) return;
+    cursor = nextCursor;
+  }
+}
