@@ -32,7 +32,7 @@ test('memory is kept while it is what it was, and lost with anything that change
   const rule = { name: 'a', version: 1, digest: 'x', runs: true, state };
   const next = { ...rule, version: 2, digest: 'y' };
   expect(stateOutcome([rule], [next]).stateKept).toHaveLength(1);
-  expect(stateOutcome([rule], [{ ...next, state: state.map((one) => ({ ...one, id: 'w2' })) }]).stateLost).toMatchObject([{ because: expect.stringContaining('restarts empty') }]);
+  expect(stateOutcome([rule], [{ ...next, state: state.map((one) => ({ ...one, id: 'w2' })) }]).stateLost).toMatchObject([{ because: expect.stringContaining('feeds it otherwise') }]);
   expect(stateOutcome([rule], [{ ...next, state: [] }]).stateLost).toMatchObject([{ because: 'version 2 has no 1-minute window of In' }]);
   expect(stateOutcome([rule], []).stateLost).toMatchObject([{ because: 'the rule is removed' }]);
   expect(stateOutcome([rule], [{ ...next, runs: false }]).stateLost).toHaveLength(1);

@@ -35,6 +35,6 @@ export function stateOutcome(from: readonly RuleState[], to: readonly RuleState[
 function reasonFor(what: string, before: RuleState, after: RuleState | undefined): string {
   if (after === undefined) return 'the rule is removed';
   if (!after.runs) return `version ${after.version} cannot run with the models as they are`;
-  if (after.state.some((view) => view.what === what)) return `version ${after.version} defines it otherwise than version ${before.version}, or feeds it otherwise; it restarts empty`;
+  if (after.state.some((view) => view.what === what)) return `version ${after.version} defines it otherwise than version ${before.version}, or feeds it otherwise`;
   return `version ${after.version} has no ${what}`;
 }

@@ -72,7 +72,7 @@ function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
     add('pattern', 'pattern', source, `unfinished matches of the ${input.kind} over ${streams}`);
   }
   if (aggregates) {
-    const names = selection.aggregates.map((one) => one.name).join(', ');
+    const names = [...new Set(selection.aggregates.map((one) => one.name))].join(', ');
     const what = selection.aggregates.length === 0 ? undefined : `running ${names}${selection.groupBy.length > 0 ? ' of each group' : ''}`;
     add('aggregators', 'selection', `${source}\n${texts.select}`, what);
     // What is told is whether it goes on, and made again from a window that is kept it does.
