@@ -6,6 +6,7 @@ it('keeps every address of the console', () => {
     overview: paths.overview(),
     live: paths.live({ scope: 'node:n1', range: '1h' }),
     detections: paths.detections({ node: 'n1' }),
+    alerts: paths.alerts({ alert: 'a1' }),
     detection: paths.detection('d1'),
     nodes: paths.nodes({ health: 'Offline', query: 'plant 3/a' }),
     node: paths.node('plant-3/loop-2'),
@@ -29,6 +30,7 @@ it('keeps every address of the console', () => {
     apiReference: paths.apiReference(),
   }).toMatchInlineSnapshot(`
     {
+      "alerts": "/alerts?alert=a1",
       "apiReference": "/api/docs",
       "audit": "/audit?object=node%3An1",
       "deployment": "/deployments/r1",

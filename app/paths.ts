@@ -18,6 +18,7 @@ export const paths = {
   overview: () => '/',
   live: (query?: { scope?: string | undefined; range?: string | undefined }) => at('/live', query),
   detections: (query?: { node?: string | undefined; fleet?: string | undefined; rule?: string | undefined; severity?: string | undefined; range?: string | undefined; group?: string | undefined }) => at('/detections', query),
+  alerts: (query?: { state?: string | undefined; severity?: string | undefined; alert?: string | undefined }) => at('/alerts', query),
   detection: (id: string) => `/detections/${part(id)}`,
   nodes: (query?: { query?: string | undefined; health?: string | undefined; sync?: string | undefined; fleet?: string | undefined; label?: string | undefined; sort?: string | undefined }) => at('/nodes', query),
   node: (id: string, tab?: NodeTab) => at(`/nodes/${part(id)}`, { tab: tab === 'state' ? undefined : tab }),
@@ -33,7 +34,7 @@ export const paths = {
   models: () => '/models',
   model: (name: string, query?: { version?: number }) => at(`/models/${part(name)}`, query),
   audit: (query?: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; outcome?: string | undefined }) => at('/audit', query),
-  settings: (tab?: 'members' | 'tokens' | 'account' | 'keys') => at('/settings', { tab }),
+  settings: (tab?: 'members' | 'tokens' | 'account' | 'keys' | 'notifications') => at('/settings', { tab }),
   signIn: (query?: { next?: string | undefined }) => at('/sign-in', query),
   apiReference: () => '/api/docs',
 } as const;

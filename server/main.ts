@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../prisma/migrate.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { startAlertLoop } from './alerts/index.ts';
 import { uploadExpiry } from './artefacts/jobs.ts';
 import { compose } from './compose.ts';
 import { detectionRetention } from './detections/index.ts';
@@ -72,6 +73,7 @@ async function main(): Promise<void> {
   });
   if (has('worker')) await jobs.work(deps);
   const rollouts = has('worker') ? startRolloutLoop(deps, ending.signal) : undefined;
+  const alerts = has('worker') ? startAlertLoop(deps, ending.signal) : undefined;
   const signInLink = (await needsFirstAdministrator(deps, organizationId)) ? await createSignInLink(deps, organizationId) : undefined;
   const url = port === 0 ? `http://localhost:${portOf(server.address())}` : publicUrl;
   process.stdout.write(`${JSON.stringify({ ready: true, url, ...(signInLink === undefined ? {} : { signInLink }) })}\n`);
@@ -79,7 +81,7 @@ async function main(): Promise<void> {
   await endRequested();
   const drained = drain();
   ending.abort();
-  await Promise.all([drained, link?.finished, rollouts?.finished]);
+  await Promise.all([drained, link?.finished, rollouts?.finished, alerts?.finished]);
   await relay.finished;
   await pages?.close();
   await close();

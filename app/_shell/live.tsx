@@ -87,13 +87,14 @@ async function refresh(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC
   // The server could not say what was missed: anything may have changed.
   if (topics.includes('resync')) return queryClient.invalidateQueries();
   const filters = {
-    node: [trpc.nodes.pathFilter(), trpc.fleets.pathFilter(), trpc.overview.pathFilter()],
+    node: [trpc.nodes.pathFilter(), trpc.why.pathFilter(), trpc.fleets.pathFilter(), trpc.overview.pathFilter()],
     fleet: [trpc.fleets.pathFilter(), trpc.nodes.pathFilter(), trpc.overview.pathFilter()],
     rule: [trpc.rules.pathFilter(), trpc.overview.pathFilter()],
     model: [trpc.models.pathFilter(), trpc.rules.pathFilter(), trpc.overview.pathFilter()],
-    deployment: [trpc.deployments.pathFilter(), trpc.fleets.pathFilter(), trpc.rules.pathFilter(), trpc.models.pathFilter(), trpc.overview.pathFilter()],
+    deployment: [trpc.deployments.pathFilter(), trpc.why.pathFilter(), trpc.fleets.pathFilter(), trpc.rules.pathFilter(), trpc.models.pathFilter(), trpc.overview.pathFilter()],
     enrollment: [trpc.enrollment.pathFilter(), trpc.nodes.pathFilter(), trpc.overview.pathFilter()],
     detection: [trpc.detections.pathFilter(), trpc.overview.pathFilter()],
+    alert: [trpc.alerts.pathFilter(), trpc.overview.pathFilter()],
     settings: [trpc.identity.pathFilter(), trpc.settings.pathFilter(), trpc.overview.pathFilter()],
     audit: [trpc.audit.pathFilter()],
     resync: [],

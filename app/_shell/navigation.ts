@@ -1,8 +1,8 @@
-import { Activity, BookText, Boxes, Braces, DoorOpen, House, LayoutGrid, Radar, Rocket, Server, Settings, type LucideIcon } from 'lucide-react';
+import { Activity, BellRing, BookText, Boxes, Braces, DoorOpen, House, LayoutGrid, Radar, Rocket, Server, Settings, type LucideIcon } from 'lucide-react';
 import { paths } from '../paths.ts';
 
 /** What the rail counts; named as the overview names its counts. */
-export type CountKey = 'nodes' | 'fleets' | 'rules' | 'models' | 'deployments' | 'enrollments' | 'detections';
+export type CountKey = 'nodes' | 'fleets' | 'rules' | 'models' | 'deployments' | 'enrollments' | 'detections' | 'alerts';
 
 export interface NavigationEntry {
   label: string;
@@ -28,7 +28,8 @@ export const navigation: readonly NavigationGroup[] = [
     label: null,
     entries: [
       { label: 'Overview', href: paths.overview(), icon: House, key: 'o', also: ['home', 'start'] },
-      { label: 'Detections', href: paths.detections(), icon: Radar, key: 'd', also: ['events', 'alerts'] },
+      { label: 'Detections', href: paths.detections(), icon: Radar, key: 'd', also: ['events'] },
+      { label: 'Alerts', href: paths.alerts(), icon: BellRing, key: 't', count: 'alerts', hot: true, also: ['incidents', 'notifications', 'acknowledge'] },
       { label: 'Live', href: paths.live(), icon: Activity, key: 'l', also: ['charts', 'metrics', 'streams'] },
     ],
   },
@@ -52,7 +53,7 @@ export const navigation: readonly NavigationGroup[] = [
     label: 'Know',
     entries: [
       { label: 'Audit', href: paths.audit(), icon: BookText, key: 'a', also: ['history', 'who did what'] },
-      { label: 'Settings', href: paths.settings(), icon: Settings, key: 's', also: ['members', 'tokens', 'keys', 'sessions'] },
+      { label: 'Settings', href: paths.settings(), icon: Settings, key: 's', also: ['members', 'tokens', 'keys', 'sessions', 'notifications'] },
     ],
   },
 ];

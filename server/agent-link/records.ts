@@ -1,6 +1,7 @@
 import type { NodeRecord } from '@selvedge/edge-runtime/protocol';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
+import { raiseForDetections, raiseForLoss } from '../alerts/index.ts';
 import { insertDetections } from '../detections/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
@@ -49,6 +50,7 @@ async function writeRecords(deps: Deps, change: Change, node: NodeRow, records: 
     .map((record) => ({ id: deps.ids.next(), organizationId, nodeId, fleetId, receivedAt, record: { ...record, at: Math.min(record.at, latestTime) } }));
   const notes = records.filter((record) => record.kind === 'timeline');
   await insertDetections(change.tx, detections);
+  await raiseForDetections(deps, change, detections);
   await insertTimeline(
     change.tx,
     notes.map(({ at, tone, reason, message, sequence }) => ({ id: deps.ids.next(), organizationId, nodeId, at: Math.min(at, latestTime), tone, reason, message, sequence, source: { kind: 'node' } })),
@@ -62,4 +64,5 @@ async function noteLoss(deps: Deps, change: Change, node: NodeRow, lost: number)
   const { id: nodeId, organizationId } = node;
   const message = `${lost} ${lost === 1 ? 'record' : 'records'} never arrived: they had to make room on the node while it was cut off.`;
   await insertTimeline(change.tx, [{ id: deps.ids.next(), organizationId, nodeId, at: deps.clock.now(), tone: 'critical', reason: 'RecordsLost', message, source: { kind: 'control plane' } }]);
+  await raiseForLoss(deps, change, node, lost);
 }

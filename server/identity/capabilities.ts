@@ -15,6 +15,8 @@ export const capabilityRoles = {
   'rules:write': ['administrator', 'author'],
   'deployments:read': ['administrator', 'operator', 'author', 'viewer'],
   'deployments:write': ['administrator', 'operator'],
+  'alerts:read': ['administrator', 'operator', 'author', 'viewer'],
+  'alerts:write': ['administrator', 'operator'],
   'detections:read': ['administrator', 'operator', 'author', 'viewer'],
   'audit:read': ['administrator', 'operator', 'author', 'viewer'],
   'settings:read': ['administrator', 'operator', 'author', 'viewer'],

@@ -81,14 +81,15 @@ async function readChanges(db: Queryable, organizationId: string, since: Date): 
 }
 
 async function readCounts(db: Queryable, organizationId: string, since: Date): Promise<Omit<Overview['counts'], 'nodes' | 'deployments'>> {
-  const [fleets, rules, models, enrollments, detections] = await Promise.all([
+  const [fleets, rules, models, enrollments, detections, alerts] = await Promise.all([
     db.fleet.count({ where: { organizationId } }),
     db.rule.count({ where: { organizationId } }),
     db.model.count({ where: { organizationId } }),
     db.enrollmentRequest.count({ where: { organizationId, state: 'Pending' } }),
     db.detection.count({ where: { organizationId, at: { gte: since } } }),
+    db.alert.count({ where: { organizationId, state: 'Open' } }),
   ]);
-  return { fleets, rules, models, enrollments, detections };
+  return { fleets, rules, models, enrollments, detections, alerts };
 }
 
 /** What stands still until a person looks. Examples are few; the numbers are exact. */

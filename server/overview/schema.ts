@@ -48,6 +48,8 @@ export const overviewSchema = z.object({
     deployments: z.number().int(),
     enrollments: z.number().int(),
     detections: z.number().int(),
+    /** Open: nobody has taken them on. */
+    alerts: z.number().int(),
   }),
 });
 

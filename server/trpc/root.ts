@@ -1,3 +1,4 @@
+import { alertsRouter, notificationsRouter } from '../alerts/router.ts';
 import { auditRouter } from '../audit/router.ts';
 import { bundlesRouter, signingKeysRouter } from '../bundles/router.ts';
 import { deploymentsRouter } from '../deployments/router.ts';
@@ -17,6 +18,7 @@ import { createCallerFactory, router } from './procedures.ts';
 
 /** Every procedure of the control plane, by noun. */
 export const appRouter = router({
+  alerts: alertsRouter,
   audit: auditRouter,
   bundles: bundlesRouter,
   deployments: deploymentsRouter,
@@ -30,7 +32,7 @@ export const appRouter = router({
   overview: overviewRouter,
   rules: rulesRouter,
   search: searchRouter,
-  settings: router({ signingKeys: signingKeysRouter }),
+  settings: router({ notifications: notificationsRouter, signingKeys: signingKeysRouter }),
   telemetry: telemetryRouter,
   why: whyRouter,
 });

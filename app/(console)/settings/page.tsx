@@ -17,6 +17,9 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
     case 'tokens':
       await queryClient.prefetchInfiniteQuery(trpc.identity.tokens.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: nextCursorOf }));
       break;
+    case 'notifications':
+      await Promise.all([queryClient.prefetchQuery(trpc.settings.notifications.get.queryOptions()), queryClient.prefetchInfiniteQuery(trpc.settings.notifications.deliveries.infiniteQueryOptions({ limit: 20 }, { getNextPageParam: nextCursorOf }))]);
+      break;
     case 'account':
       await queryClient.prefetchQuery(trpc.identity.sessions.list.queryOptions());
       break;

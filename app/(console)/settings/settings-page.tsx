@@ -13,18 +13,21 @@ import { Account } from './account.tsx';
 import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { Members } from './members.tsx';
+import { CreateChannelDialog } from './create-channel-dialog.tsx';
+import { Notifications } from './notifications.tsx';
 import { OrganizationCard } from './organization-card.tsx';
 import { settingsParsers } from './settings-tabs.ts';
 import { SigningKeys } from './signing-keys.tsx';
 import { ApiTokens } from './api-tokens.tsx';
 
-/** Who may come in, people and programs, and the keys that sign what nodes run. */
+/** Who may come in, people and programs, who is told of what, and the keys that sign what nodes run. */
 export function SettingsPage() {
   const [{ tab }, set] = useQueryStates(settingsParsers, { history: 'push' });
-  const [making, setMaking] = useState<'invitation' | 'token' | null>(null);
+  const [making, setMaking] = useState<'invitation' | 'token' | 'channel' | null>(null);
   const refused = useRefusal('settings:write', 'Administrators');
   useCommands([
     { label: 'Invite a person', shortcut: 'c', run: () => setMaking('invitation'), refused },
+    { label: 'Add a notification channel', run: () => setMaking('channel'), refused },
     { label: 'Create an API token', run: () => setMaking('token'), refused },
   ]);
   const invite = (
@@ -37,12 +40,17 @@ export function SettingsPage() {
       Create a token
     </Button>
   );
-  const actions = { members: invite, tokens: createToken, account: undefined, keys: undefined }[tab];
+  const addChannel = (
+    <Button tone="primary" onClick={() => setMaking('channel')} refused={refused}>
+      Add a channel
+    </Button>
+  );
+  const actions = { members: invite, tokens: createToken, notifications: addChannel, account: undefined, keys: undefined }[tab];
   return (
     <PageFrame crumbs={[{ label: 'Settings' }]}>
       <PageHead
         title="Settings"
-        purpose="Who may come in, people and programs, and the keys that sign what nodes run."
+        purpose="Who may come in, who is told of what, and the keys that sign what nodes run."
         actions={
           <>
             <Link href={paths.enrolment()} className={buttonClasses()}>
@@ -68,11 +76,13 @@ export function SettingsPage() {
             ),
           },
           { value: 'tokens', label: 'API tokens', content: <ApiTokens create={createToken} /> },
+          { value: 'notifications', label: 'Notifications', content: <Notifications add={addChannel} /> },
           { value: 'account', label: 'Your account', content: <Account /> },
           { value: 'keys', label: 'Signing keys', content: <SigningKeys /> },
         ]}
       />
       <InviteDialog open={making === 'invitation'} close={() => setMaking(null)} />
+      <CreateChannelDialog open={making === 'channel'} close={() => setMaking(null)} />
       <CreateApiTokenDialog open={making === 'token'} close={() => setMaking(null)} />
     </PageFrame>
   );

@@ -1,0 +1,243 @@
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { DetectionRecord } from '@selvedge/edge-runtime/protocol';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { takeRecords } from '../agent-link/records.ts';
+import { anAgent } from '../deployments/testing/an-agent.ts';
+import { systemActor } from '../kernel/actor.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { watchConditions } from './conditions.ts';
+import { attemptsMax, routeAlerts, routeMatches, sendDue } from './notify.ts';
+
+let world: TestWorld;
+let organization: string;
+let node: string;
+let sequence = 0;
+const closing: (() => Promise<void>)[] = [];
+const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
+const alerts = async (state?: ('Open' | 'Acknowledged' | 'Resolved')[]) => (await as('viewer').alerts.list({ state })).items;
+
+beforeAll(async () => {
+  world = await testWorld();
+});
+
+/** An organization to itself for each test, so that nobody's conditions are another's. */
+beforeEach(async () => {
+  organization = await world.organization();
+  sequence = 0;
+  await as('operator').fleets.create({ name: 'pumps', selector: 'site=a', settings: { connectors: {} } });
+  const agent = await anAgent(world.deps, organization, 'a-1', { site: 'a' });
+  await agent.connect();
+  node = agent.id;
+});
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function detect(title = 'Low flow', severity: 'info' | 'warning' | 'critical' = 'critical', times = 1): Promise<void> {
+  const records = Array.from({ length: times }, (): DetectionRecord => ({
+    kind: 'detection', sequence: ++sequence, at: world.deps.clock.now(), rule: 'watch', ruleVersion: 1, stream: 'Alarms', title, severity, bundle: `sha256:${'a'.repeat(64)}`, generation: 1, models: [], data: { flow: 0.5 }, causes: [], actions: [], latencyUs: 100,
+  }));
+  await takeRecords(world.deps, systemActor(organization, 'test'), node, records);
+}
+
+/** A far end that keeps what it is sent and answers as it is told. */
+async function receiver(answers: number[] = []): Promise<{ url: string; got: { headers: IncomingHttpHeaders; body: string }[] }> {
+  const got: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createServer((request, response) => {
+    void request.setEncoding('utf8').toArray().then((parts) => {
+      got.push({ headers: request.headers, body: parts.join('') });
+      response.writeHead(answers[got.length - 1] ?? 200).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/secret-part`, got };
+}
+
+async function channel(settings: Parameters<ReturnType<typeof as>['settings']['notifications']['createChannel']>[0]['settings'], route: object = {}): Promise<string> {
+  const { id } = await as('administrator').settings.notifications.createChannel({ name: `channel ${settings.kind}`, settings });
+  await as('administrator').settings.notifications.createRoute({ name: `all ${settings.kind}`, channels: [id], ...route });
+  return id;
+}
+
+const tell = async (): Promise<void> => {
+  await routeAlerts(world.deps);
+  await sendDue(world.deps);
+};
+
+test('detections of one kind are one alert, and another after it was resolved', async () => {
+  await detect('Low flow', 'warning', 3);
+  await detect('Low flow', 'critical');
+  await detect('High pressure', 'info');
+  const [high, low] = await alerts();
+  expect(low).toMatchObject({ title: 'Low flow', severity: 'critical', count: 4, state: 'Open', rule: 'watch', detail: 'watch: flow 0.5', node: { name: 'a-1' }, fleet: { name: 'pumps' } });
+  expect(high).toMatchObject({ title: 'High pressure', count: 1 });
+  await as('operator').alerts.acknowledge({ id: low?.id ?? '' });
+  await detect();
+  expect(await alerts(['Acknowledged'])).toMatchObject([{ count: 5, acknowledged: { by: expect.any(String) }, can: { acknowledge: { allowed: false } } }]);
+  await as('operator').alerts.resolve({ id: low?.id ?? '' });
+  await detect();
+  expect((await alerts()).map((one) => [one.title, one.state, one.count])).toEqual(expect.arrayContaining([['Low flow', 'Resolved', 5], ['Low flow', 'Open', 1]]));
+  await expect(as('operator').alerts.resolve({ id: low?.id ?? '' })).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+test('an alert ends by itself when nothing has happened for a while', async () => {
+  await detect();
+  await watchConditions(world.deps);
+  expect(await alerts(['Open'])).toHaveLength(1);
+  world.deps.clock.advance(16 * 60_000);
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ state: 'Resolved', resolved: { by: 'by itself' } }]);
+});
+
+test('nodes that are away for long, and are back', async () => {
+  const agent = await anAgent(world.deps, organization, 'a-2', { site: 'a' });
+  await agent.connect();
+  await agent.disconnect();
+  await watchConditions(world.deps);
+  expect(await alerts()).toEqual([]);
+  world.deps.clock.advance(6 * 60_000);
+  await watchConditions(world.deps);
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ source: 'nodesOffline', title: 'Nodes of pumps are not connected', detail: '1 for more than 5 min: a-2', count: 1, state: 'Open' }]);
+  await agent.connect();
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ state: 'Resolved' }]);
+});
+
+test('records that never arrive', async () => {
+  await detect();
+  sequence += 5;
+  await detect();
+  expect((await alerts()).find((one) => one.source === 'recordsLost')).toMatchObject({ title: 'a-1 lost records', count: 5 });
+});
+
+test('a webhook is told of the beginning and the end, once each, with a signature', async () => {
+  const { url, got } = await receiver();
+  const secret = 'a secret of sixteen';
+  await channel({ kind: 'webhook', url, secret });
+  await detect();
+  await detect();
+  await tell();
+  await tell();
+  expect(got).toHaveLength(1);
+  expect(got[0]?.headers['x-selvedge-signature']).toBe(`sha256=${createHmac('sha256', secret).update(got[0]?.body ?? '').digest('hex')}`);
+  expect(JSON.parse(got[0]?.body ?? '')).toMatchObject({ event: 'opened', alert: { title: 'Low flow', severity: 'critical', count: 2 }, url: expect.stringContaining('/alerts?alert=') });
+  await as('operator').alerts.resolve({ id: (await alerts())[0]?.id ?? '' });
+  await tell();
+  expect(JSON.parse(got[1]?.body ?? '')).toMatchObject({ event: 'resolved' });
+  expect((await as('viewer').settings.notifications.deliveries({})).items).toMatchObject([{ event: 'resolved', state: 'Delivered', attempts: 1 }, { event: 'opened', state: 'Delivered' }]);
+});
+
+test('what is not taken is tried again, later each time, and given up', async () => {
+  const { url, got } = await receiver([500, 200]);
+  await channel({ kind: 'webhook', url });
+  await detect();
+  await tell();
+  const first = async () => (await as('viewer').settings.notifications.deliveries({})).items[0];
+  expect(await first()).toMatchObject({ state: 'Pending', attempts: 1, error: 'It answered 500.' });
+  await tell();
+  expect(got).toHaveLength(1);
+  world.deps.clock.advance(11_000);
+  await tell();
+  expect(await first()).toMatchObject({ state: 'Delivered', attempts: 2, error: null });
+
+  const dead = await channel({ kind: 'slack', url: 'http://127.0.0.1:9/' });
+  await as('administrator').settings.notifications.testChannel({ id: dead });
+  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    await tell();
+    world.deps.clock.advance(3_600_000);
+  }
+  expect(await first()).toMatchObject({ event: 'test', state: 'Failed', attempts: attemptsMax, error: expect.any(String) });
+});
+
+test('Slack and PagerDuty get what they understand', async () => {
+  const [slack, pager] = [await receiver(), await receiver()];
+  await channel({ kind: 'slack', url: slack.url });
+  await channel({ kind: 'pagerduty', routingKey: 'R0UT1NGKEY', url: pager.url });
+  await detect('Flow < 1 & falling');
+  await tell();
+  expect(JSON.parse(slack.got[0]?.body ?? '')).toMatchObject({ text: expect.stringContaining('*Critical: Flow &lt; 1 &amp; falling*') });
+  const [{ id = '' } = {}] = await alerts();
+  expect(JSON.parse(pager.got[0]?.body ?? '')).toMatchObject({ routing_key: 'R0UT1NGKEY', event_action: 'trigger', dedup_key: id, payload: { severity: 'critical', summary: 'Critical: Flow < 1 & falling' } });
+});
+
+test('a mail goes through a mail server', async () => {
+  const lines: string[] = [];
+  const server = createTcpServer((socket) => {
+    let inData = false;
+    socket.write('220 test\r\n');
+    socket.on('data', (data) => {
+      for (const line of data.toString().split('\r\n').filter((one) => one !== '')) {
+        lines.push(line);
+        if (inData) {
+          if (line !== '.') continue;
+          inData = false;
+          socket.write('250 kept\r\n');
+        } else if (line === 'DATA') {
+          inData = true;
+          socket.write('354 go on\r\n');
+        } else socket.write(line.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n');
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+  await channel({ kind: 'email', smtp: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, from: 'selvedge@example.com', to: ['ada@example.com'] });
+  await detect();
+  await tell();
+  expect(lines).toEqual(expect.arrayContaining(['MAIL FROM:<selvedge@example.com>', 'RCPT TO:<ada@example.com>', 'Subject: Critical: Low flow']));
+});
+
+test('nobody is told of what is muted, or of what no route leads to', async () => {
+  const { url, got } = await receiver();
+  await channel({ kind: 'webhook', url }, { severityMin: 'critical', rule: 'watch' });
+  await detect('Minor', 'warning');
+  await detect('Muted');
+  const muted = (await alerts()).find((one) => one.title === 'Muted');
+  await as('operator').alerts.mute({ id: muted?.id ?? '', minutes: 10 });
+  await tell();
+  expect(got).toEqual([]);
+  world.deps.clock.advance(11 * 60_000);
+  await tell();
+  expect(got.map((one) => JSON.parse(one.body).alert.title)).toEqual(['Muted']);
+});
+
+test('what is secret in a channel is sealed, and neither given back nor put on record', async () => {
+  const { url } = await receiver();
+  await channel({ kind: 'webhook', url, secret: 'a secret of sixteen' });
+  const said = JSON.stringify([await as('administrator').settings.notifications.get(), await as('administrator').audit.list({})]);
+  expect(said).toContain('127.0.0.1');
+  expect(said).not.toContain('secret-part');
+  expect(said).not.toContain('a secret of sixteen');
+  const row = await world.deps.db.notificationChannel.findFirstOrThrow({ where: { organizationId: organization } });
+  expect(Buffer.from(row.sealed).toString('latin1')).not.toContain('secret');
+});
+
+test('a viewer changes nothing, and another organization sees nothing', async () => {
+  await detect();
+  const [alert] = await alerts();
+  await expect(as('viewer').alerts.resolve({ id: alert?.id ?? '' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(as('operator').settings.notifications.createChannel({ name: 'x', settings: { kind: 'slack', url: 'https://example.com' } })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  const stranger = callAs(world.deps, aUser(await world.organization(), 'administrator'));
+  await expect(stranger.alerts.get({ id: alert?.id ?? '' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect((await stranger.alerts.list({})).items).toEqual([]);
+  await expect(stranger.settings.notifications.createRoute({ name: 'x', channels: ['nothing'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test.each([
+  [{ severityMin: 'info' as const, sources: [], rule: null, fleetId: null }, true],
+  [{ severityMin: 'critical' as const, sources: [], rule: null, fleetId: null }, false],
+  [{ severityMin: 'info' as const, sources: ['nodesOffline'], rule: null, fleetId: null }, false],
+  [{ severityMin: 'info' as const, sources: ['detection'], rule: 'watch', fleetId: 'f' }, true],
+  [{ severityMin: 'info' as const, sources: [], rule: 'other', fleetId: null }, false],
+  [{ severityMin: 'info' as const, sources: [], rule: null, fleetId: 'g' }, false],
+])('the route %j tells of a warning of the rule watch in fleet f: %s', (route, tells) => {
+  expect(routeMatches(route, { severity: 'warning', source: 'detection', rule: 'watch', fleetId: 'f' })).toBe(tells);
+});

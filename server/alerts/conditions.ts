@@ -1,0 +1,31 @@
+import type { Deps } from '../kernel/deps.ts';
+import { fleetsWithNodesAway, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, writeRaises } from './repository.ts';
+import type { Raise } from './repository.ts';
+import { quietMs } from './raise.ts';
+import type { AlertSource } from './schema.ts';
+
+const awayMs = 5 * 60_000;
+const expiringMs = 7 * 86_400_000;
+
+/** Raises what the control plane knows by itself, and ends what is over; returns the organizations in which something changed. */
+export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>): Promise<Set<string>> {
+  const { db, ids, clock } = deps;
+  const now = clock.now();
+  const touched = new Set<string>();
+  const hold = async (source: AlertSource, raises: readonly Omit<Raise, 'id' | 'source' | 'at'>[]): Promise<void> => {
+    const written = await writeRaises(db, raises.map((one) => ({ ...one, id: ids.next(), source, at: now })), false);
+    const over = await resolveOthers(db, source, raises.map((one) => one.key), 'by itself', now);
+    for (const one of [...written, ...over]) touched.add(one.organizationId);
+  };
+  await hold('nodesOffline', (await fleetsWithNodesAway(db, new Date(now - awayMs))).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
+    organizationId, key: `offline ${fleetId}`, severity: 'warning', title: `Nodes of ${fleet} are not connected`, detail: `${nodes} for more than ${awayMs / 60_000} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
+  })));
+  await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName }) => ({
+    organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: 'More nodes failed than its policy allows; a person has to decide.', fleetId, deploymentId: id, count: 1,
+  })));
+  await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), new Date(now + expiringMs))).map(({ organizationId, id, name, expiresAt }) => ({
+    organizationId, key: `token ${id}`, severity: 'info', title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,
+  })));
+  for (const { organizationId } of await resolveByItself(db, { source: { in: ['detection', 'recordsLost'] }, lastAt: { lt: new Date(now - quietMs) } }, 'by itself', now)) touched.add(organizationId);
+  return touched;
+}

@@ -1,0 +1,2 @@
+export { startAlertLoop } from './loop.ts';
+export { raiseForDetections, raiseForLoss } from './raise.ts';

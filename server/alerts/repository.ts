@@ -1,0 +1,86 @@
+import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
+import type { AlertSource, Severity } from './schema.ts';
+
+/** Something that happened and that a person should look at. */
+export interface Raise {
+  id: string;
+  organizationId: string;
+  key: string;
+  source: AlertSource;
+  severity: Severity;
+  title: string;
+  detail: string;
+  rule?: string | undefined;
+  stream?: string | undefined;
+  nodeId?: string | undefined;
+  fleetId?: string | null | undefined;
+  deploymentId?: string | undefined;
+  count: number;
+  at: number;
+}
+
+/**
+ * Opens an alert or adds to the one that is there under the same key. `adds` counts happenings on; else `count` is how many
+ * things it is about now, and one of which nothing changed is left as it is. Answers what was written. Keys are taken in order, so that two that raise the same ones never wait for each other in a ring.
+ */
+export async function writeRaises(db: Queryable, raises: readonly Raise[], adds: boolean): Promise<Raise[]> {
+  const written: Raise[] = [];
+  for (const one of [...raises].sort((left, right) => (left.key < right.key ? -1 : 1))) {
+    const at = new Date(one.at);
+    const changed = await db.$executeRaw`
+      INSERT INTO alerts (id, "organizationId", key, source, severity, title, detail, rule, stream, "nodeId", "fleetId", "deploymentId", count, "firstAt", "lastAt")
+      VALUES (${one.id}, ${one.organizationId}, ${one.key}, ${one.source}::alert_source, ${one.severity}::detection_severity, ${one.title}, ${one.detail},
+        ${one.rule ?? null}, ${one.stream ?? null}, ${one.nodeId ?? null}, ${one.fleetId ?? null}, ${one.deploymentId ?? null}, ${one.count}, ${at}, ${at})
+      ON CONFLICT ("organizationId", key) WHERE state <> 'Resolved' DO UPDATE SET
+        count = CASE WHEN ${adds} THEN alerts.count + excluded.count ELSE excluded.count END,
+        "lastAt" = GREATEST(alerts."lastAt", excluded."lastAt"), severity = GREATEST(alerts.severity, excluded.severity), detail = excluded.detail
+      WHERE ${adds} OR alerts.count <> excluded.count OR alerts.detail <> excluded.detail`;
+    if (changed > 0) written.push(one);
+  }
+  return written;
+}
+
+/** Ends alerts by themselves; returns those that were. */
+export async function resolveByItself(db: Queryable, where: Prisma.AlertWhereInput, by: string, at: number): Promise<{ id: string; organizationId: string }[]> {
+  return db.alert.updateManyAndReturn({ where: { ...where, state: { not: 'Resolved' } }, data: { state: 'Resolved', resolvedBy: by, resolvedAt: new Date(at) }, select: { id: true, organizationId: true } });
+}
+
+/** Fleets with nodes that have had no connection since before `before`, and the first few of them by name. */
+export async function fleetsWithNodesAway(db: Queryable, before: Date): Promise<{ organizationId: string; fleetId: string; fleet: string; nodes: number; names: string[] }[]> {
+  return db.$queryRaw`
+    SELECT f."organizationId", f.id AS "fleetId", f.name AS fleet, count(*)::int AS nodes, (array_agg(n.name ORDER BY n.name))[1:5] AS names
+    FROM nodes n JOIN fleets f ON f.id = n."fleetId"
+    WHERE n.health = 'Offline' AND n."revokedAt" IS NULL AND n."healthSince" < ${before}
+    GROUP BY f."organizationId", f.id, f.name`;
+}
+
+export async function suspendedRollouts(db: Queryable): Promise<{ id: string; organizationId: string; fleetId: string; fleetName: string }[]> {
+  return db.deployment.findMany({ where: { state: 'Suspended' }, select: { id: true, organizationId: true, fleetId: true, fleetName: true }, take: 1000 });
+}
+
+export async function tokensExpiring(db: Queryable, from: Date, to: Date): Promise<{ id: string; organizationId: string; name: string; expiresAt: Date }[]> {
+  return db.apiToken.findMany({ where: { revokedAt: null, expiresAt: { gt: from, lt: to } }, select: { id: true, organizationId: true, name: true, expiresAt: true }, take: 1000 });
+}
+
+/** Open alerts of a source whose keys are not among these: what they are about is over. */
+export async function resolveOthers(db: Queryable, source: AlertSource, keys: readonly string[], by: string, at: number): Promise<{ id: string; organizationId: string }[]> {
+  return resolveByItself(db, { source, key: { notIn: [...keys] } }, by, at);
+}
+
+/** Alerts whose opening or end was not given to the routes yet; locked, so that several processes share the work. */
+export async function takeUnrouted(tx: Transaction, now: Date, limit: number): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM alerts
+    WHERE ("openedRoutedAt" IS NULL OR (state = 'Resolved' AND "resolvedRoutedAt" IS NULL)) AND ("mutedUntil" IS NULL OR "mutedUntil" <= ${now})
+    ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+  return rows.map((row) => row.id);
+}
+
+/** Deliveries that are due, each for this process alone until `leasedUntil`. */
+export async function takeDue(db: Queryable, now: Date, leasedUntil: Date, limit: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    UPDATE notification_deliveries SET "nextAt" = ${leasedUntil}, attempts = attempts + 1
+    WHERE id IN (SELECT id FROM notification_deliveries WHERE state = 'Pending' AND "nextAt" <= ${now} ORDER BY "nextAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    RETURNING id`;
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
+
+export const alertSourceSchema = z.enum(['detection', 'nodesOffline', 'rolloutSuspended', 'recordsLost', 'tokenExpiring']);
+export const alertStateSchema = z.enum(['Open', 'Acknowledged', 'Resolved']);
+export const severitySchema = z.enum(['info', 'warning', 'critical']);
+
+export const alertSchema = z.object({
+  id: idSchema,
+  source: alertSourceSchema,
+  severity: severitySchema,
+  title: z.string(),
+  detail: z.string(),
+  rule: z.string().nullable(),
+  stream: z.string().nullable(),
+  node: z.object({ id: idSchema, name: z.string() }).nullable(),
+  fleet: z.object({ id: idSchema, name: z.string() }).nullable(),
+  deployment: idSchema.nullable(),
+  state: alertStateSchema,
+  /** How often it happened, or how many things it is about now. */
+  count: z.number().int(),
+  firstAt: z.number(),
+  lastAt: z.number(),
+  mutedUntil: z.number().nullable(),
+  acknowledged: z.object({ by: z.string(), at: z.number() }).nullable(),
+  resolved: z.object({ by: z.string(), at: z.number() }).nullable(),
+  can: z.object({ acknowledge: permissionSchema, resolve: permissionSchema, mute: permissionSchema }),
+});
+
+export const listAlertsInput = pageInput.extend({ state: z.array(alertStateSchema).max(3).optional(), severity: z.array(severitySchema).max(3).optional(), source: z.array(alertSourceSchema).max(5).optional() });
+export const listAlertsOutput = pageOf(alertSchema).extend({ open: z.number().int() });
+export const alertIdInput = z.object({ id: idSchema });
+export const muteAlertInput = alertIdInput.extend({ minutes: z.number().int().min(1).max(10_080) });
+
+const url = z.url({ protocol: /^https?$/ }).max(2048);
+/** A channel as it is given; what is secret in it is never given back. */
+export const channelSettingsSchema = z.discriminatedUnion('kind', [
+  /** With a secret, each message carries `X-Selvedge-Signature: sha256=` and the HMAC of its body. */
+  z.object({ kind: z.literal('webhook'), url, secret: z.string().min(16).max(256).optional() }),
+  z.object({ kind: z.literal('slack'), url }),
+  /** `url` for services that speak the same; PagerDuty's own without it. */
+  z.object({ kind: z.literal('pagerduty'), routingKey: z.string().min(8).max(256), url: url.default('https://events.pagerduty.com/v2/enqueue') }),
+  /** `smtp` as `smtps://user:password@host:465`. */
+  z.object({ kind: z.literal('email'), smtp: z.url({ protocol: /^smtps?$/ }).max(2048), from: z.email(), to: z.array(z.email()).min(1).max(20) }),
+]);
+
+const nameSchema = z.string().trim().min(1).max(100);
+export const channelSchema = z.object({ id: idSchema, name: z.string(), kind: z.enum(['webhook', 'email', 'slack', 'pagerduty']), target: z.string(), createdBy: z.string(), createdAt: z.number() });
+export const createChannelInput = z.object({ name: nameSchema, settings: channelSettingsSchema });
+export const routeSchema = z.object({
+  id: idSchema,
+  name: z.string(),
+  severityMin: severitySchema,
+  sources: z.array(alertSourceSchema),
+  rule: z.string().nullable(),
+  fleet: z.object({ id: idSchema, name: z.string() }).nullable(),
+  channels: z.array(z.object({ id: idSchema, name: z.string() })),
+  tellsResolved: z.boolean(),
+});
+export const createRouteInput = z.object({
+  name: nameSchema,
+  severityMin: severitySchema.default('warning'),
+  /** Every source when empty. */
+  sources: z.array(alertSourceSchema).max(5).default([]),
+  rule: z.string().max(256).optional(),
+  fleet: idSchema.optional(),
+  channels: z.array(idSchema).min(1).max(10),
+  tellsResolved: z.boolean().default(true),
+});
+export const notificationsOutput = z.object({ channels: z.array(channelSchema), routes: z.array(routeSchema), can: z.object({ change: permissionSchema }) });
+
+export const deliverySchema = z.object({
+  id: idSchema,
+  channel: z.object({ id: idSchema, name: z.string() }),
+  alert: z.object({ id: idSchema, title: z.string() }).nullable(),
+  event: z.enum(['opened', 'resolved', 'test']),
+  state: z.enum(['Pending', 'Delivered', 'Failed']),
+  attempts: z.number().int(),
+  nextAt: z.number().nullable(),
+  error: z.string().nullable(),
+  createdAt: z.number(),
+  deliveredAt: z.number().nullable(),
+});
+export const listDeliveriesInput = z.object({ cursor: cursorSchema.optional(), limit: z.number().int().min(1).max(200).default(50), channel: idSchema.optional() });
+export const listDeliveriesOutput = pageOf(deliverySchema);
+export const byIdOutput = z.object({ id: idSchema });
+
+export type AlertSource = z.infer<typeof alertSourceSchema>;
+export type Severity = z.infer<typeof severitySchema>;
+export type AlertItem = z.infer<typeof alertSchema>;
+export type ChannelSettings = z.infer<typeof channelSettingsSchema>;
+export type Channel = z.infer<typeof channelSchema>;
+export type Route = z.infer<typeof routeSchema>;
+export type Delivery = z.infer<typeof deliverySchema>;
