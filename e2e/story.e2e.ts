@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { runCommand } from '../tools/services/command.ts';
@@ -113,6 +115,39 @@ test.describe.serial('the whole loop', () => {
     await detection.click();
     await expect(page.getByText('valve-watch').first()).toBeVisible();
     await expect(page.getByText('Agreement').first()).toBeVisible();
+  });
+
+  test('the detection opened an alert, people are told of it, and it is taken on and ended', async () => {
+    const told: string[] = [];
+    const receiver = createServer((request, response) => {
+      void request.setEncoding('utf8').toArray().then((parts) => {
+        told.push(parts.join(''));
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    await open(page, '/settings?tab=notifications');
+    await page.getByRole('button', { name: 'Add a channel' }).first().click();
+    await page.getByLabel('Name').fill('on call');
+    await page.getByLabel('Address').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
+    await expect(page.getByRole('row', { name: /on call.*Webhook/ })).toBeVisible();
+    await page.getByRole('button', { name: 'Test' }).click();
+    await expect(page.getByRole('row', { name: /A test.*Delivered/ })).toBeVisible({ timeout: 20_000 });
+    expect(JSON.parse(told[0] ?? '')).toMatchObject({ event: 'test' });
+    await page.getByRole('button', { name: 'Add a route' }).click();
+    await page.getByLabel('Name').fill('everything critical');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
+    await expect(page.getByRole('row', { name: /everything critical.*on call/ })).toBeVisible();
+
+    await open(page, '/alerts');
+    const alert = page.getByRole('row', { name: /Valve closing/ }).first();
+    await expect(alert).toContainText('Critical');
+    await alert.getByRole('button', { name: 'Take on' }).click();
+    await expect(alert).toContainText('Acknowledged');
+    await alert.getByRole('button', { name: 'Resolve' }).click();
+    await expect(page.getByText('Nothing needs a person')).toBeVisible();
+    await new Promise((resolve) => receiver.close(resolve));
   });
 
   test('the node is killed in its next activation, and comes up with one whole bundle', async () => {
