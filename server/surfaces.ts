@@ -1,5 +1,6 @@
 import { uploadRoutes } from './artefacts/upload-routes.ts';
 import { auditExportRoute } from './audit/export-route.ts';
+import { signCheckpoint } from './bundles/index.ts';
 import { authSurface } from './http/auth-surface.ts';
 import type { Surface } from './http/exchange.ts';
 import { faroSurface } from './http/faro-surface.ts';
@@ -11,7 +12,7 @@ import type { Deps } from './kernel/deps.ts';
 import { restSurfaces } from './rest/surface.ts';
 
 /** Routes of the public API that take or give bytes. */
-export const rawRoutes: readonly RawRoute[] = [auditExportRoute, ...uploadRoutes];
+export const rawRoutes: readonly RawRoute[] = [auditExportRoute((deps) => (organizationId, payload) => signCheckpoint(deps, organizationId, payload)), ...uploadRoutes];
 
 /** Everything that the role `console` answers, but its pages. */
 export function consoleSurfaces(deps: Deps, authenticator: Authenticator, version: string): Surface[] {

@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { performChange, recordRefusal } from './index.ts';
+import { signCheckpoint } from '../bundles/index.ts';
 import { exportChain, verifyChain } from './service.ts';
+import { verifyExport } from './verify-export.ts';
 
 let world: TestWorld;
 beforeAll(async () => {
@@ -62,10 +65,38 @@ describe('audit chain (I8)', () => {
     await write(organization, 'a');
     await recordRefusal(world.deps, aUser(organization, 'viewer'), { action: 'fleets.remove', object: { kind: 'fleets', id: 'a', name: 'a' }, reason: 'Forbidden' });
     let text = '';
-    for await (const piece of exportChain(world.deps, aUser(organization), new AbortController().signal)) text += piece;
+    for await (const piece of exportChain(world.deps, aUser(organization), new AbortController().signal, (id, payload) => signCheckpoint(world.deps, id, payload))) text += piece;
     const lines = text.trim().split('\n').map((line) => JSON.parse(line));
-    expect(lines.map((line) => [line.sequence, line.outcome])).toEqual([[1, 'done'], [2, 'refused']]);
+    expect(lines.slice(0, 2).map((line) => [line.sequence, line.outcome])).toEqual([[1, 'done'], [2, 'refused']]);
     expect(lines[1].previousHash).toBe(lines[0].hash);
+  });
+
+  it('shows in an export every edit, removal, addition and move, and who signed its end', async () => {
+    const organization = await world.organization();
+    await signCheckpoint(world.deps, organization, 'the first key is an entry of its own');
+    for (const name of ['a', 'b', 'c']) await write(organization, name);
+    let text = '';
+    for await (const piece of exportChain(world.deps, aUser(organization), new AbortController().signal, (id, payload) => signCheckpoint(world.deps, id, payload))) text += piece;
+    const lines = text.trim().split('\n');
+    const verdict = (changed: readonly string[], trusted?: string[]) => verifyExport(Readable.from(changed), trusted);
+    const whole = await verdict(lines);
+    expect(whole).toMatchObject({ whole: true, entries: lines.length - 1, keys: [expect.any(String)] });
+    const [key = ''] = whole.whole ? whole.keys : [];
+    expect(await verdict(lines, [key])).toMatchObject({ whole: true });
+    expect(await verdict(lines, ['A'.repeat(43)])).toMatchObject({ whole: false, because: expect.stringContaining('a key that you trust') });
+    const end = lines.at(-1) ?? '';
+    const edits: [string, string[]][] = [
+      ['an altered name', lines.map((line) => line.replace('"name":"b"', '"name":"x"'))],
+      ['a removed entry', lines.toSpliced(2, 1)],
+      ['a doubled entry', lines.toSpliced(2, 0, lines[1] ?? '')],
+      ['a moved entry', [lines[1] ?? '', lines[0] ?? '', ...lines.slice(2)]],
+      ['a removed end', lines.slice(0, -1)],
+      ['a removed last entry', lines.toSpliced(-2, 1)],
+      ['an altered checkpoint', [...lines.slice(0, -1), end.replace(/\\"at\\":\d/, '\\"at\\":9')]],
+      ['something behind the end', [...lines, lines[0] ?? '']],
+      ['a line that is no JSON', [...lines.slice(0, 1), 'nonsense', ...lines.slice(1)]],
+    ];
+    for (const [what, changed] of edits) expect(await verdict(changed), what).toMatchObject({ whole: false, because: expect.any(String) });
   });
 
   it('filters, pages and stays within the organization (I11)', async () => {

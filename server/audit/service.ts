@@ -2,8 +2,11 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import type { OutboxAppend } from '../kernel/outbox.ts';
+import { canonicalJson } from '@selvedge/edge-runtime/protocol';
+import type { z } from 'zod';
 import { findBreak, genesisHash, hashEntry } from './chain.ts';
 import { redactSecrets } from './redaction.ts';
+import type { checkpointLineSchema, checkpointSchema } from './verify-export.ts';
 import { appendEntries, lockHead, readChain, readHead } from './repository.ts';
 import type { StoredEntry } from './repository.ts';
 
@@ -96,14 +99,20 @@ export async function verifyChain(deps: Pick<Deps, 'db'>, actor: Actor): Promise
   return { ok: true, entries: last.sequence };
 }
 
-/** The whole chain as JSON lines, oldest first, in pieces of about a thousand entries. */
-export async function* exportChain(deps: Pick<Deps, 'db'>, actor: Actor, signal: AbortSignal): AsyncGenerator<string> {
-  let after = 0;
+/** The whole chain as JSON lines, oldest first, in pieces of about a thousand entries; the last line is a signed checkpoint, so that a missing end shows. */
+export async function* exportChain(deps: Pick<Deps, 'db' | 'clock'>, actor: Actor, signal: AbortSignal, sign: CheckpointSigner): AsyncGenerator<string> {
+  let last = { sequence: 0, hash: genesisHash };
   while (!signal.aborted) {
-    const entries = await readChain(deps.db, actor.organizationId, after, VERIFY_BATCH);
+    const entries = await readChain(deps.db, actor.organizationId, last.sequence, VERIFY_BATCH);
     const newest = entries.at(-1);
-    if (newest === undefined) return;
+    if (newest === undefined) break;
     yield entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-    after = newest.sequence;
+    last = { sequence: newest.sequence, hash: newest.hash };
   }
+  if (signal.aborted) return;
+  const checkpoint: z.infer<typeof checkpointSchema> = { schema: 'selvedge.audit-checkpoint/1', organization: actor.organizationId, ...last, at: deps.clock.now() };
+  yield `${JSON.stringify(await sign(actor.organizationId, canonicalJson(checkpoint)))}\n`;
 }
+
+/** Signs where the chain ends with the organization's keys, and names those. */
+export type CheckpointSigner = (organizationId: string, payload: string) => Promise<z.infer<typeof checkpointLineSchema>>;

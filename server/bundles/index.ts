@@ -2,4 +2,4 @@ export { assembleBundle, digestOf, digestOfValue, emptyBundle } from './assemble
 export type { AssembledBundle, BundledModel, BundledRule } from './assemble.ts';
 export { bundlesInUse, readManifest, versionsInUse } from './reads.ts';
 export type { BundleInUse } from './reads.ts';
-export { assignBundle, desiredFor, signingKeysOf, storeBundle } from './service.ts';
+export { assignBundle, desiredFor, signCheckpoint, signingKeysOf, storeBundle } from './service.ts';

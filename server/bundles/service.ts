@@ -46,6 +46,11 @@ async function openKeys(deps: Deps, organizationId: string): Promise<OpenSigning
   return keys.filter((key) => key.state === 'Active').map((key) => openSigningKey(key.id, deps.vault.unseal(key.sealedKey, `signing-key:${key.id}`)));
 }
 
+/** Where the audit chain ends, signed by every active key of the organization, with those keys. */
+export async function signCheckpoint(deps: Deps, organizationId: string, payload: string): Promise<{ checkpoint: Envelope; keys: { keyId: string; publicKey: string }[] }> {
+  return { checkpoint: seal(payload, await openKeys(deps, organizationId)), keys: await signingKeysOf(deps, organizationId) };
+}
+
 /** Keeps a bundle so that nodes can be told of it. */
 export async function storeBundle(deps: Deps, change: Change, actor: Actor, bundle: AssembledBundle): Promise<void> {
   await insertBundle(change.tx, { organizationId: actor.organizationId, digest: bundle.digest, manifest: bundle.text, createdAt: new Date(deps.clock.now()), createdBy: actor.name });

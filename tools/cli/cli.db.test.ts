@@ -23,7 +23,7 @@ beforeAll(async () => {
   world = await testWorld();
   server = await testServer(world);
   organization = await world.organization();
-  const scopes = ['nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'rules:read', 'rules:write', 'models:read', 'deployments:read', 'deployments:write', 'detections:read'] as const;
+  const scopes = ['nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'rules:read', 'rules:write', 'models:read', 'deployments:read', 'deployments:write', 'detections:read', 'alerts:read', 'audit:read'] as const;
   ({ token } = await callAs(world.deps, aUser(organization, 'administrator')).identity.tokens.create({ name: 'ci', scopes: [...scopes], expiresAt: world.deps.clock.now() + 3_600_000 }));
   agent = await anAgent(world.deps, organization, 'plant-3/loop-1', { site: 'cli' });
   await agent.connect();
@@ -121,6 +121,19 @@ test('documents are refused with the place of what is wrong', async () => {
     await writeFile(file, text);
     expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining(words) });
   }
+});
+
+test('the audit chain is exported and verified with no server', async () => {
+  const file = path.join(folder, 'audit.jsonl');
+  expect(await selvedge('audit', 'export', file)).toMatchObject({ code: exitCodes.done, error: '' });
+  const whole = await selvedgeAs({}, 'audit', 'verify', file);
+  expect(whole).toMatchObject({ code: exitCodes.done, out: expect.stringMatching(/^Whole: \d+ entries up to .* signed by /) });
+  const key = / signed by ([\w-]{43})/.exec(whole.out)?.[1] ?? '';
+  expect(await selvedgeAs({}, 'audit', 'verify', file, '--key', key)).toMatchObject({ code: exitCodes.done });
+  await writeFile(file, (await readFile(file, 'utf8')).split('\n').toSpliced(1, 1).join('\n'));
+  expect(await selvedgeAs({}, 'audit', 'verify', file)).toMatchObject({ code: exitCodes.differs, error: expect.stringContaining('entry 2') });
+  expect(await selvedgeAs({}, 'audit', 'verify', '/no/such/file')).toMatchObject({ code: exitCodes.usage });
+  expect(await selvedge('get', 'alerts')).toMatchObject({ code: exitCodes.done });
 });
 
 test('completion is made from the program itself', async () => {

@@ -6,6 +6,7 @@ import type { Profile } from './profile.ts';
 const pageSize = 100;
 const pagesMax = 1000;
 const answerMs = 60_000;
+const downloadMs = 3_600_000;
 
 const problemSchema = z.object({ code: z.string().optional(), title: z.string().optional(), detail: z.string().optional() });
 const pageSchema = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() });
@@ -43,29 +44,40 @@ export class ApiClient {
     return items;
   }
 
+  /** The bytes of an answer that may be of any size, as they come. */
+  async download(path: string): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#fetch('GET', path, undefined, downloadMs);
+    if (!response.ok || response.body === null) throw failureOf(response.status, parsed(await response.text()));
+    return response.body;
+  }
+
   async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const response = await this.#fetch(method, path, body);
     const text = await response.text();
     const data = parsed(text);
     if (response.ok) return data;
-    const problem = problemSchema.safeParse(data).data;
-    const message = problem?.detail ?? problem?.title ?? `The control plane answered ${response.status}.`;
-    throw new CliError(exitCodeOf(response.status), problem?.code === undefined ? message : `${message} (${problem.code})`);
+    throw failureOf(response.status, data);
   }
 
-  async #fetch(method: string, path: string, body: unknown): Promise<Response> {
+  async #fetch(method: string, path: string, body: unknown, withinMs: number = answerMs): Promise<Response> {
     try {
       return await fetch(`${this.url}/api/v1${path}`, {
         method,
         headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(answerMs),
+        signal: AbortSignal.timeout(withinMs),
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
       throw new CliError(exitCodes.unreachable, `${this.url} does not answer: ${cause}`);
     }
   }
+}
+
+function failureOf(status: number, data: unknown): CliError {
+  const problem = problemSchema.safeParse(data).data;
+  const message = problem?.detail ?? problem?.title ?? `The control plane answered ${status}.`;
+  return new CliError(exitCodeOf(status), problem?.code === undefined ? message : `${message} (${problem.code})`);
 }
 
 function parsed(text: string): unknown {

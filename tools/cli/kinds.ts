@@ -43,8 +43,11 @@ const itemSchema = z.looseObject({
   finishedAt: z.number().nullish(),
   deployedAt: z.number().nullish(),
   severity: z.string().optional(),
-  rule: z.union([z.string(), z.looseObject({ name: z.string() })]).optional(),
-  stream: z.string().optional(),
+  rule: z.union([z.string(), z.looseObject({ name: z.string() })]).nullish(),
+  stream: z.string().nullish(),
+  count: z.number().optional(),
+  firstAt: z.number().optional(),
+  lastAt: z.number().optional(),
   at: z.number().optional(),
 });
 
@@ -113,6 +116,13 @@ export const kinds: readonly Kind[] = [
     schema: itemSchema,
     columns: (now) => [{ head: 'AGE', value: (item) => ageOf(item.at, now) }, { head: 'SEVERITY', value: (item) => item.severity }, { head: 'TITLE', value: (item) => item.title }, { head: 'NODE', value: (item) => item.node?.name }, { head: 'RULE', value: (item) => (typeof item.rule === 'string' ? item.rule : item.rule?.name) }, { head: 'ID', wide: true, value: (item) => item.id }],
   },
+  {
+    names: ['alert', 'alerts', 'al'],
+    path: '/alerts',
+    key: 'id',
+    schema: itemSchema,
+    columns: (now) => [{ head: 'AGE', value: (item) => ageOf(item.firstAt, now) }, { head: 'LAST', value: (item) => ageOf(item.lastAt, now) }, { head: 'SEVERITY', value: (item) => item.severity }, { head: 'STATE', value: (item) => item.state }, { head: 'COUNT', value: (item) => item.count }, { head: 'TITLE', value: (item) => item.title }, { head: 'FLEET', wide: true, value: (item) => item.fleet?.name }, { head: 'ID', wide: true, value: (item) => item.id }],
+  },
 ];
 
 export function kindOf(written: string): Kind {
@@ -121,9 +131,12 @@ export function kindOf(written: string): Kind {
   return kind;
 }
 
+/** Kinds that are addressed by id and looked up by name. */
+const byName: ReadonlySet<string> = new Set(['/nodes', '/fleets']);
+
 /** One thing by its name or id. Throws when there is none. */
 export async function find(client: ApiClient, kind: Kind, written: string): Promise<Item> {
-  const named = kind.key === 'name' || kind.names[0] === 'deployment' || kind.names[0] === 'detection' ? [] : await client.list(kind.path, { query: written }, 500);
+  const named = kind.key === 'name' || !byName.has(kind.path) ? [] : await client.list(kind.path, { query: written }, 500);
   const item = named.map((one) => kind.schema.parse(one)).find((one) => one.name === written);
   if (item !== undefined) return item;
   return kind.schema.parse(await client.get(`${kind.path}/${encodeURIComponent(written)}`));

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { exportAudit, verifyAudit } from './audit.ts';
 import { changeOf, type Change } from './changes.ts';
 import { ApiClient } from './client.ts';
 import { completionOf, shells } from './completion.ts';
@@ -163,6 +164,16 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   program.command('capture <node> <stream>').description('Stored events of a stream from the node itself, as JSON lines.').option('--for <seconds>', 'as far back', positive, 60).option('--limit <count>', 'at most so many', positive, 10_000).action(async (name: string, stream: string, options: { for: number; limit: number }) => {
     const client = await connect();
     await capture(client, (await find(client, kindOf('node'), name)).id, stream, { ...options, now: io.now() }, (text) => io.out(text));
+  });
+  const audit = program.command('audit').description('The chain of what was done and refused.');
+  audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
+  audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').action(async (file: string, options: { key?: string[] }) => {
+    const { whole, text } = await verifyAudit(file, options.key);
+    if (whole) io.out(text);
+    else {
+      io.error(text);
+      end(exitCodes.differs);
+    }
   });
   program.command('completion <shell>').description(`Completion for ${shells.join(', ')}, to be sourced.`).action((shell: string) => io.out(completionOf(shell, program)));
   return program;
