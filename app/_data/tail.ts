@@ -17,15 +17,18 @@ export interface Tail {
 
 const nothing = { attributes: [], rows: [], skipped: 0 } as const;
 
-/** The events of one stream of one node as they happen, for as long as the caller is on the screen. */
-export function useTail(node: string, stream: string | null): Tail {
+/** The events of one stream of one node as they happen, for as long as the caller is on the screen; `onBatch` hears each batch once, whole. */
+export function useTail(node: string, stream: string | null, onBatch?: (batch: Pick<Tail, 'attributes' | 'rows'>) => void): Tail {
   const trpc = useTRPC();
   const visible = useVisible();
   const [seen, setSeen] = useState<Pick<Tail, 'attributes' | 'rows' | 'skipped'>>(nothing);
   useEffect(() => setSeen(nothing), [node, stream]);
   const subscription = useSubscription(
     trpc.live.tail.subscriptionOptions(stream === null || !visible ? skipToken : { node, stream, rowsPerSecondMax: 200 }, {
-      onData: (batch) => setSeen((before) => ({ attributes: batch.attributes, rows: addRows(before.rows, batch.rows), skipped: before.skipped + batch.skipped })),
+      onData: (batch) => {
+        setSeen((before) => ({ attributes: batch.attributes, rows: addRows(before.rows, batch.rows), skipped: before.skipped + batch.skipped }));
+        onBatch?.(batch);
+      },
     }),
   );
   return { status: subscription.status, error: subscription.error, ...seen };

@@ -163,22 +163,18 @@ function CaptureDialog({ onClose, streams, onEvents }: { onClose: () => void; st
 
 /** Collects what a node sends until a moment, or until it is stopped. */
 function LiveCapture({ node, stream, until, onDone }: { node: string; stream: string; until: number; onDone: (events: readonly PlainEvent[]) => void }) {
-  const tail = useTail(node, stream);
-  const events = useRef(new Map<string, PlainEvent>());
+  const events = useRef<PlainEvent[]>([]);
   const [count, setCount] = useState(0);
+  // Batch by batch as they come: two equal events of one millisecond are two.
+  const tail = useTail(node, stream, ({ attributes, rows }) => {
+    for (const row of rows.slice(0, capturedMax - events.current.length)) events.current.push({ stream, at: row.at, data: Object.fromEntries(attributes.map((attribute, index) => [attribute, row.values[index] ?? null])) });
+    setCount(events.current.length);
+  });
   const done = useRef(onDone);
   done.current = onDone;
+  const finish = () => done.current(events.current.toSorted((left, right) => left.at - right.at));
   useEffect(() => {
-    // The tail holds the newest rows; a row is known by its time and values.
-    for (const row of tail.rows) {
-      if (events.current.size >= capturedMax) break;
-      events.current.set(`${row.at} ${JSON.stringify(row.values)}`, { stream, at: row.at, data: Object.fromEntries(tail.attributes.map((attribute, index) => [attribute, row.values[index] ?? null])) });
-    }
-    setCount(events.current.size);
-  }, [tail.rows, tail.attributes, stream]);
-  const finish = () => done.current([...events.current.values()].sort((left, right) => left.at - right.at));
-  useEffect(() => {
-    const timer = setTimeout(() => done.current([...events.current.values()].sort((left, right) => left.at - right.at)), Math.max(0, until - Date.now()));
+    const timer = setTimeout(() => done.current(events.current.toSorted((left, right) => left.at - right.at)), Math.max(0, until - Date.now()));
     return () => clearTimeout(timer);
   }, [until]);
   return (
