@@ -79,7 +79,7 @@ function itemsAt(place: Place, map: TextMap, known: Study, statement: Statement,
     case 'keywords':
       return keywordItems(place, statement.inPartition);
     case 'annotation':
-      return ['info', 'source', 'sink', 'map', 'attributes', 'payload', 'primaryKey', 'index', 'detection', 'app:name', 'async', 'OnError', 'purge'].map((label) => ({ label, kind: 'annotation', rank: 1 }));
+      return ['info', 'source', 'sink', 'map', 'attributes', 'payload', 'primaryKey', 'index', 'detection', 'app:name', 'async', 'OnError', 'eventTime', 'limit', 'purge'].map((label) => ({ label, kind: 'annotation', rank: 1 }));
     case 'type':
       return ['int', 'long', 'float', 'double', 'bool', 'string', 'object'].map((label) => ({ label, kind: 'type', rank: 1 }));
     case 'source':

@@ -33,6 +33,7 @@ export function statesOf(plan: AppPlan): StateIdentity[] {
       const partition = plan.partitions.find((one) => one.index === query.partition);
       return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, plan, feeds), feeds);
     }),
+    ...(plan.eventTimes.length === 0 ? [] : [{ kept: 'event time', id: idOf('event-time', JSON.stringify(plan.eventTimes)), shapeId: idOf('event-time', JSON.stringify(plan.eventTimes)), view: undefined }]),
     ...plan.triggers.map(({ name, at }): StateIdentity => ({ kept: `trigger ${name}`, id: idOf('trigger', JSON.stringify(at)), shapeId: '', view: undefined })),
   ];
 }

@@ -16,6 +16,7 @@ import { PartitionDraft } from './plan-partition.ts';
 import { planScript } from './plan-script.ts';
 import { planSelection } from './plan-selection.ts';
 import { planTable, planTableChange } from './plan-table.ts';
+import { planEventTime } from './event-time.ts';
 import { faultStreamHint, planFaultStream } from './fault-stream.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { AppPlan, InputPlan, OutputPlan, RatePlan, StreamPlan, TablePlan } from './plan.ts';
@@ -53,13 +54,14 @@ class AppPlanner {
     this.diagnostics = diagnostics;
     this.syntax = parseApp(text, diagnostics, environment.variables);
     this.models = { environment, used: [] };
-    this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, windows: [], triggers: [], partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
+    this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, windows: [], triggers: [], eventTimes: [], partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
     this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
   }
 
   run(): AppPlan {
     checkAppAnnotations(this.syntax.annotations, this.diagnostics);
     for (const definition of this.syntax.definitions) this.define(definition);
+    for (const definition of this.syntax.definitions) this.planEventTime(definition);
     this.planQueries();
     this.plan.streams = [...this.streams.values()];
     this.plan.tables = [...this.tables.values()];
@@ -105,6 +107,7 @@ class AppPlanner {
     this.streams.set(name.text, stream);
     const fault = kind === 'stream' ? planFaultStream(stream, definition.annotations, this.diagnostics) : undefined;
     if (fault !== undefined) this.streams.set(fault.name, fault);
+
     if (kind === 'table') {
       this.tables.set(name.text, planTable(definition, this.around));
       return;
@@ -120,6 +123,12 @@ class AppPlanner {
       const connector = connectorOf(annotation, name.text, attributes, this.diagnostics);
       if (connector !== undefined) this.plan[role === 'source' ? 'sources' : 'sinks'].push(connector);
     }
+  }
+
+  private planEventTime(definition: DefinitionSyntax): void {
+    const stream = this.streams.get(definition.name.text);
+    const planned = definition.kind === 'stream' && stream !== undefined ? planEventTime(stream, definition.annotations, this.streams, this.diagnostics) : undefined;
+    if (planned !== undefined) this.plan.eventTimes.push(planned);
   }
 
   /** Aggregations whose stream is known; the others wait for the query that makes it. */

@@ -2,6 +2,7 @@ import type { Attribute, AttributeType, Connector, ModelSignature, StreamView } 
 import type { Duration, EventKind } from '../language/syntax.ts';
 import type { Cron } from '../operators/cron.ts';
 import type { WindowCondition } from '../operators/expression-window.ts';
+import type { EventTimePlan } from './event-time.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { AggregatePlan, Typed } from './types.ts';
 
@@ -15,6 +16,8 @@ export interface AppPlan {
   functions: ReadonlyMap<string, FunctionDefinition>;
   windows: NamedWindowPlan[];
   triggers: TriggerPlan[];
+  /** Streams that run by the time of their own events; with one, the whole app does. */
+  eventTimes: EventTimePlan[];
   partitions: PartitionPlan[];
   queries: QueryPlan[];
   sources: Connector[];

@@ -11,6 +11,7 @@ import { makeRollup, rollupReceiver } from './build-aggregation.ts';
 import { buildJoin } from './build-join.ts';
 import { buildQuery, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
+import { EventTime } from './event-time.ts';
 import { Faults } from './faults.ts';
 import { makeJunctions } from './guarded-junction.ts';
 import { NOWHERE, type BatchBook, type Junction, type Receiver } from './junction.ts';
@@ -22,12 +23,14 @@ import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
 import { openSnapshot, restoreAll, takeOver, writeSnapshot } from './snapshot.ts';
 import { startTrigger } from './triggers.ts';
-import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
+import { StageChain } from './stage-chain.ts';
+import type { LogEntry, StageRuntime } from './stage-runtime.ts';
 
 /** A running app; see `CepEngine` for what each call promises. */
 export class Engine implements CepEngine {
   private readonly app: CompiledApp;
-  private readonly stages: StageRuntime[] = [];
+  private readonly chain: StageChain;
+  private readonly stages: readonly StageRuntime[];
   private readonly first: StageRuntime;
   private readonly junctions: ReadonlyMap<string, Junction>;
   private readonly windows = new Map<string, RunningWindow>();
@@ -39,24 +42,24 @@ export class Engine implements CepEngine {
   private readonly kept = new Map<string, Stateful>();
   private readonly refills = new Map<string, () => void>();
   private readonly codes = new Map<StageRuntime, QueryCode>();
-  private readonly ports = new Map<string, Port>();
   private readonly provenance: Provenance | undefined;
   private readonly predictions: Predictions;
   private readonly book: BatchBook = { collecting: false, dirty: [] };
   private readonly faults = new Faults();
-  private draining = false;
+  /** In front of an app that runs by the time of its events. */
+  private readonly gate: EventTime | undefined;
 
   constructor(app: CompiledApp, options: EngineOptions = {}) {
     this.app = app;
     this.provenance = options.provenance === true ? new Provenance() : undefined;
     this.predictions = new Predictions(this.provenance);
     const { start, uuid = noUuid } = options;
-    this.first = new StageRuntime(start, uuid, options.timers !== 'jump');
-    this.stages.push(this.first);
     const stageOf = streamStages(app.plan);
-    const last = Math.max(0, ...stageOf.values());
-    // Later stages always stop at every timer: their clock moves when predictions come, which must not be seen.
-    while (this.stages.length <= last) this.stages.push(new StageRuntime(start, uuid, true));
+    this.chain = new StageChain(Math.max(0, ...stageOf.values()) + 1, start, uuid, options.timers !== 'jump', {
+      failed: (entry) => this.failed(entry),
+      threw: ({ port, timestamp, row }, failure) => this.faults.tell('', port.query, [timestamp], [row], failure),
+    });
+    ({ first: this.first, stages: this.stages } = this.chain);
     for (const plan of app.plan.tables) {
       const running = makeTable(plan);
       this.tables.set(plan.name, running);
@@ -64,14 +67,15 @@ export class Engine implements CepEngine {
     }
     this.junctions = makeJunctions(app.plan.streams, this.book);
     for (const plan of app.plan.aggregations) {
-      const runtime = this.stages[stageOf.get(plan.name) ?? 0] ?? this.first;
+      const runtime = this.chain.at(stageOf.get(plan.name) ?? 0);
       const rollup = makeRollup(plan, runtime.clock, this.codeOf(runtime).tables, options.timers !== 'jump');
       this.rollups.set(plan.name, rollup);
       this.kept.set(`aggregation ${plan.name}`, rollup);
     }
     this.onDemand = new OnDemand(app, { tables: this.tables, rollups: this.rollups, window: (name) => this.windows.get(name)?.rows() }, this.first.clock);
-    for (const plan of app.plan.windows) this.startWindow(plan, this.stages[stageOf.get(plan.name) ?? 0] ?? this.first);
+    for (const plan of app.plan.windows) this.startWindow(plan, this.chain.at(stageOf.get(plan.name) ?? 0));
     this.startAll(stageOf);
+    if (app.plan.eventTimes.length > 0) this.kept.set('event time', (this.gate = this.makeGate()));
     for (const trigger of app.plan.triggers) startTrigger(trigger, this.first, this.junction(trigger.name), (id, state) => this.kept.set(id, state));
   }
 
@@ -86,6 +90,7 @@ export class Engine implements CepEngine {
   input(stream: string): (timestamp: number, row: Row) => void {
     const junction = this.junction(stream);
     const [first, single] = [this.first, this.stages.length === 1];
+    if (this.gate !== undefined) return (timestamp, row) => this.send(stream, timestamp, row);
     return (timestamp, row) => {
       try {
         if (timestamp >= first.clock.now) first.moveTo(timestamp);
@@ -93,29 +98,36 @@ export class Engine implements CepEngine {
       } catch (failure) {
         this.faults.tell(stream, '', [timestamp], [row], failure);
       }
-      if (!single) this.settle();
+      if (!single) this.chain.settle();
     };
   }
 
   send(stream: string, timestamp: number, row: Row): void {
     const junction = this.junction(stream);
-    try {
-      this.first.moveTo(timestamp);
-      junction.one(timestamp, row);
-    } catch (failure) {
-      this.faults.tell(stream, '', [timestamp], [row], failure);
+    if (this.gate !== undefined) this.gate.send(stream, timestamp, row);
+    else {
+      try {
+        this.first.moveTo(timestamp);
+        junction.one(timestamp, row);
+      } catch (failure) {
+        this.faults.tell(stream, '', [timestamp], [row], failure);
+      }
     }
-    this.settle();
+    this.chain.settle();
   }
 
   sendBatch(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void {
     const junction = this.junction(stream);
-    const { first, book } = this;
+    const { first, book, gate } = this;
     book.collecting = true;
     try {
       for (let index = 0; index < rows.length; index++) {
         const timestamp = timestamps[index] ?? first.clock.now;
         const row = rows[index] ?? [];
+        if (gate !== undefined) {
+          gate.send(stream, timestamp, row);
+          continue;
+        }
         try {
           first.moveTo(timestamp);
           junction.one(timestamp, row);
@@ -123,7 +135,7 @@ export class Engine implements CepEngine {
           this.faults.tell(stream, '', [timestamp], [row], failure);
         }
       }
-      this.settle();
+      this.chain.settle();
     } finally {
       book.collecting = false;
       for (const dirty of book.dirty.splice(0)) dirty.flush();
@@ -132,6 +144,7 @@ export class Engine implements CepEngine {
 
   sendChunk(stream: string, timestamps: ArrayLike<number>, rows: readonly Row[]): void {
     if (rows.length === 0) return;
+    if (this.gate !== undefined) return this.sendBatch(stream, timestamps, rows);
     const junction = this.junction(stream);
     const times: readonly number[] = Array.isArray(timestamps) ? timestamps : Array.from(timestamps);
     try {
@@ -142,19 +155,17 @@ export class Engine implements CepEngine {
     } catch (failure) {
       this.faults.tell(stream, '', [...times], [...rows], failure);
     }
-    this.settle();
+    this.chain.settle();
   }
 
   advance(time: number): void {
-    try {
-      this.first.moveTo(time);
-    } catch (failure) {
-      this.faults.tell('', '', [], [], failure);
-    }
-    this.settle();
+    if (this.gate !== undefined) this.gate.advance(time);
+    else this.moveClock(time);
+    this.chain.settle();
   }
 
   nextTimer(): number | undefined {
+    if (this.gate !== undefined) return this.gate.nextTimer();
     const next = Math.min(...this.stages.map((one) => one.timers.next));
     if (next === Number.NEGATIVE_INFINITY) return this.now;
     return Number.isFinite(next) ? next : undefined;
@@ -187,7 +198,7 @@ export class Engine implements CepEngine {
   }
 
   complete(id: number, answer: ModelAnswer): void {
-    if (this.predictions.complete(id, answer)) this.settle();
+    if (this.predictions.complete(id, answer)) this.chain.settle();
   }
 
   query(text: string, options?: OnDemandOptions): OnDemandAnswer {
@@ -195,7 +206,7 @@ export class Engine implements CepEngine {
   }
 
   bounds(): Bound[] {
-    return this.partitions.map(({ plan, size, dropped }) => ({ what: `keys of ${plan.name}`, held: size, max: plan.keysMax, dropped }));
+    return [...this.partitions.map(({ plan, size, dropped }) => ({ what: `keys of ${plan.name}`, held: size, max: plan.keysMax, dropped })), ...(this.gate?.bounds() ?? [])];
   }
 
   snapshot(): Uint8Array {
@@ -206,12 +217,39 @@ export class Engine implements CepEngine {
   restore(bytes: Uint8Array): void {
     this.predictions.forget();
     this.keepStarts();
-    restoreAll(openSnapshot(bytes), this.app.shape, this.stages, this.kept, (id) => this.ports.get(id), (entry) => this.predictions.again(entry));
+    restoreAll(openSnapshot(bytes), this.app.shape, this.stages, this.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry));
   }
 
   takeOver(bytes: Uint8Array): string[] {
     this.predictions.forget();
     return takeOver(openSnapshot(bytes), this.app.states, this.stages, this.kept, this.refills);
+  }
+
+  private makeGate(): EventTime {
+    const { clock } = this.first;
+    return new EventTime(this.app.plan.eventTimes, {
+      get now() {
+        return clock.now;
+      },
+      moveTo: (time) => this.moveClock(time),
+      deliver: (stream, timestamp, row) => {
+        try {
+          this.junction(stream).one(timestamp, row);
+        } catch (failure) {
+          this.faults.tell(stream, '', [timestamp], [row], failure);
+        }
+        this.chain.settle();
+      },
+      fail: (stream, timestamp, row, reason) => this.faults.tell(stream, '', [timestamp], [row], new Error(reason)),
+    });
+  }
+
+  private moveClock(time: number): void {
+    try {
+      this.first.moveTo(time);
+    } catch (failure) {
+      this.faults.tell('', '', [], [], failure);
+    }
   }
 
   private startWindow(plan: NamedWindowPlan, runtime: StageRuntime): void {
@@ -244,7 +282,7 @@ export class Engine implements CepEngine {
   private startPartition(plan: PartitionPlan, stageOf: ReadonlyMap<string, number>): void {
     const queries = this.app.plan.queries.filter((one) => one.partition === plan.index);
     const stage = queries[0]?.stage ?? 0;
-    const running = new RunningPartition(plan, queries, this.stages[stage] ?? this.first, feedsItself(this.app.plan, plan.index), (query) => {
+    const running = new RunningPartition(plan, queries, this.chain.at(stage), feedsItself(this.app.plan, plan.index), (query) => {
       const ears = new QueryEars();
       this.queries.set(query.name, ears);
       const { target } = query.output;
@@ -255,7 +293,7 @@ export class Engine implements CepEngine {
     this.partitions.push(running);
     this.kept.set(`partition ${plan.index}`, running);
     for (const stream of running.inputs) {
-      const receiver = this.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream));
+      const receiver = this.chain.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream));
       (this.windows.get(stream) ?? this.junction(stream)).subscribe(receiver);
     }
   }
@@ -275,7 +313,7 @@ export class Engine implements CepEngine {
     const running = buildQuery(query, this.contextOf(query, query.stage, target, targetStage, ears));
     const key = queryKeyOf(query);
     for (const stream of new Set(inputStreams(query))) {
-      const receiver = this.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
+      const receiver = this.chain.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
       const window = this.windows.get(stream);
       if (window !== undefined) window.subscribe(receiver);
       else if (key === undefined) this.junction(stream).subscribe(receiver);
@@ -289,7 +327,7 @@ export class Engine implements CepEngine {
     const rollup = this.rollups.get(target);
     if (rollup !== undefined) return rollupReceiver(rollup);
     if (change === undefined) return this.windows.get(target)?.entry ?? this.junction(target);
-    const { clock } = this.stages[stageOf.get(target) ?? 0] ?? this.first;
+    const { clock } = this.chain.at(stageOf.get(target) ?? 0);
     return tableReceiver(this.table(target), change, clock, emitTableTest(this.tables, clock));
   }
 
@@ -306,13 +344,13 @@ export class Engine implements CepEngine {
   }
 
   private contextOf(query: QueryPlan, stage: number, target: Receiver, targetStage: number, ears: QueryEars): QueryContext {
-    const runtime = this.stages[stage] ?? this.first;
+    const runtime = this.chain.at(stage);
     const code = this.codeOf(runtime);
     return {
       clock: runtime.clock,
       alarm: (ring) => runtime.alarm(ring),
       begin: (begin) => runtime.start.add(begin),
-      target: this.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
+      target: this.chain.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
       ears,
       provenance: this.provenance,
       code,
@@ -337,49 +375,9 @@ export class Engine implements CepEngine {
   }
 
   private seam(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, stage: number, receiver: Receiver): Receiver {
-    const [before, after] = [this.stages[stage] ?? this.first, this.stages[stage + 1] ?? this.first];
+    const [before, after] = [this.chain.at(stage), this.chain.at(stage + 1)];
     const values = this.codeOf(before).values(handler.arguments, 'row');
-    return this.predictions.seam(id, handler.reference, handler.signature, values, this.port(id, receiver, query.name), after, before.clock);
-  }
-
-  private port(id: string, receiver: Receiver, query: string): Port {
-    const port: Port = { id, receiver, query };
-    this.ports.set(id, port);
-    return port;
-  }
-
-  /** From one stage into another: directly when they are the same, else through the later one's log. */
-  private crossing(from: number, to: number, id: string, receiver: Receiver): Receiver {
-    const [earlier, later] = [this.stages[from], this.stages[to]];
-    if (from === to || earlier === undefined || later === undefined) return receiver;
-    const port = this.port(id, receiver, '');
-    const one = (timestamp: number, row: Row): void => later.push({ time: earlier.clock.now, port, timestamp, row, state: 'ready', reason: '' });
-    return { one, many: (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
-  }
-
-  /** Lets the later stages run as far as they can. */
-  private settle(): void {
-    if (this.stages.length === 1 || this.draining) return;
-    this.draining = true;
-    try {
-      for (const [index, stage] of this.stages.entries()) {
-        const before = this.stages[index - 1];
-        if (before === undefined) continue;
-        // A stage may go as far as the one before it has settled.
-        if (before === this.first || before.backlog === 0) stage.allow(before.clock.now);
-        stage.drain((entry) => this.failed(entry), (entry, run) => this.guarded(entry, run));
-      }
-    } finally {
-      this.draining = false;
-    }
-  }
-
-  private guarded(entry: LogEntry, run: () => void): void {
-    try {
-      run();
-    } catch (failure) {
-      this.faults.tell('', entry.port.query, [entry.timestamp], [entry.row], failure);
-    }
+    return this.predictions.seam(id, handler.reference, handler.signature, values, this.chain.port(id, receiver, query.name), after, before.clock);
   }
 
   private failed(entry: LogEntry): void {

@@ -1,0 +1,76 @@
+import type { Row } from '../api.ts';
+import type { Receiver } from './junction.ts';
+import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
+
+/** Who hears of what fails in a later stage. */
+export interface StageFaults {
+  /** An entry whose prediction could not be made. */
+  failed(entry: LogEntry): void;
+  /** Something that threw while an entry was worked on. */
+  threw(entry: LogEntry, failure: unknown): void;
+}
+
+/** The stages of an app, one behind each prediction, and the ways from one into the next. */
+export class StageChain {
+  readonly stages: StageRuntime[];
+  readonly first: StageRuntime;
+  private readonly ports = new Map<string, Port>();
+  private readonly faults: StageFaults;
+  private draining = false;
+
+  constructor(count: number, start: number | undefined, uuid: () => string, exact: boolean, faults: StageFaults) {
+    this.first = new StageRuntime(start, uuid, exact);
+    this.stages = [this.first];
+    this.faults = faults;
+    // Later stages always stop at every timer: their clock moves when predictions come, which must not be seen.
+    while (this.stages.length < count) this.stages.push(new StageRuntime(start, uuid, true));
+  }
+
+  /** The stage at a place; the first where there is none. */
+  at(index: number): StageRuntime {
+    return this.stages[index] ?? this.first;
+  }
+
+  portOf(id: string): Port | undefined {
+    return this.ports.get(id);
+  }
+
+  port(id: string, receiver: Receiver, query: string): Port {
+    const port: Port = { id, receiver, query };
+    this.ports.set(id, port);
+    return port;
+  }
+
+  /** From one stage into another: directly when they are the same, else through the later one's log. */
+  crossing(from: number, to: number, id: string, receiver: Receiver): Receiver {
+    const [earlier, later] = [this.stages[from], this.stages[to]];
+    if (from === to || earlier === undefined || later === undefined) return receiver;
+    const port = this.port(id, receiver, '');
+    const one = (timestamp: number, row: Row): void => later.push({ time: earlier.clock.now, port, timestamp, row, state: 'ready', reason: '' });
+    return { one, many: (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
+  }
+
+  /** Lets the later stages run as far as they can. */
+  settle(): void {
+    if (this.stages.length === 1 || this.draining) return;
+    this.draining = true;
+    const guarded = (entry: LogEntry, run: () => void): void => {
+      try {
+        run();
+      } catch (failure) {
+        this.faults.threw(entry, failure);
+      }
+    };
+    try {
+      for (const [index, stage] of this.stages.entries()) {
+        const before = this.stages[index - 1];
+        if (before === undefined) continue;
+        // A stage may go as far as the one before it has settled.
+        if (before === this.first || before.backlog === 0) stage.allow(before.clock.now);
+        stage.drain((entry) => this.faults.failed(entry), guarded);
+      }
+    } finally {
+      this.draining = false;
+    }
+  }
+}
