@@ -107,7 +107,7 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
 }
 
 /** What stops a rollout, whoever decided it. */
-const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ThresholdExceeded', 'Cancelled', 'RolledBack', 'Superseded'];
+const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'Cancelled', 'RolledBack', 'Superseded'];
 
 /** The newest rollout of a fleet as one of its nodes sees it; null when there was none. */
 export async function rolloutOfNode(db: Queryable, organizationId: string, fleetId: string, nodeId: string, now: number) {
@@ -125,7 +125,7 @@ export async function rolloutOfNode(db: Queryable, organizationId: string, fleet
     waves: deployment.waves,
     inFlight: deployment.nodes.applying,
     inFlightMax: deployment.plan.inFlightMax,
-    updateTimeoutMs: deployment.plan.policy.updateTimeoutSeconds * 1000,
+    policy: deployment.plan.policy,
     stopped: deployment.decisions.find((decision) => stops.includes(decision.kind)) ?? null,
     node: place === null ? null : { wave: place.wave, state: place.state, message: place.message, requestedAt: time(place.requestedAt) },
   };

@@ -10,6 +10,23 @@ export const limitSchema = z.discriminatedUnion('unit', [
   z.object({ unit: z.literal('percent'), value: z.number().min(0.01).max(100) }),
 ]);
 
+const clockSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'It has to be a time such as 22:30.');
+/** When nodes may be told, by the clock of a place; `days` 0 is Sunday, `to` before `from` is on the next day. */
+export const rolloutWindowSchema = z.object({
+  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
+  from: clockSchema,
+  to: clockSchema,
+  timeZone: z.string().max(64).refine(isTimeZone, 'There is no such time zone.'),
+});
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** How a rollout goes about it. Nodes that no wave takes form a last one. */
 export const rolloutPolicySchema = z.object({
   waves: z.array(z.object({ limit: limitSchema })).max(20).default([{ limit: { unit: 'percent', value: 10 } }]),
@@ -22,6 +39,14 @@ export const rolloutPolicySchema = z.object({
   /** The share of a wave's nodes that may fail before `onFailure` is done. */
   failureThresholdPercent: z.number().min(0).max(100).default(0),
   onFailure: z.enum(['pause', 'rollback']).default('pause'),
+  /** `eachWave`: after a wave has passed, the next begins when a person resumes it. */
+  approval: z.enum(['none', 'eachWave']).default('none'),
+  /** No node is told before this time, milliseconds since 1970. */
+  notBefore: z.number().int().min(0).max(4_102_444_800_000).nullable().default(null),
+  /** Nodes are told within these only; always when there is none. Going back waits for none. */
+  windows: z.array(rolloutWindowSchema).max(14).default([]),
+  /** How many nodes may be told in any minute; one that is asked again counts once. */
+  perMinute: z.number().int().min(1).max(1_000_000).nullable().default(null),
 });
 
 export const rolloutStateSchema = z.enum(['Progressing', 'Paused', 'Suspended', 'RollingBack', 'RolledBack', 'Succeeded', 'Cancelled', 'Superseded']);
@@ -145,7 +170,7 @@ export const waveSchema = z.object({
 export const decisionSchema = z.object({
   id: idSchema,
   at: z.number(),
-  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'Paused', 'Resumed', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
+  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
   tone: z.enum(['info', 'positive', 'notice', 'critical']),
   message: z.string(),
   by: z.string(),
@@ -199,6 +224,7 @@ export const deploymentNodesOutput = pageOf(deploymentNodeSchema);
 export const deploymentActionInput = z.object({ id: idSchema, reason: z.string().trim().max(512).optional() });
 
 export type Limit = z.infer<typeof limitSchema>;
+export type RolloutWindow = z.infer<typeof rolloutWindowSchema>;
 export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
 export type RolloutState = z.infer<typeof rolloutStateSchema>;
 export type NodeRolloutState = z.infer<typeof nodeRolloutStateSchema>;

@@ -4,3 +4,4 @@ export { adoptFollowers, lockRollout } from './repository.ts';
 export { advanceLocked, advanceRollout, recordDecisions, welcomeJoiners } from './service.ts';
 export type { NewDecision } from './snapshot.ts';
 export { cutWaves, limitOf } from './waves.ts';
+export { openingOf } from './windows.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import { isOver } from './planner.ts';
 import { limitOf } from './waves.ts';
+import { openingOf } from './windows.ts';
 import { createFleet } from './testing/simulated-fleet.ts';
 import type { FleetScript } from './testing/simulated-fleet.ts';
 
@@ -132,6 +133,52 @@ describe('whatever nodes report, people do and is killed', () => {
         if (fleet.rollout.state === 'Succeeded') return;
         expect(fleet.rollout.state).toBe('RolledBack');
         expect(fleet.rows().filter((row) => row.told !== null).every((row) => row.told?.bundle === 'old' && row.facts.bundle === 'old')).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('no more than perMinute are told in any minute, none before notBefore, and none while every window is closed', () => {
+    const when = fc.record({ perMinute: fc.option(fc.integer({ min: 1, max: 5 })), after: fc.option(fc.integer({ min: 1, max: 90 })), minute: fc.option(fc.integer({ min: 0, max: 1439 })), length: fc.integer({ min: 1, max: 30 }) });
+    fc.assert(
+      fc.property(script, when, (given, { perMinute, after, minute, length }) => {
+        const start = createFleet(given).now;
+        const clock = (of: number): string => new Date((of % 1440) * 60_000).toISOString().slice(11, 16);
+        const windows = minute === null ? [] : [{ days: [0, 1, 2, 3, 4, 5, 6], from: clock(minute), to: clock(minute + length), timeZone: 'Etc/UTC' }];
+        const notBefore = after === null ? null : start + after * 1000;
+        // A step that was lost told nobody, and a node that is asked again is one node.
+        const happenings = given.happenings.filter((happening) => happening.kind !== 'retry');
+        const fleet = createFleet({ ...given, kills: [], happenings, policy: { ...given.policy, perMinute, notBefore, windows } });
+        const told: number[] = [];
+        fleet.run((step) => {
+          const fresh = step.requests.filter((request) => request.bundle === 'new').map(() => fleet.now);
+          if (fresh.length === 0 || step.state === 'Succeeded') return;
+          if (notBefore !== null) expect(fleet.now).toBeGreaterThanOrEqual(notBefore);
+          expect(openingOf(windows, fleet.now).open).toBe(true);
+          told.push(...fresh);
+          if (perMinute !== null) expect(told.filter((at) => at > fleet.now - 60_000).length).toBeLessThanOrEqual(perMinute);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('with approval each wave after the first waits for a person, and with one it ends as without', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const nodes = given.nodes.map((node) => ({ ...node, offline: false, fails: false, seconds: Math.min(node.seconds, 4) }));
+        const asking = { ...given.policy, approval: 'eachWave' as const };
+        const alone = createFleet({ ...given, policy: asking, nodes, happenings: [], kills: [] });
+        alone.run((step, before) => {
+          if (before === 'Paused') expect(step.requests).toEqual([]);
+        }, 500);
+        const passed = alone.rollout.waves.filter((wave) => wave.passedAt !== null).length;
+        expect(passed).toBe(1);
+        expect(alone.rollout.state).toBe(alone.rollout.waves.length === 1 ? 'Succeeded' : 'Paused');
+        const happenings = Array.from({ length: 60 }, () => ({ kind: 'resume' as const }));
+        const helped = createFleet({ ...given, policy: { ...asking, bakeSeconds: 0 }, nodes, happenings, kills: [] });
+        helped.run(() => undefined, 2000);
+        expect(helped.rollout.waves.filter((wave) => wave.passedAt !== null).length).toBeGreaterThanOrEqual(Math.min(2, helped.rollout.waves.length));
       }),
       { numRuns: 200 },
     );

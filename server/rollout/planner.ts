@@ -2,9 +2,11 @@ import type { NodeRolloutState, RolloutState } from '../deployments/schema.ts';
 import { isInFlight, observe, restartsClock } from './observe.ts';
 import type { NewDecision, NodeChange, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 import { limitOf } from './waves.ts';
+import { openingOf } from './windows.ts';
 
 /** At most this many nodes are told in one step, so that a step stays one short transaction; the next follows at once. */
 export const requestsPerStepMax = 1_000;
+const minuteMs = 60_000;
 
 /** A node with what this step found about it. */
 interface Seen {
@@ -69,13 +71,35 @@ function noteFailures(work: Work): void {
 function advance(work: Work): void {
   for (;;) {
     const wave = work.waves[work.wave];
-    if (wave === undefined) return succeed(work);
-    if (wave.startedAt === null) startWave(work, wave);
+    const may = mayAsk(work);
+    if (wave === undefined) return may ? succeed(work) : undefined;
+    if (wave.startedAt === null) {
+      if (!may) return;
+      startWave(work, wave);
+    }
     if (exceedsThreshold(work, wave)) return;
-    ask(work, work.snapshot.bundle, candidates(work));
+    if (may) ask(work, work.snapshot.bundle, candidates(work), work.snapshot.policy.perMinute);
     if (!settles(work, wave)) return;
     work.wave += 1;
+    if (work.snapshot.policy.approval === 'eachWave' && work.waves[work.wave] !== undefined) return waitForApproval(work);
   }
+}
+
+/** Whether nodes may be told at this time; else it is looked again when they may. */
+function mayAsk(work: Work): boolean {
+  const { notBefore, windows } = work.snapshot.policy;
+  if (notBefore !== null && work.now < notBefore) {
+    work.wakes.push(notBefore);
+    return false;
+  }
+  const opening = openingOf(windows, work.now);
+  if (!opening.open) work.wakes.push(opening.checkAt);
+  return opening.open;
+}
+
+function waitForApproval(work: Work): void {
+  work.state = 'Paused';
+  work.decisions.push({ kind: 'ApprovalNeeded', tone: 'notice', message: `Wave ${work.wave} passed; wave ${work.wave + 1} of ${work.waves.length} begins when a person resumes it.`, evidence: { wave: work.wave + 1, waves: work.waves.length } });
 }
 
 function startWave(work: Work, wave: RolloutWave): void {
@@ -117,9 +141,9 @@ function candidates(work: Work): Seen[] {
   return work.seen.filter(({ node, state }) => node.wave <= work.wave && node.facts.connected && (state === 'ToCome' || (state === 'Failed' && node.afterFailure === 'retry')));
 }
 
-function ask(work: Work, bundle: string, waiting: readonly Seen[]): void {
+function ask(work: Work, bundle: string, waiting: readonly Seen[], perMinute: number | null = null): void {
   const inFlight = work.seen.filter((seen) => seen.inFlight).length;
-  const free = Math.max(0, limitOf(work.snapshot.policy.maxUnavailable, work.seen.length) - inFlight);
+  const free = Math.min(Math.max(0, limitOf(work.snapshot.policy.maxUnavailable, work.seen.length) - inFlight), leftThisMinute(work, perMinute, waiting.length));
   for (const seen of waiting.slice(0, Math.min(free, requestsPerStepMax))) {
     work.requests.push({ node: seen.node.node, bundle });
     seen.state = 'Requested';
@@ -127,6 +151,15 @@ function ask(work: Work, bundle: string, waiting: readonly Seen[]): void {
     seen.inFlight = true;
   }
   if (free > requestsPerStepMax && waiting.length > requestsPerStepMax) work.wakes.push(work.now);
+}
+
+/** How many more may be told in the minute that ends now; looks again when the first of them is a minute ago. */
+function leftThisMinute(work: Work, perMinute: number | null, wanted: number): number {
+  if (perMinute === null) return Number.POSITIVE_INFINITY;
+  const told = work.seen.flatMap(({ node }) => (node.told !== null && node.told.at > work.now - minuteMs ? [node.told.at] : []));
+  const left = Math.max(0, perMinute - told.length);
+  if (wanted > left) work.wakes.push((told.length === 0 ? work.now : told.reduce((least, at) => Math.min(least, at))) + minuteMs);
+  return left;
 }
 
 /** Whether the wave has passed: all that can have reported it, at least one has, and it has baked. */

@@ -1,5 +1,6 @@
 import type { DeploymentDetail } from '../deployments/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
+import { timeCause } from './time-cause.ts';
 import { causeOf, durationOf } from './words.ts';
 
 export interface DeploymentFacts {
@@ -17,6 +18,8 @@ export interface DeploymentFacts {
  * | `RolloutEnded` | it was cancelled, superseded or rolled back |
  * | `NoNodes` | the fleet had no node when it began, and none has joined |
  * | `RolloutSuspended`, `RolloutPaused` | it stopped itself, or a person stopped it |
+ * | `ApprovalNeeded` | a wave passed, and its policy wants a person before the next |
+ * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `NodesFailed` | nodes failed that nobody has decided about; by what they said |
  * | `WaveBaking` | the wave under way has to go on running for a while |
  * | `NodesActivating` | nodes were told and have not reported |
@@ -41,6 +44,8 @@ function listCauses(facts: DeploymentFacts): Cause[] {
   if (nodes.total === 0 && state === 'Progressing') causes.push(causeOf('NoNodes', 'notice', 'The fleet has no node', `${deployment.fleet.name} selects none.`, { evidence: { fleet: deployment.fleet.name }, byItself: ['A node that joins gets it.', null], canDo: ['Look at the selector of the fleet.'] }));
   if (state === 'Suspended' || state === 'Paused') causes.push(stopped(facts));
   causes.push(...failed(facts));
+  const held = state === 'Progressing' && nodes.toCome > 0 ? timeCause(deployment.plan.policy, facts.now) : null;
+  if (held !== null) causes.push(held);
   if (state === 'Progressing') causes.push(...moving(facts));
   if (nodes.offline > 0) {
     causes.push(causeOf('NodesOffline', 'notice', `${nodes.offline} nodes are not connected`, 'Waves pass without them, as long as others report.', { evidence: { nodes: nodes.offline }, byItself: ['Each gets the bundle when it connects.', null], canDo: ['Look at the nodes listed as offline.'] }));
@@ -65,7 +70,8 @@ function ended(facts: DeploymentFacts): Cause {
 function stopped(facts: DeploymentFacts): Cause {
   const { deployment, now } = facts;
   if (deployment.state === 'Paused') {
-    const decision = decisionOf(facts, 'Paused');
+    const decision = decisionOf(facts, 'Paused', 'ApprovalNeeded');
+    if (decision?.kind === 'ApprovalNeeded') return causeOf('ApprovalNeeded', 'notice', 'The next wave waits for a person', decision.message, { evidence: { since: decision.at, ...strings(decision.evidence) }, canDo: ['Look at the waves that passed, then resume it.'] });
     return causeOf('RolloutPaused', 'notice', 'It is paused', decision === undefined ? '' : `${decision.by}, ${durationOf(now - decision.at)} ago: ${decision.message}`, { evidence: { since: decision?.at ?? null, by: decision?.by ?? null }, canDo: ['Resume it.'] });
   }
   const decision = decisionOf(facts, 'ThresholdExceeded');

@@ -1,6 +1,7 @@
-import type { Decision, NodeRolloutState, RolloutState, WaveView } from '../deployments/schema.ts';
+import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState, WaveView } from '../deployments/schema.ts';
 import type { NodeDetail } from '../nodes/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
+import { timeCause } from './time-cause.ts';
 import { causeOf, durationOf, shareOf } from './words.ts';
 
 /** The newest rollout of a node's fleet, and where the node is in it. */
@@ -14,9 +15,9 @@ export interface NodeRollout {
   /** Nodes between request and report now, and how many may be. */
   inFlight: number;
   inFlightMax: number;
-  updateTimeoutMs: number;
+  policy: RolloutPolicy;
   /** The newest decision of a person or of the rollout that stopped it. */
-  stopped: Pick<Decision, 'by' | 'message' | 'at'> | null;
+  stopped: Pick<Decision, 'kind' | 'by' | 'message' | 'at'> | null;
   /** Null when the node has no part in it. */
   node: { wave: number; state: NodeRolloutState; message: string; requestedAt: number | null } | null;
 }
@@ -38,7 +39,8 @@ export interface NodeFacts {
  * | `NothingDeployed` | its fleet has had no deployment, so no bundle is desired |
  * | `ActivationFailed` | it reports that the desired generation failed |
  * | `Drifted` | it reports another bundle than it was told, or a newer generation |
- * | `RolloutPaused`, `RolloutSuspended` | the rollout under way holds, and has not told this node |
+ * | `RolloutPaused`, `ApprovalNeeded`, `RolloutSuspended` | the rollout under way holds, and has not told this node |
+ * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `WaveBaking`, `WaitsForWave`, `WaitsForTurn` | the wave before its own bakes, or goes on; or as many change as may |
  * | `LeftBehind` | the last rollout ended without this node having been told |
  * | `Activating`, `Requested` | it is at it, or was told and has not answered |
@@ -128,6 +130,9 @@ function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] 
   const told = place !== null && place.requestedAt !== null;
   const evidence = { deployment: rollout.id, 'its wave': place === null ? null : place.wave + 1, 'wave under way': rollout.wave + 1, waves: rollout.waves.length };
   if (told && place.state !== 'Skipped') return [];
+  if (rollout.state === 'Paused' && rollout.stopped?.kind === 'ApprovalNeeded') {
+    return [causeOf('ApprovalNeeded', 'notice', 'The next wave waits for a person', rollout.stopped.message, { evidence, canDo: ['Look at the waves that passed, then resume the rollout.'] })];
+  }
   if (rollout.state === 'Paused') {
     const by = rollout.stopped === null ? 'It was paused.' : `${rollout.stopped.by} paused it ${durationOf(now - rollout.stopped.at)} ago.`;
     return [causeOf('RolloutPaused', 'notice', 'The rollout is paused', `${by} No further node is told.`, { evidence, canDo: ['Resume the rollout.'] })];
@@ -137,6 +142,8 @@ function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] 
   }
   // One that is not connected waits for that, and is asked when it is.
   if (rollout.state === 'Progressing' && place?.state === 'Offline') return [];
+  const held = rollout.state === 'Progressing' ? timeCause(rollout.policy, now) : null;
+  if (held !== null) return [held];
   if (rollout.state === 'Progressing' && place !== null) return [waiting(rollout, place.wave, evidence, now)].flatMap((one) => one ?? []);
   if (rollout.state === 'Progressing' || node.desired?.bundle === rollout.bundle || place?.state !== 'Skipped') return [];
   return [causeOf('LeftBehind', 'notice', 'The last rollout ended without it', place.message, { evidence: { ...evidence, state: rollout.state }, canDo: ['Deploy again; it takes part while it belongs to the fleet.'] })];
@@ -164,7 +171,7 @@ function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, st
 function movingCauses({ node, rollout, now }: NodeFacts): Cause[] {
   if (node.health.status === 'Offline' || node.health.status === 'NeverSeen') return [];
   const requestedAt = rollout?.node?.requestedAt ?? node.desired?.since ?? null;
-  const deadline = requestedAt === null || rollout === null || rollout.state !== 'Progressing' ? null : requestedAt + rollout.updateTimeoutMs;
+  const deadline = requestedAt === null || rollout === null || rollout.state !== 'Progressing' ? null : requestedAt + rollout.policy.updateTimeoutSeconds * 1000;
   const late: [string, number | null] | undefined = deadline === null || deadline < now ? undefined : [`The rollout counts it as failed in ${durationOf(deadline - now)} if it has not reported by then.`, deadline];
   const { activation } = node;
   if (activation !== null && activation.generation === node.generation.desired) {

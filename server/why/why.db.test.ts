@@ -117,6 +117,32 @@ test('a failure, in the words of the node, stops the rest', async () => {
   expect((await whyRollout(id))[0]).toBe('RolloutEnded');
 });
 
+test('a wave that waits for a person, a time that has not come, and a window that is closed', async () => {
+  await connectAll();
+  const asked = await deploy({ approval: 'eachWave' });
+  const first = await told();
+  await one(first).run();
+  await step(asked);
+  expect((await as('viewer').deployments.get({ id: asked })).state).toBe('Paused');
+  expect(await why((first + 1) % 3)).toEqual(['ApprovalNeeded']);
+  expect(await whyRollout(asked)).toEqual(['ApprovalNeeded']);
+  await as('operator').deployments.resume({ id: asked });
+  expect((await whyRollout(asked))[0]).toBe('NodesActivating');
+  await as('operator').deployments.cancel({ id: asked });
+
+  const later = world.deps.clock.now() + 3_600_000;
+  const { hash } = await as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 2 }], policy: { notBefore: later } });
+  const { id } = await as('operator').deployments.create({ planHash: hash });
+  expect((await as('viewer').why.deployment({ id })).causes).toMatchObject([{ code: 'Scheduled', byItself: { at: later } }, { code: 'NodesToCome' }]);
+  const hour = (new Date(world.deps.clock.now()).getUTCHours() + 12) % 24;
+  const window = { days: [0, 1, 2, 3, 4, 5, 6], from: `${String(hour).padStart(2, '0')}:00`, to: `${String((hour + 1) % 24).padStart(2, '0')}:00`, timeZone: 'Etc/UTC' };
+  const closed = await as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 2 }], policy: { windows: [window] } });
+  const next = await as('operator').deployments.create({ planHash: closed.hash });
+  expect(await whyRollout(next.id)).toEqual(['WindowClosed', 'NodesToCome']);
+  expect(await why((first + 2) % 3)).toEqual(['WindowClosed']);
+  await expect(as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 2 }], policy: { windows: [{ ...window, timeZone: 'Moon/Base' }] } })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
 test('a revoked node is said to be just that', async () => {
   await as('operator').nodes.revoke({ id: one(0).id, reason: 'stolen' });
   expect(await why(0)).toEqual(['Revoked']);

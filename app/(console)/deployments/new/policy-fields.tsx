@@ -1,5 +1,5 @@
 'use client';
-import { parseAsInteger, parseAsStringLiteral } from 'nuqs';
+import { parseAsInteger, parseAsString, parseAsStringLiteral } from 'nuqs';
 import type { RolloutPolicy } from '../../../../server/deployments/schema.ts';
 import { Field, Input } from '../../../_ui/field.tsx';
 import { Select } from '../../../_ui/select.tsx';
@@ -11,6 +11,11 @@ export const policyParsers = {
   bake: parseAsInteger.withDefault(5),
   timeout: parseAsInteger.withDefault(300),
   onFailure: parseAsStringLiteral(['pause', 'rollback'] as const).withDefault('pause'),
+  approval: parseAsStringLiteral(['none', 'eachWave'] as const).withDefault('none'),
+  perMinute: parseAsInteger.withDefault(0),
+  notBefore: parseAsString.withDefault(''),
+  from: parseAsString.withDefault(''),
+  to: parseAsString.withDefault(''),
 };
 
 export interface PolicyValues {
@@ -23,10 +28,20 @@ export interface PolicyValues {
   /** Seconds that a connected node has. */
   timeout: number;
   onFailure: 'pause' | 'rollback';
+  approval: 'none' | 'eachWave';
+  /** 0 is without a limit. */
+  perMinute: number;
+  /** As a date field has it, in this browser's time zone; empty is at once. */
+  notBefore: string;
+  /** The window of each day, as time fields have it; empty is always. */
+  from: string;
+  to: string;
 }
 
+const clock = /^([01]\d|2[0-3]):[0-5]\d$/;
+
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, notBefore, from, to }: PolicyValues): RolloutPolicy {
   const share = Math.min(100, Math.max(1, canary));
   return {
     waves: share === 100 ? [] : [{ limit: { unit: 'percent', value: share } }],
@@ -35,12 +50,16 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure }: PolicyVal
     bakeSeconds: Math.min(604_800, Math.max(0, bake)),
     failureThresholdPercent: 0,
     onFailure,
+    approval,
+    perMinute: perMinute < 1 ? null : Math.min(1_000_000, perMinute),
+    notBefore: Number.isNaN(Date.parse(notBefore)) ? null : Date.parse(notBefore),
+    windows: clock.test(from) && clock.test(to) ? [{ days: [0, 1, 2, 3, 4, 5, 6], from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }] : [],
   };
 }
 
 /** How the rollout goes about it: a small first wave unless someone says otherwise. */
 export function PolicyFields({ values, onChange }: { values: PolicyValues; onChange: (values: Partial<PolicyValues>) => void }) {
-  const number = (name: 'canary' | 'atOnce' | 'bake' | 'timeout') => ({ value: String(values[name]), onValue: (text: string) => (/^\d{1,6}$/.test(text) ? onChange({ [name]: Number(text) }) : undefined), inputMode: 'numeric' as const });
+  const number = (name: 'canary' | 'atOnce' | 'bake' | 'timeout' | 'perMinute') => ({ value: String(values[name]), onValue: (text: string) => (/^\d{1,6}$/.test(text) ? onChange({ [name]: Number(text) }) : undefined), inputMode: 'numeric' as const });
   return (
     <fieldset className="grid grid-cols-2 gap-3">
       <legend className="mb-1.5 font-medium">How</legend>
@@ -58,6 +77,21 @@ export function PolicyFields({ values, onChange }: { values: PolicyValues; onCha
       </Field>
       <Field label="On failure">
         <Select value={values.onFailure} onChange={(onFailure) => onChange({ onFailure })} options={[{ value: 'pause', label: 'Suspend' }, { value: 'rollback', label: 'Roll back' }]} />
+      </Field>
+      <Field label="Between waves">
+        <Select value={values.approval} onChange={(approval) => onChange({ approval })} options={[{ value: 'none', label: 'Go on by itself' }, { value: 'eachWave', label: 'Wait for a person' }]} />
+      </Field>
+      <Field label="Told a minute" description="0 is without a limit.">
+        <Input {...number('perMinute')} />
+      </Field>
+      <Field label="Not before" optional>
+        <Input type="datetime-local" value={values.notBefore} onValue={(notBefore) => onChange({ notBefore })} />
+      </Field>
+      <Field label="Only from" optional description="Each day, by your clock.">
+        <Input type="time" value={values.from} onValue={(from) => onChange({ from })} />
+      </Field>
+      <Field label="Only until" optional>
+        <Input type="time" value={values.to} onValue={(to) => onChange({ to })} />
       </Field>
     </fieldset>
   );

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { openingOf } from './windows.ts';
+
+const weekdays = [1, 2, 3, 4, 5];
+const night = { days: weekdays, from: '22:00', to: '05:00', timeZone: 'Europe/Berlin' };
+const at = (text: string): number => Date.parse(text);
+
+test.each([
+  // Berlin is two hours ahead in summer, one in winter.
+  ['Monday evening', '2026-07-06T20:30:00Z', true],
+  ['Monday, before it opens', '2026-07-06T19:59:00Z', false],
+  ['the morning after Friday', '2026-07-11T02:59:00Z', true],
+  ['the morning after Friday, when it is over', '2026-07-11T03:00:00Z', false],
+  ['Sunday night', '2026-07-12T21:00:00Z', false],
+  ['in winter', '2026-12-07T20:30:00Z', false],
+  ['in winter, an hour later', '2026-12-07T21:30:00Z', true],
+])('%s, %s: open is %s', (_, now, open) => {
+  expect(openingOf([night], at(now)).open).toBe(open);
+});
+
+test('it is looked again when the next one opens, and some time before where clocks may change', () => {
+  expect(openingOf([night], at('2026-07-06T19:30:20Z'))).toEqual({ open: false, checkAt: at('2026-07-06T20:00:00Z') });
+  expect(openingOf([night], at('2026-07-11T12:00:00Z'))).toEqual({ open: false, checkAt: at('2026-07-13T18:00:00Z') });
+  expect(openingOf([night, { ...night, days: [0], from: '12:00', to: '13:00' }], at('2026-07-12T09:30:00Z'))).toEqual({ open: false, checkAt: at('2026-07-12T10:00:00Z') });
+});
+
+test('looking again always ends in an open one, over the nights in which clocks change, too', () => {
+  for (const start of ['2026-03-28T06:00:00Z', '2026-10-24T06:00:00Z', '2026-07-04T06:00:00Z']) {
+    let now = at(start);
+    let looks = 0;
+    for (;;) {
+      const opening = openingOf([night], now);
+      if (opening.open) break;
+      expect(opening.checkAt).toBeGreaterThan(now);
+      now = opening.checkAt;
+      expect(++looks).toBeLessThan(5);
+    }
+    // It begins with the window, not in the middle of it.
+    expect(openingOf([night], now - 60_000).open).toBe(false);
+  }
+});
+
+test('without a window nodes may always be told', () => {
+  expect(openingOf([], 0)).toEqual({ open: true });
+});

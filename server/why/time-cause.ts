@@ -1,0 +1,15 @@
+import type { RolloutPolicy } from '../deployments/schema.ts';
+import { openingOf } from '../rollout/index.ts';
+import type { Cause } from './schema.ts';
+import { causeOf, durationOf } from './words.ts';
+
+/** What the policy says about this time of day; null while nodes may be told. */
+export function timeCause({ notBefore, windows }: RolloutPolicy, now: number): Cause | null {
+  if (notBefore !== null && now < notBefore) {
+    return causeOf('Scheduled', 'info', 'It begins later', `Nobody is told for another ${durationOf(notBefore - now)}.`, { evidence: { 'not before': notBefore }, byItself: ['It begins then.', notBefore], canDo: ['Cancel it and deploy without a time, if it cannot wait.'] });
+  }
+  const opening = openingOf(windows, now);
+  if (opening.open) return null;
+  const said = windows.map(({ from, to, timeZone }) => `${from} to ${to}, ${timeZone}`).join('; ');
+  return causeOf('WindowClosed', 'info', 'No window is open', 'Nobody is told outside of its windows.', { evidence: { windows: said }, byItself: ['It goes on when a window opens.', opening.checkAt], canDo: ['Cancel it and deploy without windows, if it cannot wait. Going back waits for none.'] });
+}
