@@ -116,6 +116,7 @@ export class Activator {
     try {
       const desired = verifyDesired(signed, this.#options.trust.trust);
       if (this.#isKnown(desired)) return;
+      this.#requireValid(desired);
       await this.#journal.update(({ highestGeneration }) => {
         if (desired.generation <= highestGeneration) throw new Rejection('OlderGeneration', `Generation ${desired.generation} was offered; this node has already accepted ${highestGeneration}.`);
         return { desired, highestGeneration: desired.generation, failure: null };
@@ -334,9 +335,18 @@ export class Activator {
   }
 
   /** The control plane repeats itself after every connection: what is already current, desired or failed is not news. */
+  /** What is told again differs in how long it may be taken on. */
   #isKnown(offered: VerifiedDesired): boolean {
     const { current, desired } = this.#journal.state;
-    return [current, desired].some((known) => known?.generation === offered.generation && known.assignment.payload === offered.assignment.payload);
+    const said = ({ told }: VerifiedDesired): string => canonicalJson({ ...told, validUntil: 0 });
+    return [current, desired].some((known) => known !== null && said(known) === said(offered));
+  }
+
+  /** Somebody may hold back what is new and play back what was recorded: that is not taken on for ever. */
+  #requireValid({ generation, told: { validUntil } }: VerifiedDesired): void {
+    const now = this.#options.clock.now();
+    if (validUntil === undefined || now <= validUntil) return;
+    throw new Rejection('Expired', `Generation ${generation} could be taken on until ${new Date(validUntil).toISOString()}; the clock of this node says ${new Date(now).toISOString()}.`);
   }
 
   /** How long a hold still lasts, in milliseconds; 0 without one. */

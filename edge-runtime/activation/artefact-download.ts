@@ -21,8 +21,12 @@ export class DownloadError extends Error {
   }
 }
 
-/** A transfer that brings nothing for this long is broken off. */
-const STALL_MS = 30_000;
+/** How slow a transfer may be before it is broken off: a byte now and then would hold an activation up for ever. What came is kept. */
+export interface Pace {
+  readonly windowMs: number;
+  readonly bytesMin: number;
+}
+const PACE: Pace = { windowMs: 30_000, bytesMin: 16 * 1024 };
 /** Left free on the disk for the store, the log and the next checkpoint. */
 const RESERVED_BYTES = 64 * 1024 * 1024;
 
@@ -33,7 +37,7 @@ export interface Download {
 }
 
 /** Fetches one artefact into the store, going on from where an earlier attempt broke off. Throws a `DownloadError`, or the signal's reason. */
-export async function downloadArtefact(store: ArtefactStore, source: ArtefactSource, artefact: Download, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
+export async function downloadArtefact(store: ArtefactStore, source: ArtefactSource, artefact: Download, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace = PACE): Promise<void> {
   const { digest, bytes, title } = artefact;
   let start = await store.partialBytes(digest);
   if (start > bytes) {
@@ -41,14 +45,18 @@ export async function downloadArtefact(store: ArtefactStore, source: ArtefactSou
     start = 0;
   }
   if ((await store.freeBytes()) - (bytes - start) < RESERVED_BYTES) throw new DownloadError('DiskFull', `There is no room for ${title}: ${bytes - start} bytes are needed beside the ${RESERVED_BYTES} that stay free.`, false);
-  if (start < bytes) await transfer(store, source, artefact, start, onProgress, signal);
+  if (start < bytes) await transfer(store, source, artefact, start, onProgress, signal, pace);
   if (!(await store.seal(digest, bytes))) throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is not the content with digest ${digest}.`, true);
 }
 
-async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
+async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace): Promise<void> {
   const { digest, bytes, title } = artefact;
+  let [done, before] = [start, start];
   const stall = new AbortController();
-  const timer = setTimeout(() => stall.abort(new Error(`nothing came for ${STALL_MS / 1000} s`)), STALL_MS);
+  const timer = setInterval(() => {
+    if (done - before < pace.bytesMin) stall.abort(new Error(`only ${done - before} bytes came in ${pace.windowMs / 1000} s`));
+    before = done;
+  }, pace.windowMs);
   try {
     const response = await fetch(`${source.url}/${digest}`, {
       headers: { authorization: `Bearer ${source.token}`, 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
@@ -57,9 +65,9 @@ async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: 
     });
     await checkResponse(store, response, artefact, start);
     if (response.body === null) throw new DownloadError('TransferBroken', `${title} came without content.`, false);
-    await store.append(digest, bytes, response.body, (done) => {
-      timer.refresh();
-      onProgress(done);
+    await store.append(digest, bytes, response.body, (now) => {
+      done = now;
+      onProgress(now);
     });
   } catch (cause) {
     if (signal.aborted || cause instanceof DownloadError) throw cause;
@@ -70,7 +78,7 @@ async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: 
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new DownloadError('DiskFull', `The node’s disk is full: ${title} waits for ${bytes - (await store.partialBytes(digest))} bytes of room on it.`, false, { cause });
     throw new DownloadError('TransferBroken', `The transfer of ${title} broke after ${await store.partialBytes(digest)} of ${bytes} bytes (${rootOf(cause)}); it goes on from there.`, false, { cause });
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
   const got = await store.partialBytes(digest);
   if (got < bytes) throw new DownloadError('TransferBroken', `The transfer of ${title} ended after ${got} of ${bytes} bytes; it goes on from there.`, false);

@@ -1,9 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ActivationFixture, runs } from '../sim/activation-fixture.ts';
-import { SimulatedControlPlane } from '../sim/control-plane.ts';
+import { digestOf, SimulatedControlPlane } from '../sim/control-plane.ts';
+import { downloadArtefact } from './artefact-download.ts';
+import { ArtefactStore } from './artefact-store.ts';
 import { TrustAnchor } from './trust.ts';
 
 let node: ActivationFixture;
@@ -70,6 +74,34 @@ describe('what a node refuses (I1, I3)', () => {
     expect(node.timeline.filter(({ reason }) => reason === 'OlderGeneration')).toHaveLength(2);
     expect(node.activator.status.running?.generation).toBe(5);
     expect(node.activator.status.rejection).toBeUndefined();
+  });
+
+  test('what was recorded and is played back after its time, but not what runs already', async () => {
+    const now = Date.now();
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 3, { validUntil: now - 1 }));
+    await refused('Expired');
+    expect(node.activator.status.rejection?.code).toBe('Expired');
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 3, { issuedAt: now, validUntil: now + 3_600_000 }));
+    await node.until(runs(3));
+    // Told again on another day, and after a restart beyond its time: it is known and goes on.
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 3, { issuedAt: now, validUntil: now - 1 }));
+    expect(node.timeline.filter(({ reason }) => reason === 'Expired' || reason === 'OlderGeneration')).toHaveLength(1);
+  });
+
+  test('a transfer that brings a byte now and then, for ever', async () => {
+    const content = Buffer.alloc(100_000, 7);
+    const server = createServer((_, response) => {
+      response.writeHead(200);
+      const trickle = setInterval(() => response.write('x'), 10);
+      response.on('close', () => clearInterval(trickle));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const store = await ArtefactStore.open(join(node.folder, 'trickle'));
+    const artefact = { digest: digestOf(content), bytes: content.length, title: 'a model' };
+    const source = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 't' };
+    await expect(downloadArtefact(store, source, artefact, () => undefined, new AbortController().signal, { windowMs: 200, bytesMin: 1000 })).rejects.toMatchObject({ reason: 'TransferBroken', lasting: false, message: expect.stringContaining('came in 0.2 s') });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test('an artefact with another content than its digest, shorter, longer or changed', async () => {

@@ -3,7 +3,7 @@ import { type Assignment, assignmentSchema, type BundleManifest, bundleManifestS
 import type { Trust } from './trust.ts';
 
 /** Why the node will not run what it was told to run. */
-export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'DigestMismatch' | 'TooLarge';
+export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'Expired' | 'DigestMismatch' | 'TooLarge';
 
 export class Rejection extends Error {
   override readonly name = 'Rejection';

@@ -93,6 +93,8 @@ export const assignmentSchema = z.object({
   bundle: digestSchema,
   settings: settingsOverridesSchema.default({}),
   issuedAt: timeSchema,
+  /** A node takes nothing on by it after this time: what was recorded and is played back later says nothing new. */
+  validUntil: timeSchema.optional(),
 });
 
 /** Canonical JSON as text, with Ed25519 signatures over its UTF-8 bytes. */

@@ -12,6 +12,10 @@ import { findAssignment, findBundle, findSigningKeys, insertAssignments, insertB
 import { generateSigningKey, openSigningKey, seal } from './signing.ts';
 import type { OpenSigningKey } from './signing.ts';
 
+/** How long a node may take on what it is sent. To the day, so that sending again says the same. */
+const dayMs = 86_400_000;
+const validMs = 7 * dayMs;
+
 /** The keys by which nodes of the organization know what is ours; the first is made when it is first asked for. */
 export async function signingKeysOf(deps: Deps, organizationId: string): Promise<{ keyId: string; publicKey: string }[]> {
   await ensureSigningKey(deps, organizationId);
@@ -93,6 +97,7 @@ export async function desiredFor(deps: Deps, nodeId: string): Promise<{ generati
     bundle: row.bundle,
     settings: {},
     issuedAt: row.issuedAt.getTime(),
+    validUntil: Math.ceil(deps.clock.now() / dayMs) * dayMs + validMs,
   } satisfies Assignment;
   return { generation, assignment: seal(canonicalJson(assignment), keys), bundle: seal(bundle.manifest, keys) };
 }
