@@ -68,7 +68,7 @@ describe('the public API', () => {
     const lines = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line));
     const checkpoint = lines.pop();
     expect(lines.map(({ hash }) => hash.length)).toEqual(lines.map(() => 64));
-    expect(JSON.parse(checkpoint.payload).schema).toBe('selvedge.audit-checkpoint/1');
+    expect(JSON.parse(checkpoint.checkpoint.payload).schema).toBe('selvedge.audit-checkpoint/1');
   });
 
   it('is described by an OpenAPI 3.1 document and a page that loads nothing', async () => {
