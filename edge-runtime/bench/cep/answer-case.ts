@@ -32,8 +32,11 @@ export interface Answer {
 type OutRow = [timestamp: number, values: unknown[]] | [timestamp: number, values: unknown[], mark: 'expired'];
 export type OutEntry = { of: string; at?: number; in?: OutRow[]; removed?: OutRow[]; rows?: OutRow[] };
 
-/** Runs one case and says what came out; a text that cannot run gives an answer with `error`. */
-export function answerCase(one: Case): Answer {
+/**
+ * Runs one case and says what came out; a text that cannot run gives an answer with `error`. `atEnd` is given the engine
+ * as the last step left it, and is not called where there is an error.
+ */
+export function answerCase(one: Case, atEnd?: (engine: Engine) => void): Answer {
   const answer: Answer = { id: one.id, out: [] };
   try {
     const app = compile(one.app);
@@ -46,6 +49,7 @@ export function answerCase(one: Case): Answer {
       engine = launch(one, app, answer);
       engine.restore(restored);
     }
+    atEnd?.(engine);
   } catch (failure) {
     answer.error = failure instanceof Error ? `${failure.name}: ${failure.message}` : String(failure);
   }

@@ -1,16 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
+/** What importers of the engine alone get: `import … from '@selvedge/edge-runtime/cep'`. */
+export const enginePublicFace = new URL('../../cep/index.ts', import.meta.url);
+
 /**
- * The engine as one file for browsers, minified: everything that `import … from '@selvedge/edge-runtime/cep'` brings.
- * Throws when that is more than one file: a module of Node, a package or a part loaded later.
+ * A module and all that it brings as one minified file for browsers. Throws when that is more than one file: when a module
+ * of Node, a package or a part loaded later is imported.
  */
-export async function bundleEngine(): Promise<string> {
-  const bundle = await rolldown({ input: fileURLToPath(new URL('../../cep/index.ts', import.meta.url)), platform: 'browser', external: [] });
+export async function bundleForBrowser(entry: URL): Promise<string> {
+  const bundle = await rolldown({ input: fileURLToPath(entry), platform: 'browser', logLevel: 'silent' });
   const { output } = await bundle.generate({ format: 'esm', minify: true });
   await bundle.close();
   const [only, ...others] = output;
-  if (others.length > 0 || only.imports.length > 0 || only.dynamicImports.length > 0)
-    throw new Error(`The engine is more than one file: it imports ${[...only.imports, ...only.dynamicImports, ...others.map(({ fileName }) => fileName)].join(', ')}.`);
+  const outside = [...only.imports, ...only.dynamicImports, ...others.map(({ fileName }) => fileName)];
+  if (outside.length > 0) throw new Error(`${entry.pathname} is more than one file: it needs ${outside.join(', ')}.`);
   return only.code;
 }
