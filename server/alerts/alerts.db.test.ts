@@ -111,6 +111,19 @@ test('nodes that are away for long, and are back', async () => {
   expect(await alerts()).toMatchObject([{ state: 'Resolved' }]);
 });
 
+test('tokens that end soon, but for those that were made for a few days', async () => {
+  const day = 86_400_000;
+  const token = (name: string, days: number): Promise<unknown> => as('administrator').identity.tokens.create({ name, scopes: ['alerts:read'], expiresAt: world.deps.clock.now() + days * day });
+  await token('a job of today', 1);
+  await token('the warehouse', 30);
+  await watchConditions(world.deps);
+  expect(await alerts()).toEqual([]);
+  world.deps.clock.advance(24 * day);
+  await token('another job', 2);
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ source: 'tokenExpiring', title: 'The API token the warehouse expires soon' }]);
+});
+
 test('records that never arrive', async () => {
   await detect();
   sequence += 5;

@@ -23,7 +23,7 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName }) => ({
     organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: 'More nodes failed than its policy allows; a person has to decide.', fleetId, deploymentId: id, count: 1,
   })));
-  await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), new Date(now + expiringMs))).map(({ organizationId, id, name, expiresAt }) => ({
+  await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, name, expiresAt }) => ({
     organizationId, key: `token ${id}`, severity: 'info', title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,
   })));
   for (const { organizationId } of await resolveByItself(db, { source: { in: ['detection', 'recordsLost'] }, lastAt: { lt: new Date(now - quietMs) } }, 'by itself', now)) touched.add(organizationId);

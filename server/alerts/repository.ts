@@ -58,8 +58,14 @@ export async function suspendedRollouts(db: Queryable): Promise<{ id: string; or
   return db.deployment.findMany({ where: { state: 'Suspended' }, select: { id: true, organizationId: true, fleetId: true, fleetName: true }, take: 1000 });
 }
 
-export async function tokensExpiring(db: Queryable, from: Date, to: Date): Promise<{ id: string; organizationId: string; name: string; expiresAt: Date }[]> {
-  return db.apiToken.findMany({ where: { revokedAt: null, expiresAt: { gt: from, lt: to } }, select: { id: true, organizationId: true, name: true, expiresAt: true }, take: 1000 });
+/** Tokens that end within a notice, in milliseconds; one that was made to live for less than the notice is not news. */
+export async function tokensExpiring(db: Queryable, now: Date, noticeMs: number): Promise<{ id: string; organizationId: string; name: string; expiresAt: Date }[]> {
+  const until = new Date(now.getTime() + noticeMs);
+  return db.$queryRaw<{ id: string; organizationId: string; name: string; expiresAt: Date }[]>`
+    SELECT id, "organizationId", name, "expiresAt" FROM api_tokens
+    WHERE "revokedAt" IS NULL AND "expiresAt" > ${now} AND "expiresAt" < ${until}
+      AND "expiresAt" - "createdAt" > ${noticeMs}::double precision * interval '1 millisecond'
+    ORDER BY "expiresAt" LIMIT 1000`;
 }
 
 /** Open alerts of a source whose keys are not among these: what they are about is over. */
