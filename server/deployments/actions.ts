@@ -4,7 +4,7 @@ import type { Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
-import { adoptFollowers, advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts';
+import { adoptFollowers, advanceLocked, liftGates, lockRollout, recordDecisions } from '../rollout/index.ts';
 import type { NewDecision } from '../rollout/index.ts';
 import { rolloutPermissions } from './policy.ts';
 import { decideAboutFailed, lockFleetDeployments, readStanding, writeState } from './repository.ts';
@@ -19,11 +19,12 @@ export async function pauseDeployment(deps: Deps, actor: Actor, input: Input): P
   return act(deps, actor, input, 'pause', (change, rollout) => moveTo(deps, change, actor, rollout, input, 'Paused', { kind: 'Paused', tone: 'notice', message: said('Paused', actor, input) }));
 }
 
-/** Goes on. After a gate stopped it, the nodes that failed are left behind. */
+/** Goes on. After it stopped itself, the nodes that failed are left behind, and what gates found in this wave no longer holds it. */
 export async function resumeDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
   return act(deps, actor, input, 'resume', async (change, rollout) => {
     const left = rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout.id, 'goOn') : 0;
-    const message = said('Resumed', actor, input) + (left === 0 ? '' : ` ${left} failed ${left === 1 ? 'node is' : 'nodes are'} left behind.`);
+    const lifted = await liftGates(change.tx, rollout);
+    const message = said('Resumed', actor, input) + (lifted ? ` The gates of wave ${rollout.wave + 1} are lifted.` : '') + (left === 0 ? '' : ` ${left} failed ${left === 1 ? 'node is' : 'nodes are'} left behind.`);
     return moveTo(deps, change, actor, rollout, input, 'Progressing', { kind: 'Resumed', tone: 'info', message });
   });
 }

@@ -29,7 +29,7 @@ export interface WaveTimes {
 }
 
 /** Where a wave is, by its times and by whether the rollout still goes on. */
-export function waveView(wave: WaveTimes, nodes: WaveCounts, rollout: { underWay: boolean; stopped: boolean; bakeMs: number }): WaveView {
+export function waveView(wave: WaveTimes, nodes: WaveCounts, rollout: { underWay: boolean; stopped: boolean; bakeMs: number }): Omit<WaveView, 'looks'> {
   const times = { index: wave.index, nodes, startedAt: wave.startedAt, passedAt: wave.passedAt, bakesUntil: wave.bakingSince === null || wave.passedAt !== null ? null : wave.bakingSince + rollout.bakeMs };
   if (wave.passedAt !== null) return { ...times, state: 'Passed' };
   if (wave.startedAt === null) return { ...times, state: rollout.underWay ? 'ToCome' : 'Stopped' };

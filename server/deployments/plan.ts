@@ -1,6 +1,7 @@
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import { digestOfValue } from '../bundles/index.ts';
 import type { AssembledBundle } from '../bundles/index.ts';
+import { canTell } from '../gates/index.ts';
 import { cutWaves, limitOf } from '../rollout/index.ts';
 import { bytesBetween, changesBetween } from './changes.ts';
 import type { Plan, PlanNode, RolloutPolicy, Violation } from './schema.ts';
@@ -55,7 +56,7 @@ export function makePlan(subject: PlanSubject): { plan: Omit<Plan, 'can'>; nodes
   const waveOf = new Map(waves.flatMap((wave, index) => wave.map(({ node }) => [node, index] as const)));
   const nodes = planNodes(subject, waveOf);
   const changes = changesBetween(subject.from?.manifest ?? null, to.manifest);
-  const violations = [...subject.violations, ...nodeViolations(subject)];
+  const violations = [...subject.violations, ...nodeViolations(subject), ...gateViolations(subject, waves.map((wave) => wave.length))];
   const offline = subject.nodes.filter((node) => node.offline);
   const state = stateOutcome(subject.stateBefore, subject.stateAfter);
   const plan: Omit<Plan, 'can'> = {
@@ -123,6 +124,13 @@ function nodeViolations(subject: PlanSubject): Violation[] {
   const shared = nodes.filter((node) => node.multipleOwners);
   if (shared.length > 0) violations.push({ code: 'MultipleOwners', blocks: false, message: `${listed(shared)} ${shared.length === 1 ? 'is' : 'are'} claimed by another fleet as well, and would stay in this one.` });
   return violations;
+}
+
+/** Gates that could stop nothing in the first wave, said before it is relied on. */
+function gateViolations({ policy, nodes }: PlanSubject, waves: readonly number[]): Violation[] {
+  const [first] = waves;
+  if (first === undefined || canTell(policy.falseStopPercent, policy.gates, 0, first, nodes.length - first)) return [];
+  return [{ code: 'GateCannotTell', blocks: false, message: `The first wave has ${first} of ${nodes.length} nodes: too few to tell a change from luck at ${policy.falseStopPercent} % false stops. Gates that compare with control cannot stop it.` }];
 }
 
 function listed(nodes: readonly PlannedNode[]): string {

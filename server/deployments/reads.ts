@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { changesOf, comparesWithControl, judgeAgain, listLooks, readLook } from '../gates/index.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
 import { summarize } from './changes.ts';
@@ -14,12 +15,15 @@ import type {
   deploymentNodesOutput,
   listDeploymentsInput,
   listDeploymentsOutput,
+  LookDetail,
+  lookInput,
   NodeRolloutState,
   planNodesInput,
   planNodesOutput,
 } from './schema.ts';
 
 const decisionsShownMax = 200;
+const looksShownMax = 100;
 const keptPlanSchema = planSchema.omit({ nodes: true, can: true });
 type Row = Prisma.DeploymentGetPayload<{ include: { waves: true } }>;
 
@@ -76,9 +80,10 @@ function toItem(row: Row, counts: readonly StateCount[]): DeploymentItem {
 export async function readDeployment(db: Queryable, organizationId: string, id: string, now: number): Promise<Omit<DeploymentDetail, 'can'>> {
   const row = await db.deployment.findFirst({ where: { id, organizationId }, include: { waves: { orderBy: { index: 'asc' } } } });
   if (row === null) throw notFound('deployment', id);
-  const [counts, decisions] = await Promise.all([
+  const [counts, decisions, looks] = await Promise.all([
     countStates(db, [id]),
     db.deploymentDecision.findMany({ where: { deploymentId: id }, orderBy: { id: 'desc' }, take: decisionsShownMax }),
+    listLooks(db, id, looksShownMax),
   ]);
   const states = counts.get(id) ?? [];
   const item = toItem(row, states);
@@ -91,7 +96,7 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
     plan,
     waves: row.waves.map((wave) => {
       const times = { index: wave.index, startedAt: time(wave.startedAt), bakingSince: time(wave.bakingSince), passedAt: time(wave.passedAt) };
-      return waveView(times, countsOf(states.filter((count) => count.wave === wave.index)), rollout);
+      return { ...waveView(times, countsOf(states.filter((count) => count.wave === wave.index)), rollout), looks: looks.filter((look) => look.wave === wave.index) };
     }),
     decisions: decisions.map((decision) => decisionSchema.parse({ ...decision, at: decision.at.getTime() })),
     eta: estimateEnd({
@@ -106,8 +111,22 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
   };
 }
 
+/** A look with its evidence, and whether that gives the same verdicts now. */
+export async function readLookDetail(db: Queryable, organizationId: string, { id, wave, look }: z.infer<typeof lookInput>): Promise<LookDetail> {
+  if ((await db.deployment.count({ where: { id, organizationId } })) === 0) throw notFound('deployment', id);
+  const kept = await readLook(db, id, wave, look);
+  if (kept === null) throw notFound('look', `${wave}/${look}`);
+  const times = (nodes: readonly { node: string; change: number }[]): { node: string; times: number }[] => nodes.map(({ node, change }) => ({ node, times: Math.exp(change) }));
+  const changes = kept.verdicts.map(({ gate }) => {
+    if (!comparesWithControl(gate)) return null;
+    const { wave: told, control } = changesOf(gate, kept.evidence);
+    return { wave: times(told), control: times(control) };
+  });
+  return { ...kept, changes, replayed: judgeAgain(kept.verdicts, kept.evidence) };
+}
+
 /** What stops a rollout, whoever decided it. */
-const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'Cancelled', 'RolledBack', 'Superseded'];
+const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Cancelled', 'RolledBack', 'Superseded'];
 
 /** The newest rollout of a fleet as one of its nodes sees it; null when there was none. */
 export async function rolloutOfNode(db: Queryable, organizationId: string, fleetId: string, nodeId: string, now: number) {

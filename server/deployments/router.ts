@@ -2,7 +2,7 @@ import { notFound } from '../kernel/errors.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
 import { rolloutPermissions } from './policy.ts';
-import { listDeploymentNodes, listDeployments, listPlanNodes, readDeployment } from './reads.ts';
+import { listDeploymentNodes, listDeployments, listPlanNodes, readDeployment, readLookDetail } from './reads.ts';
 import { readStanding } from './repository.ts';
 import {
   createDeploymentInput,
@@ -14,6 +14,8 @@ import {
   getDeploymentInput,
   listDeploymentsInput,
   listDeploymentsOutput,
+  lookDetailSchema,
+  lookInput,
   planInput,
   planNodesInput,
   planNodesOutput,
@@ -64,6 +66,12 @@ export const deploymentsRouter = router({
     .input(deploymentNodesInput)
     .output(deploymentNodesOutput)
     .query(({ ctx, input }) => listDeploymentNodes(ctx.deps.db, ctx.actor.organizationId, input)),
+
+  look: procedure('deployments:read')
+    .meta({ rest: { method: 'GET', path: '/deployments/{id}/waves/{wave}/looks/{look}', tag, summary: 'Read what gates found in a look, with the evidence they judged by' } })
+    .input(lookInput)
+    .output(lookDetailSchema)
+    .query(({ ctx, input }) => readLookDetail(ctx.deps.db, ctx.actor.organizationId, input)),
 
   pause: action('pause', 'Ask no more nodes until it is resumed', pauseDeployment),
   resume: action('resume', 'Go on after a pause or a gate', resumeDeployment),

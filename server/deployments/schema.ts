@@ -1,5 +1,6 @@
 import { digestSchema, nameSchema, settingsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
+import { gateSchema, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { modelVersionNumberSchema } from '../models/schema.ts';
 import { ruleVersionNumberSchema } from '../rules/schema.ts';
@@ -27,6 +28,9 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Gates look at a wave while it bakes: long enough to see something, and within what is kept of each node. */
+const gatedBakeSeconds = { min: 60, max: 86_400 } as const;
+
 /** How a rollout goes about it. Nodes that no wave takes form a last one. */
 export const rolloutPolicySchema = z.object({
   waves: z.array(z.object({ limit: limitSchema })).max(20).default([{ limit: { unit: 'percent', value: 10 } }]),
@@ -47,6 +51,15 @@ export const rolloutPolicySchema = z.object({
   windows: z.array(rolloutWindowSchema).max(14).default([]),
   /** How many nodes may be told in any minute; one that is asked again counts once. */
   perMinute: z.number().int().min(1).max(1_000_000).nullable().default(null),
+  /** What a wave has to keep to while it bakes; one that it breaks counts as failure. */
+  gates: z.array(gateSchema).max(10).default([]),
+  /** How often, at most, a rollout that changes nothing may be stopped by gates that compare with control. */
+  falseStopPercent: z.number().min(0.1).max(50).default(5),
+  /** What follows when a bake is over and a gate could not be judged: a person is asked, or the wave passes. */
+  whenUndecided: z.enum(['pause', 'pass']).default('pause'),
+}).refine(({ gates, bakeSeconds }) => gates.length === 0 || (bakeSeconds >= gatedBakeSeconds.min && bakeSeconds <= gatedBakeSeconds.max), {
+  path: ['bakeSeconds'],
+  message: `With gates a wave has to bake from ${gatedBakeSeconds.min} to ${gatedBakeSeconds.max} s: they look at it meanwhile.`,
 });
 
 export const rolloutStateSchema = z.enum(['Progressing', 'Paused', 'Suspended', 'RollingBack', 'RolledBack', 'Succeeded', 'Cancelled', 'Superseded']);
@@ -84,6 +97,7 @@ export const violationCodeSchema = z.enum([
   'MultipleOwners',
   'NothingChanges',
   'TooLarge',
+  'GateCannotTell',
 ]);
 /** Why a plan cannot be started (`blocks`), or what to know before it is. */
 export const violationSchema = z.object({ code: violationCodeSchema, blocks: z.boolean(), message: z.string() });
@@ -164,13 +178,15 @@ export const waveSchema = z.object({
   startedAt: z.number().nullable(),
   bakesUntil: z.number().nullable(),
   passedAt: z.number().nullable(),
+  /** What gates found, newest look first. */
+  looks: z.array(lookSchema),
 });
 
 /** One thing the rollout or a person decided, and the figures it was decided on. */
 export const decisionSchema = z.object({
   id: idSchema,
   at: z.number(),
-  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
+  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
   tone: z.enum(['info', 'positive', 'notice', 'critical']),
   message: z.string(),
   by: z.string(),
@@ -221,6 +237,16 @@ export const deploymentNodeSchema = z.object({
 });
 export const deploymentNodesOutput = pageOf(deploymentNodeSchema);
 
+export const lookInput = z.object({ id: idSchema, wave: z.number().int().min(0), look: z.number().int().min(1) });
+const nodeChangesSchema = z.array(z.object({ node: z.string(), times: z.number() }));
+export const lookDetailSchema = lookSchema.extend({
+  evidence: lookEvidenceSchema,
+  /** For each verdict beside control: how many times as much nodes did as before. */
+  changes: z.array(z.object({ wave: nodeChangesSchema, control: nodeChangesSchema }).nullable()),
+  /** Judging the evidence again gives the same verdicts. */
+  replayed: z.boolean(),
+});
+
 export const deploymentActionInput = z.object({ id: idSchema, reason: z.string().trim().max(512).optional() });
 
 export type Limit = z.infer<typeof limitSchema>;
@@ -234,6 +260,7 @@ export type PlanNode = z.infer<typeof planNodeSchema>;
 export type Violation = z.infer<typeof violationSchema>;
 export type WaveCounts = z.infer<typeof waveCountsSchema>;
 export type WaveView = z.infer<typeof waveSchema>;
+export type LookDetail = z.infer<typeof lookDetailSchema>;
 export type Decision = z.infer<typeof decisionSchema>;
 export type DeploymentItem = z.infer<typeof deploymentItemSchema>;
 export type DeploymentDetail = z.infer<typeof deploymentSchema>;

@@ -1,4 +1,6 @@
 import type { NodeRolloutState, RolloutState } from '../deployments/schema.ts';
+import type { Look } from '../gates/index.ts';
+import { lookAt } from './gating.ts';
 import { isInFlight, observe, restartsClock } from './observe.ts';
 import type { NewDecision, NodeChange, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 import { limitOf } from './waves.ts';
@@ -25,6 +27,7 @@ interface Work {
   waves: RolloutWave[];
   requests: RolloutStep['requests'];
   decisions: NewDecision[];
+  looks: Look[];
   wakes: number[];
 }
 
@@ -37,7 +40,8 @@ interface Work {
  * - never more than `maxUnavailable` nodes between request and report;
  * - no node of a wave is asked before the wave before it passed;
  * - nothing is asked while it is paused, suspended or over;
- * - a wave passes only on what nodes reported, and at least one has.
+ * - a wave passes only on what nodes reported, and at least one has;
+ * - a wave that bakes is looked at by the gates, and passes only when they let it or a person lifts them.
  */
 export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
   const timeoutMs = snapshot.policy.updateTimeoutSeconds * 1000;
@@ -45,7 +49,7 @@ export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
     const { state, message } = observe(node, now, timeoutMs);
     return { node, state, message, inFlight: isInFlight(node, state, now, timeoutMs) };
   });
-  const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], wakes: [] };
+  const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], looks: [], wakes: [] };
   noteFailures(work);
   if (work.state === 'Progressing') advance(work);
   if (work.state === 'RollingBack') goBack(work);
@@ -117,23 +121,51 @@ function startWave(work: Work, wave: RolloutWave): void {
 
 /** More of a wave failed than the policy allows: stop, or go back. Waves that passed are held to it as well. */
 function exceedsThreshold(work: Work, wave: RolloutWave): boolean {
-  const { failureThresholdPercent, onFailure } = work.snapshot.policy;
+  const { failureThresholdPercent } = work.snapshot.policy;
   for (let index = 0; index <= wave.index; index += 1) {
     const nodes = ofWave(work, index);
     const failed = nodes.filter(({ node, state }) => state === 'Failed' && node.afterFailure === 'undecided').length;
     if (failed === 0 || (failed / nodes.length) * 100 <= failureThresholdPercent) continue;
-    const goesBack = onFailure === 'rollback' && work.snapshot.previousBundle !== work.snapshot.bundle;
     wave.bakingSince = null;
-    work.state = goesBack ? 'RollingBack' : 'Suspended';
     work.decisions.push({
       kind: 'ThresholdExceeded',
       tone: 'critical',
-      message: `${failed} of ${count(nodes.length, 'node')} in wave ${index + 1} failed, and ${failureThresholdPercent} % may. ${goesBack ? 'All go back.' : 'Nothing more is asked until a person decides.'}`,
+      message: `${failed} of ${count(nodes.length, 'node')} in wave ${index + 1} failed, and ${failureThresholdPercent} % may. ${fail(work)}`,
       evidence: { wave: index + 1, failed, nodes: nodes.length, thresholdPercent: failureThresholdPercent },
     });
     return true;
   }
   return false;
+}
+
+/** Stops, or begins to go back, as the policy says; returns which. */
+function fail(work: Work): string {
+  const { policy, previousBundle, bundle } = work.snapshot;
+  const goesBack = policy.onFailure === 'rollback' && previousBundle !== bundle;
+  work.state = goesBack ? 'RollingBack' : 'Suspended';
+  return goesBack ? 'All go back.' : 'Nothing more is asked until a person decides.';
+}
+
+/** Whether the gates let a wave that bakes go on. */
+function keepsToGates(work: Work, wave: RolloutWave): boolean {
+  const found = lookAt(work.snapshot, wave, work.now);
+  work.looks.push(...found.looks);
+  if (found.wakeAt !== null) work.wakes.push(found.wakeAt);
+  const evidence = { wave: wave.index + 1, ...found.evidence };
+  switch (found.outcome) {
+    case 'goesOn':
+      return true;
+    case 'waits':
+      return false;
+    case 'undecided':
+      work.state = 'Paused';
+      work.decisions.push({ kind: 'GateUndecided', tone: 'notice', message: `Wave ${wave.index + 1} could not be judged: ${found.message} It goes on when a person resumes it.`, evidence });
+      return false;
+    case 'stops':
+      wave.bakingSince = null;
+      work.decisions.push({ kind: 'GateStopped', tone: 'critical', message: `Stopped in wave ${wave.index + 1}: ${found.message} ${fail(work)}`, evidence });
+      return false;
+  }
 }
 
 /** Nodes of this wave and of those before it that wait to be told, now or again. Connected ones only: one that is told counts as under way. */
@@ -179,6 +211,7 @@ function settles(work: Work, wave: RolloutWave): boolean {
     work.decisions.push({ kind: 'WaveBaking', tone: 'info', message: `Wave ${figures.wave} runs on ${figures.running} of ${count(figures.nodes, 'node')} and bakes for ${bakeMs / 1000} s.`, evidence: { ...figures, bakeSeconds: bakeMs / 1000 } });
   }
   const bakesUntil = (wave.bakingSince ?? work.now) + bakeMs;
+  if (!keepsToGates(work, wave)) return false;
   if (work.now < bakesUntil) {
     work.wakes.push(bakesUntil);
     return false;
@@ -251,10 +284,10 @@ function result(work: Work, timeoutMs: number): RolloutStep {
   const nextWakeAt = isOver(work.state) || work.wakes.length === 0 ? null : work.wakes.reduce((least, at) => Math.min(least, at));
   const wavesChanged = work.waves.some((wave, index) => {
     const before = snapshot.waves[index];
-    return before === undefined || before.startedAt !== wave.startedAt || before.bakingSince !== wave.bakingSince || before.passedAt !== wave.passedAt;
+    return before === undefined || before.startedAt !== wave.startedAt || before.bakingSince !== wave.bakingSince || before.passedAt !== wave.passedAt || before.gate !== wave.gate || before.looks !== wave.looks;
   });
   const changed = changes.length > 0 || asked.size > 0 || work.decisions.length > 0 || work.state !== snapshot.state || work.wave !== snapshot.wave || wavesChanged;
-  return { state: work.state, wave: work.wave, waves: work.waves, requests: work.requests, changes, decisions: work.decisions, nextWakeAt, changed };
+  return { state: work.state, wave: work.wave, waves: work.waves, requests: work.requests, changes, decisions: work.decisions, looks: work.looks, nextWakeAt, changed };
 }
 
 function ofWave(work: Work, index: number): Seen[] {

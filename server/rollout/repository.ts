@@ -94,8 +94,9 @@ export async function readSnapshot(tx: Transaction, rollout: LockedRollout, prev
     bundle: rollout.bundle,
     previousBundle,
     wave: rollout.wave,
-    waves: waves.map((wave) => ({ index: wave.index, startedAt: milliseconds(wave.startedAt), bakingSince: milliseconds(wave.bakingSince), passedAt: milliseconds(wave.passedAt) })),
+    waves: waves.map((wave) => ({ index: wave.index, startedAt: milliseconds(wave.startedAt), bakingSince: milliseconds(wave.bakingSince), passedAt: milliseconds(wave.passedAt), looks: wave.looks, lookedAt: milliseconds(wave.lookedAt), gate: wave.gate })),
     nodes: rows.map(toNode),
+    evidence: null,
   };
 }
 
@@ -133,7 +134,7 @@ export async function writeStep(tx: Transaction, rollout: LockedRollout, step: R
   for (const wave of step.waves) {
     await tx.deploymentWave.updateMany({
       where: { deploymentId: rollout.id, index: wave.index },
-      data: { startedAt: date(wave.startedAt), bakingSince: date(wave.bakingSince), passedAt: date(wave.passedAt) },
+      data: { startedAt: date(wave.startedAt), bakingSince: date(wave.bakingSince), passedAt: date(wave.passedAt), looks: wave.looks, lookedAt: date(wave.lookedAt), gate: wave.gate },
     });
   }
   await writeChanges(tx, rollout.id, step, at);
@@ -160,6 +161,12 @@ async function writeRequests(tx: Transaction, deploymentId: string, step: Rollou
     UPDATE deployment_nodes d SET generation = t.generation, told = t.bundle, "requestedAt" = ${at}::timestamptz, "afterFailure" = 'undecided'
     FROM jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t(node text, bundle text, generation bigint)
     WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = t.node`;
+}
+
+/** A person goes on in spite of what the gates found in this wave. Returns whether they had found anything. */
+export async function liftGates(tx: Transaction, rollout: LockedRollout): Promise<boolean> {
+  const { count } = await tx.deploymentWave.updateMany({ where: { deploymentId: rollout.id, index: rollout.wave, gate: { in: ['Stopped', 'Undecided'] } }, data: { gate: 'Lifted' } });
+  return count > 0;
 }
 
 function date(time: number | null): Date | null {

@@ -3,13 +3,15 @@ import type { Change } from '../audit/index.ts';
 import { assignBundle, emptyBundle, storeBundle } from '../bundles/index.ts';
 import type { RolloutState } from '../deployments/schema.ts';
 import { writeFleetBundle } from '../fleets/index.ts';
+import { insertLooks, readEvidence } from '../gates/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { isLookDue } from './gating.ts';
 import { isOver, step } from './planner.ts';
 import { adoptJoiners, findJoiners, insertDecisions, lockRollout, organizationOf, readSnapshot, writeStep } from './repository.ts';
 import type { LockedRollout } from './repository.ts';
-import type { NewDecision } from './snapshot.ts';
+import type { NewDecision, RolloutSnapshot } from './snapshot.ts';
 
 const part = 'rollout';
 
@@ -32,7 +34,8 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   const at = new Date(deps.clock.now());
   const joined = isOver(rollout.state) || rollout.state === 'RollingBack' ? [] : await adoptJoiners(change.tx, rollout, at);
   const previousBundle = rollout.previousBundle ?? (await emptyFor(deps, change, actor));
-  const result = step(await readSnapshot(change.tx, rollout, previousBundle), at.getTime());
+  const snapshot = await withEvidence(change, rollout, await readSnapshot(change.tx, rollout, previousBundle), at.getTime());
+  const result = step(snapshot, at.getTime());
   const decisions: NewDecision[] = [...joinerDecisions(joined), ...result.decisions];
   if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return rollout.state;
   const generations = new Map<string, number>();
@@ -41,10 +44,21 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
     for (const [node, generation] of await assignBundle(deps, change, { organizationId: rollout.organizationId, fleetId: rollout.fleetId, deploymentId: rollout.id, bundle, nodeIds })) generations.set(node, generation);
   }
   await writeStep(change.tx, rollout, result, generations, at);
+  if (snapshot.evidence !== null) await insertLooks(change.tx, rollout.id, result.looks, snapshot.evidence);
   await recordDecisions(deps, change, rollout.id, 'rollout', decisions);
   if (result.state !== rollout.state) await noteTransition(deps, change, rollout, result.state);
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: result.state === rollout.state ? 'progress' : 'state', payload: { state: result.state } });
   return result.state;
+}
+
+/** When gates are to look: what nodes that run the bundle did, and nodes that still run what the fleet ran before. */
+async function withEvidence(change: Change, rollout: LockedRollout, snapshot: RolloutSnapshot, now: number): Promise<RolloutSnapshot> {
+  const wave = snapshot.waves[snapshot.wave];
+  if (!isLookDue(snapshot, now) || wave === undefined || wave.startedAt === null || wave.bakingSince === null) return snapshot;
+  const told = snapshot.nodes.filter(({ wave: index, told, facts }) => index === wave.index && told !== null && facts.bundle === snapshot.bundle);
+  const behind = snapshot.nodes.filter(({ told, facts }) => told === null && facts.belongs && facts.connected && facts.bundle === snapshot.previousBundle);
+  const evidence = await readEvidence(change.tx, { organizationId: rollout.organizationId, gates: snapshot.policy.gates, startedAt: wave.startedAt, bakingSince: wave.bakingSince, now, wave: told, control: behind });
+  return { ...snapshot, evidence };
 }
 
 /** A fleet that ran nothing goes back to running nothing: a bundle without rules. */

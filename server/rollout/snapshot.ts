@@ -1,4 +1,5 @@
 import type { SyncStatus } from '@selvedge/edge-runtime/protocol';
+import type { Look, LookEvidence } from '../gates/index.ts';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState } from '../deployments/schema.ts';
 
 /** What is known of a node at this moment, as it reported it. */
@@ -36,7 +37,14 @@ export interface RolloutWave {
   startedAt: number | null;
   bakingSince: number | null;
   passedAt: number | null;
+  /** How often gates looked at it, and when last. */
+  looks: number;
+  lookedAt: number | null;
+  /** `Stopped` and `Undecided` wait for a person, who lifts them by going on. */
+  gate: WaveGate;
 }
+
+export type WaveGate = 'Judging' | 'Stopped' | 'Undecided' | 'Lifted';
 
 /** Everything that a step looks at. Reading no clock and no database, the same snapshot always gives the same step. */
 export interface RolloutSnapshot {
@@ -50,6 +58,8 @@ export interface RolloutSnapshot {
   wave: number;
   waves: readonly RolloutWave[];
   nodes: readonly RolloutNode[];
+  /** What gates judge by, read when a look is due; null when none is. */
+  evidence: LookEvidence | null;
 }
 
 /** A node's new place, where it differs from the old. */
@@ -73,6 +83,8 @@ export interface RolloutStep {
   requests: { node: string; bundle: string }[];
   changes: NodeChange[];
   decisions: NewDecision[];
+  /** What gates found in this step. */
+  looks: Look[];
   /** When to look again though nothing is heard; null when only news can change anything. */
   nextWakeAt: number | null;
   /** True when anything above differs from the snapshot. */

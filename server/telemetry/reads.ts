@@ -1,6 +1,8 @@
+import { emptySketch, quantile } from '@selvedge/edge-runtime/protocol';
 import type { Queryable } from '../kernel/db.ts';
 import type { Scope, Series } from './schema.ts';
 import type { IntervalFigures } from './interval.ts';
+import { SketchAccumulator } from './sketch-accumulator.ts';
 import { decodeSketch } from './sketch-codec.ts';
 
 type BucketRow = {
@@ -82,4 +84,44 @@ export async function sumEvents(db: Queryable, organizationId: string, since: nu
       SELECT sum(events) FROM telemetry_buckets WHERE scope = ${organizationId} AND "stepSeconds" = 10
         AND at >= coalesce((SELECT last + interval '1 minute' FROM minutes), ${new Date(since)})), 0))::bigint AS events`;
   return Number(row?.events ?? 0);
+}
+
+/** What one node did in a span of time. */
+export type NodeSum = { hours: number; events: number; detections: number; errors: number; latencyP95Ms: number | null };
+
+interface SumQuestion {
+  organizationId: string;
+  nodeIds: readonly string[];
+  stepSeconds: 10 | 60;
+  /** Milliseconds, `to` exclusive. */
+  from: number;
+  to: number;
+  withLatency: boolean;
+}
+
+/**
+ * Sums of nodes over a span, of those that told anything in it. A node that reports every half minute has a row in few of the
+ * ten-second intervals, so the time of which it told is counted by the minute.
+ */
+export async function sumNodes(db: Queryable, { organizationId, nodeIds, stepSeconds, from, to, withLatency }: SumQuestion): Promise<Map<string, NodeSum>> {
+  if (nodeIds.length === 0 || to <= from) return new Map();
+  const [ids, start, end] = [[...nodeIds], new Date(from), new Date(to)];
+  const rows = await db.$queryRaw<{ scope: string; minutes: bigint; events: bigint; detections: bigint; errors: bigint }[]>`
+    SELECT scope, count(DISTINCT date_trunc('minute', at)) AS minutes, sum(events)::bigint AS events, sum(detections)::bigint AS detections, sum(refused + "deadLetters")::bigint AS errors
+    FROM telemetry_buckets WHERE scope = ANY(${ids}::text[]) AND "organizationId" = ${organizationId} AND "stepSeconds" = ${stepSeconds} AND at >= ${start} AND at < ${end} GROUP BY scope`;
+  const latencies = new Map<string, SketchAccumulator>();
+  if (withLatency) {
+    const sketches = await db.telemetryBucket.findMany({ where: { scope: { in: ids }, organizationId, stepSeconds, at: { gte: start, lt: end } }, select: { scope: true, latency: true } });
+    for (const { scope, latency } of sketches) {
+      const sum = latencies.get(scope) ?? new SketchAccumulator();
+      sum.add(decodeSketch(latency));
+      latencies.set(scope, sum);
+    }
+  }
+  return new Map(
+    rows.map(({ scope, minutes, events, detections, errors }) => {
+      const p95 = quantile(latencies.get(scope)?.toSketch() ?? emptySketch(), 0.95);
+      return [scope, { hours: Math.min(Number(minutes) * 60_000, to - from) / 3_600_000, events: Number(events), detections: Number(detections), errors: Number(errors), latencyP95Ms: p95 === undefined ? null : p95 / 1000 }];
+    }),
+  );
 }

@@ -18,6 +18,7 @@ export interface DeploymentFacts {
  * | `RolloutEnded` | it was cancelled, superseded or rolled back |
  * | `NoNodes` | the fleet had no node when it began, and none has joined |
  * | `RolloutSuspended`, `RolloutPaused` | it stopped itself, or a person stopped it |
+ * | `GateStopped`, `GateUndecided` | a gate found that the wave breaks its bound, or could not say when the bake was over |
  * | `ApprovalNeeded` | a wave passed, and its policy wants a person before the next |
  * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `NodesFailed` | nodes failed that nobody has decided about; by what they said |
@@ -70,15 +71,17 @@ function ended(facts: DeploymentFacts): Cause {
 function stopped(facts: DeploymentFacts): Cause {
   const { deployment, now } = facts;
   if (deployment.state === 'Paused') {
-    const decision = decisionOf(facts, 'Paused', 'ApprovalNeeded');
+    const decision = decisionOf(facts, 'Paused', 'ApprovalNeeded', 'GateUndecided');
+    if (decision?.kind === 'GateUndecided') return causeOf('GateUndecided', 'notice', 'A wave could not be judged', decision.message, { evidence: { since: decision.at, ...strings(decision.evidence) }, canDo: ['Look at the wave yourself, then resume it.', 'Roll back all that were told.'] });
     if (decision?.kind === 'ApprovalNeeded') return causeOf('ApprovalNeeded', 'notice', 'The next wave waits for a person', decision.message, { evidence: { since: decision.at, ...strings(decision.evidence) }, canDo: ['Look at the waves that passed, then resume it.'] });
     return causeOf('RolloutPaused', 'notice', 'It is paused', decision === undefined ? '' : `${decision.by}, ${durationOf(now - decision.at)} ago: ${decision.message}`, { evidence: { since: decision?.at ?? null, by: decision?.by ?? null }, canDo: ['Resume it.'] });
   }
-  const decision = decisionOf(facts, 'ThresholdExceeded');
-  return causeOf('RolloutSuspended', 'critical', 'It stopped itself', decision?.message ?? '', {
+  const decision = decisionOf(facts, 'ThresholdExceeded', 'GateStopped');
+  const byGate = decision?.kind === 'GateStopped';
+  return causeOf(byGate ? 'GateStopped' : 'RolloutSuspended', 'critical', byGate ? 'A gate stopped it' : 'It stopped itself', decision?.message ?? '', {
     evidence: { since: decision?.at ?? null, ...(decision === undefined ? {} : strings(decision.evidence)) },
     byItself: ['Nothing more is asked until a person decides.', null],
-    canDo: ['Mend what failed and retry those nodes.', 'Resume: go on without them.', 'Roll back all that were told.'],
+    canDo: byGate ? ['Roll back all that were told.', 'Look at the evidence; resume it when the change is wanted.'] : ['Mend what failed and retry those nodes.', 'Resume: go on without them.', 'Roll back all that were told.'],
   });
 }
 

@@ -39,7 +39,7 @@ export interface NodeFacts {
  * | `NothingDeployed` | its fleet has had no deployment, so no bundle is desired |
  * | `ActivationFailed` | it reports that the desired generation failed |
  * | `Drifted` | it reports another bundle than it was told, or a newer generation |
- * | `RolloutPaused`, `ApprovalNeeded`, `RolloutSuspended` | the rollout under way holds, and has not told this node |
+ * | `RolloutPaused`, `ApprovalNeeded`, `GateUndecided`, `RolloutSuspended`, `GateStopped` | the rollout under way holds, and has not told this node |
  * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `WaveBaking`, `WaitsForWave`, `WaitsForTurn` | the wave before its own bakes, or goes on; or as many change as may |
  * | `LeftBehind` | the last rollout ended without this node having been told |
@@ -65,7 +65,7 @@ function listCauses(facts: NodeFacts): Cause[] {
     causeOf('ConditionFalse', 'notice', `${one.type} is false`, one.message || one.reason, { evidence: { reason: one.reason, since: one.lastTransitionTime }, byItself: ['It reports again when that changes.', null], canDo: ['See what changed at that time in its timeline.'] }));
   const synced = node.sync.status === 'Synced';
   const ownership = ownershipCauses(node);
-  if (synced) return [...connectionCauses(facts), ...ownership, ...conditions];
+  if (synced) return [...connectionCauses(facts), ...ownership, ...stillToCome(facts), ...conditions];
   return [...connectionCauses(facts), ...ownership, ...syncCauses(facts), ...conditions];
 }
 
@@ -124,6 +124,13 @@ function syncCauses(facts: NodeFacts): Cause[] {
   return movingCauses(facts);
 }
 
+/** A node that runs what it was told, and that a rollout under way has not told yet. */
+function stillToCome(facts: NodeFacts): Cause[] {
+  const { rollout } = facts;
+  const underWay = rollout?.state === 'Progressing' || rollout?.state === 'Paused' || rollout?.state === 'Suspended';
+  return rollout === null || !underWay ? [] : rolloutCauses(rollout, facts);
+}
+
 /** What keeps a rollout from telling the node, for as long as it has not. */
 function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] {
   const place = rollout.node;
@@ -133,9 +140,15 @@ function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] 
   if (rollout.state === 'Paused' && rollout.stopped?.kind === 'ApprovalNeeded') {
     return [causeOf('ApprovalNeeded', 'notice', 'The next wave waits for a person', rollout.stopped.message, { evidence, canDo: ['Look at the waves that passed, then resume the rollout.'] })];
   }
+  if (rollout.state === 'Paused' && rollout.stopped?.kind === 'GateUndecided') {
+    return [causeOf('GateUndecided', 'notice', 'A wave before its own could not be judged', rollout.stopped.message, { evidence, canDo: ['Look at that wave, then resume the rollout, or roll it back.'] })];
+  }
   if (rollout.state === 'Paused') {
     const by = rollout.stopped === null ? 'It was paused.' : `${rollout.stopped.by} paused it ${durationOf(now - rollout.stopped.at)} ago.`;
     return [causeOf('RolloutPaused', 'notice', 'The rollout is paused', `${by} No further node is told.`, { evidence, canDo: ['Resume the rollout.'] })];
+  }
+  if (rollout.state === 'Suspended' && rollout.stopped?.kind === 'GateStopped') {
+    return [causeOf('GateStopped', 'critical', 'A gate stopped the rollout', rollout.stopped.message, { evidence, canDo: ['Look at the evidence: roll back, or resume when the change is wanted.'] })];
   }
   if (rollout.state === 'Suspended') {
     return [causeOf('RolloutSuspended', 'critical', 'The rollout stopped itself', rollout.stopped?.message ?? 'More nodes failed than its policy allows.', { evidence, canDo: ['Mend what failed and retry it, go on without those nodes, or roll back.'] })];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { anAgent } from '../../server/deployments/testing/an-agent.ts';
 import type { TestAgent } from '../../server/deployments/testing/an-agent.ts';
+import { insertLooks, judge } from '../../server/gates/index.ts';
 import { advanceRollout } from '../../server/rollout/index.ts';
 import { testServer } from '../../server/testing/http.ts';
 import type { TestServer } from '../../server/testing/http.ts';
@@ -66,6 +67,12 @@ test('what is in a file is shown, applied, and then the same', async () => {
   await advanceRollout(world.deps, id);
   expect(await selvedge('rollout', 'status', 'cli-fleet', '--wait')).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('Succeeded: wave 1 of 1, 1 of 1 running') });
   expect(await selvedge('why', 'deployment', 'cli-fleet')).toMatchObject({ code: exitCodes.done });
+  expect((await selvedge('rollout', 'gates', 'cli-fleet')).out).toBe('No gate has looked at it.\n');
+  const seen = { hours: 1, events: 1000, detections: 0, errors: 5, latencyP95Ms: null };
+  const evidence = { before: { from: 0, to: 1 }, after: { from: 1, to: 2 }, wave: [{ node: 'plant-3/loop-1', before: null, after: seen }], control: [] };
+  const verdicts = [judge({ metric: 'errorsPercent', compare: 'atMost', bound: 1, minSamples: 100 }, evidence, 0)];
+  await world.deps.db.$transaction((tx) => insertLooks(tx, id, [{ wave: 0, look: 1, at: world.deps.clock.now(), verdicts }], evidence));
+  expect((await selvedge('rollout', 'gates', 'cli-fleet')).out).toBe('wave 1, look 1: Passed: errors 0.5 %, at most 1 %, on 1 node.\n');
   expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.done, out: 'rule/cli-watch unchanged\nfleet/cli-fleet unchanged\ndeployment of cli-fleet unchanged\n' });
   expect(await selvedge('diff', '-f', file)).toEqual({ code: exitCodes.done, out: '', error: '' });
 
@@ -137,5 +144,5 @@ test('the audit chain is exported and verified with no server', async () => {
 });
 
 test('completion is made from the program itself', async () => {
-  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status pause resume abort undo retry/);
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates pause resume abort undo retry/);
 });

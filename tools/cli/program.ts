@@ -9,7 +9,7 @@ import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, kinds, nameOf } from './kinds.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile, type Profile } from './profile.ts';
-import { findDeployment, follow, readDeployment, rolloutActions, statusLine } from './rollouts.ts';
+import { findDeployment, follow, gateLines, readDeployment, rolloutActions, statusLine } from './rollouts.ts';
 import { capture, logs, top } from './watching.ts';
 
 /** What a run of the program touches outside of itself. */
@@ -146,6 +146,11 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       if (options.wait === true) await wait(client, id, options.timeout);
       else io.out(`${statusLine(await readDeployment(client, id))}\n`);
     });
+  rollout.command('gates <deployment>').description('What its gates found, wave by wave.').action(async (written: string) => {
+    const client = await connect();
+    const lines = await gateLines(client, await findDeployment(client, written));
+    io.out(lines.length === 0 ? 'No gate has looked at it.\n' : `${lines.join('\n')}\n`);
+  });
   for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry'] as const) {
     const path = rolloutActions[verb];
     rollout.command(`${verb} <deployment>`).description(rolloutWords[verb]).option('--reason <text>', 'kept with the decision').action(async (written: string, options: { reason?: string }) => {

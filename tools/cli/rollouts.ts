@@ -33,6 +33,16 @@ export function statusLine({ state, nodes, wave }: Deployment): string {
   return `${state}: wave ${Math.min(wave.index + 1, wave.of)} of ${wave.of}, ${parts.join(', ')}`;
 }
 
+const looksSchema = z.looseObject({
+  waves: z.array(z.looseObject({ index: z.number(), looks: z.array(z.looseObject({ look: z.number(), verdicts: z.array(z.looseObject({ outcome: z.string(), message: z.string() })) })) })),
+});
+
+/** What gates found, a line a gate, in the order of waves and looks. */
+export async function gateLines(client: ApiClient, id: string): Promise<string[]> {
+  const { waves } = looksSchema.parse(await client.get(`/deployments/${id}`));
+  return waves.flatMap(({ index, looks }) => looks.toReversed().flatMap(({ look, verdicts }) => verdicts.map(({ outcome, message }) => `wave ${index + 1}, look ${look}: ${outcome}: ${message}`)));
+}
+
 /** Follows a deployment until it is over or stops; tells each change. Answers how it ended, or undefined when time ran out. */
 export async function follow(client: ApiClient, id: string, timeoutMs: number, tell: (line: string) => void): Promise<Deployment | undefined> {
   const deadline = performance.now() + timeoutMs;

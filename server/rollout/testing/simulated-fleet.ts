@@ -1,4 +1,6 @@
 import type { RolloutPolicy, RolloutState } from '../../deployments/schema.ts';
+import type { LookEvidence } from '../../gates/index.ts';
+import { isLookDue } from '../gating.ts';
 import { isInFlight } from '../observe.ts';
 import { isOver, step } from '../planner.ts';
 import type { RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../snapshot.ts';
@@ -11,6 +13,8 @@ export interface FleetScript {
   nodes: { offline: boolean; fails: boolean; seconds: number }[];
   happenings: Happening[];
   kills: boolean[];
+  /** What gates see of nodes that run the new bundle and of those that wait; nothing of either without it. */
+  evidence?: (wave: readonly string[], control: readonly string[]) => LookEvidence;
 }
 
 interface SimulatedNode {
@@ -29,7 +33,7 @@ export function createFleet(script: FleetScript) {
   const waveOf = new Map(cut.flatMap((wave, index) => wave.map(({ node }) => [node, index] as const)));
   let now = 1_000_000;
   let generation = 1;
-  const waves: RolloutWave[] = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null }));
+  const waves: RolloutWave[] = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null, looks: 0, lookedAt: null, gate: 'Judging' }));
   const rollout: { state: RolloutState; wave: number; waves: RolloutWave[] } = { state: 'Progressing', wave: 0, waves };
   const nodes: RolloutNode[] = agents.map((agent, index) => ({
     node: ids[index] ?? '',
@@ -78,7 +82,10 @@ export function createFleet(script: FleetScript) {
         return;
       case 'resume':
         if (rollout.state === 'Suspended') for (const row of nodes) if (row.state === 'Failed') row.afterFailure = 'goOn';
-        if (rollout.state === 'Paused' || rollout.state === 'Suspended') rollout.state = 'Progressing';
+        if (rollout.state === 'Paused' || rollout.state === 'Suspended') {
+          rollout.state = 'Progressing';
+          rollout.waves = rollout.waves.map((wave) => (wave.gate === 'Judging' ? wave : { ...wave, gate: 'Lifted' }));
+        }
         return;
       case 'retry':
         for (const row of nodes) if (row.state === 'Failed') row.afterFailure = 'retry';
@@ -111,7 +118,15 @@ export function createFleet(script: FleetScript) {
       agent.assigned = row.told;
     }
   };
-  const snapshot = (): RolloutSnapshot => ({ id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', ...rollout, nodes: nodes.map((row) => ({ ...row })) });
+  const nothing: LookEvidence = { before: { from: 0, to: 0 }, after: { from: 0, to: 0 }, wave: [], control: [] };
+  const evidence = (): LookEvidence => {
+    const names = (of: (row: RolloutNode) => boolean): string[] => nodes.filter(of).map((row) => row.name);
+    return script.evidence?.(names((row) => row.wave === rollout.wave && row.facts.bundle === 'new'), names((row) => row.told === null && row.facts.bundle === 'old')) ?? nothing;
+  };
+  const snapshot = (): RolloutSnapshot => {
+    const before: RolloutSnapshot = { id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', ...rollout, nodes: nodes.map((row) => ({ ...row })), evidence: null };
+    return isLookDue(before, now) ? { ...before, evidence: evidence() } : before;
+  };
 
   return {
     rollout,

@@ -32,7 +32,7 @@ export function RolloutPage({ id }: { id: string }) {
             <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<RolloutActions deployment={deployment} />} />
             <Grid>
               <Card title="Waves" live actions={<Legend />}>
-                <Waves waves={deployment.waves} policy={deployment.plan.policy} />
+                <Waves deployment={deployment.id} waves={deployment.waves} policy={deployment.plan.policy} />
               </Card>
               <WhyNotDone deployment={deployment} />
               <Card span={7} title="What changes" subtitle={`plan ${shortDigest(deployment.plan.hash)}`}>

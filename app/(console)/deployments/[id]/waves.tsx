@@ -6,9 +6,10 @@ import { useNow } from '../../../_ui/clock.tsx';
 import { Proportions } from '../../../_ui/progress.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { waveParts } from '../wave-parts.ts';
+import { Gates } from './gates.tsx';
 
-/** Each wave a bar of its nodes by what they report, with what it waits for. */
-export function Waves({ waves, policy }: { waves: DeploymentDetail['waves']; policy: RolloutPolicy }) {
+/** Each wave a bar of its nodes by what they report, with what it waits for and what gates found. */
+export function Waves({ deployment, waves, policy }: { deployment: string; waves: DeploymentDetail['waves']; policy: RolloutPolicy }) {
   return (
     <ol>
       {waves.map((wave) => (
@@ -21,6 +22,7 @@ export function Waves({ waves, policy }: { waves: DeploymentDetail['waves']; pol
           </span>
           <Proportions parts={waveParts(wave.nodes)} label={`Wave ${wave.index + 1}`} />
           <span className="text-dim sm:text-right"><WaveState wave={wave} policy={policy} /></span>
+          <Gates deployment={deployment} wave={wave} />
         </li>
       ))}
     </ol>

@@ -17,6 +17,7 @@ import { PageHead } from '../../../_ui/page-head.tsx';
 import { Select } from '../../../_ui/select.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { firstFleets, formatChosen, parseChosen, rulesMatching, suggestRules, type ChosenRules } from './choices.ts';
+import { GateFields } from './gate-fields.tsx';
 import { PlanView } from './plan-view.tsx';
 import { PolicyFields, policyParsers, toPolicy } from './policy-fields.tsx';
 import { RuleChoice } from './rule-choice.tsx';
@@ -65,6 +66,7 @@ export function NewDeployment() {
               </Loaded>
               <RuleChoice chosen={chosen ?? new Map<string, number>()} onChange={(next) => void setChoice({ rules: formatChosen(next) })} />
               <PolicyFields values={choice} onChange={(values) => void setChoice(values)} />
+              <GateFields values={choice} onChange={(values) => void setChoice(values)} />
             </div>
           </Card>
           <div className="col-span-12 lg:col-span-8">

@@ -3,6 +3,8 @@ import { parseAsInteger, parseAsString, parseAsStringLiteral } from 'nuqs';
 import type { RolloutPolicy } from '../../../../server/deployments/schema.ts';
 import { Field, Input } from '../../../_ui/field.tsx';
 import { Select } from '../../../_ui/select.tsx';
+import { gateParsers, toGates } from './gate-fields.tsx';
+import type { GateValues } from './gate-fields.tsx';
 
 /** The policy in the address, with the server's own defaults. */
 export const policyParsers = {
@@ -16,9 +18,10 @@ export const policyParsers = {
   notBefore: parseAsString.withDefault(''),
   from: parseAsString.withDefault(''),
   to: parseAsString.withDefault(''),
+  ...gateParsers,
 };
 
-export interface PolicyValues {
+export interface PolicyValues extends GateValues {
   /** Percent of the nodes in the first wave. */
   canary: number;
   /** Percent of the nodes that may be changing at one time. */
@@ -41,19 +44,23 @@ export interface PolicyValues {
 const clock = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, notBefore, from, to }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, notBefore, from, to, ...rest }: PolicyValues): RolloutPolicy {
+  const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   return {
     waves: share === 100 ? [] : [{ limit: { unit: 'percent', value: share } }],
     maxUnavailable: { unit: 'percent', value: Math.min(100, Math.max(1, atOnce)) },
     updateTimeoutSeconds: Math.min(86_400, Math.max(5, timeout)),
-    bakeSeconds: Math.min(604_800, Math.max(0, bake)),
+    bakeSeconds: gates.length === 0 ? Math.min(604_800, Math.max(0, bake)) : Math.min(86_400, Math.max(60, bake)),
     failureThresholdPercent: 0,
     onFailure,
     approval,
     perMinute: perMinute < 1 ? null : Math.min(1_000_000, perMinute),
     notBefore: Number.isNaN(Date.parse(notBefore)) ? null : Date.parse(notBefore),
     windows: clock.test(from) && clock.test(to) ? [{ days: [0, 1, 2, 3, 4, 5, 6], from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }] : [],
+    gates,
+    falseStopPercent: 5,
+    whenUndecided: rest.undecided,
   };
 }
 

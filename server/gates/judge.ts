@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from 'node:util';
+import { matchControls } from './cohort.ts';
+import { changeOf, metrics } from './metrics.ts';
+import { leastChance, rankSumGreater, shiftBetween } from './rank-test.ts';
+import type { Gate, LookEvidence, NodeEvidence, Verdict } from './schema.ts';
+
+/**
+ * One gate at one look. Pure: the same gate, evidence and `alpha` always give the same verdict, so what was decided can be
+ * replayed from what was kept.
+ *
+ * Beside control, each node is measured by how much it changed since before the wave began, so that nodes which always were
+ * busier do not count as changed and what happens to all nodes at once cancels out. The changes of the wave are ranked among
+ * those of the control cohort after these were moved by the bound; the chance of so high a rank is exact when it does not
+ * matter which nodes were taken first, and asks nothing of how the figures are spread.
+ */
+export function judge(gate: Gate, evidence: LookEvidence, alpha: number): Verdict {
+  const seen = evidence.wave.flatMap(({ after }) => after ?? []);
+  const samples = seen.reduce((sum, { events }) => sum + events, 0);
+  const enough = samples >= gate.minSamples;
+  const nothing = { gate, value: null, p: null, alpha: null, nodes: seen.length, controls: 0 };
+  const { words } = metrics[gate.metric];
+  const tooFew = (): Verdict => ({ ...nothing, outcome: 'NotEnough', message: `${words}: ${plural(samples, 'event')} of the ${gate.minSamples} that it is judged by.` });
+  if (gate.compare === 'atMost' || gate.compare === 'atLeast') return enough ? judgeLevel(gate, evidence, nothing) : tooFew();
+  if (evidence.control.length === 0) return { ...nothing, outcome: 'NoControl', message: `${words}: no node stays behind to compare with.` };
+  return enough ? judgeChange(gate, evidence, alpha) : tooFew();
+}
+
+/** Whether kept evidence gives the kept verdicts again. */
+export function judgeAgain(verdicts: readonly Verdict[], evidence: LookEvidence): boolean {
+  return verdicts.every((verdict) => isDeepStrictEqual(judge(verdict.gate, evidence, verdict.alpha ?? 0), verdict));
+}
+
+function judgeLevel(gate: Gate, evidence: LookEvidence, nothing: Omit<Verdict, 'outcome' | 'message'>): Verdict {
+  const { words, unit, together } = metrics[gate.metric];
+  const value = together(evidence.wave.flatMap(({ after }) => after ?? []));
+  if (value === null) return { ...nothing, outcome: 'NotEnough', message: `${words}: nothing was measured.` };
+  const breaks = gate.compare === 'atMost' ? value > gate.bound : value < gate.bound;
+  const message = `${words} ${figure(value)}${unit}, ${gate.compare === 'atMost' ? 'at most' : 'at least'} ${figure(gate.bound)}${unit}, on ${plural(nothing.nodes, 'node')}.`;
+  return { ...nothing, value, outcome: breaks ? 'Stopped' : 'Passed', message };
+}
+
+/** How many times as much each node does now as before, by the logarithm; of the wave, and of the cohort it is compared with. */
+export interface Changes {
+  wave: { node: string; change: number }[];
+  control: { node: string; change: number }[];
+}
+
+export function changesOf(gate: Gate, evidence: LookEvidence): Changes {
+  const metric = metrics[gate.metric];
+  const known = (nodes: readonly NodeEvidence[]): NodeEvidence[] => nodes.filter((node) => changeOf(metric, node) !== null);
+  const change = (node: NodeEvidence): Changes['wave'][number] => ({ node: node.node, change: changeOf(metric, node) ?? 0 });
+  const levelBefore = ({ before }: NodeEvidence): number => Math.log((before === null ? null : metric.level(before)) ?? 1);
+  const wave = known(evidence.wave);
+  return { wave: wave.map(change), control: matchControls(wave, known(evidence.control), levelBefore).map(change) };
+}
+
+function judgeChange(gate: Gate, evidence: LookEvidence, alpha: number): Verdict {
+  const metric = metrics[gate.metric];
+  const { wave, control } = changesOf(gate, evidence);
+  const sizes = { nodes: wave.length, controls: control.length };
+  if (wave.length === 0 || control.length === 0) {
+    return { gate, outcome: 'NotEnough', value: null, p: null, alpha, ...sizes, message: `${metric.words}: ${wave.length} of ${plural(evidence.wave.length, 'node')} and ${control.length} of ${evidence.control.length} that stay behind told of both before and since.` };
+  }
+  const [changes, controls] = [wave.map(({ change }) => change), control.map(({ change }) => change)];
+  const rises = gate.compare === 'atMostTimesControl';
+  const sign = rises ? 1 : -1;
+  const shift = Math.log(gate.bound);
+  const p = rankSumGreater(changes.map((change) => sign * change), controls.map((change) => sign * (change + shift)));
+  const value = Math.exp(shiftBetween(changes, controls));
+  const breaks = p < alpha;
+  const least = leastChance(wave.length, control.length);
+  const found = `${metric.words} ${figure(value)} × control (${rises ? 'at most' : 'at least'} ${figure(gate.bound)} ×), ${plural(wave.length, 'node')} against ${control.length}`;
+  if (least >= alpha) return { gate, outcome: 'NotEnough', value, p, alpha, ...sizes, message: `${found}: so few can show no chance below ${figure(least)}, and it stops below ${figure(alpha)}.` };
+  return { gate, outcome: breaks ? 'Stopped' : 'Passed', value, p, alpha, ...sizes, message: `${found}, p = ${figure(p)}${breaks ? `, below ${figure(alpha)}` : ''}.` };
+}
+
+/** Two digits that count, so that figures can be read in a sentence. */
+function figure(value: number): string {
+  if (value === 0) return '0';
+  const digits = value >= 1000 ? Math.round(value) : Number(value.toPrecision(2));
+  return digits >= 0.0001 ? String(digits) : digits.toExponential(0);
+}
+
+function plural(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+
+/** What a gate measures of each node. Errors are events that were refused and dead letters, as a share of the events. */
+export const gateMetricSchema = z.enum(['detectionsPerHour', 'errorsPercent', 'latencyP95Ms', 'eventsPerHour']);
+/** A fixed bound for the wave as a whole, or a bound on its change beside the change of nodes that stay behind. */
+export const gateCompareSchema = z.enum(['atMost', 'atLeast', 'atMostTimesControl', 'atLeastTimesControl']);
+
+export const gateSchema = z
+  .object({
+    metric: gateMetricSchema,
+    compare: gateCompareSchema,
+    bound: z.number().min(0).max(1e9),
+    /** Nothing is judged before the wave took so many events since it bakes. */
+    minSamples: z.number().int().min(1).max(1e9).default(100),
+  })
+  .refine((gate) => !gate.compare.endsWith('TimesControl') || (gate.bound >= 0.01 && gate.bound <= 100), { path: ['bound'], message: 'Beside control the bound has to be from 0.01 to 100 times.' });
+
+const count = z.number().min(0);
+
+/** What one node did in one window of time. */
+export const nodeFiguresSchema = z.object({
+  /** Time of which it told, in hours. */
+  hours: count,
+  events: count,
+  detections: count,
+  errors: count,
+  /** 95th percentile of the time from event to action, in milliseconds; null when nothing was measured. */
+  latencyP95Ms: z.number().nullable(),
+});
+
+/** A node before the wave began and since the wave bakes; null where it told nothing. */
+export const nodeEvidenceSchema = z.object({ node: z.string(), before: nodeFiguresSchema.nullable(), after: nodeFiguresSchema.nullable() });
+
+/** Everything that a look judges by, kept so that its verdicts can be reached again. */
+export const lookEvidenceSchema = z.object({
+  before: z.object({ from: z.number(), to: z.number() }),
+  after: z.object({ from: z.number(), to: z.number() }),
+  wave: z.array(nodeEvidenceSchema),
+  /** Nodes that run what the fleet ran before. */
+  control: z.array(nodeEvidenceSchema),
+});
+
+/**
+ * `Passed`: what was seen keeps to the bound, or does not show that it does not. `Stopped`: it breaks the bound.
+ * `NotEnough`: nothing can be said yet. `NoControl`: no node stays behind to compare with, so the gate does not apply.
+ */
+export const verdictOutcomeSchema = z.enum(['Passed', 'Stopped', 'NotEnough', 'NoControl']);
+
+export const verdictSchema = z.object({
+  gate: gateSchema,
+  outcome: verdictOutcomeSchema,
+  /** What was measured: in the metric's unit, or times control; null when nothing can be said. */
+  value: z.number().nullable(),
+  /** The chance of such a difference while the bound is kept, and below which chance this look stops; null of a fixed bound. */
+  p: z.number().nullable(),
+  alpha: z.number().nullable(),
+  nodes: z.number().int(),
+  controls: z.number().int(),
+  message: z.string(),
+});
+
+export const lookSchema = z.object({
+  wave: z.number().int(),
+  /** From 1, in the order in which the wave was looked at. */
+  look: z.number().int(),
+  at: z.number(),
+  verdicts: z.array(verdictSchema),
+});
+
+export type Gate = z.infer<typeof gateSchema>;
+export type GateMetric = z.infer<typeof gateMetricSchema>;
+export type NodeFigures = z.infer<typeof nodeFiguresSchema>;
+export type NodeEvidence = z.infer<typeof nodeEvidenceSchema>;
+export type LookEvidence = z.infer<typeof lookEvidenceSchema>;
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Look = z.infer<typeof lookSchema>;
