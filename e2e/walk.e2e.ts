@@ -29,6 +29,24 @@ test.describe('every page', () => {
     });
   }
 
+  test('carries the headers that keep foreign code out, and marks its own scripts anew each time', async () => {
+    const nonces = new Set<string>();
+    for (const address of addresses) {
+      const response = await page.request.get(address);
+      const headers = response.headers();
+      const policy = headers['content-security-policy'] ?? '';
+      const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? '';
+      const nonce = /'nonce-([^']+)'/.exec(scripts)?.[1] ?? '';
+      expect.soft(scripts, address).not.toMatch(/unsafe|https?:|\*/);
+      expect.soft(policy, address).toMatch(/object-src 'none'.*base-uri 'none'.*frame-ancestors 'none'/);
+      expect.soft(headers, address).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'same-origin', 'cross-origin-opener-policy': 'same-origin' });
+      const unmarked = [...(await response.text()).matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag).filter((tag) => !tag.includes(`nonce="${nonce}"`));
+      expect.soft(unmarked, address).toEqual([]);
+      nonces.add(nonce);
+    }
+    expect(nonces.size).toBe(addresses.length);
+  });
+
   test('fits a screen of 390 pixels', async () => {
     test.setTimeout(600_000);
     await page.setViewportSize({ width: 390, height: 844 });

@@ -20,8 +20,8 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   await hold('nodesOffline', (await fleetsWithNodesAway(db, new Date(now - awayMs))).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
     organizationId, key: `offline ${fleetId}`, severity: 'warning', title: `Nodes of ${fleet} are not connected`, detail: `${nodes} for more than ${awayMs / 60_000} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
   })));
-  await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName }) => ({
-    organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: 'More nodes failed than its policy allows; a person has to decide.', fleetId, deploymentId: id, count: 1,
+  await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName, why }) => ({
+    organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: why, fleetId, deploymentId: id, count: 1,
   })));
   await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, name, expiresAt }) => ({
     organizationId, key: `token ${id}`, severity: 'info', title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,

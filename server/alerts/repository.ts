@@ -54,8 +54,14 @@ export async function fleetsWithNodesAway(db: Queryable, before: Date): Promise<
     GROUP BY f."organizationId", f.id, f.name`;
 }
 
-export async function suspendedRollouts(db: Queryable): Promise<{ id: string; organizationId: string; fleetId: string; fleetName: string }[]> {
-  return db.deployment.findMany({ where: { state: 'Suspended' }, select: { id: true, organizationId: true, fleetId: true, fleetName: true }, take: 1000 });
+/** Rollouts that stopped themselves, with the sentence in which they said why. */
+export async function suspendedRollouts(db: Queryable): Promise<{ id: string; organizationId: string; fleetId: string; fleetName: string; why: string }[]> {
+  const rows = await db.deployment.findMany({
+    where: { state: 'Suspended' },
+    select: { id: true, organizationId: true, fleetId: true, fleetName: true, decisions: { where: { kind: { in: ['ThresholdExceeded', 'GateStopped'] } }, orderBy: { id: 'desc' }, take: 1, select: { message: true } } },
+    take: 1000,
+  });
+  return rows.map(({ decisions, ...row }) => ({ ...row, why: decisions[0]?.message ?? '' }));
 }
 
 /** Tokens that end within a notice, in milliseconds; one that was made to live for less than the notice is not news. */

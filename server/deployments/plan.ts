@@ -130,7 +130,8 @@ function nodeViolations(subject: PlanSubject): Violation[] {
 function gateViolations({ policy, nodes }: PlanSubject, waves: readonly number[]): Violation[] {
   const [first] = waves;
   if (first === undefined || canTell(policy.falseStopPercent, policy.gates, 0, first, nodes.length - first)) return [];
-  return [{ code: 'GateCannotTell', blocks: false, message: `The first wave has ${first} of ${nodes.length} nodes: too few to tell a change from luck at ${policy.falseStopPercent} % false stops. Gates that compare with control cannot stop it.` }];
+  const why = first === nodes.length ? 'No node stays behind the first wave to compare it with.' : `The first wave has ${first} of ${nodes.length} nodes: too few to tell a change from luck at ${policy.falseStopPercent} % false stops.`;
+  return [{ code: 'GateCannotTell', blocks: false, message: `${why} Gates that compare with control cannot stop it.` }];
 }
 
 function listed(nodes: readonly PlannedNode[]): string {

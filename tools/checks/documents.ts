@@ -10,16 +10,19 @@ export interface GeneratedPage {
 }
 
 /**
- * What the documents say that a machine can hold against the tree: links, names of npm scripts, numbers of decisions, and the
- * pages that are written from the code, which must be as the code gives them now.
+ * What the documents say that a machine can hold against the tree: links, names of npm scripts, of tests and of metrics, numbers
+ * of decisions, and the pages that are written from the code, which must be as the code gives them now.
  */
 export function documentProblems(files: readonly TrackedFile[], scripts: readonly string[], generated: readonly GeneratedPage[]): string[] {
   const known = new Set(files.flatMap(({ path: file }) => ancestors(file)));
   const pages = files.filter(({ path: file }) => file.endsWith('.md'));
+  const code = files.filter(({ path: file }) => /\.tsx?$/.test(file));
   const committed = new Map(pages.map((page) => [page.path, page.text]));
   return [
     ...pages.flatMap((page) => brokenLinks(page, known)),
     ...pages.flatMap((page) => unknownScripts(page, scripts)),
+    ...pages.flatMap((page) => unknownTests(page, code)),
+    ...unknownMetrics(pages, code),
     ...generated.filter((page) => committed.get(page.path) !== page.text).map((page) => `${page.path}: is not what the code says; write it again with node ${page.program}.`),
     ...decisionProblems(pages.map((page) => page.path)),
   ];
@@ -42,6 +45,18 @@ function brokenLinks({ path: page, text = '' }: TrackedFile, known: ReadonlySet<
 function unknownScripts({ path: page, text = '' }: TrackedFile, scripts: readonly string[]): string[] {
   const named = [...text.matchAll(/\bnpm run ([a-z][a-z0-9:-]*)/g)].flatMap((match) => match[1] ?? []);
   return [...new Set(named)].filter((name) => !scripts.includes(name)).map((name) => `${page}: names npm run ${name}, which package.json does not have.`);
+}
+
+/** A test as a document names it: `path/of.test.ts` “its title”. */
+function unknownTests({ path: page, text = '' }: TrackedFile, code: readonly TrackedFile[]): string[] {
+  const named = [...text.matchAll(/`([^`]+\.(?:test|e2e)\.ts)` “([^”]+)”/g)];
+  return named.filter(([, file, title = '']) => code.find((one) => one.path === file)?.text?.includes(`'${title}'`) !== true).map(([, file, title]) => `${page}: names the test “${title}” of ${file}, which is not there.`);
+}
+
+/** Metrics are written with their whole names in the code that counts them. */
+function unknownMetrics(pages: readonly TrackedFile[], code: readonly TrackedFile[]): string[] {
+  const known = new Set(code.flatMap(({ text = '' }) => text.match(/\bselvedge_[a-z_]+/g) ?? []));
+  return pages.flatMap(({ path: page, text = '' }) => [...new Set(text.match(/\bselvedge_[a-z_]+/g) ?? [])].filter((name) => !known.has(name)).map((name) => `${page}: names the metric ${name}, which nothing counts.`));
 }
 
 function decisionProblems(pages: readonly string[]): string[] {

@@ -38,11 +38,15 @@ test('documents are held against the tree', () => {
     page('docs/errors.md', 'old'),
     page('docs/decisions/0001-one.md', ''),
     page('docs/decisions/0001-other.md', ''),
+    page('docs/security.md', '`server/a.test.ts` “a title”, `server/a.test.ts` “no such title”; selvedge_here_total, selvedge_gone_total'),
+    page('server/a.test.ts', "test('a title', () => counted('selvedge_here_total'))"),
   ];
   const problems = documentProblems(files, ['check'], [{ path: 'docs/errors.md', text: 'new', program: 'tools/checks/errors-page.ts' }]).join('\n');
   expect(problems).toContain('README.md: links to docs/gone.md');
   expect(problems).toContain('README.md: names npm run nothing');
   expect(problems).toContain('docs/errors.md: is not what the code says; write it again with node tools/checks/errors-page.ts');
   expect(problems).toContain('docs/decisions/0001-other.md: has a number');
-  expect(problems.split('\n')).toHaveLength(4);
+  expect(problems).toContain('docs/security.md: names the test “no such title” of server/a.test.ts');
+  expect(problems).toContain('docs/security.md: names the metric selvedge_gone_total');
+  expect(problems.split('\n')).toHaveLength(6);
 });
