@@ -1,4 +1,4 @@
-import type { Envelope } from '@selvedge/edge-runtime/protocol';
+import type { Desired } from '../bundles/index.ts';
 import type { AdmissionQueue } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
 import type { TelemetryService } from '../telemetry/index.ts';
@@ -12,7 +12,7 @@ import type { Sessions, Standing } from './sessions.ts';
 
 /** What the link asks of others: what a node is to run, by which keys it knows that, and where its figures go. */
 export interface LinkParts {
-  desiredFor(nodeId: string): Promise<{ generation: number; assignment: Envelope; bundle: Envelope } | null>;
+  desiredFor(nodeId: string): Promise<Desired | null>;
   signingKeysOf(organizationId: string): Promise<{ keyId: string; publicKey: string }[]>;
   telemetry: TelemetryService;
 }

@@ -7,14 +7,11 @@ const retryPayload = z.object({ generation: z.number().int() });
 const deniedPayload = z.object({ reason: z.string().nullable() });
 const movedPayload = z.object({ to: z.string().nullable() });
 
-/** Nodes that are told of a new assignment at one time: each costs a few reads and two signatures. */
-const tellingMax = 8;
-
 /** Passes on what was committed and concerns a node that is connected here. Everything else costs one look into a map. */
 export class News {
   readonly #context: LinkContext;
   readonly #toTell = new Set<string>();
-  #telling = 0;
+  #telling = false;
 
   constructor(context: LinkContext) {
     this.#context = context;
@@ -34,16 +31,18 @@ export class News {
   #assigned(nodeId: string): void {
     if (this.#context.sessions.node(nodeId) === undefined) return;
     this.#toTell.add(nodeId);
-    if (this.#telling < tellingMax) void this.#tellAll();
+    if (!this.#telling) void this.#tellAll();
   }
 
+  /** All that wait, together; who is assigned again meanwhile is told again. */
   async #tellAll(): Promise<void> {
-    this.#telling++;
-    for (const nodeId of this.#toTell) {
-      this.#toTell.delete(nodeId);
-      await this.#tell(nodeId);
+    this.#telling = true;
+    while (this.#toTell.size > 0) {
+      const nodeIds = [...this.#toTell];
+      this.#toTell.clear();
+      await Promise.all(nodeIds.map((nodeId) => this.#tell(nodeId)));
     }
-    this.#telling--;
+    this.#telling = false;
   }
 
   async #tell(nodeId: string): Promise<void> {

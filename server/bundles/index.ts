@@ -3,3 +3,4 @@ export type { AssembledBundle, BundledModel, BundledRule } from './assemble.ts';
 export { bundlesInUse, readManifest, versionsInUse } from './reads.ts';
 export type { BundleInUse } from './reads.ts';
 export { assignBundle, desiredFor, signCheckpoint, signingKeysOf, storeBundle } from './service.ts';
+export type { Desired } from './service.ts';

@@ -18,6 +18,10 @@ export async function findBundle(db: Queryable, organizationId: string, digest: 
   return db.bundle.findUnique({ where: { organizationId_digest: { organizationId, digest } } });
 }
 
+export async function findBundles(db: Queryable, organizationId: string, digests: readonly string[]): Promise<StoredBundle[]> {
+  return db.bundle.findMany({ where: { organizationId, digest: { in: [...digests] } } });
+}
+
 export interface StoredSigningKey {
   id: string;
   organizationId: string;
@@ -50,11 +54,20 @@ export interface NewAssignment {
   issuedAt: Date;
 }
 
+/** One statement for any number of nodes: parameters of each row would cost ten times as much. */
 export async function insertAssignments(tx: Transaction, rows: readonly NewAssignment[]): Promise<void> {
-  await tx.assignment.createMany({ data: [...rows] });
+  if (rows.length === 0) return;
+  const list = rows.map((row) => ({ node: row.nodeId, generation: Number(row.generation), organization: row.organizationId, fleet: row.fleetId, deployment: row.deploymentId, bundle: row.bundle, issued: row.issuedAt.toISOString() }));
+  await tx.$executeRaw`
+    INSERT INTO assignments ("nodeId", generation, "organizationId", "fleetId", "deploymentId", bundle, "issuedAt")
+    SELECT node, generation, organization, fleet, deployment, bundle, issued
+    FROM jsonb_to_recordset(${JSON.stringify(list)}::jsonb) AS a(node text, generation bigint, organization text, fleet text, deployment text, bundle text, issued timestamptz)`;
 }
 
-/** What holds for a node: its newest assignment. */
-export async function findAssignment(db: Queryable, nodeId: string): Promise<NewAssignment | null> {
-  return db.assignment.findFirst({ where: { nodeId }, orderBy: { generation: 'desc' } });
+/** What holds for nodes: the newest assignment of each that has one. */
+export async function findAssignments(db: Queryable, nodeIds: readonly string[]): Promise<NewAssignment[]> {
+  return db.$queryRaw<NewAssignment[]>`
+    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a."issuedAt"
+    FROM unnest(${[...nodeIds]}::text[]) AS wanted("nodeId")
+    CROSS JOIN LATERAL (SELECT * FROM assignments WHERE "nodeId" = wanted."nodeId" ORDER BY generation DESC LIMIT 1) AS a`;
 }

@@ -8,7 +8,8 @@ import type { Deps } from '../kernel/deps.ts';
 import { notFound } from '../kernel/errors.ts';
 import { setDesired } from '../nodes/index.ts';
 import type { AssembledBundle } from './assemble.ts';
-import { findAssignment, findBundle, findSigningKeys, insertAssignments, insertBundle, insertFirstSigningKey } from './repository.ts';
+import { findAssignments, findBundles, findSigningKeys, insertAssignments, insertBundle, insertFirstSigningKey } from './repository.ts';
+import type { NewAssignment, StoredSigningKey } from './repository.ts';
 import { generateSigningKey, openSigningKey, seal } from './signing.ts';
 import type { OpenSigningKey } from './signing.ts';
 
@@ -18,13 +19,19 @@ const validMs = 7 * dayMs;
 
 /** The keys by which nodes of the organization know what is ours; the first is made when it is first asked for. */
 export async function signingKeysOf(deps: Deps, organizationId: string): Promise<{ keyId: string; publicKey: string }[]> {
-  await ensureSigningKey(deps, organizationId);
-  const keys = await findSigningKeys(deps.db, organizationId);
-  return keys.filter((key) => key.state === 'Active').map((key) => ({ keyId: key.id, publicKey: key.publicKey }));
+  return (await activeKeys(deps, organizationId)).map((key) => ({ keyId: key.id, publicKey: key.publicKey }));
 }
 
-async function ensureSigningKey(deps: Deps, organizationId: string): Promise<void> {
-  if ((await findSigningKeys(deps.db, organizationId)).some((key) => key.state === 'Active')) return;
+/** Active keys, at least one. */
+async function activeKeys(deps: Deps, organizationId: string): Promise<StoredSigningKey[]> {
+  const active = async (): Promise<StoredSigningKey[]> => (await findSigningKeys(deps.db, organizationId)).filter((key) => key.state === 'Active');
+  const keys = await active();
+  if (keys.length > 0) return keys;
+  await makeFirstKey(deps, organizationId);
+  return active();
+}
+
+async function makeFirstKey(deps: Deps, organizationId: string): Promise<void> {
   const actor = systemActor(organizationId, deps.ids.next());
   await performChange(deps, actor, async ({ tx, record, publish }) => {
     const id = deps.ids.next();
@@ -45,9 +52,7 @@ async function ensureSigningKey(deps: Deps, organizationId: string): Promise<voi
 }
 
 async function openKeys(deps: Deps, organizationId: string): Promise<OpenSigningKey[]> {
-  await ensureSigningKey(deps, organizationId);
-  const keys = await findSigningKeys(deps.db, organizationId);
-  return keys.filter((key) => key.state === 'Active').map((key) => openSigningKey(key.id, deps.vault.unseal(key.sealedKey, `signing-key:${key.id}`)));
+  return (await activeKeys(deps, organizationId)).map((key) => openSigningKey(key.id, deps.vault.unseal(key.sealedKey, `signing-key:${key.id}`)));
 }
 
 /** Where the audit chain ends, signed by every active key of the organization, with those keys. */
@@ -81,23 +86,44 @@ export async function assignBundle(deps: Deps, change: Change, request: Assignme
   return new Map(generations.map(({ nodeId, generation }) => [nodeId, generation]));
 }
 
-/** What agent-link sends a node: its newest assignment and the bundle that names, signed by every active key; null while nothing was assigned. */
-export async function desiredFor(deps: Deps, nodeId: string): Promise<{ generation: number; assignment: Envelope; bundle: Envelope } | null> {
-  const row = await findAssignment(deps.db, nodeId);
-  if (row === null) return null;
-  const bundle = await findBundle(deps.db, row.organizationId, row.bundle);
-  if (bundle === null) throw notFound('bundle', row.bundle);
-  const keys = await openKeys(deps, row.organizationId);
-  const generation = Number(row.generation);
-  const assignment = {
+/** What agent-link sends a node. */
+export interface Desired {
+  generation: number;
+  assignment: Envelope;
+  bundle: Envelope;
+}
+
+/**
+ * What each of these nodes is to run: its newest assignment and the bundle that names, signed by every active key; null while
+ * nothing was assigned. Nodes of one bundle share it, and its signature: what a further node costs is its own assignment's.
+ */
+export async function desiredFor(deps: Deps, nodeIds: readonly string[]): Promise<(Desired | null)[]> {
+  const assigned = new Map((await findAssignments(deps.db, nodeIds)).map((row) => [row.nodeId, row]));
+  const envelopes = new Map<string, Pick<Desired, 'assignment' | 'bundle'>>();
+  for (const [organizationId, rows] of Map.groupBy(assigned.values(), (row) => row.organizationId)) {
+    const keys = await openKeys(deps, organizationId);
+    const bundles = new Map((await findBundles(deps.db, organizationId, [...new Set(rows.map((row) => row.bundle))])).map(({ digest, manifest }) => [digest, seal(manifest, keys)]));
+    for (const row of rows) {
+      const bundle = bundles.get(row.bundle);
+      if (bundle === undefined) throw notFound('bundle', row.bundle);
+      envelopes.set(row.nodeId, { assignment: seal(canonicalJson(assignmentOf(row, deps.clock.now())), keys), bundle });
+    }
+  }
+  return nodeIds.map((nodeId) => {
+    const [row, sealed] = [assigned.get(nodeId), envelopes.get(nodeId)];
+    return row === undefined || sealed === undefined ? null : { generation: Number(row.generation), ...sealed };
+  });
+}
+
+function assignmentOf(row: NewAssignment, now: number): Assignment {
+  return {
     schema: 'selvedge.assignment/1',
     organization: row.organizationId,
-    node: nodeId,
-    generation,
+    node: row.nodeId,
+    generation: Number(row.generation),
     bundle: row.bundle,
     settings: {},
     issuedAt: row.issuedAt.getTime(),
-    validUntil: Math.ceil(deps.clock.now() / dayMs) * dayMs + validMs,
-  } satisfies Assignment;
-  return { generation, assignment: seal(canonicalJson(assignment), keys), bundle: seal(bundle.manifest, keys) };
+    validUntil: Math.ceil(now / dayMs) * dayMs + validMs,
+  };
 }

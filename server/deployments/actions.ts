@@ -78,7 +78,8 @@ async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked,
     after: { state },
   });
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: 'state', payload: { state } });
-  return { id: rollout.id, state: await advanceLocked(deps, change, actor, { ...rollout, state }) };
+  const after = await advanceLocked(deps, change, actor, { ...rollout, state });
+  return { id: rollout.id, state: after.state };
 }
 
 const verbs: Partial<Record<NewDecision['kind'], string>> = { Paused: 'pause', Resumed: 'resume', Cancelled: 'cancel', RollingBack: 'rollBack', Retried: 'retryFailed' };

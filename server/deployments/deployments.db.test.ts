@@ -154,7 +154,7 @@ describe('a rollout', () => {
   test('sends what verifies with the published key', async () => {
     await deploy(1);
     const [agent] = agents;
-    const sent = agent === undefined ? null : await desiredFor(world.deps, agent.id);
+    const [sent = null] = agent === undefined ? [] : await desiredFor(world.deps, [agent.id]);
     const [key] = await signingKeysOf(world.deps, organization);
     if (sent === null || key === undefined) throw new Error('nothing was sent');
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.publicKey }, format: 'jwk' });

@@ -85,7 +85,8 @@ async function start(deps: Deps, change: Change, actor: Actor, { note, plan, nod
   const rollout = await lockRollout(change.tx, id, true);
   if (rollout === null) throw new Error('a deployment vanished while it was being made');
   // The first step at once: whoever started it sees wave 1 asked for.
-  return { id, state: await advanceLocked(deps, change, actor, rollout) };
+  const { state } = await advanceLocked(deps, change, actor, rollout);
+  return { id, state };
 }
 
 async function supersede(deps: Deps, change: Change, actor: Actor, fleetId: string, by: string): Promise<void> {

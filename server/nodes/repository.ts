@@ -140,18 +140,23 @@ export async function insertNode(tx: Transaction, node: NewNode): Promise<void> 
 export type TimelineSource = { kind: 'node' } | { kind: 'control plane' } | { kind: 'person'; name: string };
 export type NewTimelineEntry = TimelineNote & { id: string; organizationId: string; nodeId: string; at: number; source: TimelineSource; sequence?: number };
 
+/** One statement for any number of entries; one with a number that is there already is left out. */
 export async function insertTimeline(tx: Transaction, entries: readonly NewTimelineEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await tx.nodeEvent.createMany({
-    data: entries.map(({ source, at, sequence, ...entry }) => ({
-      ...entry,
-      at: new Date(at),
-      source: source.kind,
-      actorName: source.kind === 'person' ? source.name : null,
-      sequence: sequence ?? null,
-    })),
-    skipDuplicates: true,
-  });
+  const rows = entries.map(({ source, at, sequence, organizationId, nodeId, ...entry }) => ({
+    ...entry,
+    organization: organizationId,
+    node: nodeId,
+    at: iso(at),
+    source: source.kind,
+    actor: source.kind === 'person' ? source.name : null,
+    sequence: sequence ?? null,
+  }));
+  await tx.$executeRaw`
+    INSERT INTO node_events (id, "organizationId", "nodeId", at, tone, reason, message, source, "actorName", sequence)
+    SELECT id, organization, node, at, tone, reason, message, source, actor, sequence
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e(id text, organization text, node text, at timestamptz, tone text, reason text, message text, source text, actor text, sequence bigint)
+    ON CONFLICT DO NOTHING`;
 }
 
 /** Removes timeline entries older than `before`, at most `limit`; returns how many. */

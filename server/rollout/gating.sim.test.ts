@@ -34,7 +34,7 @@ function runFleet(seed: number, times: number, given: object = {}, happenings: H
   const nodes = Array.from({ length: 100 }, () => ({ offline: false, fails: false, seconds: 1 }));
   const fleet = createFleet({ policy: policy(given), nodes, happenings, kills: [], evidence: figuresOf(seed, times) });
   const verdicts: Verdict[] = [];
-  fleet.run((step) => verdicts.push(...step.looks.flatMap((look) => look.verdicts)), 400);
+  fleet.run((step) => verdicts.push(...step.looks.flatMap((look) => look.verdicts)), 160);
   return { state: fleet.rollout.state, wave: fleet.rollout.wave, verdicts };
 }
 

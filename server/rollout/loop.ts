@@ -51,9 +51,11 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
       const id = await rolloutOfFleet(deps.db, fleet);
       if (id !== null) ids.add(id);
     }
+    // Those with more to do come again after the others: a large fleet holds up no small one.
     for (const id of ids) {
       if (signal.aborted) return;
-      await advanceRollout(deps, id);
+      ids.delete(id);
+      if (await advanceRollout(deps, id)) ids.add(id);
     }
   };
 

@@ -15,14 +15,17 @@ import type { NewDecision, RolloutSnapshot } from './snapshot.ts';
 
 const part = 'rollout';
 
-/** Looks at a rollout and does the next step. Skips one that somebody else is moving at this moment: they look at the same facts. */
-export async function advanceRollout(deps: Deps, id: string): Promise<void> {
+/**
+ * Looks at a rollout and does the next step; true when there is more to do at once, since a step tells a limited number of
+ * nodes. Skips one that somebody else is moving at this moment: they look at the same facts.
+ */
+export async function advanceRollout(deps: Deps, id: string): Promise<boolean> {
   const organizationId = await organizationOf(deps.db, id);
-  if (organizationId === null) return;
+  if (organizationId === null) return false;
   const actor = systemActor(organizationId, deps.ids.next(), part);
-  await performChange(deps, actor, async (change) => {
+  return performChange(deps, actor, async (change) => {
     const rollout = await lockRollout(change.tx, id, false);
-    if (rollout !== null) await advanceLocked(deps, change, actor, rollout);
+    return rollout !== null && (await advanceLocked(deps, change, actor, rollout)).again;
   });
 }
 
@@ -30,14 +33,14 @@ export async function advanceRollout(deps: Deps, id: string): Promise<void> {
  * One step of a rollout that this transaction holds. What nodes are to be told, what is shown, and when to look again are
  * written together: killed before the commit, nothing has happened, and after it the outbox has the rest.
  */
-export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout): Promise<RolloutState> {
+export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout): Promise<{ state: RolloutState; again: boolean }> {
   const at = new Date(deps.clock.now());
   const joined = isOver(rollout.state) || rollout.state === 'RollingBack' ? [] : await adoptJoiners(change.tx, rollout, at);
   const previousBundle = rollout.previousBundle ?? (await emptyFor(deps, change, actor));
   const snapshot = await withEvidence(change, rollout, await readSnapshot(change.tx, rollout, previousBundle), at.getTime());
   const result = step(snapshot, at.getTime());
   const decisions: NewDecision[] = [...joinerDecisions(joined), ...result.decisions];
-  if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return rollout.state;
+  if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return { state: rollout.state, again: false };
   const generations = new Map<string, number>();
   for (const bundle of new Set(result.requests.map((request) => request.bundle))) {
     const nodeIds = result.requests.filter((request) => request.bundle === bundle).map((request) => request.node);
@@ -48,7 +51,7 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   await recordDecisions(deps, change, rollout.id, 'rollout', decisions);
   if (result.state !== rollout.state) await noteTransition(deps, change, rollout, result.state);
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: result.state === rollout.state ? 'progress' : 'state', payload: { state: result.state } });
-  return result.state;
+  return { state: result.state, again: result.requests.length > 0 && result.nextWakeAt !== null && result.nextWakeAt <= at.getTime() };
 }
 
 /** When gates are to look: what nodes that run the bundle did, and nodes that still run what the fleet ran before. */

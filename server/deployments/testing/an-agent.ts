@@ -28,8 +28,8 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
   let connectedSince: number | null = null;
   let running: Pick<Report, 'observedGeneration' | 'bundle' | 'rules' | 'models'> = { observedGeneration: 0, rules: [], models: [] };
   const desired = async () => {
-    const envelope = await desiredFor(deps, id);
-    if (envelope === null) return null;
+    const [envelope] = await desiredFor(deps, [id]);
+    if (envelope === undefined || envelope === null) return null;
     const assignment = assignmentSchema.parse(JSON.parse(envelope.assignment.payload));
     return { generation: assignment.generation, bundle: assignment.bundle, manifest: bundleManifestSchema.parse(JSON.parse(envelope.bundle.payload)) };
   };
