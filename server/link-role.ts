@@ -3,7 +3,6 @@ import type { AgentLink } from './agent-link/index.ts';
 import { artefactSurface } from './artefacts/index.ts';
 import { desiredFor, signingKeysOf } from './bundles/index.ts';
 import type { Surface } from './http/exchange.ts';
-import { BatchWriter } from './kernel/batch-writer.ts';
 import type { Deps } from './kernel/deps.ts';
 import { startTelemetry, telemetryPart } from './telemetry/index.ts';
 
@@ -14,16 +13,11 @@ export interface LinkRole {
   finished: Promise<void>;
 }
 
-/** Desired states that are read and sealed at one time: some twenty milliseconds of signing. */
-const desiredMax = 500;
-
 /** The role `link`: nodes connect here, report here and fetch artefacts here. */
 export function startLinkRole(deps: Deps, signal: AbortSignal): LinkRole {
   const telemetry = startTelemetry(deps, signal);
   telemetryPart.provide(deps, telemetry);
-  // A rollout tells thousands at a time, and after an outage as many ask: they are answered together.
-  const desired = new BatchWriter(desiredMax, (nodeIds: readonly string[]) => desiredFor(deps, nodeIds));
-  const link = createAgentLink(deps, { telemetry, desiredFor: (nodeId) => desired.add(nodeId), signingKeysOf: (organizationId) => signingKeysOf(deps, organizationId) }, signal);
+  const link = createAgentLink(deps, { telemetry, desiredFor: (nodeIds) => desiredFor(deps, nodeIds), signingKeysOf: (organizationId) => signingKeysOf(deps, organizationId) }, signal);
   return {
     upgrade: (request, socket, head) => link.upgrade(request, socket, head),
     surface: artefactSurface(deps, (token) => link.authorizeArtefact(token)),

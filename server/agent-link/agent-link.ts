@@ -15,6 +15,7 @@ import type { LinkContext, LinkParts } from './context.ts';
 import { Departures } from './departures.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { Leases } from './leases.ts';
+import { Lookups } from './lookups.ts';
 import { News } from './news.ts';
 import { Queries } from './queries.ts';
 import { Reports } from './reports.ts';
@@ -48,8 +49,9 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
   addGauge(deps.metrics, 'selvedge_link_nodes', 'Nodes connected to this process.', () => sessions.nodeCount);
   addGauge(deps.metrics, 'selvedge_link_applicants', 'Nodes that wait for approval on a connection to this process.', () => sessions.applicantCount);
   const context: LinkContext = {
-    ...parts,
     deps,
+    telemetry: parts.telemetry,
+    lookups: new Lookups(deps, parts),
     sessions,
     connections,
     heartbeats: new Heartbeats(deps, signal),

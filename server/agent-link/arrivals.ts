@@ -1,45 +1,28 @@
+import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { nodesConnected } from '../nodes/index.ts';
 import type { Arrival } from '../nodes/index.ts';
 
-type Waiting = Arrival & { organizationId: string; resolve: (since: number | null) => void; reject: (error: unknown) => void };
+type Arrived = Arrival & { organizationId: string };
 
 const batchMax = 200;
 
-/**
- * Writes that connections stand. What arrives while a write is under way goes into the next one: a node that comes alone does
- * not wait, and after an outage a thousand that come together take a few transactions and not a thousand.
- */
+/** Writes that connections stand: after an outage a thousand come together. */
 export class Arrivals {
-  readonly #deps: Deps;
-  #waiting: Waiting[] = [];
-  #writing = false;
+  readonly #batcher: Batcher<Arrived, number | null>;
 
   constructor(deps: Deps) {
-    this.#deps = deps;
-  }
-
-  /** Resolves with since when the connection stands; null when the node was revoked. */
-  async add(organizationId: string, arrival: Arrival): Promise<number | null> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...arrival, organizationId, resolve, reject });
-      if (!this.#writing) void this.#writeAll();
+    this.#batcher = new Batcher(batchMax, async (arrived) => {
+      const since = new Map<string, number>();
+      for (const [organizationId, arrivals] of Map.groupBy(arrived, (one) => one.organizationId)) {
+        for (const [id, at] of await nodesConnected(deps, organizationId, arrivals.map(({ id, instance, agentVersion, facts, gateway }) => ({ id, instance, agentVersion, facts, gateway })), deps.ids.next())) since.set(id, at);
+      }
+      return arrived.map(({ id }) => since.get(id) ?? null);
     });
   }
 
-  async #writeAll(): Promise<void> {
-    this.#writing = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, batchMax);
-      for (const [organizationId, arrivals] of Map.groupBy(batch, (arrival) => arrival.organizationId)) {
-        try {
-          const since = await nodesConnected(this.#deps, organizationId, arrivals.map(({ id, instance, agentVersion, facts, gateway }) => ({ id, instance, agentVersion, facts, gateway })), this.#deps.ids.next());
-          for (const arrival of arrivals) arrival.resolve(since.get(arrival.id) ?? null);
-        } catch (error) {
-          for (const arrival of arrivals) arrival.reject(error);
-        }
-      }
-    }
-    this.#writing = false;
+  /** Resolves with since when the connection stands; null when the node was revoked. */
+  add(organizationId: string, arrival: Arrival): Promise<number | null> {
+    return this.#batcher.add({ ...arrival, organizationId });
   }
 }

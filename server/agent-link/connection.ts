@@ -2,7 +2,7 @@ import { closeCodes, linkLimits, PROTOCOL_VERSION } from '@selvedge/edge-runtime
 import type { FromAgent, ToAgent } from '@selvedge/edge-runtime/protocol';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../kernel/actor.ts';
-import { findNodeByKey, noteClone } from '../nodes/index.ts';
+import { noteClone } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import { artefactUrlFor } from './artefact-url.ts';
 import type { LinkContext } from './context.ts';
@@ -113,8 +113,8 @@ export class LinkConnection implements Standing {
   }
 
   async #decide(hello: Hello): Promise<void> {
-    const { deps, admissions } = this.#context;
-    const node = await findNodeByKey(deps.db, hello.publicKey);
+    const { lookups, admissions } = this.#context;
+    const node = await lookups.nodeByKey(hello.publicKey);
     if (node !== null) return this.#welcomeNode(hello, node);
     const { publicKey, name, agentVersion, facts, labels, enrollmentToken } = hello;
     const admission = await admissions.apply({ publicKey, name, agentVersion, facts, labels, enrollmentToken, gateway: hello.gateway ?? null }, () => this.#isOver());
@@ -122,7 +122,7 @@ export class LinkConnection implements Standing {
       case 'refused':
         return this.#refuse(admission.code, admission.message);
       case 'admitted': {
-        const admitted = await findNodeByKey(deps.db, publicKey);
+        const admitted = await lookups.nodeByKey(publicKey);
         if (admitted !== null) await this.#welcomeNode(hello, admitted);
         return;
       }
@@ -132,13 +132,13 @@ export class LinkConnection implements Standing {
   }
 
   async #waitForDecision(hello: Hello, pending: { requestId: string; fingerprint: string; message: string }): Promise<void> {
-    const { sessions, deps } = this.#context;
+    const { sessions, lookups } = this.#context;
     const applicant: Applicant = { requestId: pending.requestId, socket: this.#socket, admit: () => void this.#admitted(hello) };
     this.#phase = { name: 'waiting', hello, applicant };
     sessions.wait(applicant)?.socket.close(closeCodes.replaced, 'the same node asked again');
     this.#socket.send({ type: 'pending', fingerprint: pending.fingerprint, message: pending.message });
     // The decision may have come between the asking and the waiting.
-    if ((await findNodeByKey(deps.db, hello.publicKey)) !== null) await this.#admitted(hello);
+    if ((await lookups.nodeByKey(hello.publicKey)) !== null) await this.#admitted(hello);
   }
 
   async #admitted(hello: Hello): Promise<void> {
@@ -156,7 +156,7 @@ export class LinkConnection implements Standing {
   async #welcomeNode(hello: Hello, node: NodeRow): Promise<void> {
     if (node.revokedAt !== null) return this.#refuse('revoked', 'This node was revoked. To have it back, give it a new key and enrol it anew.', closeCodes.revoked);
     if (!(await this.#takesOver(hello, node))) return;
-    const { deps, sessions, arrivals, desiredFor, signingKeysOf } = this.#context;
+    const { deps, sessions, arrivals, lookups } = this.#context;
     const { id: nodeId, organizationId, name, fleetId } = node;
     const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, requestId: deps.ids.next() };
     const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, artefactToken: deps.ids.secret(), fleetId, connectedSince: null };
@@ -168,7 +168,7 @@ export class LinkConnection implements Standing {
     if (session.connectedSince === null) return this.#refuse('revoked', 'This node was revoked.', closeCodes.revoked);
     // It may have gone while that was written.
     if (this.#isOver()) return this.#depart(session);
-    const signingKeys = await signingKeysOf(organizationId);
+    const signingKeys = await lookups.signingKeysOf(organizationId);
     this.#socket.send({
       type: 'welcome',
       node: nodeId,
@@ -178,7 +178,7 @@ export class LinkConnection implements Standing {
       signingKeys,
       recordsThrough: Number(node.recordsThrough),
     });
-    const desired = await desiredFor(nodeId);
+    const desired = await lookups.desiredFor(nodeId);
     if (desired !== null) this.#socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle });
     this.#context.leases.nodeConnected(nodeId);
   }

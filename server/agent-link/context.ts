@@ -6,20 +6,25 @@ import type { Arrivals } from './arrivals.ts';
 import type { Departures } from './departures.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Leases } from './leases.ts';
+import type { Lookups } from './lookups.ts';
 import type { Queries } from './queries.ts';
 import type { Reports } from './reports.ts';
 import type { Sessions, Standing } from './sessions.ts';
 
-/** What the link asks of others: what a node is to run, by which keys it knows that, and where its figures go. */
+/** What the link asks of others: what nodes are to run, by which keys they know that, and where their figures go. */
 export interface LinkParts {
-  desiredFor(nodeId: string): Promise<Desired | null>;
-  signingKeysOf(organizationId: string): Promise<{ keyId: string; publicKey: string }[]>;
+  desiredFor(nodeIds: readonly string[]): Promise<(Desired | null)[]>;
+  signingKeysOf(organizationId: string): Promise<SigningKeys>;
   telemetry: TelemetryService;
 }
 
+export type SigningKeys = { keyId: string; publicKey: string }[];
+
 /** What all connections of this process share. */
-export interface LinkContext extends LinkParts {
+export interface LinkContext {
   deps: Deps;
+  telemetry: TelemetryService;
+  lookups: Lookups;
   sessions: Sessions;
   connections: Set<Standing>;
   heartbeats: Heartbeats;

@@ -46,9 +46,9 @@ export class News {
   }
 
   async #tell(nodeId: string): Promise<void> {
-    const { sessions, desiredFor, deps } = this.#context;
+    const { sessions, lookups, deps } = this.#context;
     try {
-      const desired = await desiredFor(nodeId);
+      const desired = await lookups.desiredFor(nodeId);
       // Whoever connected meanwhile is told as well: the same assignment twice is one assignment.
       if (desired !== null) sessions.node(nodeId)?.socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle });
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Report } from '@selvedge/edge-runtime/protocol';
-import { BatchWriter } from '../kernel/batch-writer.ts';
+import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { nodesReported } from '../nodes/index.ts';
 
@@ -13,10 +13,10 @@ const batchMax = 200;
 
 /** Writes what nodes report: in a rollout, and after an outage, all of them have something to say at the same time. */
 export class Reports {
-  readonly #writer: BatchWriter<Reported, undefined>;
+  readonly #writer: Batcher<Reported, undefined>;
 
   constructor(deps: Deps) {
-    this.#writer = new BatchWriter(batchMax, async (reported) => {
+    this.#writer = new Batcher(batchMax, async (reported) => {
       for (const [organizationId, reports] of Map.groupBy(reported, (one) => one.organizationId)) await nodesReported(deps, organizationId, reports, deps.ids.next());
       return reported.map(() => undefined);
     });

@@ -1,7 +1,7 @@
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
 import { systemActor } from '../kernel/actor.ts';
-import { BatchWriter } from '../kernel/batch-writer.ts';
+import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { nameInUse } from '../nodes/index.ts';
 import { admitByToken, type Admission, type Applicant, ask, joinWithout, usableToken } from './admission.ts';
@@ -28,11 +28,11 @@ class TokenRunsOut extends Error {
  */
 export class AdmissionQueue {
   readonly #deps: Deps;
-  readonly #writer: BatchWriter<Waiting, Admission>;
+  readonly #writer: Batcher<Waiting, Admission>;
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#writer = new BatchWriter(batchMax, async (batch) => {
+    this.#writer = new Batcher(batchMax, async (batch) => {
       const admissions = new Map<Waiting, Admission>();
       for (const group of Map.groupBy(batch, ({ token }) => token.organizationId).values()) for (const [one, admission] of await admitAll(deps, group)) admissions.set(one, admission);
       return batch.map((one) => admissions.get(one) ?? leftBefore);

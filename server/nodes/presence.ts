@@ -132,9 +132,11 @@ async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, ro
   const states: NodeState[] = [];
   const entries: NewTimelineEntry[] = [];
   const fleets = new Set<string>();
+  let reported = false;
   for (const row of rows) {
     const before = toState(row);
     const facts = factsOf(row);
+    reported ||= facts.report !== undefined;
     const { state, notes } = withFacts(before, facts, now);
     states.push(state);
     entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, notes));
@@ -143,6 +145,6 @@ async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, ro
     if (row.fleetId !== null && (before.health.status !== payload.health || before.sync.status !== payload.sync)) fleets.add(row.fleetId);
   }
   for (const fleet of fleets) change.publish({ topic: 'fleet', subjectId: fleet, kind: 'status' });
-  await saveStates(change.tx, states);
+  await saveStates(change.tx, states, reported);
   await insertTimeline(change.tx, entries);
 }

@@ -52,8 +52,11 @@ export async function findNode(db: Queryable, organizationId: string, id: string
   return db.node.findFirst({ where: { organizationId, id } });
 }
 
-/** Writes facts and statuses of any number of nodes in one statement. Labels, names and fleets are not among them. */
-export async function saveStates(tx: Transaction, states: readonly NodeState[]): Promise<void> {
+/**
+ * Writes facts and statuses of any number of nodes in one statement. Labels, names and fleets are not among them, and reports only
+ * when they are new: they are the most of a node.
+ */
+export async function saveStates(tx: Transaction, states: readonly NodeState[], reported = false): Promise<void> {
   if (states.length === 0) return;
   const rows = states.map((state) => ({
     id: state.id,
@@ -64,7 +67,7 @@ export async function saveStates(tx: Transaction, states: readonly NodeState[]):
     desired_generation: state.desiredGeneration,
     desired_bundle: state.desiredBundle,
     desired_at: iso(state.desiredAt),
-    report: state.report,
+    report: reported ? state.report : undefined,
     observed_generation: state.report?.observedGeneration ?? 0,
     reported_bundle: state.report?.bundle ?? null,
     reported_at: iso(state.reportedAt),
@@ -81,7 +84,7 @@ export async function saveStates(tx: Transaction, states: readonly NodeState[]):
     UPDATE nodes SET
       "revokedAt" = s.revoked_at, instance = s.instance, "connectedSince" = s.connected_since, "disconnectedAt" = s.disconnected_at,
       "desiredGeneration" = s.desired_generation, "desiredBundle" = s.desired_bundle, "desiredAt" = s.desired_at,
-      report = s.report, "observedGeneration" = s.observed_generation, "reportedBundle" = s.reported_bundle, "reportedAt" = s.reported_at,
+      report = coalesce(s.report, nodes.report), "observedGeneration" = s.observed_generation, "reportedBundle" = s.reported_bundle, "reportedAt" = s.reported_at,
       health = s.health::node_health, "healthReason" = s.health_reason, "healthMessage" = s.health_message, "healthSince" = s.health_since,
       sync = s.sync::node_sync, "syncReason" = s.sync_reason, "syncMessage" = s.sync_message, "syncSince" = s.sync_since
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(
@@ -207,8 +210,8 @@ export async function writeAgentFacts(tx: Transaction, said: ReadonlyMap<string,
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(id text, version text, facts jsonb, gateway text) WHERE nodes.id = s.id`;
 }
 
-export async function findNodeByKey(db: Queryable, publicKey: string): Promise<NodeRow | null> {
-  return db.node.findUnique({ where: { publicKey } });
+export async function findNodesByKey(db: Queryable, publicKeys: readonly string[]): Promise<NodeRow[]> {
+  return db.node.findMany({ where: { publicKey: { in: [...publicKeys] } } });
 }
 
 /** Moves the record counter, which only grows. */

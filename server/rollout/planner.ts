@@ -7,7 +7,7 @@ import { limitOf } from './waves.ts';
 import { openingOf } from './windows.ts';
 
 /** At most this many nodes are told in one step, so that a step stays one short transaction; the next follows at once. */
-export const requestsPerStepMax = 1_000;
+export const requestsPerStepMax = 2_500;
 const minuteMs = 60_000;
 
 /** A node with what this step found about it. */

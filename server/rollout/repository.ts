@@ -72,19 +72,25 @@ interface SnapshotRow {
   connected: boolean;
   observedGeneration: bigint;
   reportedBundle: string | null;
+  synced: boolean;
+  /** Null when nothing was reported, and when the rest of the row says all that a step asks of it. */
   report: unknown;
 }
 
 const reportedSchema = reportSchema.pick({ sync: true, message: true, activation: true });
 
-/** Everything that a step looks at, nodes by wave and name. */
+/**
+ * Everything that a step looks at, nodes by wave and name. Reports are the most of it, and are read of nodes alone that were told and
+ * are not where they should be.
+ */
 export async function readSnapshot(tx: Transaction, rollout: LockedRollout, previousBundle: string): Promise<RolloutSnapshot> {
   const waves = await tx.deploymentWave.findMany({ where: { deploymentId: rollout.id }, orderBy: { index: 'asc' } });
   const rows = await tx.$queryRaw<SnapshotRow[]>`
     SELECT d."nodeId", d."nodeName", d.wave, d.state, d.since, d.message, d.generation, d.told, d."requestedAt", d."afterFailure",
       (n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL) IS TRUE AS belongs, n."connectedSince" IS NOT NULL AS connected,
       n."observedGeneration", n."reportedBundle",
-      CASE WHEN n.report IS NULL THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object('sync', n.report->'sync', 'message', n.report->'message', 'activation', n.report->'activation')) END AS report
+      n.sync = 'Synced' AS synced,
+      CASE WHEN n.report IS NULL OR d.told IS NULL OR n.sync = 'Synced' THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object('sync', n.report->'sync', 'message', n.report->'message', 'activation', n.report->'activation')) END AS report
     FROM deployment_nodes d JOIN nodes n ON n.id = d."nodeId"
     WHERE d."deploymentId" = ${rollout.id} ORDER BY d.wave, d."nodeName"`;
   return {
@@ -117,7 +123,7 @@ function toNode(row: SnapshotRow): RolloutNode {
 
 function toFacts(row: SnapshotRow): NodeFacts {
   const facts = { belongs: row.belongs, connected: row.connected, observedGeneration: Number(row.observedGeneration), bundle: row.reportedBundle };
-  if (row.report === null) return { ...facts, sync: 'Unknown', activating: null, message: '' };
+  if (row.report === null) return { ...facts, sync: row.synced ? 'Synced' : 'Unknown', activating: null, message: '' };
   const report = reportedSchema.parse(row.report);
   return { ...facts, sync: report.sync, activating: report.activation?.generation ?? null, message: report.activation?.message ?? report.message };
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { BatchWriter } from './batch-writer.ts';
+import { Batcher } from './batcher.ts';
 
 /** A writer that writes when it is told to, and notes what it was given at a time. */
 function writer(batchMax: number, refuse: (item: number) => boolean = () => false) {
   const batches: number[][] = [];
   const begun: (() => void)[] = [];
-  const batch = new BatchWriter<number, string>(batchMax, async (items) => {
+  const batch = new Batcher<number, string>(batchMax, async (items) => {
     batches.push([...items]);
     await new Promise<void>((resolve) => begun.push(resolve));
     if (items.some(refuse)) throw new Error('refused');
