@@ -7,6 +7,7 @@ import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
 import { addCounter, addGauge } from '../kernel/metrics.ts';
+import { Turnstile } from '../kernel/turnstile.ts';
 import { markSilentNodes, nodeReaderPart } from '../nodes/index.ts';
 import { tailPart } from './tail-part.ts';
 import { Arrivals } from './arrivals.ts';
@@ -26,6 +27,8 @@ import type { Standing } from './sessions.ts';
 const connectionsMax = 20_000;
 /** Connections a second from one address, on average and at once: a site behind one address may come back as a whole. */
 const handshakes = { perSecond: 50, burst: 500 } as const;
+/** Connections that are let in at one time: after a restart all come, and people ask for pages meanwhile. */
+const enteringMax = 200;
 /** A connection that was silent for this long is dead, whatever TCP says. */
 export const silentMs = 2.5 * linkLimits.heartbeatMs;
 const sweepMs = 5_000;
@@ -52,6 +55,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
     deps,
     telemetry: parts.telemetry,
     lookups: new Lookups(deps, parts),
+    entrance: new Turnstile(enteringMax),
     sessions,
     connections,
     heartbeats: new Heartbeats(deps, signal),

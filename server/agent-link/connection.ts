@@ -105,11 +105,14 @@ export class LinkConnection implements Standing {
 
   async #checkProof({ hello, nonce }: { hello: Hello; nonce: string }, signature: string): Promise<void> {
     const { publicKey, instance } = hello;
-    if (!provesPossession({ nonce, publicKey, instance, signature })) return this.#refuse('proof', 'The challenge was not signed with the key that hello named.');
     // From here on it is we who take the time: after an outage all nodes come at once.
     clearTimeout(this.#handshakeTimer);
     this.#phase = { name: 'deciding', hello };
-    await this.#decide(hello);
+    await this.#context.entrance.pass(async () => {
+      if (this.#isOver()) return;
+      if (!provesPossession({ nonce, publicKey, instance, signature })) return this.#refuse('proof', 'The challenge was not signed with the key that hello named.');
+      await this.#decide(hello);
+    });
   }
 
   async #decide(hello: Hello): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Desired } from '../bundles/index.ts';
 import type { AdmissionQueue } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
+import type { Turnstile } from '../kernel/turnstile.ts';
 import type { TelemetryService } from '../telemetry/index.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Departures } from './departures.ts';
@@ -25,6 +26,8 @@ export interface LinkContext {
   deps: Deps;
   telemetry: TelemetryService;
   lookups: Lookups;
+  /** Connections pass it between their proof and their welcome. */
+  entrance: Turnstile;
   sessions: Sessions;
   connections: Set<Standing>;
   heartbeats: Heartbeats;

@@ -47,15 +47,18 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
     else if (came.length > 0) await welcomeJoiners(deps, came);
     const ids = new Set([...asked, ...(await rolloutsUnderWay(deps.db, sweep ? null : new Date(deps.clock.now())))]);
     if (heard.length > 0) for (const id of await rolloutsOf(deps.db, heard)) ids.add(id);
+    const joinedBy = new Set<string>();
     for (const fleet of membership) {
       const id = await rolloutOfFleet(deps.db, fleet);
-      if (id !== null) ids.add(id);
+      if (id !== null) joinedBy.add(id);
     }
     // Those with more to do come again after the others: a large fleet holds up no small one.
-    for (const id of ids) {
+    const waiting = new Set([...ids, ...joinedBy]);
+    for (const id of waiting) {
       if (signal.aborted) return;
-      ids.delete(id);
-      if (await advanceRollout(deps, id)) ids.add(id);
+      waiting.delete(id);
+      const more = await advanceRollout(deps, id, sweep || joinedBy.delete(id) ? 'changed' : 'same');
+      if (more) waiting.add(id);
     }
   };
 

@@ -32,14 +32,18 @@ export async function lockRollout(tx: Transaction, id: string, wait: boolean): P
   return rows[0] ?? null;
 }
 
+/** Every node of the rollout's fleet. */
+export async function findMembers(tx: Transaction, rollout: LockedRollout): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL`;
+  return rows.map((row) => row.id);
+}
+
 /** Nodes that came into the fleet since the rollout began go into its last wave. Returns their names. */
-export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, at: Date): Promise<string[]> {
+export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, nodeIds: readonly string[], at: Date): Promise<string[]> {
   const rows = await tx.$queryRaw<{ nodeName: string }[]>`
     INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
     SELECT ${rollout.id}, n.id, n.name, greatest(${rollout.wave}::int, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0)), ${at}
-    FROM nodes n
-    WHERE n."organizationId" = ${rollout.organizationId} AND n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL
-      AND NOT EXISTS (SELECT 1 FROM deployment_nodes d WHERE d."deploymentId" = ${rollout.id} AND d."nodeId" = n.id)
+    FROM nodes n WHERE n.id = ANY(${[...nodeIds]}::text[])
     ON CONFLICT DO NOTHING RETURNING "nodeName"`;
   if (rows.length > 0) {
     await tx.$executeRaw`INSERT INTO deployment_waves ("deploymentId", index) SELECT ${rollout.id}, coalesce(max(wave), 0) FROM deployment_nodes WHERE "deploymentId" = ${rollout.id} ON CONFLICT DO NOTHING`;

@@ -9,23 +9,26 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { isLookDue } from './gating.ts';
 import { isOver, step } from './planner.ts';
-import { adoptJoiners, findJoiners, insertDecisions, lockRollout, organizationOf, readSnapshot, writeStep } from './repository.ts';
+import { adoptJoiners, findJoiners, findMembers, insertDecisions, lockRollout, organizationOf, readSnapshot, writeStep } from './repository.ts';
 import type { LockedRollout } from './repository.ts';
 import type { NewDecision, RolloutSnapshot } from './snapshot.ts';
 
 const part = 'rollout';
 
+/** Whether nodes may have come into the fleet since the rollout was last looked at: only then all of the fleet is read. */
+export type MembersNews = 'changed' | 'same';
+
 /**
  * Looks at a rollout and does the next step; true when there is more to do at once, since a step tells a limited number of
  * nodes. Skips one that somebody else is moving at this moment: they look at the same facts.
  */
-export async function advanceRollout(deps: Deps, id: string): Promise<boolean> {
+export async function advanceRollout(deps: Deps, id: string, members: MembersNews = 'changed'): Promise<boolean> {
   const organizationId = await organizationOf(deps.db, id);
   if (organizationId === null) return false;
   const actor = systemActor(organizationId, deps.ids.next(), part);
   return performChange(deps, actor, async (change) => {
     const rollout = await lockRollout(change.tx, id, false);
-    return rollout !== null && (await advanceLocked(deps, change, actor, rollout)).again;
+    return rollout !== null && (await advanceLocked(deps, change, actor, rollout, members)).again;
   });
 }
 
@@ -33,11 +36,11 @@ export async function advanceRollout(deps: Deps, id: string): Promise<boolean> {
  * One step of a rollout that this transaction holds. What nodes are to be told, what is shown, and when to look again are
  * written together: killed before the commit, nothing has happened, and after it the outbox has the rest.
  */
-export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout): Promise<{ state: RolloutState; again: boolean }> {
+export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout, members: MembersNews = 'changed'): Promise<{ state: RolloutState; again: boolean }> {
   const at = new Date(deps.clock.now());
-  const joined = isOver(rollout.state) || rollout.state === 'RollingBack' ? [] : await adoptJoiners(change.tx, rollout, at);
   const previousBundle = rollout.previousBundle ?? (await emptyFor(deps, change, actor));
-  const snapshot = await withEvidence(change, rollout, await readSnapshot(change.tx, rollout, previousBundle), at.getTime());
+  const { snapshot: current, joined } = await withJoiners(change, rollout, await readSnapshot(change.tx, rollout, previousBundle), members, at);
+  const snapshot = await withEvidence(change, rollout, current, at.getTime());
   const result = step(snapshot, at.getTime());
   const decisions: NewDecision[] = [...joinerDecisions(joined), ...result.decisions];
   if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return { state: rollout.state, again: false };
@@ -52,6 +55,16 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   if (result.state !== rollout.state) await noteTransition(deps, change, rollout, result.state);
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: result.state === rollout.state ? 'progress' : 'state', payload: { state: result.state } });
   return { state: result.state, again: result.requests.length > 0 && result.nextWakeAt !== null && result.nextWakeAt <= at.getTime() };
+}
+
+/** Takes nodes that came into the fleet into the rollout. */
+async function withJoiners(change: Change, rollout: LockedRollout, snapshot: RolloutSnapshot, members: MembersNews, at: Date): Promise<{ snapshot: RolloutSnapshot; joined: string[] }> {
+  if (members === 'same' || isOver(rollout.state) || rollout.state === 'RollingBack') return { snapshot, joined: [] };
+  const known = new Set(snapshot.nodes.map(({ node }) => node));
+  const missing = (await findMembers(change.tx, rollout)).filter((id) => !known.has(id));
+  if (missing.length === 0) return { snapshot, joined: [] };
+  const joined = await adoptJoiners(change.tx, rollout, missing, at);
+  return { snapshot: await readSnapshot(change.tx, rollout, snapshot.previousBundle), joined };
 }
 
 /** When gates are to look: what nodes that run the bundle did, and nodes that still run what the fleet ran before. */
