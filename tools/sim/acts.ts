@@ -52,11 +52,13 @@ async function deploy({ api, crews }: Stage, { nodes }: ActOptions, version: num
   const published = await api.call('POST', '/rules', { name: 'high-pressure', text: ruleText(version), note: 'Simulator' });
   const before = await crews.look();
   const plan = await api.call('POST', '/deployment-plans', { fleet, rules: [{ name: 'high-pressure', version: Number(textAt(published, 'version')) }], policy });
+  const started = performance.now();
   const deployment = textAt(await api.call('POST', '/deployments', { planHash: textAt(plan, 'hash'), note: 'Simulator' }), 'id');
+  const beganMs = performance.now() - started;
   const [told, running] = await Promise.all([until(crews, (view) => sumOf(view.told) - sumOf(before.told) >= nodes), until(crews, (view) => sumOf(view.running) - sumOf(before.running) >= nodes)]);
   const from = performance.now();
   await untilTrue(async () => fieldAt(await api.call('GET', `/deployments/${deployment}`), 'state') === 'Succeeded');
-  return `all told after ${inSeconds(told)}, all running after ${inSeconds(running)}, over ${inSeconds(performance.now() - from)} later`;
+  return `begun in ${inSeconds(beganMs)}, all told ${inSeconds(told)} after that, all running after ${inSeconds(running)}, over ${inSeconds(performance.now() - from)} later`;
 }
 
 async function restart({ crews, restartControlPlane }: Stage, { nodes }: ActOptions): Promise<string> {
@@ -64,7 +66,7 @@ async function restart({ crews, restartControlPlane }: Stage, { nodes }: ActOpti
   const from = performance.now();
   await restartControlPlane();
   const up = performance.now() - from;
-  await until(crews, ({ connected }) => connected >= nodes);
+  await until(crews, ({ connected, lost }) => lost >= nodes && connected >= nodes);
   const { refusedOnce, refusedAgain } = await crews.look();
   return `serving again after ${inSeconds(up)}, all back after ${inSeconds(performance.now() - from)}; turned away once ${refusedOnce}, more often ${refusedAgain}`;
 }

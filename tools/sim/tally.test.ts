@@ -21,6 +21,6 @@ describe('what a crew has seen', () => {
     second.told(1);
     second.told(2);
     second.running(1);
-    expect(sumOf([first.view, second.view])).toEqual({ connected: 2, refusedOnce: 0, refusedAgain: 0, told: { 1: 2, 2: 1 }, running: { 1: 1 } });
+    expect(sumOf([first.view, second.view])).toEqual({ connected: 2, lost: 1, refusedOnce: 0, refusedAgain: 0, told: { 1: 2, 2: 1 }, running: { 1: 1 } });
   });
 });

@@ -1,6 +1,8 @@
 /** What a crew of simulated nodes has seen, small enough to be asked for many times a second. */
 export interface TallyView {
   readonly connected: number;
+  /** Connections that ended since the last `restart`. */
+  readonly lost: number;
   /** Nodes that were turned away, by how often, since the last `restart`. */
   readonly refusedOnce: number;
   readonly refusedAgain: number;
@@ -12,6 +14,7 @@ export interface TallyView {
 /** Counts as things happen, so that a look costs nothing that grows with the nodes. */
 export class Tally {
   #connected = 0;
+  #lost = 0;
   readonly #refusals = new Map<string, number>();
   #refusedAgain = 0;
   readonly #told: Record<number, number> = {};
@@ -23,6 +26,7 @@ export class Tally {
 
   disconnected(): void {
     this.#connected -= 1;
+    this.#lost += 1;
   }
 
   refused(name: string): void {
@@ -39,14 +43,15 @@ export class Tally {
     this.#running[generation] = (this.#running[generation] ?? 0) + 1;
   }
 
-  /** Forgets who was turned away. */
+  /** Forgets who was turned away, and how many connections ended. */
   restart(): void {
+    this.#lost = 0;
     this.#refusals.clear();
     this.#refusedAgain = 0;
   }
 
   get view(): TallyView {
-    return { connected: this.#connected, refusedOnce: this.#refusals.size, refusedAgain: this.#refusedAgain, told: { ...this.#told }, running: { ...this.#running } };
+    return { connected: this.#connected, lost: this.#lost, refusedOnce: this.#refusals.size, refusedAgain: this.#refusedAgain, told: { ...this.#told }, running: { ...this.#running } };
   }
 }
 
@@ -60,6 +65,7 @@ export function sumOf(views: readonly TallyView[]): TallyView {
   const total = (pick: (view: TallyView) => number): number => views.reduce((sum, view) => sum + pick(view), 0);
   return {
     connected: total((view) => view.connected),
+    lost: total((view) => view.lost),
     refusedOnce: total((view) => view.refusedOnce),
     refusedAgain: total((view) => view.refusedAgain),
     told: byGeneration((view) => view.told),
