@@ -76,6 +76,11 @@ test('what is in a file is shown, applied, and then the same', async () => {
   expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.done, out: 'rule/cli-watch unchanged\nfleet/cli-fleet unchanged\ndeployment of cli-fleet unchanged\n' });
   expect(await selvedge('diff', '-f', file)).toEqual({ code: exitCodes.done, out: '', error: '' });
 
+  const recording = path.join(folder, 'recording.jsonl');
+  await writeFile(recording, '{"stream":"Readings","at":1,"flow":1}\n');
+  expect(await selvedge('backtest', 'cli-watch@1', 'cli-watch', '-e', recording)).toMatchObject({ code: exitCodes.done, error: '' });
+  expect(await selvedge('backtest', 'no-such-rule', '-e', recording)).toMatchObject({ code: exitCodes.notFound });
+
   await documents(2);
   const diff = await selvedge('diff', '-f', folder);
   expect(diff).toMatchObject({ code: exitCodes.differs });

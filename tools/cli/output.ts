@@ -23,7 +23,8 @@ export function renderOne(item: unknown, format: Format): string {
   return format === 'json' ? `${JSON.stringify(item, null, 2)}\n` : stringify(item);
 }
 
-function table<T>(items: readonly T[], columns: readonly Column<T>[]): string {
+/** A table as text, with a head. */
+export function table<T>(items: readonly T[], columns: readonly Column<T>[]): string {
   const rows = [columns.map((column) => column.head), ...items.map((item) => columns.map((column) => shown(column.value(item))))];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
   return rows.map((row) => `${row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0))).join('   ').trimEnd()}\n`).join('');

@@ -11,6 +11,7 @@ import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile, type Profile } from './profile.ts';
 import { findDeployment, follow, gateLines, readDeployment, rolloutActions, statusLine } from './rollouts.ts';
 import { capture, logs, top } from './watching.ts';
+import { backtest, described, isSame } from './backtest.ts';
 
 /** What a run of the program touches outside of itself. */
 export interface Io {
@@ -170,6 +171,21 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const client = await connect();
     await capture(client, (await find(client, kindOf('node'), name)).id, stream, { ...options, now: io.now() }, (text) => io.out(text));
   });
+  program
+    .command('backtest <rule> [other]')
+    .description('Run a rule over recorded events, or two rules and show what only one of them puts out; then it ends with 1 when they differ. A rule is a file that ends in .siddhi, or name@version. CSV or JSON lines of any length.')
+    .requiredOption('-e, --events <file>', 'the recording; - for standard input')
+    .option('--stream <name>', 'where events belong that do not say so', '')
+    .option('--settle <seconds>', 'how long after the last event to wait for what is due by time', positive, 1)
+    .addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table'))
+    .action(async (rule: string, other: string | undefined, options: { events: string; stream: string; settle: number; output: Format }) => {
+      const rules = other === undefined ? [rule] : [rule, other];
+      const result = await backtest(connect, { rules, events: options.events, stream: options.stream, settleSeconds: options.settle }, async function* () {
+        yield await io.standardInput();
+      });
+      io.out(options.output === 'table' ? described(result) : renderOne(result, options.output));
+      if (!isSame(result)) end(exitCodes.differs);
+    });
   const audit = program.command('audit').description('The chain of what was done and refused.');
   audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
   audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').action(async (file: string, options: { key?: string[] }) => {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { Backtest, type BacktestResult, type BacktestRow, type BacktestStream } from './backtest.ts';
 export { Preview, TIMELINE_STEPS, type PreviewOptions, type PreviewQuery, type PreviewResult, type PreviewRow, type PreviewStream } from './preview.ts';
 export { eventsOf, readRecording, RECORDED_EVENTS_MAX, recordingOf, type PlainEvent, type RecordedStream, type Recording, type RecordingOptions } from './recording.ts';
 export { answerAll, plain, runTestCase, type AskModel, type TestCase, type TestDifference, type TestOptions, type TestOutcome } from './test-case.ts';

@@ -1,8 +1,8 @@
 import { compile, type CompiledApp } from '../analyze.ts';
 import type { Cause, Environment, ModelAnswer, ModelCall, Row } from '../api.ts';
-import { rowReader } from '../row-reader.ts';
 import { Engine } from '../runtime/engine.ts';
-import { loosened, type Recording } from './recording.ts';
+import type { Recording } from './recording.ts';
+import { wayInto, type WayIn } from './way-in.ts';
 
 /** Rows kept of each stream: the first ones and the last ones; all are counted. */
 const KEPT_MAX = 500;
@@ -70,7 +70,7 @@ export class Preview {
   private readonly engine: Engine;
   private readonly recording: Recording;
   private readonly options: PreviewOptions;
-  private readonly ways: (((timestamp: number, values: readonly unknown[]) => void) | undefined)[];
+  private readonly ways: (WayIn | undefined)[];
   private readonly streams = new Map<string, StreamBook>();
   private readonly queries: PreviewQuery[] = [];
   private readonly faults: string[] = [];
@@ -184,26 +184,16 @@ export class Preview {
     });
   }
 
-  /** The way into a stream for the rows of the recording, whose values stand in another order; undefined where the text has no such stream. */
-  private way(name: string, recorded: readonly string[]): ((timestamp: number, values: readonly unknown[]) => void) | undefined {
-    const definition = this.app.analysis.streams.find((one) => one.name === name && (one.kind === 'stream' || one.kind === 'window'));
+  private way(name: string, recorded: readonly string[]): WayIn | undefined {
     const book = this.streams.get(name);
-    if (definition === undefined || book === undefined) return undefined;
-    const { attributes } = definition;
-    const columns = attributes.map((one) => recorded.indexOf(one.name));
-    const reader = rowReader(definition);
-    const send = this.engine.input(name);
-    const types = attributes.map((one) => one.type);
-    return (timestamp, values) => {
-      const row = reader.read(columns.map((column, place) => loosened(column < 0 ? null : values[column], types[place] ?? 'object')));
-      if (row === undefined) {
+    if (book === undefined) return undefined;
+    return wayInto(this.app, this.engine, name, recorded, {
+      taken: (timestamp, row) => book.add(timestamp, row),
+      refused: (error) => {
         this.refusedTotal++;
-        if (this.refused.length < FAULTS_MAX) this.refused.push(reader.error);
-        return;
-      }
-      book.add(timestamp, row);
-      send(timestamp, row);
-    };
+        if (this.refused.length < FAULTS_MAX) this.refused.push(error);
+      },
+    });
   }
 }
 

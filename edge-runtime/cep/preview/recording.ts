@@ -28,11 +28,13 @@ export interface RecordingOptions {
   stream: string;
   /** Milliseconds between events of a file without times. */
   step?: number;
+  /** When the last event before these was, of a file that is read in pieces. */
+  after?: number;
 }
 
 /**
- * Reads CSV with a heading, or JSON lines. A column or key `stream` says where an event belongs, one named `timestamp`, `time`
- * or `at` when it happened: milliseconds since 1970, or a date that JavaScript reads. JSON lines may also have the form that
+ * Reads CSV with a heading, or JSON lines. A column or key `stream` says where an event belongs, one named `timestamp`, `time`,
+ * `at` or `@at` when it happened: milliseconds since 1970, or a date that JavaScript reads. JSON lines may also have the form that
  * captures and test cases have: `{"stream": …, "at": …, "data": {…}}`. Siddhi's `{"event": {…}}` is read, too.
  */
 export function readRecording(text: string, options: RecordingOptions): Recording {
@@ -84,7 +86,7 @@ class RecordingBuilder {
   /** An event with its names as found; `at` may be missing, then it follows the one before. */
   add(stream: string | undefined, at: unknown, names: readonly string[], values: readonly unknown[]): void {
     const name = stream === undefined || stream === '' ? this.options.stream : stream;
-    const time = at === undefined ? (this.at.at(-1) ?? 0) + (this.options.step ?? 1000) : timeOf(at);
+    const time = at === undefined ? (this.at.at(-1) ?? this.options.after ?? 0) + (this.options.step ?? 1000) : timeOf(at);
     if (time === undefined) return this.refuse(`'${String(at)}' is no time`);
     let known = this.streams.get(name);
     if (known === undefined) this.streams.set(name, (known = { index: this.streams.size, name, attributes: [], columns: new Map() }));
@@ -125,7 +127,7 @@ class RecordingBuilder {
   }
 }
 
-const TIMES = ['timestamp', 'time', 'at'];
+const TIMES = ['timestamp', 'time', 'at', '@at'];
 
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
