@@ -4,7 +4,7 @@ import type { Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
-import { adoptFollowers, advanceLocked, liftGates, lockRollout, recordDecisions } from '../rollout/index.ts';
+import { adoptFollowers, advanceLocked, liftGates, lockRollout, recordDecisions, writeExcluded } from '../rollout/index.ts';
 import type { NewDecision } from '../rollout/index.ts';
 import { rolloutPermissions } from './policy.ts';
 import { decideAboutFailed, lockFleetDeployments, readStanding, writeState } from './repository.ts';
@@ -24,6 +24,7 @@ export async function resumeDeployment(deps: Deps, actor: Actor, input: Input): 
   return act(deps, actor, input, 'resume', async (change, rollout) => {
     const left = rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout.id, 'goOn') : 0;
     const lifted = await liftGates(change.tx, rollout);
+    await writeExcluded(change.tx, rollout.id, null);
     const message = said('Resumed', actor, input) + (lifted ? ` The gates of wave ${rollout.wave + 1} are lifted.` : '') + (left === 0 ? '' : ` ${left} failed ${left === 1 ? 'node is' : 'nodes are'} left behind.`);
     return moveTo(deps, change, actor, rollout, input, 'Progressing', { kind: 'Resumed', tone: 'info', message });
   });
@@ -51,6 +52,15 @@ export async function retryFailed(deps: Deps, actor: Actor, input: Input): Promi
   });
 }
 
+/** Its bundle, which stopped itself, may be planned for the fleet again. */
+export async function allowDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
+  return act(deps, actor, input, 'allow', async (change, rollout) => {
+    await writeExcluded(change.tx, rollout.id, null);
+    await note(deps, change, actor, rollout, input, rollout.state, { kind: 'Allowed', tone: 'notice', message: said('Allowed again', actor, input) });
+    return { id: rollout.id, state: rollout.state };
+  });
+}
+
 /** The frame of what a person does to a rollout: it is held, the policy allows it, it is recorded, and the next step follows at once. */
 async function act(deps: Deps, actor: Actor, input: Input, action: keyof DeploymentDetail['can'], work: (change: Change, rollout: Locked) => Promise<Reference>): Promise<Reference> {
   return performChange(deps, actor, async (change) => {
@@ -69,6 +79,13 @@ async function act(deps: Deps, actor: Actor, input: Input, action: keyof Deploym
 
 async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: Omit<NewDecision, 'evidence'>): Promise<Reference> {
   await writeState(change.tx, rollout.id, state, new Date(deps.clock.now()), state === 'Cancelled');
+  await note(deps, change, actor, rollout, input, state, decision);
+  const after = await advanceLocked(deps, change, actor, { ...rollout, state });
+  return { id: rollout.id, state: after.state };
+}
+
+/** Puts on record what a person decided, and tells whoever looks. */
+async function note(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: Omit<NewDecision, 'evidence'>): Promise<void> {
   await recordDecisions(deps, change, rollout.id, actor.name, [{ ...decision, evidence: { from: rollout.state, to: state, ...(input.reason !== undefined && { reason: input.reason }) } }]);
   change.record({
     action: `deployment.${verbs[decision.kind] ?? 'act'}`,
@@ -78,11 +95,9 @@ async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked,
     after: { state },
   });
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: 'state', payload: { state } });
-  const after = await advanceLocked(deps, change, actor, { ...rollout, state });
-  return { id: rollout.id, state: after.state };
 }
 
-const verbs: Partial<Record<NewDecision['kind'], string>> = { Paused: 'pause', Resumed: 'resume', Cancelled: 'cancel', RollingBack: 'rollBack', Retried: 'retryFailed' };
+const verbs: Partial<Record<NewDecision['kind'], string>> = { Paused: 'pause', Resumed: 'resume', Cancelled: 'cancel', RollingBack: 'rollBack', Retried: 'retryFailed', Allowed: 'allow' };
 
 function said(verb: string, actor: Actor, input: Input): string {
   return `${verb} by ${actor.name}${input.reason === undefined ? '.' : `: ${input.reason}`}`;

@@ -12,6 +12,8 @@ export interface RolloutStanding {
   newest: boolean;
   /** Going back would change something. */
   hasPrevious: boolean;
+  /** It stopped itself, and nobody has allowed its bundle since. */
+  excluded: boolean;
 }
 
 const allowed: Permission = { allowed: true };
@@ -27,6 +29,7 @@ export function rolloutPermissions(actor: Actor, standing: RolloutStanding): Dep
     cancel: check(isUnderWay(standing.state) && standing.state !== 'RollingBack' ? allowed : refused(`It is ${spoken(standing.state)}.`)),
     rollBack: check(mayRollBack(standing)),
     retryFailed: check(mayRetry(standing)),
+    allow: check(standing.excluded ? allowed : refused('Its bundle may be deployed to the fleet.')),
   };
 }
 

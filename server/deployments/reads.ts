@@ -99,6 +99,7 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
       return { ...waveView(times, countsOf(states.filter((count) => count.wave === wave.index)), rollout), looks: looks.filter((look) => look.wave === wave.index) };
     }),
     decisions: decisions.map((decision) => decisionSchema.parse({ ...decision, at: decision.at.getTime() })),
+    excludedBecause: row.excludedBecause,
     eta: estimateEnd({
       startedAt: item.startedAt,
       now,

@@ -54,6 +54,12 @@ export async function findUnderWay(db: Queryable, fleetId: string): Promise<{ id
   return db.deployment.findFirst({ where: { fleetId, state: { in: underWay } }, select: { id: true, state: true } });
 }
 
+/** The newest rollout of this bundle to the fleet that stopped itself and that nobody has allowed since; by when and why. */
+export async function findExcluded(db: Queryable, fleetId: string, bundle: string): Promise<{ id: string; startedAt: Date; because: string } | null> {
+  const row = await db.deployment.findFirst({ where: { fleetId, bundle, excludedBecause: { not: null } }, orderBy: { id: 'desc' }, select: { id: true, startedAt: true, excludedBecause: true } });
+  return row === null ? null : { id: row.id, startedAt: row.startedAt, because: row.excludedBecause ?? '' };
+}
+
 export interface NewDeployment {
   id: string;
   organizationId: string;
@@ -92,12 +98,12 @@ export async function decideAboutFailed(tx: Transaction, id: string, decision: '
 }
 
 /** How a rollout stands, for the policy. Null when it is not in the organization. */
-export async function readStanding(db: Queryable, organizationId: string, id: string): Promise<{ fleetId: string; state: RolloutState; failed: number; newest: boolean; hasPrevious: boolean } | null> {
-  const row = await db.deployment.findFirst({ where: { id, organizationId }, select: { state: true, fleetId: true, bundle: true, previousBundle: true } });
+export async function readStanding(db: Queryable, organizationId: string, id: string): Promise<{ fleetId: string; state: RolloutState; failed: number; newest: boolean; hasPrevious: boolean; excluded: boolean } | null> {
+  const row = await db.deployment.findFirst({ where: { id, organizationId }, select: { state: true, fleetId: true, bundle: true, previousBundle: true, excludedBecause: true } });
   if (row === null) return null;
   const [failed, later] = await Promise.all([
     db.deploymentNode.count({ where: { deploymentId: id, state: 'Failed' } }),
     db.deployment.count({ where: { fleetId: row.fleetId, id: { gt: id } } }),
   ]);
-  return { fleetId: row.fleetId, state: row.state, failed, newest: later === 0, hasPrevious: row.previousBundle !== row.bundle };
+  return { fleetId: row.fleetId, state: row.state, failed, newest: later === 0, hasPrevious: row.previousBundle !== row.bundle, excluded: row.excludedBecause !== null };
 }

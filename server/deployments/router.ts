@@ -1,6 +1,6 @@
 import { notFound } from '../kernel/errors.ts';
 import { procedure, router } from '../trpc/procedures.ts';
-import { cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
+import { allowDeployment, cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
 import { rolloutPermissions } from './policy.ts';
 import { listDeploymentNodes, listDeployments, listPlanNodes, readDeployment, readLookDetail } from './reads.ts';
 import { readStanding } from './repository.ts';
@@ -78,6 +78,7 @@ export const deploymentsRouter = router({
   cancel: action('cancel', 'End a deployment where it is', cancelDeployment),
   rollBack: action('roll-back', 'Take its nodes back to what ran before', rollBackDeployment),
   retryFailed: action('retry-failed', 'Ask the nodes that failed again', retryFailed),
+  allow: action('allow', 'Let a bundle that stopped itself be planned for its fleet again', allowDeployment),
 });
 
 /** What a person does to a rollout, each alike: its id and a reason in, its state out. */

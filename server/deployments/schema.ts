@@ -42,7 +42,17 @@ export const rolloutPolicySchema = z.object({
   bakeSeconds: z.number().int().min(0).max(604_800).default(5),
   /** The share of a wave's nodes that may fail before `onFailure` is done. */
   failureThresholdPercent: z.number().min(0).max(100).default(0),
-  onFailure: z.enum(['pause', 'rollback']).default('pause'),
+  /** `pause` waits for a person, `abort` ends it where it is, `rollback` takes back all that were told. */
+  onFailure: z.enum(['pause', 'abort', 'rollback']).default('pause'),
+  /** The share of a wave's nodes, of those that did not fail, that must report the bundle before it passes; offline ones count against it. */
+  successThresholdPercent: z.number().min(0).max(100).default(0),
+  /** How many nodes of the waves so far must report it, or all where there are fewer. */
+  minSamples: z.number().int().min(1).max(1_000_000).default(1),
+  /**
+   * What a node that is not connected means. `normal`: waves pass without it, and one that was told keeps its place until its
+   * time is up. `expected`: it keeps no place. `error`: away for the whole update timeout, it failed.
+   */
+  whenDisconnected: z.enum(['normal', 'expected', 'error']).default('normal'),
   /** `eachWave`: after a wave has passed, the next begins when a person resumes it. */
   approval: z.enum(['none', 'eachWave']).default('none'),
   /** No node is told before this time, milliseconds since 1970. */
@@ -98,6 +108,7 @@ export const violationCodeSchema = z.enum([
   'NothingChanges',
   'TooLarge',
   'GateCannotTell',
+  'RevisionExcluded',
 ]);
 /** Why a plan cannot be started (`blocks`), or what to know before it is. */
 export const violationSchema = z.object({ code: violationCodeSchema, blocks: z.boolean(), message: z.string() });
@@ -186,7 +197,7 @@ export const waveSchema = z.object({
 export const decisionSchema = z.object({
   id: idSchema,
   at: z.number(),
-  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
+  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Allowed', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
   tone: z.enum(['info', 'positive', 'notice', 'critical']),
   message: z.string(),
   by: z.string(),
@@ -219,9 +230,11 @@ export const deploymentSchema = deploymentItemSchema.extend({
   waves: z.array(waveSchema),
   /** Newest first, at most 200. */
   decisions: z.array(decisionSchema),
+  /** Why its bundle may not be deployed to the fleet again before a person allows it; null while it may. */
+  excludedBecause: z.string().nullable(),
   /** When it may be done, from the pace so far; null when nothing can be said. */
   eta: z.number().nullable(),
-  can: z.object({ pause: permissionSchema, resume: permissionSchema, cancel: permissionSchema, rollBack: permissionSchema, retryFailed: permissionSchema }),
+  can: z.object({ pause: permissionSchema, resume: permissionSchema, cancel: permissionSchema, rollBack: permissionSchema, retryFailed: permissionSchema, allow: permissionSchema }),
 });
 
 export const deploymentNodesInput = pageInput.extend({ id: idSchema, wave: z.number().int().min(0).optional(), state: nodeRolloutStateSchema.optional() });

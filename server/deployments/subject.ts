@@ -10,7 +10,7 @@ import { analysisWith, readRuleTexts, referencesIn } from '../rules/index.ts';
 import type { RuleText } from '../rules/index.ts';
 import { connectorViolations } from './connectors.ts';
 import type { PlanSubject } from './plan.ts';
-import { findUnderWay, readPlannedNodes } from './repository.ts';
+import { findExcluded, findUnderWay, readPlannedNodes } from './repository.ts';
 import type { planInput, Violation } from './schema.ts';
 import type { RuleState } from './state-outcome.ts';
 
@@ -35,11 +35,14 @@ export async function readSubject(db: Queryable, organizationId: string, input: 
   const models = [...resolved.values()].flatMap((model) => ('missing' in model ? [] : [model]));
   if (new Set(models.map((model) => model.digest)).size > modelsMax) violations.push({ code: 'TooLarge', blocks: true, message: `These rules name more than ${modelsMax} models; a bundle holds at most ${modelsMax}.` });
   const nodes = await readPlannedNodes(db, organizationId, row.id);
+  const to = assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings);
+  const excluded = await findExcluded(db, row.id, to.digest);
+  if (excluded !== null) violations.push({ code: 'RevisionExcluded', blocks: true, message: `Exactly this stopped itself on ${excluded.startedAt.toISOString().slice(0, 10)}: ${excluded.because} Allow it again on that deployment (${excluded.id}), or change something.` });
   return {
     organizationId,
     fleet: { id: row.id, name: row.name },
     from: fromManifest === null || row.bundle === null ? null : { digest: row.bundle, manifest: fromManifest },
-    to: assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings),
+    to,
     manifests: await readManifests(db, organizationId, new Set(nodes.map((node) => node.reported))),
     stateBefore: fromManifest === null ? [] : await statesOf(db, organizationId, fromManifest),
     stateAfter: rules.map((rule) => stateOf(rule, resolved)),

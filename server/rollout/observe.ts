@@ -1,20 +1,32 @@
-import type { NodeRolloutState } from '../deployments/schema.ts';
+import type { NodeRolloutState, RolloutPolicy } from '../deployments/schema.ts';
 import type { NodeFacts, RolloutNode } from './snapshot.ts';
+
+/** How long a node has, and what it means that one is away. */
+export interface Patience {
+  updateTimeoutMs: number;
+  whenDisconnected: RolloutPolicy['whenDisconnected'];
+  /** When the node's wave began; null while it has not. */
+  waveStartedAt: number | null;
+}
 
 /**
  * Where a node is, and why, by what it reported. It is `Running` only when it says that it runs what it was told, under the generation
  * by which it was told (I9). A node that was told and is not connected keeps its place among those under way until the time
  * to update has passed, since it may be in the middle of it.
  */
-export function observe(node: RolloutNode, now: number, updateTimeoutMs: number): { state: NodeRolloutState; message: string } {
+export function observe(node: RolloutNode, now: number, { updateTimeoutMs, whenDisconnected, waveStartedAt }: Patience): { state: NodeRolloutState; message: string } {
   const { told, facts } = node;
   const at = (state: NodeRolloutState, message: string): { state: NodeRolloutState; message: string } => ({ state, message });
   if (!facts.belongs) return at('Skipped', 'It left the fleet, or its key was revoked.');
   if (told === null && node.state === 'Skipped') return at('Skipped', node.message);
+  const awaySince = facts.connected || whenDisconnected !== 'error' ? null : (told?.at ?? waveStartedAt);
+  const missing = awaySince !== null && now - awaySince >= updateTimeoutMs;
+  if (told === null && missing) return at('Failed', `It has not been connected within ${updateTimeoutMs / 1000} s of its wave's beginning.`);
   if (told === null) return facts.connected ? at('ToCome', '') : at('Offline', 'It is not connected; it is asked when it is.');
   if (facts.observedGeneration >= told.generation && facts.bundle === told.bundle && facts.sync === 'Synced') return at('Running', 'It reports the bundle as running.');
   if (facts.sync === 'Failed' && facts.activating === told.generation) return at('Failed', facts.message || 'It reports that the activation failed, and runs what it ran before.');
   if (facts.observedGeneration >= told.generation && facts.sync === 'Failed') return at('Failed', facts.message || 'It reports that the bundle does not run.');
+  if (missing) return at('Failed', `It was told, and is not connected ${updateTimeoutMs / 1000} s after.`);
   if (!facts.connected) return at('Offline', 'It was told, and the connection is gone; it converges when it is back.');
   if (!restartsClock(node) && now - told.at >= updateTimeoutMs) return at('Failed', lateMessage(facts, updateTimeoutMs));
   if (facts.activating === told.generation || facts.observedGeneration >= told.generation) return at('Applying', facts.message || 'It reports that it is at it.');
@@ -33,7 +45,7 @@ export function restartsClock(node: Pick<RolloutNode, 'state' | 'told'>): boolea
 }
 
 /** Whether the node may be changing at this moment, and so counts against `maxUnavailable`. */
-export function isInFlight(node: Pick<RolloutNode, 'told'>, state: NodeRolloutState, now: number, updateTimeoutMs: number): boolean {
+export function isInFlight(node: Pick<RolloutNode, 'told'>, state: NodeRolloutState, now: number, { updateTimeoutMs, whenDisconnected }: Omit<Patience, 'waveStartedAt'>): boolean {
   if (state === 'Requested' || state === 'Applying') return true;
-  return state === 'Offline' && node.told !== null && now - node.told.at < updateTimeoutMs;
+  return whenDisconnected !== 'expected' && state === 'Offline' && node.told !== null && now - node.told.at < updateTimeoutMs;
 }

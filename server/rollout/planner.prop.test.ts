@@ -14,7 +14,10 @@ const policy = fc.record({
   updateTimeoutSeconds: fc.integer({ min: 5, max: 60 }),
   bakeSeconds: fc.integer({ min: 0, max: 30 }),
   failureThresholdPercent: fc.constantFrom(0, 20, 100),
-  onFailure: fc.constantFrom('pause' as const, 'rollback' as const),
+  onFailure: fc.constantFrom('pause' as const, 'rollback' as const, 'abort' as const),
+  successThresholdPercent: fc.constantFrom(0, 50, 100),
+  minSamples: fc.constantFrom(1, 3, 30),
+  whenDisconnected: fc.constantFrom('normal' as const, 'expected' as const, 'error' as const),
 }).map((given) => rolloutPolicySchema.parse(given));
 const script: fc.Arbitrary<FleetScript> = fc.record({
   policy,
@@ -62,6 +65,28 @@ describe('whatever nodes report, people do and is killed', () => {
           }
           for (const [index, wave] of step.waves.entries()) {
             if (wave.passedAt === fleet.now && fleet.anyoneBelongs(index)) expect(fleet.anyoneReports('new', index)).toBe(true);
+          }
+        });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('a wave passes only when as many report the bundle as its policy wants, and with error when nobody of it is away', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const fleet = createFleet(given);
+        fleet.run((step) => {
+          for (const [index, wave] of step.waves.entries()) {
+            if (wave.passedAt !== fleet.now) continue;
+            const stateOf = (node: string): string => step.changes.find((change) => change.node === node)?.state ?? fleet.row(node).state;
+            const states = (of: (wave: number) => boolean): string[] => fleet.rows().filter((row) => of(row.wave)).map((row) => stateOf(row.node));
+            const counting = (all: readonly string[]): string[] => all.filter((state) => state !== 'Skipped' && state !== 'Failed');
+            const [mine, soFar] = [counting(states((one) => one === index)), counting(states((one) => one <= index))];
+            const running = (all: readonly string[]): number => all.filter((state) => state === 'Running').length;
+            expect(running(mine)).toBeGreaterThanOrEqual((given.policy.successThresholdPercent / 100) * mine.length);
+            expect(running(soFar)).toBeGreaterThanOrEqual(Math.min(given.policy.minSamples, soFar.length));
+            if (given.policy.whenDisconnected === 'error') expect(soFar).not.toContain('Offline');
           }
         });
       }),

@@ -44,10 +44,12 @@ interface Work {
  * - a wave that bakes is looked at by the gates, and passes only when they let it or a person lifts them.
  */
 export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
-  const timeoutMs = snapshot.policy.updateTimeoutSeconds * 1000;
+  const { updateTimeoutSeconds, whenDisconnected } = snapshot.policy;
+  const timeoutMs = updateTimeoutSeconds * 1000;
   const seen = snapshot.nodes.map((node): Seen => {
-    const { state, message } = observe(node, now, timeoutMs);
-    return { node, state, message, inFlight: isInFlight(node, state, now, timeoutMs) };
+    const patience = { updateTimeoutMs: timeoutMs, whenDisconnected, waveStartedAt: snapshot.waves[node.wave]?.startedAt ?? null };
+    const { state, message } = observe(node, now, patience);
+    return { node, state, message, inFlight: isInFlight(node, state, now, patience) };
   });
   const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], looks: [], wakes: [] };
   noteFailures(work);
@@ -138,12 +140,25 @@ function exceedsThreshold(work: Work, wave: RolloutWave): boolean {
   return false;
 }
 
-/** Stops, or begins to go back, as the policy says; returns which. */
+/** Stops, ends or begins to go back, as the policy says; returns which. */
 function fail(work: Work): string {
   const { policy, previousBundle, bundle } = work.snapshot;
+  if (policy.onFailure === 'abort') {
+    work.state = 'Cancelled';
+    return 'It ends here: nodes that were told keep what they were told.';
+  }
   const goesBack = policy.onFailure === 'rollback' && previousBundle !== bundle;
   work.state = goesBack ? 'RollingBack' : 'Suspended';
   return goesBack ? 'All go back.' : 'Nothing more is asked until a person decides.';
+}
+
+/** Whether as many report the bundle as the policy wants before a wave passes. Nodes that failed are the failure threshold's to judge. */
+function hasEvidence({ snapshot: { policy } }: Work, wave: readonly Seen[], before: readonly Seen[]): boolean {
+  const counting = (nodes: readonly Seen[]): Seen[] => nodes.filter(({ state }) => state !== 'Skipped' && state !== 'Failed');
+  const running = (nodes: readonly Seen[]): number => nodes.filter(({ state }) => state === 'Running').length;
+  if (before.every(({ state }) => state === 'Skipped')) return true;
+  const ofWave = counting(wave);
+  return running(before) >= Math.max(1, Math.min(policy.minSamples, counting(before).length)) && running(ofWave) >= Math.ceil((policy.successThresholdPercent / 100) * ofWave.length);
 }
 
 /** Whether the gates let a wave that bakes go on. */
@@ -194,13 +209,13 @@ function leftThisMinute(work: Work, perMinute: number | null, wanted: number): n
   return left;
 }
 
-/** Whether the wave has passed: all that can have reported it, at least one has, and it has baked. */
+/** Whether the wave has passed: all that can have reported it, as many as the policy wants have, and it has baked. */
 function settles(work: Work, wave: RolloutWave): boolean {
   const nodes = ofWave(work, wave.index);
   const before = work.seen.filter(({ node }) => node.wave <= wave.index);
-  const waiting = before.some((seen) => seen.state === 'ToCome' || seen.inFlight || (seen.state === 'Failed' && seen.node.afterFailure === 'retry' && seen.node.facts.connected));
-  const hasEvidence = before.some(({ state }) => state === 'Running') || before.every(({ state }) => state === 'Skipped');
-  if (waiting || !hasEvidence) {
+  const awaited = work.snapshot.policy.whenDisconnected === 'error';
+  const waiting = before.some((seen) => seen.state === 'ToCome' || seen.inFlight || (awaited && seen.state === 'Offline') || (seen.state === 'Failed' && seen.node.afterFailure === 'retry' && seen.node.facts.connected));
+  if (waiting || !hasEvidence(work, nodes, before)) {
     wave.bakingSince = null;
     return false;
   }
@@ -280,6 +295,9 @@ function result(work: Work, timeoutMs: number): RolloutStep {
   for (const { node, inFlight } of work.seen) {
     if (asked.has(node.node) || (inFlight && restartsClock(node))) work.wakes.push(now + timeoutMs);
     else if (inFlight && node.told !== null) work.wakes.push(Math.max(now + 1, node.told.at + timeoutMs));
+  }
+  if (snapshot.policy.whenDisconnected === 'error') {
+    for (const { startedAt } of work.waves) if (startedAt !== null && startedAt + timeoutMs > now) work.wakes.push(startedAt + timeoutMs);
   }
   const nextWakeAt = isOver(work.state) || work.wakes.length === 0 ? null : work.wakes.reduce((least, at) => Math.min(least, at));
   const wavesChanged = work.waves.some((wave, index) => {

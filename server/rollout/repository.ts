@@ -173,6 +173,11 @@ async function writeRequests(tx: Transaction, deploymentId: string, step: Rollou
     WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = t.node`;
 }
 
+/** Keeps the bundle of a rollout that stopped itself from its fleet, or with null allows it again. */
+export async function writeExcluded(tx: Transaction, id: string, because: string | null): Promise<void> {
+  await tx.deployment.update({ where: { id }, data: { excludedBecause: because } });
+}
+
 /** A person goes on in spite of what the gates found in this wave. Returns whether they had found anything. */
 export async function liftGates(tx: Transaction, rollout: LockedRollout): Promise<boolean> {
   const { count } = await tx.deploymentWave.updateMany({ where: { deploymentId: rollout.id, index: rollout.wave, gate: { in: ['Stopped', 'Undecided'] } }, data: { gate: 'Lifted' } });

@@ -9,7 +9,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { isLookDue } from './gating.ts';
 import { isOver, step } from './planner.ts';
-import { adoptJoiners, findJoiners, findMembers, insertDecisions, lockRollout, organizationOf, readSnapshot, writeStep } from './repository.ts';
+import { adoptJoiners, findJoiners, findMembers, insertDecisions, lockRollout, organizationOf, readSnapshot, writeExcluded, writeStep } from './repository.ts';
 import type { LockedRollout } from './repository.ts';
 import type { NewDecision, RolloutSnapshot } from './snapshot.ts';
 
@@ -52,6 +52,8 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   await writeStep(change.tx, rollout, result, generations, at);
   if (snapshot.evidence !== null) await insertLooks(change.tx, rollout.id, result.looks, snapshot.evidence);
   await recordDecisions(deps, change, rollout.id, 'rollout', decisions);
+  const stop = decisions.find(({ kind }) => kind === 'ThresholdExceeded' || kind === 'GateStopped');
+  if (stop !== undefined) await writeExcluded(change.tx, rollout.id, stop.message);
   if (result.state !== rollout.state) await noteTransition(deps, change, rollout, result.state);
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: result.state === rollout.state ? 'progress' : 'state', payload: { state: result.state } });
   return { state: result.state, again: result.requests.length > 0 && result.nextWakeAt !== null && result.nextWakeAt <= at.getTime() };
@@ -103,6 +105,7 @@ export async function recordDecisions(deps: Deps, change: Change, deploymentId: 
 /** What the rollout decided by itself is in the audit chain as what people decide is; what it ended with is what the fleet runs, and joiners get. */
 async function noteTransition(deps: Deps, change: Change, rollout: LockedRollout, state: RolloutState): Promise<void> {
   change.record({ action: 'deployment.state', object: { kind: 'deployment', id: rollout.id, name: rollout.fleetName }, before: { state: rollout.state }, after: { state, bundle: rollout.bundle } });
+  if (state === 'Succeeded') await writeExcluded(change.tx, rollout.id, null);
   if (state !== 'Succeeded' && state !== 'RolledBack') return;
   await writeFleetBundle(change.tx, rollout.organizationId, rollout.fleetId, state === 'Succeeded' ? rollout.bundle : rollout.previousBundle, deps.clock.now());
   change.publish({ topic: 'fleet', subjectId: rollout.fleetId, kind: 'deployed' });

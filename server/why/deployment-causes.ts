@@ -23,6 +23,7 @@ export interface DeploymentFacts {
  * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `NodesFailed` | nodes failed that nobody has decided about; by what they said |
  * | `WaveBaking` | the wave under way has to go on running for a while |
+ * | `WaitsForReports` | fewer nodes of the wave report the bundle than its policy wants, and the others are not connected |
  * | `NodesActivating` | nodes were told and have not reported |
  * | `NodesToCome` | nodes wait for their wave or turn |
  * | `NodesOffline` | nodes are not connected; a rollout succeeds without them and they follow |
@@ -95,6 +96,10 @@ function moving({ deployment, now }: DeploymentFacts): Cause[] {
   const causes: Cause[] = [];
   if (current?.state === 'Baking' && current.bakesUntil !== null) {
     causes.push(causeOf('WaveBaking', 'info', `Wave ${wave.index + 1} is baking`, `All of it has to go on running for ${durationOf(current.bakesUntil - now)} more.`, { evidence: { wave: wave.index + 1, until: current.bakesUntil, running: current.nodes.running }, byItself: [wave.index + 1 < wave.of ? 'Then the next wave begins.' : 'Then it is done.', current.bakesUntil], canDo: [] }));
+  }
+  if (current?.state === 'Progressing' && current.nodes.applying + current.nodes.toCome === 0 && current.nodes.offline > 0) {
+    const { successThresholdPercent, minSamples } = deployment.plan.policy;
+    causes.push(causeOf('WaitsForReports', 'notice', `Wave ${wave.index + 1} waits for nodes that are away`, `${current.nodes.running} of ${current.nodes.total} report the bundle, and its policy wants more before it passes.`, { evidence: { wave: wave.index + 1, running: current.nodes.running, offline: current.nodes.offline, 'wanted, percent': successThresholdPercent, 'wanted, nodes': minSamples }, byItself: ['It goes on when they connect and report.', null], canDo: ['Look at power and network of those nodes.', 'Cancel it, and deploy with a policy that does not wait for them.'] }));
   }
   if (nodes.applying > 0) {
     causes.push(causeOf('NodesActivating', 'info', `${nodes.applying} nodes are at it`, 'They were told and have not reported the bundle as running.', { evidence: { nodes: nodes.applying, 'at most': deployment.plan.inFlightMax }, byItself: [`One that needs longer than ${durationOf(deployment.plan.policy.updateTimeoutSeconds * 1000)} counts as failed.`, null], canDo: [] }));

@@ -7,7 +7,7 @@ import { idSchema } from '../kernel/wire.ts';
  */
 export const causeCodeSchema = z.enum([
   'Revoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'NothingDeployed', 'ActivationFailed', 'Drifted',
-  'RolloutPaused', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Activating', 'Requested', 'ConditionFalse',
+  'RolloutPaused', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Activating', 'Requested', 'ConditionFalse',
   'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesOffline', 'NodesToCome',
 ]);
 

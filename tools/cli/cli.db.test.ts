@@ -149,5 +149,5 @@ test('the audit chain is exported and verified with no server', async () => {
 });
 
 test('completion is made from the program itself', async () => {
-  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates pause resume abort undo retry/);
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates pause resume abort undo retry allow/);
 });

@@ -152,7 +152,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const lines = await gateLines(client, await findDeployment(client, written));
     io.out(lines.length === 0 ? 'No gate has looked at it.\n' : `${lines.join('\n')}\n`);
   });
-  for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry'] as const) {
+  for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry', 'allow'] as const) {
     const path = rolloutActions[verb];
     rollout.command(`${verb} <deployment>`).description(rolloutWords[verb]).option('--reason <text>', 'kept with the decision').action(async (written: string, options: { reason?: string }) => {
       const client = await connect();
@@ -206,6 +206,7 @@ const rolloutWords: Record<keyof typeof rolloutActions, string> = {
   abort: 'End it where it is.',
   undo: 'Take every node that was told back to what it ran.',
   retry: 'Ask only the nodes that failed again.',
+  allow: 'Let what stopped itself be deployed to its fleet again.',
 };
 
 const meSchema = z.looseObject({ user: z.looseObject({ name: z.string() }), organization: z.looseObject({ name: z.string() }), role: z.string().nullable(), capabilities: z.array(z.string()) });

@@ -9,7 +9,7 @@ const nodesSchema = z.looseObject({ total: z.number(), running: z.number(), appl
 const deploymentSchema = z.looseObject({ id: z.string(), state: z.string(), nodes: nodesSchema, wave: z.looseObject({ index: z.number(), of: z.number() }) });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-export const rolloutActions = { pause: 'pause', resume: 'resume', abort: 'cancel', undo: 'roll-back', retry: 'retry-failed' } as const;
+export const rolloutActions = { pause: 'pause', resume: 'resume', abort: 'cancel', undo: 'roll-back', retry: 'retry-failed', allow: 'allow' } as const;
 
 /** A deployment by its id, or the newest of a fleet by the fleet's name. */
 export async function findDeployment(client: ApiClient, written: string): Promise<string> {

@@ -26,7 +26,7 @@ interface SimulatedNode {
 
 /** Agents that do what they are told after some seconds, and a rollout of them in memory, a step a second. */
 export function createFleet(script: FleetScript) {
-  const timeoutMs = script.policy.updateTimeoutSeconds * 1000;
+  const patience = { updateTimeoutMs: script.policy.updateTimeoutSeconds * 1000, whenDisconnected: script.policy.whenDisconnected };
   const agents: SimulatedNode[] = script.nodes.map((node) => ({ ...node, assigned: null }));
   const ids = agents.map((_, index) => `n${String(index).padStart(2, '0')}`);
   const cut = cutWaves(agents.map((agent, index) => ({ node: ids[index] ?? '', name: ids[index] ?? '', offline: agent.offline })), script.policy.waves.map((wave) => wave.limit));
@@ -154,7 +154,7 @@ export function createFleet(script: FleetScript) {
         const result = step(snapshot(), now);
         const byPlanner = nodes.map((row) => ({ row, state: result.changes.find((change) => change.node === row.node)?.state ?? row.state }));
         const asked = new Set(result.requests.map((request) => request.node));
-        inFlightThen = new Set(byPlanner.filter(({ row, state }) => (asked.has(row.node) ? isInFlight(row, row.state, now, timeoutMs) && row.facts.observedGeneration < (row.told?.generation ?? 0) : isInFlight(row, state, now, timeoutMs))).map(({ row }) => row.node));
+        inFlightThen = new Set(byPlanner.filter(({ row, state }) => (asked.has(row.node) ? isInFlight(row, row.state, now, patience) && row.facts.observedGeneration < (row.told?.generation ?? 0) : isInFlight(row, state, now, patience))).map(({ row }) => row.node));
         look(result, before);
         if (script.kills[second] !== true) apply(result);
         if (isOver(rollout.state) && second > script.happenings.length) return;

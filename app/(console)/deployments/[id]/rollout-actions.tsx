@@ -24,6 +24,7 @@ export function RolloutActions({ deployment }: { deployment: DeploymentDetail })
   const pause = useMutation(trpc.deployments.pause.mutationOptions({ ...settled, onError: (error) => failed('The rollout was not paused', error) }));
   const resume = useMutation(trpc.deployments.resume.mutationOptions({ ...settled, onError: (error) => failed('The rollout was not resumed', error) }));
   const retry = useMutation(trpc.deployments.retryFailed.mutationOptions({ ...settled, onError: (error) => failed('Nothing was retried', error) }));
+  const allow = useMutation(trpc.deployments.allow.mutationOptions({ ...settled, onError: (error) => failed('It was not allowed again', error) }));
   const { can, id, nodes } = deployment;
   const moved = nodes.running + nodes.applying + nodes.failed + nodes.offline;
   useCommands([
@@ -39,6 +40,7 @@ export function RolloutActions({ deployment }: { deployment: DeploymentDetail })
         <Button busy={pause.isPending} refused={refusalOf(can.pause)} onClick={() => pause.mutate({ id })}>Pause</Button>
       )}
       {nodes.failed > 0 ? <Button busy={retry.isPending} refused={refusalOf(can.retryFailed)} onClick={() => retry.mutate({ id })}>Retry {plural(nodes.failed, 'failed node')}</Button> : null}
+      {deployment.excludedBecause !== null && !can.resume.allowed ? <Button busy={allow.isPending} refused={refusalOf(can.allow)} onClick={() => allow.mutate({ id })}>Allow again</Button> : null}
       <Button refused={refusalOf(can.cancel)} onClick={() => setAsking('cancel')}>Cancel</Button>
       <Button tone="critical" refused={refusalOf(can.rollBack)} onClick={() => setAsking('rollBack')}>Roll back</Button>
       {asking === 'rollBack' ? <Ask id={id} kind="rollBack" close={() => setAsking(null)} title={`Roll back ${deployment.fleet.name}?`} description={`${plural(moved, 'node')} that got this bundle get ${deployment.previousBundle === null ? 'nothing to run' : 'the one before'} again, as a new generation.`} action="Roll back" /> : null}

@@ -80,6 +80,7 @@ function Purpose({ deployment }: { deployment: DeploymentDetail }) {
         started <RelativeTime at={deployment.startedAt} /> by {deployment.createdBy}
       </span>
       {deployment.finishedAt === null ? (deployment.eta === null ? null : <span>done <RelativeTime at={deployment.eta} /></span>) : <span>ended <RelativeTime at={deployment.finishedAt} /></span>}
+      {deployment.excludedBecause === null ? null : <span>not to be deployed to this fleet again before a person allows it</span>}
       {deployment.note === '' ? null : <span>“{deployment.note}”</span>}
     </>
   );

@@ -12,9 +12,11 @@ export const policyParsers = {
   atOnce: parseAsInteger.withDefault(25),
   bake: parseAsInteger.withDefault(5),
   timeout: parseAsInteger.withDefault(300),
-  onFailure: parseAsStringLiteral(['pause', 'rollback'] as const).withDefault('pause'),
+  onFailure: parseAsStringLiteral(['pause', 'abort', 'rollback'] as const).withDefault('pause'),
   approval: parseAsStringLiteral(['none', 'eachWave'] as const).withDefault('none'),
   perMinute: parseAsInteger.withDefault(0),
+  report: parseAsInteger.withDefault(0),
+  away: parseAsStringLiteral(['normal', 'expected', 'error'] as const).withDefault('normal'),
   notBefore: parseAsString.withDefault(''),
   from: parseAsString.withDefault(''),
   to: parseAsString.withDefault(''),
@@ -30,10 +32,14 @@ export interface PolicyValues extends GateValues {
   bake: number;
   /** Seconds that a connected node has. */
   timeout: number;
-  onFailure: 'pause' | 'rollback';
+  onFailure: RolloutPolicy['onFailure'];
   approval: 'none' | 'eachWave';
   /** 0 is without a limit. */
   perMinute: number;
+  /** Percent of a wave that must report the bundle before it passes. */
+  report: number;
+  /** What a node that is not connected means. */
+  away: RolloutPolicy['whenDisconnected'];
   /** As a date field has it, in this browser's time zone; empty is at once. */
   notBefore: string;
   /** The window of each day, as time fields have it; empty is always. */
@@ -44,7 +50,7 @@ export interface PolicyValues extends GateValues {
 const clock = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, notBefore, from, to, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, report, away, notBefore, from, to, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   return {
@@ -54,6 +60,9 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
     bakeSeconds: gates.length === 0 ? Math.min(604_800, Math.max(0, bake)) : Math.min(86_400, Math.max(60, bake)),
     failureThresholdPercent: 0,
     onFailure,
+    successThresholdPercent: Math.min(100, Math.max(0, report)),
+    minSamples: 1,
+    whenDisconnected: away,
     approval,
     perMinute: perMinute < 1 ? null : Math.min(1_000_000, perMinute),
     notBefore: Number.isNaN(Date.parse(notBefore)) ? null : Date.parse(notBefore),
@@ -66,7 +75,7 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
 
 /** How the rollout goes about it: a small first wave unless someone says otherwise. */
 export function PolicyFields({ values, onChange }: { values: PolicyValues; onChange: (values: Partial<PolicyValues>) => void }) {
-  const number = (name: 'canary' | 'atOnce' | 'bake' | 'timeout' | 'perMinute') => ({ value: String(values[name]), onValue: (text: string) => (/^\d{1,6}$/.test(text) ? onChange({ [name]: Number(text) }) : undefined), inputMode: 'numeric' as const });
+  const number = (name: 'canary' | 'atOnce' | 'bake' | 'timeout' | 'perMinute' | 'report') => ({ value: String(values[name]), onValue: (text: string) => (/^\d{1,6}$/.test(text) ? onChange({ [name]: Number(text) }) : undefined), inputMode: 'numeric' as const });
   return (
     <fieldset className="grid grid-cols-2 gap-3">
       <legend className="mb-1.5 font-medium">How</legend>
@@ -83,13 +92,19 @@ export function PolicyFields({ values, onChange }: { values: PolicyValues; onCha
         <Input {...number('timeout')} />
       </Field>
       <Field label="On failure">
-        <Select value={values.onFailure} onChange={(onFailure) => onChange({ onFailure })} options={[{ value: 'pause', label: 'Suspend' }, { value: 'rollback', label: 'Roll back' }]} />
+        <Select value={values.onFailure} onChange={(onFailure) => onChange({ onFailure })} options={[{ value: 'pause', label: 'Suspend' }, { value: 'abort', label: 'End it there' }, { value: 'rollback', label: 'Roll back' }]} />
       </Field>
       <Field label="Between waves">
         <Select value={values.approval} onChange={(approval) => onChange({ approval })} options={[{ value: 'none', label: 'Go on by itself' }, { value: 'eachWave', label: 'Wait for a person' }]} />
       </Field>
       <Field label="Told a minute" description="0 is without a limit.">
         <Input {...number('perMinute')} />
+      </Field>
+      <Field label="Must report, %" description="Of a wave, before the next.">
+        <Input {...number('report')} />
+      </Field>
+      <Field label="Not connected" description="What it means.">
+        <Select value={values.away} onChange={(away) => onChange({ away })} options={[{ value: 'normal', label: 'Goes on without it' }, { value: 'expected', label: 'Is expected' }, { value: 'error', label: 'Is a failure' }]} />
       </Field>
       <Field label="Not before" optional>
         <Input type="datetime-local" value={values.notBefore} onValue={(notBefore) => onChange({ notBefore })} />

@@ -1,0 +1,95 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { advanceRollout } from '../rollout/index.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { anAgent } from './testing/an-agent.ts';
+import type { TestAgent } from './testing/an-agent.ts';
+
+let world: TestWorld;
+let organization: string;
+let fleet: string;
+let agents: TestAgent[] = [];
+let sites = 0;
+const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
+const operator = () => as('operator').deployments;
+const atOnce = { waves: [], maxUnavailable: { unit: 'percent' as const, value: 100 }, bakeSeconds: 0, updateTimeoutSeconds: 60 };
+
+beforeAll(async () => {
+  world = await testWorld();
+  organization = await world.organization();
+  await as('author').rules.publish({ name: 'watch', text: 'define stream S (v int);\nfrom S[v > 1] select v insert into O;\n' });
+});
+
+/** Four nodes, of which the last is not connected. */
+beforeEach(async () => {
+  const site = `site-${++sites}`;
+  fleet = (await as('operator').fleets.create({ name: site, selector: `site=${site}`, settings: {} })).id;
+  agents = [];
+  for (const letter of ['a', 'b', 'c', 'd']) agents.push(await anAgent(world.deps, organization, `${site}-${letter}`, { site }));
+  for (const agent of agents.slice(0, 3)) await agent.connect();
+});
+
+const plan = (policy: object) => operator().plan({ fleet, rules: [{ name: 'watch', version: 1 }], policy: { ...atOnce, ...policy } });
+async function deploy(policy: object): Promise<string> {
+  return (await operator().create({ planHash: (await plan(policy)).hash })).id;
+}
+async function answer(id: string): Promise<void> {
+  const asked = new Set((await operator().nodes({ id })).items.filter((row) => row.state === 'Requested').map((row) => row.node));
+  for (const agent of agents) if (asked.has(agent.id)) await agent.run();
+  await advanceRollout(world.deps, id);
+}
+const get = (id: string) => operator().get({ id });
+
+test('abort ends it where it is, and its bundle is not planned again before a person allows it', async () => {
+  const id = await deploy({ onFailure: 'abort' });
+  await agents[0]?.fail('no room');
+  await advanceRollout(world.deps, id);
+  const ended = await get(id);
+  expect(ended).toMatchObject({ state: 'Cancelled', excludedBecause: '1 of 4 nodes in wave 1 failed, and 0 % may. It ends here: nodes that were told keep what they were told.', can: { allow: { allowed: true } } });
+  const blocked = await plan({});
+  expect([blocked.startable, blocked.violations]).toEqual([false, [{ code: 'RevisionExcluded', blocks: true, message: expect.stringMatching(/^Exactly this stopped itself on \d{4}-\d\d-\d\d: 1 of 4 nodes in wave 1 failed/) }]]);
+  await expect(operator().create({ planHash: blocked.hash })).rejects.toMatchObject({ cause: { code: 'PlanBlocked' } });
+  await expect(as('viewer').deployments.allow({ id })).rejects.toMatchObject({ cause: { code: 'Forbidden' } });
+  await operator().allow({ id, reason: 'the disk was mended' });
+  expect((await get(id)).decisions[0]).toMatchObject({ kind: 'Allowed', message: expect.stringContaining('the disk was mended') });
+  expect((await plan({})).startable).toBe(true);
+  await expect(operator().allow({ id })).rejects.toMatchObject({ cause: { code: 'Conflict' } });
+});
+
+test('a person who resumes it allows its bundle, and so does its success', async () => {
+  const id = await deploy({});
+  await agents[0]?.fail('no room');
+  await advanceRollout(world.deps, id);
+  expect((await get(id)).excludedBecause).not.toBeNull();
+  await operator().resume({ id });
+  expect((await get(id)).excludedBecause).toBeNull();
+});
+
+test('a wave waits for as many reports as its policy wants, and says for whom', async () => {
+  const id = await deploy({ successThresholdPercent: 100 });
+  await answer(id);
+  expect((await get(id)).state).toBe('Progressing');
+  expect((await as('viewer').why.deployment({ id })).causes.map(({ code }) => code)).toEqual(['WaitsForReports', 'NodesOffline']);
+  await agents[3]?.connect();
+  await advanceRollout(world.deps, id);
+  await answer(id);
+  expect((await get(id)).state).toBe('Succeeded');
+});
+
+test('an absence is a failure where the policy says so, once the time to update has passed', async () => {
+  const id = await deploy({ whenDisconnected: 'error' });
+  await answer(id);
+  expect((await get(id)).state).toBe('Progressing');
+  world.deps.clock.advance(61_000);
+  await advanceRollout(world.deps, id);
+  expect(await get(id)).toMatchObject({ state: 'Suspended', nodes: { failed: 1, running: 3 } });
+  expect((await operator().nodes({ id, state: 'Failed' })).items[0]?.message).toBe("It has not been connected within 60 s of its wave's beginning.");
+});
+
+test('an absence that is expected keeps no place', async () => {
+  const id = await deploy({ whenDisconnected: 'expected', maxUnavailable: { unit: 'nodes', value: 1 } });
+  const [first] = (await operator().nodes({ id, state: 'Requested' })).items;
+  await agents.find((agent) => agent.id === first?.node)?.disconnect();
+  await advanceRollout(world.deps, id);
+  expect((await operator().nodes({ id, state: 'Requested' })).items).toHaveLength(1);
+});
