@@ -1,1 +1,2 @@
 export { failuresOf, readDeployment, rolloutOfNode } from './reads.ts';
+export { findPlan } from './repository.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRandom } from './testing/random.ts';
+import { createRandom } from '../kernel/seeded-random.ts';
 import { leastChance, middleOf, rankSumGreater, shiftBetween } from './rank-test.ts';
 
 /** All ways to say which values are the first sample: what the test counts, written down. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { RolloutPolicy } from '../deployments/schema.ts';
 import type { LookEvidence, Verdict } from '../gates/index.ts';
-import { createRandom, normal, poisson } from '../gates/testing/random.ts';
+import { createRandom, normal, poisson } from '../kernel/seeded-random.ts';
 import { createFleet } from './testing/simulated-fleet.ts';
 import type { Happening } from './testing/simulated-fleet.ts';
 

@@ -10,6 +10,7 @@ import { liveRouter } from '../live/router.ts';
 import { modelsRouter } from '../models/router.ts';
 import { nodesRouter } from '../nodes/router.ts';
 import { overviewRouter } from '../overview/router.ts';
+import { rehearsalRouter } from '../rehearsal/router.ts';
 import { rulesRouter } from '../rules/router.ts';
 import { searchRouter } from '../search/router.ts';
 import { telemetryRouter } from '../telemetry/router.ts';
@@ -30,6 +31,7 @@ export const appRouter = router({
   models: modelsRouter,
   nodes: nodesRouter,
   overview: overviewRouter,
+  rehearsal: rehearsalRouter,
   rules: rulesRouter,
   search: searchRouter,
   settings: router({ notifications: notificationsRouter, signingKeys: signingKeysRouter }),

@@ -18,6 +18,7 @@ import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 import { PlanChanges } from '../plan-changes.tsx';
 import { PlanNodes } from './plan-nodes.tsx';
+import { Rehearsal } from './rehearsal.tsx';
 
 interface PlanRequest {
   fleet: string;
@@ -91,6 +92,7 @@ function Made({ plan, refused, outdated, again }: { plan: Plan; refused: string 
         <Card title="Nodes" subtitle="each with its own difference">
           <PlanNodes hash={plan.hash} />
         </Card>
+        <Rehearsal key={plan.hash} hash={plan.hash} />
         <Card>
           <div className="flex flex-wrap items-end gap-3 p-4">
             <div className="min-w-56 flex-1">

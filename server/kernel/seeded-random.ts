@@ -22,3 +22,8 @@ export function poisson(random: () => number, mean: number): number {
   for (let product = random(); product > limit; product *= random()) count += 1;
   return count;
 }
+
+/** A time until something that happens at random, `mean` on average. */
+export function exponential(random: () => number, mean: number): number {
+  return -Math.log(1 - random()) * mean;
+}
