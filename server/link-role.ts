@@ -1,7 +1,7 @@
 import { createAgentLink } from './agent-link/index.ts';
 import type { AgentLink } from './agent-link/index.ts';
 import { artefactSurface } from './artefacts/index.ts';
-import { desiredFor, signingKeysOf } from './bundles/index.ts';
+import { desiredFor, signersOf } from './bundles/index.ts';
 import type { Surface } from './http/exchange.ts';
 import type { Deps } from './kernel/deps.ts';
 import { startTelemetry, telemetryPart } from './telemetry/index.ts';
@@ -17,7 +17,7 @@ export interface LinkRole {
 export function startLinkRole(deps: Deps, signal: AbortSignal): LinkRole {
   const telemetry = startTelemetry(deps, signal);
   telemetryPart.provide(deps, telemetry);
-  const link = createAgentLink(deps, { telemetry, desiredFor: (nodeIds) => desiredFor(deps, nodeIds), signingKeysOf: (organizationId) => signingKeysOf(deps, organizationId) }, signal);
+  const link = createAgentLink(deps, { telemetry, desiredFor: (nodeIds) => desiredFor(deps, nodeIds), signersOf: (organizationId) => signersOf(deps, organizationId) }, signal);
   return {
     upgrade: (request, socket, head) => link.upgrade(request, socket, head),
     surface: artefactSurface(deps, (token) => link.authorizeArtefact(token)),

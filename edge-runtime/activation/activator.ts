@@ -85,7 +85,7 @@ export class Activator {
   /** Reads what the disk says must run, and proves it again: signatures and the digest of every artefact (I3). */
   static async load(options: ActivatorOptions): Promise<Activator> {
     const problems: string[] = [];
-    const journal = await ActivationJournal.load(options.folder, (signed) => verifyDesired(signed, options.trust.trust), (message) => problems.push(message));
+    const journal = await ActivationJournal.load(options.folder, (signed) => verifyDesired(signed, options.trust.forWhatRuns), (message) => problems.push(message));
     for (const message of problems) {
       options.logger.error(message);
       options.onTimeline({ reason: 'BundleOnDiskRefused', message: message.slice(0, 1024), tone: 'critical' });

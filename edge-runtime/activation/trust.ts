@@ -1,18 +1,27 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
-import { canonicalJson, type Welcome, welcomeSchema } from '../protocol/index.ts';
+import { canonicalJson, type Envelope, keySetSchema, trustedKeySchema, type TrustedKey, type Welcome, welcomeSchema } from '../protocol/index.ts';
+import { readPayload, Rejection, requireSignature } from './verify.ts';
 
 const FILE = 'trust.json';
 
-const trustSchema = welcomeSchema.pick({ organization: true, node: true, signingKeys: true }).extend({ pinnedAt: z.number().int() });
+/** Keys that signed once: so many are remembered, for what they signed and what still runs. */
+const formerKeysMax = 64;
+
+const trustSchema = welcomeSchema.pick({ organization: true, node: true, signingKeys: true }).extend({
+  pinnedAt: z.number().int(),
+  /** Which version of the organization's keys `signingKeys` are. */
+  keysVersion: z.number().int().min(1).default(1),
+  formerKeys: z.array(trustedKeySchema).max(formerKeysMax).default([]),
+});
 /** Whom this node obeys, and under which name: fixed at the first welcome. */
 export type Trust = z.infer<typeof trustSchema>;
 
 /**
  * Whom the node believes. Its first welcome (which a person approved, fingerprint against fingerprint, or which an
  * enrolment token opened) is pinned; a later welcome that says otherwise changes nothing, so whoever takes over the
- * control plane's address cannot make this node run something else.
+ * control plane's address cannot make this node run something else. Keys change by key sets that a trusted key signed.
  */
 export class TrustAnchor {
   readonly #path: string;
@@ -39,17 +48,50 @@ export class TrustAnchor {
     return this.#trust;
   }
 
+  /** The same, and keys that signed once: what they signed and the disk holds may go on running. */
+  get forWhatRuns(): Trust | undefined {
+    const trust = this.#trust;
+    return trust === undefined ? undefined : { ...trust, signingKeys: [...trust.signingKeys, ...trust.formerKeys] };
+  }
+
+  /**
+   * Goes from the keys it trusts to newer ones, a signed set at a time; says how many steps it took. Sets that are not newer are
+   * passed over. Throws a `Rejection` at one that no trusted key signed, after those before it were taken.
+   */
+  async follow(keySets: readonly Envelope[]): Promise<number> {
+    let steps = 0;
+    for (const envelope of keySets) {
+      const trust = this.#trust;
+      if (trust === undefined) return steps;
+      const { organization, version, keys } = readPayload('key set', envelope, (value) => keySetSchema.parse(value));
+      if (version <= trust.keysVersion) continue;
+      requireSignature('key set', envelope, trust.signingKeys);
+      if (organization !== trust.organization) throw new Rejection('WrongOrganization', `The key set is of organization ${organization}; this node belongs to ${trust.organization}.`);
+      await this.#keep({ ...trust, signingKeys: keys, keysVersion: version, formerKeys: formerKeys(trust, keys) });
+      steps += 1;
+    }
+    return steps;
+  }
+
   /** Pins the first welcome. Afterwards says whether a welcome still names what was pinned. */
   async pin(welcome: Welcome, now: number): Promise<'pinned' | 'same' | 'different'> {
-    const { organization, node, signingKeys } = welcome;
+    const { organization, node, signingKeys, keySets = [] } = welcome;
     if (this.#trust === undefined) {
-      const trust: Trust = { organization, node, signingKeys, pinnedAt: now };
-      await writeFileDurably(this.#path, `${JSON.stringify(trust, null, 2)}\n`);
-      this.#trust = trust;
+      const versions = keySets.map((envelope) => readPayload('key set', envelope, (value) => keySetSchema.parse(value)).version);
+      await this.#keep({ organization, node, signingKeys, pinnedAt: now, keysVersion: Math.max(1, ...versions), formerKeys: [] });
       return 'pinned';
     }
     const known = this.#trust;
     const same = known.organization === organization && known.node === node && canonicalJson(known.signingKeys) === canonicalJson(signingKeys);
     return same ? 'same' : 'different';
   }
+  async #keep(trust: Trust): Promise<void> {
+    await writeFileDurably(this.#path, `${JSON.stringify(trust, null, 2)}\n`);
+    this.#trust = trust;
+  }
+}
+
+function formerKeys({ signingKeys, formerKeys: earlier }: Trust, now: readonly TrustedKey[]): TrustedKey[] {
+  const dropped = signingKeys.filter(({ keyId }) => now.every((key) => key.keyId !== keyId));
+  return [...earlier, ...dropped].slice(-formerKeysMax);
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope } from '../protocol/index.ts';
+import { type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope, type TrustedKey } from '../protocol/index.ts';
 import type { Trust } from './trust.ts';
 
 /** Why the node will not run what it was told to run. */
@@ -42,8 +42,8 @@ export function digestOf(content: string | Uint8Array): Digest {
  */
 export function verifyDesired(desired: SignedDesired, trust: Trust | undefined): VerifiedDesired {
   if (trust === undefined) throw new Rejection('NotTrusted', 'This node has not been welcomed by a control plane yet, so it trusts no signature.');
-  requireSignature('assignment', desired.assignment, trust);
-  requireSignature('bundle', desired.bundle, trust);
+  requireSignature('assignment', desired.assignment, trust.signingKeys);
+  requireSignature('bundle', desired.bundle, trust.signingKeys);
   const told = readPayload('assignment', desired.assignment, (value) => assignmentSchema.parse(value));
   const manifest = readPayload('bundle', desired.bundle, (value) => bundleManifestSchema.parse(value));
   if (told.organization !== trust.organization || manifest.organization !== trust.organization) throw new Rejection('WrongOrganization', `The assignment is for organization ${told.organization} and the bundle of ${manifest.organization}; this node belongs to ${trust.organization}.`);
@@ -61,10 +61,11 @@ export function artefactsOf(manifest: BundleManifest): { digest: Digest; bytes: 
   return [...artefacts.values()];
 }
 
-function requireSignature(what: string, envelope: Envelope, trust: Trust): void {
+/** Throws a `Rejection` unless one of the keys signed the text. */
+export function requireSignature(what: string, envelope: Envelope, trustedKeys: readonly TrustedKey[]): void {
   const text = Buffer.from(envelope.payload);
   for (const { keyId, signature } of envelope.signatures) {
-    const pinned = trust.signingKeys.find((key) => key.keyId === keyId);
+    const pinned = trustedKeys.find((key) => key.keyId === keyId);
     if (pinned === undefined) continue;
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: pinned.publicKey }, format: 'jwk' });
     if (verify(null, text, key, Buffer.from(signature, 'base64url'))) return;
@@ -72,7 +73,8 @@ function requireSignature(what: string, envelope: Envelope, trust: Trust): void 
   throw new Rejection('SignatureInvalid', `The ${what} carries no valid signature by a key that this node has pinned.`);
 }
 
-function readPayload<Value>(what: string, envelope: Envelope, parse: (value: unknown) => Value): Value {
+/** The value of a signed text; throws a `Rejection` when it is not canonical, or not what it should be. */
+export function readPayload<Value>(what: string, envelope: Envelope, parse: (value: unknown) => Value): Value {
   try {
     const value = JSON.parse(envelope.payload);
     if (canonicalJson(value) !== envelope.payload) throw new Error('it is not canonical JSON');

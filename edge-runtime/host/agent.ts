@@ -6,6 +6,7 @@ import { Activator, type TimelineEntry } from '../activation/activator.ts';
 import type { ArtefactSource } from '../activation/artefact-download.ts';
 import { ArtefactStore } from '../activation/artefact-store.ts';
 import { TrustAnchor } from '../activation/trust.ts';
+import { Rejection } from '../activation/verify.ts';
 import type { GatewayBackend } from '../gateway/backend.ts';
 import { defaultGatewayLimits, Gateway } from '../gateway/server.ts';
 import { type GatewayToken, loadGatewayToken } from '../gateway/token.ts';
@@ -17,7 +18,7 @@ import type { RedisTarget } from '../kernel/redis.ts';
 import { loadIdentity, type NodeIdentity } from '../link/identity.ts';
 import { artefactAddress, defaultLinkTimings, type Hello, type Instruction, LinkClient, type LinkState } from '../link/link-client.ts';
 import { ReportSender } from '../link/report-sender.ts';
-import type { Welcome } from '../protocol/index.ts';
+import type { Envelope, Welcome } from '../protocol/index.ts';
 import { storeKeys } from '../store/keys.ts';
 import { defaultOutboxLimits, Outbox } from '../sync/outbox.ts';
 import { RecordShipper } from '../sync/record-shipper.ts';
@@ -214,6 +215,7 @@ class Agent {
   }
 
   async #welcomed(welcome: Welcome): Promise<void> {
+    await this.#followKeys(welcome.keySets);
     const pinned = await this.#trust.pin(welcome, this.#deps.clock.now());
     if (pinned === 'different') {
       const message = 'The control plane that answers is not the one this node belongs to: its organization, its signing keys or the name it gives this node differ. Nothing was sent to it.';
@@ -229,9 +231,22 @@ class Agent {
     this.#requireActivator().linked();
   }
 
+  /** Takes newer signing keys, if those it trusts signed them. */
+  async #followKeys(keySets: readonly Envelope[] = []): Promise<void> {
+    try {
+      if ((await this.#trust.follow(keySets)) === 0) return;
+      const { signingKeys = [], keysVersion } = this.#trust.trust ?? {};
+      this.#note({ reason: 'SigningKeysChanged', message: `It trusts version ${keysVersion} of its organization's signing keys: ${signingKeys.map(({ keyId }) => keyId).join(', ')}.`, tone: 'notice' });
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      this.#note({ reason: 'SigningKeysRefused', message: error.message, tone: 'critical' });
+    }
+  }
+
   async #instructed(instruction: Instruction): Promise<void> {
     switch (instruction.type) {
       case 'desired':
+        await this.#followKeys(instruction.keySets);
         return this.#requireActivator().accept({ assignment: instruction.assignment, bundle: instruction.bundle });
       case 'retry':
         return this.#requireActivator().retry(instruction.generation);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema, generationSchema, nameSchema, signatureSchema, timeSchema } from './scalars.ts';
+import { digestSchema, generationSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
 
 /** The types a tensor element or a stream attribute of a model call may have. */
 export const tensorTypeSchema = z.enum(['float32', 'float64', 'int32', 'int64', 'bool', 'string']);
@@ -103,6 +103,26 @@ export const envelopeSchema = z.object({
   signatures: z.array(z.object({ keyId: z.string().min(1).max(64), signature: signatureSchema })).min(1).max(8),
 });
 
+/** A key that may sign bundles and assignments. */
+export const trustedKeySchema = z.object({ keyId: z.string().min(1).max(64), publicKey: publicKeySchema });
+
+/**
+ * Which keys sign from this version on. It is signed by its own keys and by those of the version before, so that a node which
+ * trusts any earlier version can go from one to the next; the keys of a first welcome are version 1 unless it names a later one.
+ */
+export const keySetSchema = z.object({
+  schema: z.literal('selvedge.keys/1'),
+  organization: z.string().min(1).max(64),
+  version: z.number().int().min(2),
+  keys: z.array(trustedKeySchema).min(1).max(16),
+  issuedAt: timeSchema,
+});
+
+/** All key sets of an organization, or the newest of them, oldest first. */
+export const keySetsSchema = z.array(envelopeSchema).max(64);
+
+export type TrustedKey = z.infer<typeof trustedKeySchema>;
+export type KeySet = z.infer<typeof keySetSchema>;
 export type ModelSignature = z.infer<typeof modelSignatureSchema>;
 export type Settings = z.infer<typeof settingsSchema>;
 export type SettingsOverrides = z.infer<typeof settingsOverridesSchema>;

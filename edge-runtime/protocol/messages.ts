@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { envelopeSchema } from './bundle.ts';
+import { envelopeSchema, keySetsSchema, trustedKeySchema } from './bundle.ts';
 import { attributeValueSchema, recordSchema } from './records.ts';
 import { digestSchema, generationSchema, labelsSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
 import { activationStepSchema, conditionSchema, syncStatusSchema } from './states.ts';
@@ -108,8 +108,9 @@ export const welcomeSchema = z.object({
   organization: z.string().max(64),
   artefactToken: z.string().max(256),
   artefactUrl: z.string().max(512),
-  /** Keys that may sign bundles and assignments. Pinned by the agent at its first welcome, later changed only by what an already pinned key signed. */
-  signingKeys: z.array(z.object({ keyId: z.string().max(64), publicKey: publicKeySchema })).min(1).max(16),
+  /** Keys that may sign bundles and assignments. Pinned by the agent at its first welcome, later changed only by key sets that an already pinned key signed. */
+  signingKeys: z.array(trustedKeySchema).min(1).max(16),
+  keySets: keySetsSchema.optional(),
   /** The highest record number the control plane has: everything up to it may be dropped. */
   recordsThrough: z.number().int().min(0),
 });
@@ -118,8 +119,8 @@ export const welcomeSchema = z.object({
 export const pendingSchema = z.object({ type: z.literal('pending'), fingerprint: z.string().max(128), message: z.string().max(512) });
 export const refusedSchema = z.object({ type: z.literal('refused'), code: z.enum(['revoked', 'denied', 'cloned', 'protocol', 'proof', 'token', 'limit']), message: z.string().max(512) });
 
-/** What to run: a signed `Assignment` and the signed manifest it names. Rules and models are fetched by digest. */
-export const desiredSchema = z.object({ type: z.literal('desired'), assignment: envelopeSchema, bundle: envelopeSchema });
+/** What to run: a signed `Assignment` and the signed manifest it names. Rules and models are fetched by digest. Key sets come first: they may name who signed. */
+export const desiredSchema = z.object({ type: z.literal('desired'), assignment: envelopeSchema, bundle: envelopeSchema, keySets: keySetsSchema.optional() });
 
 /** Everything up to this record number is in the database. */
 export const ackSchema = z.object({ type: z.literal('ack'), through: z.number().int().min(0) });

@@ -2,3 +2,4 @@ ALTER TABLE "bundles" ADD FOREIGN KEY ("organizationId") REFERENCES "organizatio
 ALTER TABLE "signing_keys" ADD FOREIGN KEY ("organizationId") REFERENCES "organizations" ("id") ON DELETE RESTRICT;
 ALTER TABLE "assignments" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;
 ALTER TABLE "assignments" ADD FOREIGN KEY ("organizationId", "bundle") REFERENCES "bundles" ("organizationId", "digest") ON DELETE RESTRICT;
+ALTER TABLE "key_sets" ADD FOREIGN KEY ("organizationId") REFERENCES "organizations" ("id") ON DELETE CASCADE;

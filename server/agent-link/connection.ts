@@ -171,7 +171,7 @@ export class LinkConnection implements Standing {
     if (session.connectedSince === null) return this.#refuse('revoked', 'This node was revoked.', closeCodes.revoked);
     // It may have gone while that was written.
     if (this.#isOver()) return this.#depart(session);
-    const signingKeys = await lookups.signingKeysOf(organizationId);
+    const { signingKeys, keySets } = await lookups.signersOf(organizationId);
     this.#socket.send({
       type: 'welcome',
       node: nodeId,
@@ -179,10 +179,11 @@ export class LinkConnection implements Standing {
       artefactToken: session.artefactToken,
       artefactUrl: artefactUrlFor(deps.publicUrl, this.#host),
       signingKeys,
+      keySets,
       recordsThrough: Number(node.recordsThrough),
     });
     const desired = await lookups.desiredFor(nodeId);
-    if (desired !== null) this.#socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle });
+    if (desired !== null) this.#socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle, keySets: desired.keySets });
     this.#context.leases.nodeConnected(nodeId);
   }
 

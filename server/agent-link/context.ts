@@ -1,3 +1,4 @@
+import type { Envelope, Welcome } from '@selvedge/edge-runtime/protocol';
 import type { Desired } from '../bundles/index.ts';
 import type { AdmissionQueue } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
@@ -15,11 +16,12 @@ import type { Sessions, Standing } from './sessions.ts';
 /** What the link asks of others: what nodes are to run, by which keys they know that, and where their figures go. */
 export interface LinkParts {
   desiredFor(nodeIds: readonly string[]): Promise<(Desired | null)[]>;
-  signingKeysOf(organizationId: string): Promise<SigningKeys>;
+  signersOf(organizationId: string): Promise<Signers>;
   telemetry: TelemetryService;
 }
 
-export type SigningKeys = { keyId: string; publicKey: string }[];
+/** By which keys nodes know what they are told, and how they come to them from earlier ones. */
+export type Signers = Pick<Welcome, 'signingKeys'> & { keySets: Envelope[] };
 
 /** What all connections of this process share. */
 export interface LinkContext {

@@ -3,7 +3,7 @@ import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { findNodesByKey } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
-import type { LinkParts, SigningKeys } from './context.ts';
+import type { LinkParts, Signers } from './context.ts';
 
 /** So many are read at one time; of desired states that is some twenty milliseconds of signing. */
 const batchMax = 500;
@@ -15,7 +15,7 @@ const batchMax = 500;
 export class Lookups {
   readonly #nodes: Batcher<string, NodeRow | null>;
   readonly #desired: Batcher<string, Desired | null>;
-  readonly #signingKeys: Batcher<string, SigningKeys>;
+  readonly #signers: Batcher<string, Signers>;
 
   constructor(deps: Deps, parts: LinkParts) {
     this.#nodes = new Batcher(batchMax, async (publicKeys) => {
@@ -23,9 +23,9 @@ export class Lookups {
       return publicKeys.map((publicKey) => byKey.get(publicKey) ?? null);
     });
     this.#desired = new Batcher(batchMax, (nodeIds) => parts.desiredFor(nodeIds));
-    this.#signingKeys = new Batcher(batchMax, (organizationIds) => {
-      const asked = new Map([...new Set(organizationIds)].map((id) => [id, parts.signingKeysOf(id)]));
-      return Promise.all(organizationIds.map((id) => asked.get(id) ?? parts.signingKeysOf(id)));
+    this.#signers = new Batcher(batchMax, (organizationIds) => {
+      const asked = new Map([...new Set(organizationIds)].map((id) => [id, parts.signersOf(id)]));
+      return Promise.all(organizationIds.map((id) => asked.get(id) ?? parts.signersOf(id)));
     });
   }
 
@@ -39,7 +39,7 @@ export class Lookups {
     return this.#desired.add(nodeId);
   }
 
-  signingKeysOf(organizationId: string): Promise<SigningKeys> {
-    return this.#signingKeys.add(organizationId);
+  signersOf(organizationId: string): Promise<Signers> {
+    return this.#signers.add(organizationId);
   }
 }

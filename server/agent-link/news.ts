@@ -26,6 +26,7 @@ export class News {
     else if (kind === 'retry') this.#retry(event);
     else if (kind === 'approved') this.#context.sessions.applicant(subjectId)?.admit();
     else if (kind === 'denied') this.#denied(event);
+    else if (kind === 'keySet') for (const nodeId of this.#context.sessions.ofOrganization(event.organizationId)) this.#assigned(nodeId);
   }
 
   #assigned(nodeId: string): void {
@@ -50,7 +51,7 @@ export class News {
     try {
       const desired = await lookups.desiredFor(nodeId);
       // Whoever connected meanwhile is told as well: the same assignment twice is one assignment.
-      if (desired !== null) sessions.node(nodeId)?.socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle });
+      if (desired !== null) sessions.node(nodeId)?.socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle, keySets: desired.keySets });
     } catch (error) {
       deps.logger.error({ err: error, node: nodeId }, 'a node could not be told what to run; it is asked to connect again');
       sessions.node(nodeId)?.socket.close(1013, 'try again later');

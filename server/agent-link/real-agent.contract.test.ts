@@ -136,6 +136,29 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
     expect(await deps.db.nodeEvent.count({ where: { nodeId: node?.id ?? '', reason: 'Cloned' } })).toBe(1);
   });
 
+  test('the signing key is changed while the node runs: it follows, takes what the new key signed, and comes up again with what the old one did', async () => {
+    const { fleetId } = await deployRule(deps, operator, { fleet: 'line-k', selector: 'line=k', text: rule });
+    const folder = await temporaryFolder();
+    const agent = await start({ link: controlPlane, name: 'key-follower', token: await anEnrolmentToken(), labels: ['line=k'], folder });
+    await eventually(async () => expect(await nodeCalled('key-follower')).toMatchObject({ sync: 'Synced', observedGeneration: 1n }));
+    const keys = callAs(deps, operator).settings.signingKeys;
+    const [first] = (await keys.list({})).items.filter(({ state }) => state === 'Active');
+    await keys.add({});
+    const node = (await nodeCalled('key-follower'))?.id ?? '';
+    const followed = async () => (await callAs(deps, operator).nodes.timeline({ id: node, limit: 50 })).items.filter(({ reason }) => reason === 'SigningKeysChanged').length;
+    await eventually(async () => expect(await followed()).toBe(1));
+    await agent.stop();
+    await keys.retire({ keyId: first?.keyId ?? '' });
+
+    const again = await start({ link: controlPlane, name: 'key-follower', labels: ['line=k'], folder });
+    await eventually(async () => expect(await followed()).toBe(2));
+    await linkIs(again, { state: 'connected' });
+    const { version } = await callAs(deps, operator).rules.publish({ name: 'line-k', text: rule.replace('9.0', '8.0') });
+    const plan = await callAs(deps, operator).deployments.plan({ fleet: fleetId, rules: [{ name: 'line-k', version }], policy: { waves: [], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 0 } });
+    await callAs(deps, operator).deployments.create({ planHash: plan.hash });
+    await eventually(async () => expect(await nodeCalled('key-follower')).toMatchObject({ sync: 'Synced', observedGeneration: 2n }));
+  });
+
   test('a token that is not known, and another version of the protocol, are refused with the reason', async () => {
     await linkIs(await start({ link: controlPlane, name: 'guesser', token: 'selvedge-enrol-guess' }), { state: 'refused', code: 'token', message: 'The enrolment token is not known here.' });
     const relay = await aRelay();

@@ -49,6 +49,11 @@ export class Sessions {
     return this.#nodes.get(nodeId);
   }
 
+  /** The nodes of an organization that are connected here. */
+  ofOrganization(organizationId: string): string[] {
+    return [...this.#nodes.values()].filter((session) => session.organizationId === organizationId).map((session) => session.nodeId);
+  }
+
   byArtefactToken(token: string): NodeSession | undefined {
     return this.#tokens.get(token);
   }

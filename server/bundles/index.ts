@@ -2,5 +2,6 @@ export { assembleBundle, digestOf, digestOfValue, emptyBundle } from './assemble
 export type { AssembledBundle, BundledModel, BundledRule } from './assemble.ts';
 export { bundlesInUse, readManifest, versionsInUse } from './reads.ts';
 export type { BundleInUse } from './reads.ts';
-export { assignBundle, desiredFor, signCheckpoint, signingKeysOf, storeBundle } from './service.ts';
+export { signersOf, signingKeysOf } from './keys.ts';
+export { assignBundle, desiredFor, signCheckpoint, storeBundle } from './service.ts';
 export type { Desired } from './service.ts';

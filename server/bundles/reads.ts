@@ -1,8 +1,11 @@
 import { bundleManifestSchema } from '@selvedge/edge-runtime/protocol';
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
+import { permission } from '../identity/policy.ts';
+import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
+import type { Permission } from '../kernel/wire.ts';
 import { findBundle, findSigningKeys } from './repository.ts';
 import type { BundleDetail, listSigningKeysOutput } from './schema.ts';
 
@@ -61,9 +64,16 @@ export async function readBundle(db: Queryable, organizationId: string, digest: 
   return { digest, manifest: parseManifest(row.manifest), createdAt: row.createdAt.getTime(), createdBy: row.createdBy };
 }
 
-export async function listSigningKeys(db: Queryable, organizationId: string): Promise<z.infer<typeof listSigningKeysOutput>> {
-  const keys = await findSigningKeys(db, organizationId);
+export async function listSigningKeys(db: Queryable, actor: Actor): Promise<z.infer<typeof listSigningKeysOutput>> {
+  const keys = await findSigningKeys(db, actor.organizationId);
+  const role = permission(actor, 'settings:write');
+  const active = keys.filter((key) => key.state === 'Active').length;
+  const retire = (state: 'Active' | 'Retired'): Permission => {
+    if (!role.allowed || state === 'Retired') return role.allowed ? { allowed: false, reason: 'It is retired.' } : role;
+    return active > 1 ? role : { allowed: false, reason: 'It is the only key: add another first.' };
+  };
   return {
-    items: keys.map((key) => ({ keyId: key.id, publicKey: key.publicKey, state: key.state, createdAt: key.createdAt.getTime(), retiredAt: key.retiredAt?.getTime() ?? null })),
+    items: keys.map((key) => ({ keyId: key.id, publicKey: key.publicKey, state: key.state, createdAt: key.createdAt.getTime(), retiredAt: key.retiredAt?.getTime() ?? null, can: { retire: retire(key.state) } })),
+    can: { add: role },
   };
 }

@@ -1,4 +1,10 @@
+import { envelopeSchema } from '@selvedge/edge-runtime/protocol';
+import type { Envelope } from '@selvedge/edge-runtime/protocol';
 import type { Queryable, Transaction } from '../kernel/db.ts';
+import { toJson } from '../kernel/json-value.ts';
+
+/** By the protocol. */
+const keySetsMax = 64;
 
 export interface StoredBundle {
   organizationId: string;
@@ -36,9 +42,33 @@ export async function findSigningKeys(db: Queryable, organizationId: string): Pr
   return db.signingKey.findMany({ where: { organizationId }, orderBy: { id: 'asc' } });
 }
 
+/** Whoever changes the keys of an organization next waits here. */
+export async function lockSigningKeys(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM organizations WHERE id = ${organizationId} FOR UPDATE`;
+}
+
+export async function insertSigningKey(tx: Transaction, row: StoredSigningKey): Promise<void> {
+  await tx.signingKey.create({ data: row });
+}
+
+/** The key signs no more, and its private half is gone. */
+export async function retireKey(tx: Transaction, id: string, at: Date): Promise<void> {
+  await tx.signingKey.update({ where: { id }, data: { state: 'Retired', retiredAt: at, sealedKey: new Uint8Array() } });
+}
+
+/** The newest key sets of an organization, oldest first; as many as a message takes. */
+export async function findKeySets(db: Queryable, organizationId: string): Promise<{ version: number; envelope: Envelope }[]> {
+  const rows = await db.keySet.findMany({ where: { organizationId }, orderBy: { version: 'desc' }, take: keySetsMax });
+  return rows.reverse().map((row) => ({ version: row.version, envelope: envelopeSchema.parse(row.envelope) }));
+}
+
+export async function insertKeySet(tx: Transaction, organizationId: string, version: number, envelope: Envelope): Promise<void> {
+  await tx.keySet.create({ data: { organizationId, version, envelope: toJson(envelope) } });
+}
+
 /** Makes the organization's first key; who comes second, in whichever process, finds it there. */
 export async function insertFirstSigningKey(tx: Transaction, row: StoredSigningKey): Promise<boolean> {
-  await tx.$queryRaw`SELECT id FROM organizations WHERE id = ${row.organizationId} FOR UPDATE`;
+  await lockSigningKeys(tx, row.organizationId);
   if ((await tx.signingKey.count({ where: { organizationId: row.organizationId } })) > 0) return false;
   await tx.signingKey.create({ data: row });
   return true;

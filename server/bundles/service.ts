@@ -1,58 +1,23 @@
 import { canonicalJson } from '@selvedge/edge-runtime/protocol';
 import type { Assignment, Envelope } from '@selvedge/edge-runtime/protocol';
-import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
-import { systemActor } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { notFound } from '../kernel/errors.ts';
 import { setDesired } from '../nodes/index.ts';
 import type { AssembledBundle } from './assemble.ts';
-import { findAssignments, findBundles, findSigningKeys, insertAssignments, insertBundle, insertFirstSigningKey } from './repository.ts';
-import type { NewAssignment, StoredSigningKey } from './repository.ts';
-import { generateSigningKey, openSigningKey, seal } from './signing.ts';
+import { activeKeys, openStored, signingKeysOf } from './keys.ts';
+import { findAssignments, findBundles, findKeySets, insertAssignments, insertBundle } from './repository.ts';
+import type { NewAssignment } from './repository.ts';
+import { seal } from './signing.ts';
 import type { OpenSigningKey } from './signing.ts';
 
 /** How long a node may take on what it is sent. To the day, so that sending again says the same. */
 const dayMs = 86_400_000;
 const validMs = 7 * dayMs;
 
-/** The keys by which nodes of the organization know what is ours; the first is made when it is first asked for. */
-export async function signingKeysOf(deps: Deps, organizationId: string): Promise<{ keyId: string; publicKey: string }[]> {
-  return (await activeKeys(deps, organizationId)).map((key) => ({ keyId: key.id, publicKey: key.publicKey }));
-}
-
-/** Active keys, at least one. */
-async function activeKeys(deps: Deps, organizationId: string): Promise<StoredSigningKey[]> {
-  const active = async (): Promise<StoredSigningKey[]> => (await findSigningKeys(deps.db, organizationId)).filter((key) => key.state === 'Active');
-  const keys = await active();
-  if (keys.length > 0) return keys;
-  await makeFirstKey(deps, organizationId);
-  return active();
-}
-
-async function makeFirstKey(deps: Deps, organizationId: string): Promise<void> {
-  const actor = systemActor(organizationId, deps.ids.next());
-  await performChange(deps, actor, async ({ tx, record, publish }) => {
-    const id = deps.ids.next();
-    const { publicKey, privateKey } = generateSigningKey();
-    const isFirst = await insertFirstSigningKey(tx, {
-      id,
-      organizationId,
-      publicKey,
-      sealedKey: deps.vault.seal(privateKey, `signing-key:${id}`),
-      state: 'Active',
-      createdAt: new Date(deps.clock.now()),
-      retiredAt: null,
-    });
-    if (!isFirst) return;
-    record({ action: 'signingKey.create', object: { kind: 'signingKey', id, name: id }, after: { publicKey } });
-    publish({ topic: 'settings', subjectId: id, kind: 'signingKey' });
-  });
-}
-
 async function openKeys(deps: Deps, organizationId: string): Promise<OpenSigningKey[]> {
-  return (await activeKeys(deps, organizationId)).map((key) => openSigningKey(key.id, deps.vault.unseal(key.sealedKey, `signing-key:${key.id}`)));
+  return (await activeKeys(deps, organizationId)).map((key) => openStored(deps, key));
 }
 
 /** Where the audit chain ends, signed by every active key of the organization, with those keys. */
@@ -91,6 +56,8 @@ export interface Desired {
   generation: number;
   assignment: Envelope;
   bundle: Envelope;
+  /** How nodes come from keys that they trust to those that signed. */
+  keySets: Envelope[];
 }
 
 /**
@@ -99,14 +66,15 @@ export interface Desired {
  */
 export async function desiredFor(deps: Deps, nodeIds: readonly string[]): Promise<(Desired | null)[]> {
   const assigned = new Map((await findAssignments(deps.db, nodeIds)).map((row) => [row.nodeId, row]));
-  const envelopes = new Map<string, Pick<Desired, 'assignment' | 'bundle'>>();
+  const envelopes = new Map<string, Omit<Desired, 'generation'>>();
   for (const [organizationId, rows] of Map.groupBy(assigned.values(), (row) => row.organizationId)) {
     const keys = await openKeys(deps, organizationId);
+    const keySets = (await findKeySets(deps.db, organizationId)).map(({ envelope }) => envelope);
     const bundles = new Map((await findBundles(deps.db, organizationId, [...new Set(rows.map((row) => row.bundle))])).map(({ digest, manifest }) => [digest, seal(manifest, keys)]));
     for (const row of rows) {
       const bundle = bundles.get(row.bundle);
       if (bundle === undefined) throw notFound('bundle', row.bundle);
-      envelopes.set(row.nodeId, { assignment: seal(canonicalJson(assignmentOf(row, deps.clock.now())), keys), bundle });
+      envelopes.set(row.nodeId, { assignment: seal(canonicalJson(assignmentOf(row, deps.clock.now())), keys), bundle, keySets });
     }
   }
   return nodeIds.map((nodeId) => {

@@ -77,7 +77,7 @@ export class SimNode {
   }
 
   #welcomed({ organization, node, signingKeys }: Welcome): void {
-    this.#trust ??= { organization, node, signingKeys, pinnedAt: Date.now() };
+    this.#trust ??= { organization, node, signingKeys, pinnedAt: Date.now(), keysVersion: 1, formerKeys: [] };
     this.#reports.connected();
     this.#report();
   }
