@@ -1,5 +1,6 @@
 import type { Browser, Locator, Page } from '@playwright/test';
 import { type Api, textAt } from '../examples/pump-loop/api.ts';
+import { totpOf } from '../tools/testing/totp.ts';
 import { open } from './actions.ts';
 import { apiOf, prepareGround } from './ground.ts';
 import { openWhole, pages, wrongWith } from './pages.ts';
@@ -108,6 +109,31 @@ test.describe('a person who may only look', () => {
     await elsewhere.goto('/nodes');
     await expect(elsewhere).toHaveURL(/\/sign-in/);
     await elsewhere.close();
+  });
+
+  test('turns a second factor on, is asked for its code at the next sign-in, and turns it off', async ({ browser, stack }) => {
+    await openWhole(page, '/settings?tab=account');
+    await page.getByLabel('Your password').fill('a password of my own');
+    await page.getByRole('button', { name: 'Turn it on' }).click();
+    await expect(page.getByRole('img', { name: 'QR code of the key' })).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Backup codes' }).getByRole('listitem')).toHaveCount(10);
+    expect(await wrongWith(page)).toEqual([]);
+    const secret = (await page.locator('code').first().textContent()) ?? '';
+    await page.getByLabel('Code', { exact: true }).fill(totpOf(secret));
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await expect(page.getByText('On: signing in takes a code')).toBeVisible();
+    const elsewhere = await browser.newPage({ baseURL: stack.url });
+    await open(elsewhere, '/sign-in');
+    await elsewhere.getByLabel('E-mail').fill('onlooker@example.org');
+    await elsewhere.getByLabel('Password').fill('a password of my own');
+    await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+    await elsewhere.getByLabel('Code').fill(totpOf(secret));
+    await elsewhere.getByRole('button', { name: 'Sign in' }).click();
+    await expect(elsewhere.getByRole('link', { name: 'Overview' })).toBeVisible();
+    await elsewhere.close();
+    await page.getByLabel('Your password').fill('a password of my own');
+    await page.getByRole('button', { name: 'Turn it off' }).click();
+    await expect(page.getByText('Off: the password alone signs in')).toBeVisible();
   });
 });
 

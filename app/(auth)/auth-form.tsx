@@ -2,15 +2,16 @@
 import { useState, type ReactNode } from 'react';
 import { Button } from '../_ui/button.tsx';
 import { Shape } from '../_ui/status.tsx';
-import { postAuth } from '../_data/post-auth.ts';
+import { postAuth, type AuthPath } from '../_data/post-auth.ts';
 
-/** A form that ends in a session: sends its fields, says why not, and leaves for `next` with a full load. */
-export function AuthForm({ path, hidden, next, action, children }: {
-  path: Parameters<typeof postAuth>[0];
+/** A form that ends in a session: sends its fields, says why not, and leaves for `next` with a full load, unless `more` says that something is still to be given. */
+export function AuthForm({ path, hidden, next, action, more, children }: {
+  path: AuthPath;
   /** Members that the person does not type, such as the link's token. */
   hidden?: Record<string, string>;
   next: string;
   action: string;
+  more?: (answer: unknown) => boolean;
   children: ReactNode;
 }) {
   const [busy, setBusy] = useState(false);
@@ -20,7 +21,8 @@ export function AuthForm({ path, hidden, next, action, children }: {
     setRefusal(null);
     const fields = Object.fromEntries([...new FormData(form)].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
     const answer = await postAuth(path, { ...fields, ...hidden });
-    if (answer.ok) window.location.assign(next);
+    if (answer.ok && more?.(answer.data) === true) setBusy(false);
+    else if (answer.ok) window.location.assign(next);
     else {
       setRefusal(answer.message);
       setBusy(false);

@@ -1,14 +1,16 @@
 import { apiHeaders } from './headers.ts';
 
 /** `wrongPassword`: the password that was given as the person's own is not. */
-export type AuthAnswer = { ok: true } | { ok: false; message: string; wrongPassword: boolean };
+export type AuthAnswer = { ok: true; data: unknown } | { ok: false; message: string; wrongPassword: boolean };
+
+export type AuthPath = '/sign-in/email' | '/sign-in-link' | '/invitation' | '/change-password' | '/sign-out' | `/two-factor/${'enable' | 'verify-totp' | 'verify-backup-code' | 'disable'}`;
 
 /** Sends what begins, changes or ends a way in. A session comes back as a cookie that no script can read. */
-export async function postAuth(path: '/sign-in/email' | '/sign-in-link' | '/invitation' | '/change-password' | '/sign-out', body: Readonly<Record<string, string | boolean>>): Promise<AuthAnswer> {
+export async function postAuth(path: AuthPath, body: Readonly<Record<string, string | boolean>>): Promise<AuthAnswer> {
   try {
     const response = await fetch(`/api/auth${path}`, { method: 'POST', headers: { ...apiHeaders, 'content-type': 'application/json' }, body: JSON.stringify(body) });
-    if (response.ok) return { ok: true };
     const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return { ok: true, data: answer };
     return { ok: false, message: messageOf(response.status, response.headers.get('retry-after'), answer), wrongPassword: textOf(answer, 'code') === 'INVALID_PASSWORD' };
   } catch {
     return { ok: false, message: 'The control plane did not answer. Check that it runs, and try again.', wrongPassword: false };

@@ -3,14 +3,17 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
+import { twoFactor } from 'better-auth/plugins';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
 import { storableText } from '../kernel/storable-text.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
+import { awaitsCode, codePaths, secondFactorOptions, secondFactorPaths, secondFactorRates } from './second-factor.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
-import { actorOfSession, recordPasswordChange, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
+import { actorOfSession, recordOwnChange, recordRefusedCode, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
+import type { OwnChange } from './sign-in-records.ts';
 
 const SESSION_SECONDS = 14 * 24 * 3600;
 
@@ -20,7 +23,14 @@ export const requestIdHeader = 'x-request-id';
 
 const changePasswordPath = '/change-password';
 /** Paths below /api/auth that are served; everything else of the library stays closed. */
-export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation'] as const;
+export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', ...secondFactorPaths] as const;
+
+/** What people change of their own way in while they are signed in, by the path that does it. */
+const ownChanges = new Map<string, OwnChange>([
+  [changePasswordPath, 'password.change'],
+  ['/two-factor/verify-totp', 'secondFactor.enable'],
+  ['/two-factor/disable', 'secondFactor.disable'],
+]);
 
 export interface Authenticator {
   /** Answers a request below /api/auth. */
@@ -31,7 +41,8 @@ export interface Authenticator {
 
 /**
  * People's sign-in: passwords as scrypt hashes, sessions in the database under a signed, HttpOnly, SameSite=Lax cookie, attempts
- * limited by address and by person. Every sign-in, sign-out, change of a password and refused password is in the audit chain.
+ * limited by address and by person, and a code beside the password where the person wants one. Every sign-in, sign-out, change of a
+ * way in, refused password and refused code is in the audit chain.
  */
 export function createAuthentication(deps: Deps): Authenticator {
   const attempts = createRateLimiter(deps.clock, { perSecond: 1 / 30, burst: 10 });
@@ -50,7 +61,7 @@ export function createAuthentication(deps: Deps): Authenticator {
       storage: 'database',
       window: 60,
       max: 60,
-      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 } },
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates },
     },
     // The edge has compared the origin with the host already (http/security.ts); this accepts what it accepted.
     trustedOrigins: (request) => {
@@ -64,22 +75,31 @@ export function createAuthentication(deps: Deps): Authenticator {
       database: { generateId: () => deps.ids.next() },
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
     },
-    plugins: [acceptancePlugin(deps)],
+    plugins: [acceptancePlugin(deps), twoFactor(secondFactorOptions)],
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        // A machine that is trusted for a month would make the code a formality there.
+        if (codePaths.includes(ctx.path) && trustsDevice(ctx.body)) throw new APIError('BAD_REQUEST', { message: 'A code is asked for at every sign-in.' });
         if (ctx.path !== '/sign-in/email') return;
         const decision = attempts.take(emailOf(ctx.body));
         if (!decision.allowed) throw new APIError('TOO_MANY_REQUESTS', { message: `Too many attempts for this person. Try again in ${Math.ceil(decision.retryAfterMs / 1000)} seconds.` });
       }),
       after: createAuthMiddleware(async (ctx) => {
+        if (codePaths.includes(ctx.path) && ctx.context.returned instanceof APIError) {
+          const cookie = ctx.context.createAuthCookie('two_factor');
+          const challenge = await ctx.getSignedCookie(cookie.name, ctx.context.secret);
+          const pending = challenge ? await ctx.context.internalAdapter.findVerificationValue(challenge) : null;
+          if (pending) await recordRefusedCode(deps, pending.value, ctx.headers?.get(requestIdHeader) ?? deps.ids.next());
+          return;
+        }
         if (ctx.path !== '/sign-in/email' || !(ctx.context.returned instanceof APIError)) return;
         await recordRefusedSignIn(deps, emailOf(ctx.body), ctx.headers?.get(requestIdHeader) ?? deps.ids.next());
       }),
     },
     databaseHooks: {
       session: {
-        create: { after: async (session, ctx) => recordSession(deps, 'session.start', session, ctx?.headers?.get(requestIdHeader)) },
-        delete: { after: async (session, ctx) => recordSession(deps, 'session.end', session, ctx?.headers?.get(requestIdHeader)) },
+        create: { after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.start', session, ctx?.headers?.get(requestIdHeader))) },
+        delete: { after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.end', session, ctx?.headers?.get(requestIdHeader))) },
       },
     },
   });
@@ -91,14 +111,20 @@ export function createAuthentication(deps: Deps): Authenticator {
   return {
     session,
     handle: async (request) => {
-      if (!new URL(request.url).pathname.endsWith(changePasswordPath)) return auth.handler(request);
+      const { pathname } = new URL(request.url);
+      const change = ownChanges.get(pathname.slice(pathname.indexOf('/api/auth') + '/api/auth'.length));
+      if (change === undefined) return auth.handler(request);
       // Asked before: a change may end the session that it came by.
       const actor = await session(request.headers);
       const response = await auth.handler(request);
-      if (actor !== null) await recordPasswordChange(deps, actor, response.ok);
+      if (actor !== null) await recordOwnChange(deps, actor, change, response.ok);
       return response;
     },
   };
+}
+
+function trustsDevice(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'trustDevice' in body && body.trustDevice !== false;
 }
 
 function emailOf(body: unknown): string {

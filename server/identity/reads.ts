@@ -4,13 +4,13 @@ import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { capabilities } from './capabilities.ts';
 import { isAllowed, lastAdministratorReason, permission } from './policy.ts';
-import { findOpenInvitation, openInvitation } from './repository.ts';
+import { findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
 import type { invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listSessionsOutput, meOutput } from './schema.ts';
 
 export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {
   const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true } });
   return {
-    user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '' },
+    user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '', secondFactor: actor.kind === 'user' && (await isSecondFactorOn(deps.db, actor.id)) },
     organization,
     role: actor.kind === 'user' ? actor.role : null,
     capabilities: capabilities.filter((capability) => isAllowed(actor, capability)),
@@ -43,7 +43,8 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
         joinedAt: row.createdAt.getTime(),
         lastSignInAt: row.user.sessions[0]?.createdAt.getTime() ?? null,
         isYou: row.userId === actor.id,
-        can: { setRole: can, remove: can },
+        secondFactor: row.user.twoFactorEnabled,
+        can: { setRole: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled ? mayWrite : { allowed: false, reason: 'There is none.' } },
       };
     }),
     invitations: invitations.map(({ id, name, email, role, createdAt, expiresAt }) => ({ id, name, email, role, createdAt: createdAt.getTime(), expiresAt: expiresAt.getTime() })),

@@ -6,6 +6,21 @@ export function findMembership(db: Queryable, userId: string) {
   return db.member.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' }, include: { user: true, organization: true } });
 }
 
+export async function isSecondFactorOn(db: Queryable, userId: string): Promise<boolean> {
+  return (await db.user.findUnique({ where: { id: userId }, select: { twoFactorEnabled: true } }))?.twoFactorEnabled ?? false;
+}
+
+/** Forgets a person's second factor: the password alone signs in again. */
+export async function deleteSecondFactor(tx: Transaction, userId: string): Promise<void> {
+  await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } });
+  await tx.twoFactor.deleteMany({ where: { userId } });
+}
+
+/** In how many organizations a person is. */
+export function countMemberships(db: Queryable, userId: string): Promise<number> {
+  return db.member.count({ where: { userId } });
+}
+
 export function findMember(db: Queryable, organizationId: string, id: string) {
   return db.member.findFirst({ where: { organizationId, id }, include: { user: true } });
 }

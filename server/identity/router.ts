@@ -3,7 +3,7 @@ import { pageInput } from '../kernel/wire.ts';
 import { listApiTokens, listMembers, listSessions, previewInvitation, readMe } from './reads.ts';
 import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
-import { inviteMember, removeMember, renameOrganization, revokeInvitation, setMemberRole } from './service/members.ts';
+import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberRole } from './service/members.ts';
 import { requireUser, revokeSession } from './service/sessions.ts';
 
 const done = { done: true } as const;
@@ -32,6 +32,14 @@ const membersRouter = router({
     .output(schema.doneOutput)
     .mutation(async ({ ctx, input }) => {
       await setMemberRole(ctx.deps, ctx.actor, input.id, input.role);
+      return done;
+    }),
+  resetSecondFactor: procedure('settings:write')
+    .meta({ rest: { method: 'POST', path: '/members/{id}/reset-second-factor', tag: 'Members', summary: 'Forget the second factor of a member who lost it' } })
+    .input(schema.byIdInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await resetSecondFactor(ctx.deps, ctx.actor, input.id);
       return done;
     }),
   remove: procedure('settings:write')

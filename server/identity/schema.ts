@@ -21,7 +21,8 @@ export const acceptSignInLinkInput = z.object({ token: linkTokenSchema, name: pe
 export const acceptInvitationInput = z.object({ token: linkTokenSchema, name: personNameSchema, password: passwordSchema });
 
 export const meOutput = z.object({
-  user: z.object({ id: idSchema, name: z.string(), email: z.string() }),
+  /** `secondFactor`: a code is asked for beside the password. */
+  user: z.object({ id: idSchema, name: z.string(), email: z.string(), secondFactor: z.boolean() }),
   organization: z.object({ id: idSchema, name: z.string() }),
   role: roleSchema.nullable(),
   capabilities: z.array(capabilitySchema),
@@ -39,7 +40,8 @@ export const memberSchema = z.object({
   joinedAt: z.number(),
   lastSignInAt: z.number().nullable(),
   isYou: z.boolean(),
-  can: z.object({ setRole: permissionSchema, remove: permissionSchema }),
+  secondFactor: z.boolean(),
+  can: z.object({ setRole: permissionSchema, remove: permissionSchema, resetSecondFactor: permissionSchema }),
 });
 export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: roleSchema, createdAt: z.number(), expiresAt: z.number() });
 export const listMembersOutput = z.object({ items: z.array(memberSchema), invitations: z.array(openInvitationSchema), can: z.object({ invite: permissionSchema }) });

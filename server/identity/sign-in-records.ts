@@ -30,9 +30,18 @@ export async function recordRefusedSignIn(deps: Deps, email: string, requestId: 
   await recordRefusal(deps, actor, { action: 'session.start', object: { kind: 'session', id: user.id, name: email }, reason: 'Wrong password, or too many attempts.' });
 }
 
-/** Puts a changed password, or the attempt at it, on record. */
-export async function recordPasswordChange(deps: Deps, actor: Actor, changed: boolean): Promise<void> {
-  const entry = { action: 'password.change', object: { kind: 'member', id: actor.id, name: actor.name } } as const;
+/** A refused code, after a password that was right, goes on record for whom it was tried. */
+export async function recordRefusedCode(deps: Deps, userId: string, requestId: string): Promise<void> {
+  const actor = await actorOfSession(deps, { id: '', userId }, requestId);
+  if (actor !== null) await recordRefusal(deps, actor, { action: 'session.start', object: { kind: 'session', id: userId, name: actor.email }, reason: 'Wrong code after the right password, or too many attempts.' });
+}
+
+/** What people change of their own way in. */
+export type OwnChange = 'password.change' | 'secondFactor.enable' | 'secondFactor.disable';
+
+/** Puts a changed way in, or the attempt at it, on record. */
+export async function recordOwnChange(deps: Deps, actor: Actor, action: OwnChange, changed: boolean): Promise<void> {
+  const entry = { action, object: { kind: 'member', id: actor.id, name: actor.name } } as const;
   if (changed) await performChange(deps, actor, async ({ record }) => record(entry));
-  else await recordRefusal(deps, actor, { ...entry, reason: 'Wrong password, one that is not allowed, or too many attempts.' });
+  else await recordRefusal(deps, actor, { ...entry, reason: 'Wrong password or code, one that is not allowed, or too many attempts.' });
 }

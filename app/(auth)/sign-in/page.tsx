@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
-import { Field, Input } from '../../_ui/field.tsx';
-import { AuthForm } from '../auth-form.tsx';
 import { ownPath } from '../own-path.ts';
+import { SignInForm } from './sign-in-form.tsx';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
@@ -10,14 +9,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <h1 className="text-xl font-semibold tracking-[-0.012em]">Sign in</h1>
-      <AuthForm path="/sign-in/email" next={ownPath(typeof next === 'string' ? next : undefined)} action="Sign in">
-        <Field label="E-mail" name="email">
-          <Input name="email" type="email" autoComplete="username" required autoFocus />
-        </Field>
-        <Field label="Password" name="password">
-          <Input name="password" type="password" autoComplete="current-password" required />
-        </Field>
-      </AuthForm>
+      <SignInForm next={ownPath(typeof next === 'string' ? next : undefined)} />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Card } from '../../_ui/card.tsx';
 import { Details } from '../../_ui/details.tsx';
 import { ChangePassword } from './change-password.tsx';
 import { roleMeanings, roleOptions } from './roles.ts';
+import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
 
 /** The person who is signed in: who that is here, the way in, and where it was used. */
@@ -25,6 +26,7 @@ export function Account() {
         </Card>
       )}
       <Sessions />
+      <SecondFactor />
       <ChangePassword />
     </div>
   );

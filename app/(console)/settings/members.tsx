@@ -31,6 +31,7 @@ const memberColumns: readonly Column<Member>[] = [
   },
   { id: 'email', header: 'E-mail', from: 'sm', cell: (member) => member.email },
   { id: 'role', header: 'Role', cell: (member) => <RoleOf member={member} /> },
+  { id: 'factor', header: 'Second factor', from: 'md', cell: (member) => <SecondFactorOf member={member} /> },
   { id: 'seen', header: 'Last signed in', numeric: true, from: 'md', cell: (member) => (member.lastSignInAt === null ? <span className="text-faint">no session</span> : <RelativeTime at={member.lastSignInAt} />) },
   { id: 'joined', header: 'Joined', numeric: true, from: 'lg', cell: (member) => <RelativeTime at={member.joinedAt} /> },
   { id: 'act', header: '', numeric: true, cell: (member) => <Remove member={member} /> },
@@ -85,6 +86,37 @@ function RoleOf({ member }: { member: Member }) {
     );
   }
   return <Select size="sm" label={`Role of ${member.name}`} value={member.role} disabled={setRole.isPending} onChange={(role) => (role === member.role ? undefined : setRole.mutate({ id: member.id, role }))} options={roleOptions} />;
+}
+
+/** Whether a code is asked for; an administrator takes it back for who has lost what gives it. */
+function SecondFactorOf({ member }: { member: Member }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const failed = useFailureToast();
+  const [asking, setAsking] = useState(false);
+  const reset = useMutation(
+    trpc.identity.members.resetSecondFactor.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.identity.pathFilter()),
+      onError: (error) => failed(`${member.name} keeps the second factor`, error),
+      onSettled: () => setAsking(false),
+    }),
+  );
+  if (!member.secondFactor) return <span className="text-faint">off</span>;
+  return (
+    <span className="inline-flex items-center gap-2">
+      on
+      {member.can.resetSecondFactor.allowed ? <Button size="sm" onClick={() => setAsking(true)}>Reset</Button> : null}
+      <AskDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Reset the second factor of ${member.name}?`}
+        description="For who has lost the machine that gives the codes: the password alone signs in, until the person turns it on again."
+        action="Reset it"
+        busy={reset.isPending}
+        onConfirm={() => reset.mutate({ id: member.id })}
+      />
+    </span>
+  );
 }
 
 function Remove({ member }: { member: Member }) {

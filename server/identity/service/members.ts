@@ -7,8 +7,10 @@ import { limits } from '../../kernel/limits.ts';
 import { lastAdministratorReason } from '../policy.ts';
 import {
   countMembers,
+  countMemberships,
   countOpenInvitations,
   deleteMember,
+  deleteSecondFactor,
   deleteSessionsOf,
   findMember,
   findOpenInvitationById,
@@ -76,6 +78,18 @@ export async function removeMember(deps: Deps, actor: Actor, id: string): Promis
     record({ action: 'member.remove', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role } });
     publish({ topic: 'settings', subjectId: member.userId, kind: 'memberRemoved' });
     publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
+  });
+}
+
+/** For who has lost the machine that gives the codes: the password alone signs in until the person turns a second factor on again. */
+export async function resetSecondFactor(deps: Deps, actor: Actor, id: string): Promise<void> {
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    const member = await findForChange(tx, actor, id);
+    if (!member.user.twoFactorEnabled) throw new DomainError('Conflict', `${member.user.name} has no second factor.`);
+    if ((await countMemberships(tx, member.userId)) > 1) throw new DomainError('Conflict', `${member.user.name} is a member of another organization too, which this one does not decide for.`);
+    await deleteSecondFactor(tx, member.userId);
+    record({ action: 'secondFactor.reset', object: { kind: 'member', id, name: member.user.email } });
+    publish({ topic: 'settings', subjectId: member.userId, kind: 'secondFactor' });
   });
 }
 

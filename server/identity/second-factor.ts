@@ -1,0 +1,21 @@
+import type { Deps } from '../kernel/deps.ts';
+import { isSecondFactorOn } from './repository.ts';
+
+/** Paths below /api/auth by which a second factor is turned on, given and turned off. */
+export const secondFactorPaths = ['/two-factor/enable', '/two-factor/verify-totp', '/two-factor/verify-backup-code', '/two-factor/disable'] as const;
+/** Those that end a sign-in which the password began. */
+export const codePaths: readonly string[] = ['/two-factor/verify-totp', '/two-factor/verify-backup-code'];
+
+/** Time-based codes of an authenticator app (RFC 6238), and backup codes that work once. Ten wrong ones in a row lock for a quarter of an hour. */
+export const secondFactorOptions = { issuer: 'Selvedge', twoFactorCookieMaxAge: 300, backupCodeOptions: { amount: 10 }, accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } } as const;
+
+/** Requests of one address a minute. */
+export const secondFactorRates = Object.fromEntries(secondFactorPaths.map((path) => [path, { window: 60, max: 20 }]));
+
+/**
+ * Whether a session that was made, or ended, at this path is only the library's way to hold a password for good until the code
+ * comes: no sign-in, and not for the record.
+ */
+export async function awaitsCode(deps: Pick<Deps, 'db'>, path: string | undefined, userId: string): Promise<boolean> {
+  return path === '/sign-in/email' && (await isSecondFactorOn(deps.db, userId));
+}
