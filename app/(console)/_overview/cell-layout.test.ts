@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { cellTone, layCells, type NodeCell } from './cell-layout.ts';
+import { cellByKey, cellTone, columnsOf, layCells, type NodeCell } from './cell-layout.ts';
 
 const nodes = (many: number): NodeCell[] => Array.from({ length: many }, (_, index) => ({ id: String(index), name: String(index), fleet: null, health: 'Healthy', sync: 'Synced' }));
 
@@ -38,4 +38,13 @@ it('shows the worse of the two axes', () => {
   expect(cellTone({ health: 'Healthy', sync: 'Applying' })).toBe('info');
   expect(cellTone({ health: 'Degraded', sync: 'Applying' })).toBe('notice');
   expect(cellTone({ health: 'NeverSeen', sync: 'Unknown' })).toBe('neutral');
+});
+
+it('is walked with the arrows, a row at a time up and down, and never left by them', () => {
+  const layout = layCells(nodes(40), 340, 232);
+  const columns = columnsOf(layout.size, 340);
+  const by = (from: number | null, key: string) => cellByKey(layout, from, key, columns);
+  expect([by(null, 'ArrowRight'), by(0, 'ArrowRight'), by(0, 'ArrowDown'), by(columns, 'ArrowUp'), by(5, 'Home'), by(5, 'End')]).toEqual([0, 1, columns, 0, 0, 39]);
+  expect([by(0, 'ArrowLeft'), by(39, 'ArrowRight'), by(39, 'ArrowDown')]).toEqual([0, 39, 39]);
+  expect([by(3, 'Tab'), by(3, 'a')]).toEqual([undefined, undefined]);
 });

@@ -18,6 +18,7 @@ export interface Cell {
 }
 
 export interface CellLayout {
+  /** In pixels, as all of it. */
   size: number;
   gap: number;
   height: number;
@@ -56,7 +57,19 @@ export function layCells(nodes: readonly NodeCell[], width: number, heightMax: n
   return place(fleets, perCell, sizeMin, width);
 }
 
-function columnsOf(size: number, width: number): number {
+const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1], Home: null, End: null } as const;
+
+/** Where a key leads from a cell, as the place in `cells`; undefined for a key that leads nowhere. The first key comes to the first cell. */
+export function cellByKey({ cells }: CellLayout, from: number | null, key: string, columns: number): number | undefined {
+  if (!(key in steps) || cells.length === 0) return undefined;
+  if (from === null || key === 'Home') return 0;
+  const step = Object.entries(steps).find(([name]) => name === key)?.[1];
+  if (step === null || step === undefined) return cells.length - 1;
+  const next = from + step[0] + step[1] * columns;
+  return next < 0 || next >= cells.length ? from : next;
+}
+
+export function columnsOf(size: number, width: number): number {
   return Math.max(1, Math.floor((width + gapOf(size)) / (size + gapOf(size))));
 }
 

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { Overview } from '../../../server/overview/schema.ts';
 import { HealthState, SyncState } from '../../_domain/state-status.tsx';
 import { useTRPC } from '../../_data/trpc.tsx';
@@ -12,7 +12,7 @@ import { Loaded } from '../../_shell/loaded.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { Skeleton } from '../../_ui/skeleton.tsx';
 import { Shape, type Tone } from '../../_ui/status.tsx';
-import { cellTone, layCells, type Cell, type NodeCell } from './cell-layout.ts';
+import { cellByKey, cellTone, columnsOf, layCells, type Cell, type NodeCell } from './cell-layout.ts';
 
 /** Every node as one cell, by fleet: at a glance whether trouble is spread or in one place. */
 export function NodeCells({ summary }: { summary: Overview['nodes'] }) {
@@ -80,9 +80,10 @@ function Cells({ nodes, total }: { nodes: readonly NodeCell[]; total: number }) 
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
-  const [hover, setHover] = useState<Cell | null>(null);
+  const [place, setPlace] = useState<number | null>(null);
   const [painted, repaint] = useState(0);
   const layout = useMemo(() => layCells(nodes, width, heightMax), [nodes, width]);
+  const hover = place === null ? undefined : layout.cells[place];
 
   useEffect(() => {
     if (!box.current) return;
@@ -113,13 +114,30 @@ function Cells({ nodes, total }: { nodes: readonly NodeCell[]; total: number }) 
       context.roundRect(cell.x, cell.y, layout.size, layout.size, Math.min(2, layout.size / 4));
       context.fill();
     }
-  }, [layout, width, painted]);
+    if (hover === undefined) return;
+    context.globalAlpha = 1;
+    context.strokeStyle = colours.ink;
+    context.lineWidth = 1.5;
+    context.strokeRect(hover.x - 0.5, hover.y - 0.5, layout.size + 1, layout.size + 1);
+  }, [layout, width, painted, hover]);
 
   const at = (event: MouseEvent<HTMLCanvasElement>) => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
     const x = event.clientX - left;
     const y = event.clientY - top;
-    return layout.cells.find((cell) => x >= cell.x && x < cell.x + layout.size + layout.gap && y >= cell.y && y < cell.y + layout.size + layout.gap);
+    const found = layout.cells.findIndex((cell) => x >= cell.x && x < cell.x + layout.size + layout.gap && y >= cell.y && y < cell.y + layout.size + layout.gap);
+    return found < 0 ? null : found;
+  };
+  const open = (cell: number | null) => {
+    const node = cell === null ? undefined : layout.cells[cell]?.node;
+    if (node) router.push(paths.node(node.id));
+  };
+  const press = (event: KeyboardEvent<HTMLCanvasElement>) => {
+    if (event.key === 'Enter') return open(place);
+    const next = cellByKey(layout, place, event.key, columnsOf(layout.size, width));
+    if (next === undefined) return;
+    event.preventDefault();
+    setPlace(next);
   };
   return (
     <div ref={box} className="relative">
@@ -131,42 +149,51 @@ function Cells({ nodes, total }: { nodes: readonly NodeCell[]; total: number }) 
       ) : null}
       <canvas
         ref={canvas}
-        role="img"
-        aria-label={`${count(nodes.length)} nodes, ${inWords(layout.perCell)}; the list of nodes says the same in words`}
+        // One goes along the nodes as along a scale, and hears of each what it is.
+        role="slider"
+        tabIndex={0}
+        aria-valuemin={1}
+        aria-valuemax={layout.cells.length}
+        aria-valuenow={place === null ? 1 : place + 1}
+        aria-valuetext={hover === undefined ? 'none yet' : said(hover)}
+        aria-label={`${count(nodes.length)} nodes, ${inWords(layout.perCell)}. Arrows go from one to the next, Enter opens it; the list of nodes says the same in words`}
         style={{ width: '100%', height: layout.height }}
         className={hover ? 'cursor-pointer' : undefined}
-        onMouseMove={(event) => {
-          setHover(at(event) ?? null);
-        }}
-        onMouseLeave={() => setHover(null)}
-        onClick={(event) => {
-          const cell = at(event);
-          if (cell) router.push(paths.node(cell.node.id));
-        }}
+        onMouseMove={(event) => setPlace(at(event))}
+        onMouseLeave={() => setPlace(null)}
+        onBlur={() => setPlace(null)}
+        onKeyDown={press}
+        onClick={(event) => open(at(event))}
       />
       {hover ? (
         <div className="pointer-events-none absolute z-10 max-w-56 rounded-lg border border-line-strong bg-overlay px-3 py-2 shadow-overlay" style={{ left: Math.min(hover.x, Math.max(0, width - 200)), top: hover.y + layout.size + 6 }}>
-          <span className="block truncate font-medium">{hover.count > 1 ? `${hover.node.name} and ${count(hover.count - 1)} more` : hover.node.name}</span>
-          <span className="block text-dim">
-            {hover.count > 1 ? 'at worst ' : ''}
-            {hover.node.health}, {hover.node.sync}
-            {hover.node.fleet ? `, ${hover.node.fleet}` : ', no fleet'}
-          </span>
+          <span className="block truncate font-medium">{named(hover)}</span>
+          <span className="block text-dim">{stateOf(hover)}</span>
         </div>
       ) : null}
     </div>
   );
 }
 
+function named({ node, count: nodes }: Cell): string {
+  return nodes > 1 ? `${node.name} and ${count(nodes - 1)} more` : node.name;
+}
+
+function stateOf({ node, count: nodes }: Cell): string {
+  return `${nodes > 1 ? 'at worst ' : ''}${node.health}, ${node.sync}${node.fleet === null ? ', no fleet' : `, ${node.fleet}`}`;
+}
+
+const said = (cell: Cell): string => `${named(cell)}: ${stateOf(cell)}`;
+
 /** A canvas knows no `light-dark()`, so the colours are read from elements that do. */
-function readColours(near: HTMLElement): Record<Tone, string> {
+function readColours(near: HTMLElement): Record<Tone | 'ink', string> {
   const probe = document.createElement('i');
   near.parentElement?.append(probe);
   const read = (name: string) => {
     probe.style.color = `var(--color-${name})`;
     return getComputedStyle(probe).color;
   };
-  const colours = { positive: read('positive'), info: read('info'), notice: read('notice'), critical: read('critical'), neutral: read('line-strong') };
+  const colours = { positive: read('positive'), info: read('info'), notice: read('notice'), critical: read('critical'), neutral: read('line-strong'), ink: read('ink') };
   probe.remove();
   return colours;
 }
