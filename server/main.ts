@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   const ending = new AbortController();
   const relay = await startOutboxRelay({ databaseUrl, pool: deps.pool, liveBus: deps.liveBus, logger: deps.logger, clock: deps.clock, signal: ending.signal });
   const organizationId = await ensureOrganization(deps);
-  const authenticator = createAuthentication(deps);
+  const authenticator = createAuthentication(deps, environment.singleSignOn);
 
   const checks: ReadinessCheck[] = [
     { name: 'database', check: async () => void (await deps.pool.query('SELECT 1')) },

@@ -3,15 +3,17 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
-import { twoFactor } from 'better-auth/plugins';
+import { genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import type { SingleSignOn } from '../kernel/env.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
 import { storableText } from '../kernel/storable-text.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
 import { awaitsCode, codePaths, secondFactorOptions, secondFactorPaths, secondFactorRates } from './second-factor.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
+import { callbackPath, providerId, singleSignOnPart, singleSignOnPath } from './single-sign-on.ts';
 import { actorOfSession, recordOwnChange, recordRefusedCode, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
 import type { OwnChange } from './sign-in-records.ts';
 
@@ -23,7 +25,9 @@ export const requestIdHeader = 'x-request-id';
 
 const changePasswordPath = '/change-password';
 /** Paths below /api/auth that are served; everything else of the library stays closed. */
-export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', ...secondFactorPaths] as const;
+export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', singleSignOnPath, ...secondFactorPaths] as const;
+/** What browsers come to by themselves, sent by the provider. */
+export const authLandings = [callbackPath] as const;
 
 /** What people change of their own way in while they are signed in, by the path that does it. */
 const ownChanges = new Map<string, OwnChange>([
@@ -41,10 +45,11 @@ export interface Authenticator {
 
 /**
  * People's sign-in: passwords as scrypt hashes, sessions in the database under a signed, HttpOnly, SameSite=Lax cookie, attempts
- * limited by address and by person, and a code beside the password where the person wants one. Every sign-in, sign-out, change of a
+ * limited by address and by person, a code beside the password where the person wants one, or a provider's word. Every sign-in, sign-out, change of a
  * way in, refused password and refused code is in the audit chain.
  */
-export function createAuthentication(deps: Deps): Authenticator {
+export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): Authenticator {
+  if (singleSignOn !== undefined) singleSignOnPart.provide(deps, { name: singleSignOn.name });
   const attempts = createRateLimiter(deps.clock, { perSecond: 1 / 30, burst: 10 });
   const auth = betterAuth({
     appName: 'Selvedge',
@@ -55,6 +60,8 @@ export function createAuthentication(deps: Deps): Authenticator {
     telemetry: { enabled: false },
     logger: { disabled: true },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: passwordLimits.charactersMin, maxPasswordLength: passwordLimits.charactersMax },
+    // Accounts here are made by invitation alone, so the address that a person was invited by is theirs at the provider, too.
+    account: { accountLinking: { enabled: true, trustedProviders: [providerId], requireLocalEmailVerified: false } },
     session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
     rateLimit: {
       enabled: true,
@@ -75,7 +82,7 @@ export function createAuthentication(deps: Deps): Authenticator {
       database: { generateId: () => deps.ids.next() },
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
     },
-    plugins: [acceptancePlugin(deps), twoFactor(secondFactorOptions)],
+    plugins: [acceptancePlugin(deps), twoFactor(secondFactorOptions), ...(singleSignOn === undefined ? [] : [providerPlugin(singleSignOn)])],
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         // A machine that is trusted for a month would make the code a formality there.
@@ -121,6 +128,12 @@ export function createAuthentication(deps: Deps): Authenticator {
       return response;
     },
   };
+}
+
+/** The provider says who somebody is; who may come in is said here, by invitation. */
+function providerPlugin({ issuer, clientId, clientSecret, name }: SingleSignOn) {
+  const discoveryUrl = `${issuer}/.well-known/openid-configuration`;
+  return genericOAuth({ config: [{ providerId, name, discoveryUrl, clientId, clientSecret, scopes: ['openid', 'email', 'profile'], requireIdTokenVerification: true, disableSignUp: true, disableImplicitSignUp: true, disableProviderLogout: true }] });
 }
 
 function trustsDevice(body: unknown): boolean {

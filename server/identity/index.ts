@@ -1,6 +1,6 @@
 export { authenticate } from './authenticate.ts';
 export type { Authentication } from './authenticate.ts';
-export { authPaths, createAuthentication, remoteAddressHeader, requestIdHeader } from './auth.ts';
+export { authLandings, authPaths, createAuthentication, remoteAddressHeader, requestIdHeader } from './auth.ts';
 export type { Authenticator } from './auth.ts';
 export { capabilities } from './capabilities.ts';
 export type { Capability } from './capabilities.ts';

@@ -5,6 +5,7 @@ import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
 import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberRole } from './service/members.ts';
 import { requireUser, revokeSession } from './service/sessions.ts';
+import { singleSignOnPart } from './single-sign-on.ts';
 
 const done = { done: true } as const;
 
@@ -89,6 +90,7 @@ export const identityRouter = router({
     .meta({ rest: { method: 'GET', path: '/me', tag: 'Identity', summary: 'Who this session or token is, and what it may do' } })
     .output(schema.meOutput)
     .query(({ ctx }) => readMe(ctx.deps, ctx.actor)),
+  ways: publicProcedure.output(schema.waysOutput).query(({ ctx }) => ({ singleSignOn: singleSignOnPart.find(ctx.deps)?.name ?? null })),
   invitation: publicProcedure
     .input(schema.invitationPreviewInput)
     .output(schema.invitationPreviewOutput)

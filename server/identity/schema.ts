@@ -28,6 +28,9 @@ export const meOutput = z.object({
   capabilities: z.array(capabilitySchema),
 });
 
+/** How people may sign in: always by password, and by a provider where there is one, as people know it. */
+export const waysOutput = z.object({ singleSignOn: z.string().nullable() });
+
 export const invitationPreviewInput = z.object({ token: linkTokenSchema });
 export const invitationPreviewOutput = z.object({ organization: z.string(), email: z.string(), name: z.string(), role: roleSchema, expiresAt: z.number() });
 

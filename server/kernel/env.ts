@@ -32,6 +32,10 @@ export const environmentSchema = z.object({
       }
     })
     .describe('Proxies whose `X-Forwarded-For` is believed, as addresses and ranges (`10.0.0.0/8`), separated by commas.'),
+  OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional().describe('People may sign in by this OpenID Connect provider, such as `https://login.example.com/realms/plant`; the address that it calls back is `PUBLIC_URL` with `/api/auth/callback/oidc`.'),
+  OIDC_CLIENT_ID: z.string().min(1).optional().describe('What the provider knows this installation as.'),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('The secret that the provider gave for it.'),
+  OIDC_NAME: z.string().min(1).max(40).default('single sign-on').describe('What the button of the sign-in page calls the provider.'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections to Postgres that it holds at most.'),
 });
 
@@ -59,6 +63,17 @@ export interface Environment {
   trustedProxies: readonly string[];
   logLevel: string;
   development: boolean;
+  /** The provider by which people may sign in; undefined without one. */
+  singleSignOn: SingleSignOn | undefined;
+}
+
+/** An OpenID Connect provider, and what it knows this installation as. */
+export interface SingleSignOn {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** As people know it. */
+  name: string;
 }
 
 /** Reads the environment, or throws one Error whose message lists everything that is wrong with it. */
@@ -82,5 +97,15 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     trustedProxies: values.TRUSTED_PROXIES,
     logLevel: values.LOG_LEVEL,
     development: values.NODE_ENV === 'development',
+    singleSignOn: singleSignOnOf(values),
   };
+}
+
+/** All of it or nothing; a provider that is not on this machine is reached by TLS alone. */
+function singleSignOnOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name }: z.infer<typeof environmentSchema>): SingleSignOn | undefined {
+  if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) throw new Error('the environment is not usable: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are given together or not at all');
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === 'http:' && !['localhost', '127.0.0.1'].includes(hostname)) throw new Error('the environment is not usable: OIDC_ISSUER: must be an https: address');
+  return { issuer: issuer.replace(/\/+$/, ''), clientId, clientSecret, name };
 }

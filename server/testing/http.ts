@@ -3,6 +3,7 @@ import type { Authenticator } from '../identity/index.ts';
 import { createAuthentication, createSignInLink } from '../identity/index.ts';
 import { createEdge } from '../http/server.ts';
 import { consoleSurfaces } from '../surfaces.ts';
+import type { SingleSignOn } from '../kernel/env.ts';
 import type { TestWorld } from './index.ts';
 
 export interface TestServer {
@@ -16,16 +17,16 @@ export interface TestServer {
 
 /** Sends requests as a page of the console does: with its cookies and its origin. */
 export interface TestBrowser {
-  fetch(path: string, init?: { method?: string; body?: unknown; headers?: Record<string, string> }): Promise<Response>;
+  fetch(path: string, init?: { method?: string; body?: unknown; headers?: Record<string, string>; redirect?: 'manual' }): Promise<Response>;
   cookies: Map<string, string>;
 }
 
 export const testPassword = 'correct horse battery';
 
 /** The HTTP edge of a test world on a port of its own, with every surface but pages. */
-export async function testServer(world: TestWorld): Promise<TestServer> {
+export async function testServer(world: TestWorld, singleSignOn?: SingleSignOn): Promise<TestServer> {
   const { deps } = world;
-  const authenticator = createAuthentication(deps);
+  const authenticator = createAuthentication(deps, singleSignOn);
   const { server, drain } = createEdge({ deps, surfaces: consoleSurfaces(deps, authenticator, '0.0.0'), upgrades: new Map() });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -56,7 +57,7 @@ function openBrowser(url: string): TestBrowser {
       const headers: Record<string, string> = { origin: url, 'sec-fetch-site': 'same-origin' };
       if (cookies.size > 0) headers['cookie'] = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       if (init.body !== undefined) headers['content-type'] = 'application/json';
-      const answer = await fetch(`${url}${path}`, { method: init.method ?? 'GET', headers: { ...headers, ...init.headers }, ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }) });
+      const answer = await fetch(`${url}${path}`, { method: init.method ?? 'GET', headers: { ...headers, ...init.headers }, ...(init.redirect === undefined ? {} : { redirect: init.redirect }), ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }) });
       for (const cookie of answer.headers.getSetCookie()) {
         const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
         if (value === '' || /max-age=0/i.test(cookie)) cookies.delete(name);
