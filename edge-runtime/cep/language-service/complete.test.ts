@@ -51,7 +51,8 @@ describe('names', () => {
   });
 
   it('offers aggregators in select, and numbers alone inside sum', () => {
-    expect(offered('from Readings#window.length(5) select |').labels).toEqual(expect.arrayContaining(['sum', 'avg', 'flow']));
+    expect(offered('from Readings#window.length(5) select |').labels).toEqual(expect.arrayContaining(['sum', 'avg', 'math:percentile', 'flow']));
+    expect(offered('from Readings[|').labels).not.toContain('math:percentile');
     const inside = offered('from Readings#window.length(5) select sum(|').labels;
     expect(inside).toContain('flow');
     expect(inside).not.toContain('device');

@@ -1,9 +1,8 @@
 import type { AttributeType, Environment } from '../api.ts';
 import type { Token } from '../language/tokens.ts';
-import { AGGREGATORS } from '../plan/aggregators.ts';
 import { documentationOf, type CallDocumentation } from './documentation.ts';
 import { fittingAt, type Fitting } from './fitting.ts';
-import { callNames } from './known-calls.ts';
+import { callNames, isAggregator } from './known-calls.ts';
 import { keywordsAt, placeAt, type Place } from './place.ts';
 import type { Study } from './observed.ts';
 import { statementAt, type Statement } from './statement.ts';
@@ -110,7 +109,7 @@ function callItems(role: 'window' | 'stream-function' | 'function', fitting: Fit
   const aggregates = fitting?.scope.options.aggregates !== undefined;
   return callNames(role).flatMap(({ name, form }): CompletionItem[] => {
     const documentation = documentationOf(name, role);
-    const aggregator = role === 'function' && AGGREGATORS.has(name);
+    const aggregator = role === 'function' && isAggregator(name);
     if (aggregator && !aggregates) return [];
     if (fitting !== undefined && !mayGive(documentation, fitting.possible)) return [];
     const written = documentation?.form ?? form;

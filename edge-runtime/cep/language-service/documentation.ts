@@ -65,6 +65,14 @@ const AGGREGATOR_DOCUMENTATION: readonly CallDocumentation[] = [
   aggregator('and(condition)', 'bool', 'Whether it holds for every event.'),
   aggregator('or(condition)', 'bool', 'Whether it holds for any event.'),
   aggregator('unionSet(set)', 'object', 'The union of sets.'),
+  aggregator('math:percentile(number, percentile)', 'double', 'The value below which so many percent of the window lie, between the two nearest.'),
+  aggregator("str:groupConcat(text[, separator][, distinct][, 'ASC' | 'DESC'])", 'string', 'The texts of the window in one, with commas unless another separator is given.'),
+  aggregator('list:collect(value[, distinct])', 'object', 'A list of the values.'),
+  aggregator('list:merge(list[, distinct])', 'object', 'The lists of the window as one.'),
+  aggregator('map:collect(key, value)', 'object', 'A map from keys to values; of a key that comes again the latest value.'),
+  aggregator('map:merge(map)', 'object', 'The maps of the window as one.'),
+  aggregator("json:group(json[, 'enclosing element'][, distinct])", 'string', 'The JSON of the window as one array, as text; within an element if one is named.'),
+  aggregator("json:groupAsObject(json[, 'enclosing element'][, distinct])", 'object', 'The same, as object.'),
 ];
 
 const FUNCTION_DOCUMENTATION: readonly CallDocumentation[] = [

@@ -1,8 +1,7 @@
 import type { Environment } from '../api.ts';
 import type { Span } from '../language/diagnostics.ts';
-import { AGGREGATORS } from '../plan/aggregators.ts';
 import { documentationOf, KEYWORD_DOCUMENTATION } from './documentation.ts';
-import { callNames } from './known-calls.ts';
+import { callNames, isAggregator } from './known-calls.ts';
 import type { Observed, Study } from './observed.ts';
 import { occurrenceAt, occurrencesOf } from './rename.ts';
 import type { Occurrence, Symbols } from './symbols.ts';
@@ -34,7 +33,7 @@ export function hoverAt(map: TextMap, { app, plan, observed }: Study, symbols: S
     const form = documentation?.form ?? callNames(role).find((one) => one.name === name)?.form;
     if (form === undefined) return undefined;
     const type = observed.findLast(({ expression }) => expression.kind === 'call' && expression.name.from === call.name.from)?.typed?.type;
-    const kind = role === 'function' && AGGREGATORS.has(name) ? 'aggregator' : role.replace('-', ' ');
+    const kind = role === 'function' && isAggregator(name) ? 'aggregator' : role.replace('-', ' ');
     return { from: call.from, to: call.name.to, title: type === undefined ? form : `${form} ${type}`, kind, text: documentation?.means ?? '' };
   }
   const meaning = token.word === '' ? undefined : KEYWORD_DOCUMENTATION[token.word];

@@ -1,4 +1,5 @@
 import { AGGREGATORS } from '../plan/aggregators.ts';
+import { EXTENSION_AGGREGATORS } from '../plan/extension-aggregators.ts';
 import { EXTENSIONS } from '../plan/extensions/index.ts';
 import { FUNCTIONS } from '../plan/functions.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
@@ -12,8 +13,13 @@ export function callNames(role: 'window' | 'function' | 'stream-function'): { na
     case 'stream-function':
       return [{ name: 'model:predict', form: "model:predict('model@alias', input, …)" }, ...formsOf(STREAM_FUNCTIONS)];
     case 'function':
-      return [...formsOf(AGGREGATORS), ...formsOf(FUNCTIONS), { name: 'eventTimestamp', form: 'eventTimestamp([event])' }, ...formsOf(EXTENSIONS)];
+      return [...formsOf(AGGREGATORS), ...formsOf(EXTENSION_AGGREGATORS), ...formsOf(FUNCTIONS), { name: 'eventTimestamp', form: 'eventTimestamp([event])' }, ...formsOf(EXTENSIONS)];
   }
+}
+
+/** Whether it sums up several events: called as functions are, in a selection alone. */
+export function isAggregator(name: string): boolean {
+  return AGGREGATORS.has(name) || EXTENSION_AGGREGATORS.has(name);
 }
 
 function formsOf(table: ReadonlyMap<string, { form: string }>): { name: string; form: string }[] {

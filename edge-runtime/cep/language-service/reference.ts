@@ -1,16 +1,16 @@
-import { AGGREGATORS } from '../plan/aggregators.ts';
 import { documentationOf, type CallDocumentation } from './documentation.ts';
-import { callNames } from './known-calls.ts';
+import { callNames, isAggregator } from './known-calls.ts';
 
 /** Everything that can be called, as Markdown: what the engine has, in the words that completion and hovers use. */
 export function renderReference(): string {
-  const functions = callNames('function');
+  const all = callNames('function');
+  const functions = all.filter(({ name }) => !isAggregator(name));
   const own = functions.filter(({ name }) => !name.includes(':'));
   const namespaces = [...new Set(functions.flatMap(({ name }) => (name.includes(':') ? [name.slice(0, name.indexOf(':'))] : [])))];
   return [
     section('Windows', callNames('window'), 'window'),
-    section('Aggregators', own.filter(({ name }) => AGGREGATORS.has(name)), 'function'),
-    section('Functions', own.filter(({ name }) => !AGGREGATORS.has(name)), 'function'),
+    section('Aggregators', all.filter(({ name }) => isAggregator(name)), 'function'),
+    section('Functions', own, 'function'),
     ...namespaces.map((namespace) => section(`Functions of ${namespace}`, functions.filter(({ name }) => name.startsWith(`${namespace}:`)), 'function')),
     section('Stream functions', callNames('stream-function'), 'stream-function'),
   ].join('\n');
