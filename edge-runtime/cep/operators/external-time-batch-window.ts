@@ -14,19 +14,22 @@ export interface ExternalTimeBatchSetting {
   timeout: number;
   /** The time attribute is replaced by the end of its batch. */
   replaces: boolean;
+  /** Of events of one key the latest alone is in a batch; without it all are. */
+  key: ((row: Row) => unknown) | undefined;
   /** What left is put out. */
   expired: boolean;
   /** What was put out last is kept, to be found or to leave. */
   keeps: boolean;
 }
 
-/** `externalTimeBatch(attribute, T, …)`: batches by a time that the events carry themselves. */
+/** `externalTimeBatch(attribute, T, …)`: batches by a time that the events carry themselves; with a key, `unique:externalTimeBatch`. */
 export class ExternalTimeBatchWindow implements WindowStage {
   next: Stage;
   private readonly setting: ExternalTimeBatchSetting;
   private readonly context: OperatorContext;
   private readonly alarm: Alarm;
-  private current: Held[] = [];
+  /** By key where there is one, else by arrival. */
+  private current = new Map<unknown, Held>();
   private before: Held[] = [];
   private reset: Payload | undefined;
   private start = 0;
@@ -55,8 +58,14 @@ export class ExternalTimeBatchWindow implements WindowStage {
       this.wait();
     }
     const kept = this.setting.replaces ? row.map((value, index) => (index === this.setting.time ? this.endTime : value)) : row;
-    this.current.push({ timestamp, payload: kept });
+    this.hold({ timestamp, payload: kept });
     this.reset ??= row;
+  }
+
+  private hold(held: Held): void {
+    const key = this.setting.key === undefined ? held : this.setting.key(Array.isArray(held.payload) ? held.payload : []);
+    this.current.delete(key);
+    this.current.set(key, held);
   }
 
   /** Every batch is a chunk of its own and was ended already. */
@@ -91,16 +100,17 @@ export class ExternalTimeBatchWindow implements WindowStage {
     if (!this.flushed) {
       this.putOut(true);
       this.flushed = true;
-    } else if (this.current.length > 0) this.putOutMore(true);
+    } else if (this.current.size > 0) this.putOutMore(true);
     this.wait();
   }
 
   /** A whole batch; `unfinished` where more of it may come, so that it has to be put out again with the rest. */
   private putOut(unfinished: boolean): void {
-    const { next, current, before, newest } = this;
+    const { next, before, newest } = this;
+    const current = [...this.current.values()];
     if (this.setting.expired) for (const { payload } of before) next.event(EXPIRED, newest, payload);
     this.before = unfinished || this.setting.keeps ? current : [];
-    this.current = [];
+    this.current.clear();
     if (current.length > 0) {
       next.event(RESET, newest, this.reset);
       this.reset = undefined;
@@ -111,14 +121,17 @@ export class ExternalTimeBatchWindow implements WindowStage {
 
   /** What came after an unfinished batch, with the batch. */
   private putOutMore(unfinished: boolean): void {
-    const { next, current, before, newest } = this;
-    if (current.length === 0) return;
+    const { next, before, newest } = this;
+    if (this.current.size === 0) return;
     if (this.setting.expired) for (const { payload } of before) next.event(EXPIRED, newest, payload);
     next.event(RESET, newest, this.reset);
-    for (const { timestamp, payload } of before) next.event(CURRENT, timestamp, payload);
-    for (const { timestamp, payload } of current) next.event(CURRENT, timestamp, payload);
-    if (unfinished || this.setting.keeps) this.before = [...before, ...current];
-    this.current = [];
+    const came = [...this.current.values()];
+    this.current.clear();
+    for (const held of [...before, ...came]) this.hold(held);
+    const batch = [...this.current.values()];
+    for (const { timestamp, payload } of batch) next.event(CURRENT, timestamp, payload);
+    if (unfinished || this.setting.keeps) this.before = batch;
+    this.current.clear();
     next.end();
   }
 
@@ -128,7 +141,7 @@ export class ExternalTimeBatchWindow implements WindowStage {
   save(writer: BinaryWriter): void {
     writer.list([this.start, this.endTime, this.newest, this.due, this.flushed]);
     writer.list(this.reset === undefined ? [] : [this.reset]);
-    saveHeld(this.current, writer);
+    saveHeld([...this.current.values()], writer);
     saveHeld(this.before, writer);
     this.alarm.save(writer);
   }
@@ -137,7 +150,8 @@ export class ExternalTimeBatchWindow implements WindowStage {
     [this.start, this.endTime, this.newest, this.due] = [Number(start), Number(endTime), Number(newest), Number(due)];
     this.flushed = flushed === true;
     [this.reset] = reader.list();
-    this.current = loadHeld(reader);
+    this.current.clear();
+    for (const held of loadHeld(reader)) this.hold(held);
     this.before = loadHeld(reader);
     this.alarm.load(reader);
   }

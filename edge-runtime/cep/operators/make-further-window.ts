@@ -1,3 +1,4 @@
+import type { Row } from '../api.ts';
 import type { WindowPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import { CronWindow, HoppingWindow } from './calendar-windows.ts';
@@ -11,16 +12,13 @@ import type { OperatorContext, Stage, WindowStage } from './stage.ts';
 
 /** Makes the windows that batch and slide by sessions, calendars, conditions and times of the events. */
 export function makeFurtherWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage | undefined {
-  const [first, second, third, fourth] = plan.constants;
+  const [first, second, third] = plan.constants;
   switch (plan.name) {
-    case 'externalTimeBatch': {
-      const start = plan.arguments[2] === undefined ? undefined : third === undefined ? { attribute: columnOf(plan.arguments[2]) } : { at: Number(third) };
-      const timeout = Number(fourth ?? 0);
-      return new ExternalTimeBatchWindow(
-        { time: columnOf(plan.arguments[0]), duration: Number(second), start, timeout, replaces: plan.constants[4] === true, expired: use.expired, keeps: use.expired || use.searched },
-        context,
-        next,
-      );
+    case 'externalTimeBatch':
+      return externalTimeBatch(plan.arguments, plan.constants, undefined, use, context, next);
+    case 'unique:externalTimeBatch': {
+      const key = columnOf(plan.arguments[0]);
+      return externalTimeBatch(plan.arguments.slice(1), plan.constants.slice(1), (row) => row[key], use, context, next);
     }
     case 'session': {
       const keyed = plan.arguments.find((one) => one.kind === 'value');
@@ -55,3 +53,10 @@ function columnOf(argument: Typed | undefined): number {
   if (argument?.kind !== 'value' || argument.access.from !== 'row') throw new TypeError('A window over something that is no attribute passed the checker.');
   return argument.access.index;
 }
+function externalTimeBatch(written: WindowPlan['arguments'], constants: WindowPlan['constants'], key: ((row: Row) => unknown) | undefined, use: WindowUse, context: OperatorContext, next: Stage): WindowStage {
+  const [, duration, start, timeout, replaces] = constants;
+  const from = written[2] === undefined ? undefined : start === undefined ? { attribute: columnOf(written[2]) } : { at: Number(start) };
+  const setting = { time: columnOf(written[0]), duration: Number(duration), start: from, timeout: Number(timeout ?? 0), replaces: replaces === true, key, expired: use.expired, keeps: use.expired || use.searched };
+  return new ExternalTimeBatchWindow(setting, context, next);
+}
+

@@ -124,6 +124,18 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
   ['unique:firstTimeBatch', { sliding: false, forms: [{ text: 'unique:firstTimeBatch(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }, { text: 'unique:firstTimeBatch(attribute, 5 sec, start)', parameters: [ATTRIBUTE, TIME, START] }] }],
   ['unique:timeLengthBatch', { sliding: false, forms: [{ text: 'unique:timeLengthBatch(attribute, 5 sec, count)', parameters: [ATTRIBUTE, TIME, COUNT] }, { text: 'unique:timeLengthBatch(attribute, 5 sec, start, count)', parameters: [ATTRIBUTE, TIME, START, COUNT] }] }],
   [
+    'unique:externalTimeBatch',
+    {
+      sliding: false,
+      forms: [
+        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME] },
+        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE] },
+        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start, timeout)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH] },
+        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start, timeout, replaceTimestamp)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH, REPLACES] },
+      ],
+    },
+  ],
+  [
     'reorder:kslack',
     {
       sliding: false,

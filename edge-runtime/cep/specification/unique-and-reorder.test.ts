@@ -27,6 +27,14 @@ describe('unique windows keep one event of each key', () => {
     expect(moves(window, EVENTS)).toBe(expected);
   });
 
+  it('by a time that events carry: the latest of each key, a batch when the next begins, or when nothing more comes', () => {
+    const at = (clock: number, key: string, value: number, time: number): Sent => ['S', clock, key, value, time];
+    const sent = [at(1, 'a', 1, 1000), at(2, 'b', 2, 1500), at(3, 'a', 3, 1900), at(4, 'c', 4, 2100), at(5, 'c', 5, 2200), at(6, 'a', 6, 3500)];
+    expect(moves('unique:externalTimeBatch(k, ts, 1 sec)', sent, 'events')).toBe('+2 +3, +5');
+    expect(moves('unique:externalTimeBatch(k, ts, 1 sec)', sent)).toBe('+2 +3, -2 -3 +5');
+    expect(moves('unique:externalTimeBatch(k, ts, 1 sec, 0, 10 millisec)', [at(1, 'a', 1, 1000), at(2, 'a', 2, 1100), { advance: 20 }, at(21, 'a', 3, 1200), at(22, 'b', 4, 1300), { advance: 40 }], 'events')).toBe('+2, +3 +4');
+  });
+
   it.each([
     ['unique:time(k, 3 millisec)', '+1, +2, -1 +3, +4, -2, +5, -3, +6, -4, -5, -6'],
     ['unique:timeBatch(k, 3 millisec)', '+2 +3, -2 -3 +4 +5 +6'],
