@@ -8,6 +8,7 @@ import { deploymentProblems } from './deployment-files.ts';
 import { type GeneratedPage, documentProblems } from './documents.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import { checkImports } from './imports.ts';
+import { licenceProblems } from './licences.ts';
 import { lockfileProblems } from './lockfile.ts';
 import { renderSettingsPage } from './settings-page.ts';
 import { renderCliPage } from './cli-page.ts';
@@ -28,8 +29,13 @@ const checks: { name: string; find: () => Promise<string[]> }[] = [
   { name: 'tidy', find: async () => tidyProblems(readTrackedFiles(checkout)) },
   { name: 'documents', find: async () => documentProblems(readTrackedFiles(checkout), await scriptNames(), await generatedPages()) },
   { name: 'deployment', find: async () => deploymentProblems(readTrackedFiles(checkout)) },
-  { name: 'lockfile', find: async () => lockfileProblems(await readFile(path.join(checkout, 'package-lock.json'), 'utf8')) },
+  { name: 'lockfile', find: async () => lockfileProblems(await readLockfile()) },
+  { name: 'licences', find: async () => licenceProblems(await readLockfile()) },
 ];
+
+function readLockfile(): Promise<string> {
+  return readFile(path.join(checkout, 'package-lock.json'), 'utf8');
+}
 
 /** Runs every check, one after the other, and prints what each found. */
 export async function runChecks(): Promise<CheckOutcome[]> {
