@@ -8,6 +8,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { takeRecords } from '../agent-link/records.ts';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import { systemActor } from '../kernel/actor.ts';
+import { advanceRollout } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { watchConditions } from './conditions.ts';
@@ -109,6 +110,23 @@ test('nodes that are away for long, and are back', async () => {
   await agent.connect();
   await watchConditions(world.deps);
   expect(await alerts()).toMatchObject([{ state: 'Resolved' }]);
+});
+
+test('a rollout that waits for a person, until one decides', async () => {
+  const nodes = [await anAgent(world.deps, organization, 'w-1', { site: 'w' }), await anAgent(world.deps, organization, 'w-2', { site: 'w' })];
+  for (const node of nodes) await node.connect();
+  const { id: waiting } = await as('operator').fleets.create({ name: 'waiting', selector: 'site=w', settings: {} });
+  const { version } = await as('author').rules.publish({ name: 'w-watch', text: 'define stream S (v int);\nfrom S[v > 1] select v insert into O;\n' });
+  const { hash } = await as('operator').deployments.plan({ fleet: waiting, rules: [{ name: 'w-watch', version }], policy: { waves: [{ limit: { unit: 'nodes', value: 1 } }], bakeSeconds: 0, approval: 'eachWave' } });
+  const { id } = await as('operator').deployments.create({ planHash: hash });
+  for (const node of nodes) if ((await node.desired()) !== null) await node.run();
+  await advanceRollout(world.deps, id);
+  await watchConditions(world.deps);
+  const about = async () => (await alerts()).filter(({ deployment }) => deployment === id);
+  expect(await about()).toMatchObject([{ source: 'rolloutWaiting', severity: 'warning', title: 'The rollout of waiting waits for a person', detail: 'Wave 1 passed; wave 2 of 2 begins when a person resumes it.', state: 'Open' }]);
+  await as('operator').deployments.resume({ id });
+  await watchConditions(world.deps);
+  expect(await about()).toMatchObject([{ state: 'Resolved' }]);
 });
 
 test('tokens that end soon, but for those that were made for a few days', async () => {

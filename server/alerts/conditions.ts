@@ -1,5 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
-import { fleetsWithNodesAway, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, writeRaises } from './repository.ts';
+import { fleetsWithNodesAway, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
 import type { AlertSource } from './schema.ts';
@@ -22,6 +22,9 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   })));
   await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName, why }) => ({
     organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: why, fleetId, deploymentId: id, count: 1,
+  })));
+  await hold('rolloutWaiting', (await waitingRollouts(db)).map(({ organizationId, id, fleetId, fleetName, why }) => ({
+    organizationId, key: `waiting ${id}`, severity: 'warning', title: `The rollout of ${fleetName} waits for a person`, detail: why, fleetId, deploymentId: id, count: 1,
   })));
   await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, name, expiresAt }) => ({
     organizationId, key: `token ${id}`, severity: 'info', title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,

@@ -54,14 +54,33 @@ export async function fleetsWithNodesAway(db: Queryable, before: Date): Promise<
     GROUP BY f."organizationId", f.id, f.name`;
 }
 
-/** Rollouts that stopped themselves, with the sentence in which they said why. */
-export async function suspendedRollouts(db: Queryable): Promise<{ id: string; organizationId: string; fleetId: string; fleetName: string; why: string }[]> {
+/** A rollout that a person has to decide about, with the sentence in which it said why. */
+export interface HeldRollout {
+  id: string;
+  organizationId: string;
+  fleetId: string;
+  fleetName: string;
+  why: string;
+}
+
+/** Rollouts that stopped themselves. */
+export function suspendedRollouts(db: Queryable): Promise<HeldRollout[]> {
+  return heldRollouts(db, 'Suspended', ['ThresholdExceeded', 'GateStopped']);
+}
+
+/** Rollouts that wait for an approval or for somebody's judgement; one that a person paused waits for nobody. */
+export function waitingRollouts(db: Queryable): Promise<HeldRollout[]> {
+  return heldRollouts(db, 'Paused', ['ApprovalNeeded', 'GateUndecided']);
+}
+
+/** By the last decision that has to do with going on. */
+async function heldRollouts(db: Queryable, state: 'Suspended' | 'Paused', kinds: readonly string[]): Promise<HeldRollout[]> {
   const rows = await db.deployment.findMany({
-    where: { state: 'Suspended' },
-    select: { id: true, organizationId: true, fleetId: true, fleetName: true, decisions: { where: { kind: { in: ['ThresholdExceeded', 'GateStopped'] } }, orderBy: { id: 'desc' }, take: 1, select: { message: true } } },
+    where: { state },
+    select: { id: true, organizationId: true, fleetId: true, fleetName: true, decisions: { where: { kind: { in: [...kinds, 'Paused', 'Resumed'] } }, orderBy: { id: 'desc' }, take: 1, select: { kind: true, message: true } } },
     take: 1000,
   });
-  return rows.map(({ decisions, ...row }) => ({ ...row, why: decisions[0]?.message ?? '' }));
+  return rows.flatMap(({ decisions: [last], ...row }) => (last !== undefined && kinds.includes(last.kind) ? [{ ...row, why: last.message }] : []));
 }
 
 /** Tokens that end within a notice, in milliseconds; one that was made to live for less than the notice is not news. */

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "alert_source" ADD VALUE 'rolloutWaiting';
