@@ -13,6 +13,8 @@ export interface Change {
   /** Nothing can be done about it: a plan that is refused. */
   blocked: boolean;
   apply(): Promise<string>;
+  /** The plan of a deployment that would change something, to rehearse. */
+  plan?: string;
   /** The deployment that `apply` started, to wait for. */
   deployment?: string;
 }
@@ -94,6 +96,7 @@ async function deploymentChange(client: ApiClient, document: DeploymentDocument)
     what: `deployment of ${document.fleet}`,
     lines: nothing ? [] : planLines(plan),
     blocked: !nothing && !plan.startable,
+    ...(nothing ? {} : { plan: plan.hash }),
     apply: async () => {
       const { id } = z.looseObject({ id: z.string() }).parse(await client.send('POST', '/deployments', { planHash: plan.hash, note: note ?? '' }));
       change.deployment = id;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
@@ -85,6 +85,16 @@ test('what is in a file is shown, applied, and then the same', async () => {
   const diff = await selvedge('diff', '-f', folder);
   expect(diff).toMatchObject({ code: exitCodes.differs });
   expect(diff.out).toBe('rule/cli-watch\n  - from S[v > 1] select v insert into O;\n  + from S[v > 2] select v insert into O;\n');
+
+  const rule = path.join(folder, 'rule.yaml');
+  await writeFile(rule, 'kind: Rule\nname: cli-watch\nfile: watch.siddhi\n');
+  await selvedge('apply', '-f', rule);
+  const deployment = path.join(folder, 'deployment.yaml');
+  await writeFile(deployment, 'kind: Deployment\nfleet: cli-fleet\nrules: [cli-watch]\npolicy: { waves: [], bakeSeconds: 0 }\n');
+  const rehearsed = await selvedge('plan', '--rehearse', '-f', deployment);
+  expect(rehearsed).toMatchObject({ code: exitCodes.done, error: '' });
+  expect(rehearsed.out).toMatch(/~ rule cli-watch[\s\S]*Succeeded in 20 of 20 rehearsals\n {2}done in \d+ s, nine times of ten within \d+ s; left behind: 0 not connected, 0 failed\n/);
+  for (const one of [rule, deployment]) await rm(one);
 });
 
 test('lists are tables, names or data, and one thing is described', async () => {

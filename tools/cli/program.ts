@@ -9,7 +9,7 @@ import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, kinds, nameOf } from './kinds.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile, type Profile } from './profile.ts';
-import { findDeployment, follow, gateLines, readDeployment, rolloutActions, statusLine } from './rollouts.ts';
+import { findDeployment, follow, gateLines, readDeployment, rehearsalLines, rolloutActions, statusLine } from './rollouts.ts';
 import { capture, logs, top } from './watching.ts';
 import { backtest, described, isSame } from './backtest.ts';
 
@@ -108,9 +108,14 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     for (const change of changes) if (change.lines.length > 0) io.out(`${change.what}\n${change.lines.map((line) => `  ${line}\n`).join('')}`);
     if (changes.some((change) => change.lines.length > 0)) end(exitCodes.differs);
   });
-  changing(program, 'plan', 'The same as diff, with a line for what stays; ends with 5 when a plan is refused.').action(async (options: { filename: string[] }) => {
-    const changes = await planned(io, await connect(), options.filename);
-    for (const change of changes) io.out(change.lines.length === 0 ? `${change.what}: nothing changes\n` : `${change.what}\n${change.lines.map((line) => `  ${line}\n`).join('')}`);
+  const planCommand = changing(program, 'plan', 'The same as diff, with a line for what stays; ends with 5 when a plan is refused.').option('--rehearse', 'play each deployment against twins of its nodes, and say how it goes');
+  planCommand.action(async (options: { filename: string[]; rehearse?: true }) => {
+    const client = await connect();
+    const changes = await planned(io, client, options.filename);
+    for (const change of changes) {
+      const lines = [...change.lines, ...(options.rehearse === true && change.plan !== undefined ? await rehearsalLines(client, change.plan) : [])];
+      io.out(lines.length === 0 ? `${change.what}: nothing changes\n` : `${change.what}\n${lines.map((line) => `  ${line}\n`).join('')}`);
+    }
     if (changes.some((change) => change.blocked)) end(exitCodes.refused);
   });
   changing(program, 'apply', 'Make it so: publish rules, set fleets, start deployments.')

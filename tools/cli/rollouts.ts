@@ -43,6 +43,27 @@ export async function gateLines(client: ApiClient, id: string): Promise<string[]
   return waves.flatMap(({ index, looks }) => looks.toReversed().flatMap(({ look, verdicts }) => verdicts.map(({ outcome, message }) => `wave ${index + 1}, look ${look}: ${outcome}: ${message}`)));
 }
 
+const spreadSchema = z.looseObject({ median: z.number(), p90: z.number() });
+const rehearsalSchema = z.looseObject({
+  runs: z.number(),
+  ends: z.array(z.looseObject({ state: z.string(), runs: z.number(), message: z.string() })),
+  seconds: spreadSchema,
+  leftBehind: z.looseObject({ offline: z.number(), failed: z.number() }),
+  gates: z.array(z.looseObject({ gate: z.looseObject({ metric: z.string() }), noticesFrom: z.number().nullable() })),
+  assumptions: z.array(z.string()),
+});
+
+/** How a plan's rollout goes when it is played against twins of its nodes, for people. */
+export async function rehearsalLines(client: ApiClient, plan: string): Promise<string[]> {
+  const { runs, ends, seconds, leftBehind, gates, assumptions } = rehearsalSchema.parse(await client.send('POST', `/deployment-plans/${plan}/rehearsal`));
+  return [
+    ...ends.map((end) => `${end.state} in ${end.runs} of ${runs} rehearsals${end.message === '' || end.state === 'Succeeded' ? '' : `: ${end.message}`}`),
+    `done in ${seconds.median} s, nine times of ten within ${seconds.p90} s; left behind: ${leftBehind.offline} not connected, ${leftBehind.failed} failed`,
+    ...gates.map(({ gate, noticesFrom }) => (noticesFrom === null ? `the gate on ${gate.metric} could not stop the first wave` : `the gate on ${gate.metric} would stop the first wave from ${Number(noticesFrom.toPrecision(2))} times control on`)),
+    ...assumptions.map((assumption) => `(${assumption})`),
+  ];
+}
+
 /** Follows a deployment until it is over or stops; tells each change. Answers how it ended, or undefined when time ran out. */
 export async function follow(client: ApiClient, id: string, timeoutMs: number, tell: (line: string) => void): Promise<Deployment | undefined> {
   const deadline = performance.now() + timeoutMs;
