@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
 import { connectRedis, type RedisClient } from '../kernel/redis.ts';
+import { AppendOnlyDisk } from './append-only-disk.ts';
 import { takeNodeFolder } from './node-folder.ts';
 import { RedisServer } from './redis-server.ts';
 
@@ -48,7 +49,7 @@ describe('the Redis of a node', () => {
     start();
     const redis = await connection();
     const settings = Object.fromEntries(chunk(await redis.config('GET', 'port', 'appendonly', 'appendfsync', 'maxmemory-policy')));
-    expect(settings).toEqual({ port: '0', appendonly: 'yes', appendfsync: 'everysec', 'maxmemory-policy': 'noeviction' });
+    expect(settings).toEqual({ port: '0', appendonly: 'yes', appendfsync: 'no', 'maxmemory-policy': 'noeviction' });
     expect(Number((await redis.config('GET', 'maxmemory'))[1])).toBeGreaterThan(0);
     expect((await stat(join(folder, 'redis.sock'))).mode & 0o077).toBe(0);
     redis.disconnect();
@@ -64,6 +65,24 @@ describe('the Redis of a node', () => {
     const again = await connection();
     expect(await again.get('kept')).toBe('yes');
     again.disconnect();
+  });
+
+  test('the disk is made to keep what changed since the last time, also in the file that a rewrite begins', async () => {
+    const disk = new AppendOnlyDisk(join(folder, 'redis'));
+    expect(await disk.flush()).toBe(0);
+    start();
+    const redis = await connection();
+    await redis.set('kept', 'yes');
+    expect(await disk.flush()).toBeGreaterThan(0);
+    expect(await disk.flush()).toBe(0);
+    await redis.set('kept', 'still');
+    expect(await disk.flush()).toBe(1);
+    await redis.bgrewriteaof();
+    while (!(await redis.info('persistence')).includes('aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0')) await new Promise((resolve) => setImmediate(resolve));
+    await disk.flush();
+    await redis.set('kept', 'rewritten');
+    expect(await disk.flush()).toBe(1);
+    redis.disconnect();
   });
 
   test('one that an agent killed with -9 left behind is ended before another opens its file', async () => {

@@ -3,7 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { backOffMs, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { messageOf } from '../kernel/path-error.ts';
 import { connectRedis } from '../kernel/redis.ts';
+import { AppendOnlyDisk } from './append-only-disk.ts';
 
 export interface RedisServerOptions {
   /** Where its append-only file is. */
@@ -16,6 +18,8 @@ export interface RedisServerOptions {
 
 const STOP_MS = 10_000;
 const STEADY_MS = 30_000;
+/** What a power cut may take. */
+const FLUSH_MS = 1000;
 
 /**
  * The node's own Redis: a child process that only this agent reaches (a Unix socket in the node's folder, no TCP port),
@@ -39,6 +43,11 @@ export class RedisServer {
     const options = this.#options;
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     await this.#endLeftover();
+    await Promise.all([this.#keepAlive(signal), this.#keepOnDisk(signal)]);
+  }
+
+  async #keepAlive(signal: AbortSignal): Promise<void> {
+    const options = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = options.clock.now();
@@ -50,12 +59,31 @@ export class RedisServer {
     }
   }
 
+  /** What Redis answered is written, and so outlives Redis; here the disk is made to keep it. Redis does so itself when it ends in order. */
+  async #keepOnDisk(signal: AbortSignal): Promise<void> {
+    const { clock, folder, logger } = this.#options;
+    const disk = new AppendOnlyDisk(folder);
+    let isFailing = false;
+    for (;;) {
+      await clock.sleep(FLUSH_MS, signal);
+      if (signal.aborted) return;
+      try {
+        await disk.flush();
+        isFailing = false;
+      } catch (error) {
+        if (!isFailing) logger.error('the disk does not keep what Redis wrote: a power cut would take it', { problem: messageOf(error) });
+        isFailing = true;
+      }
+    }
+  }
+
   /** Resolves with how it ended. */
   #once(signal: AbortSignal): Promise<string> {
     const { folder, socketPath } = this.#options;
     const memoryMax = Math.floor(Math.min(totalmem() / 2, 4 * 1024 ** 3));
     const network = ['--port', '0', '--unixsocket', socketPath, '--unixsocketperm', '700'];
-    const disk = ['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--auto-aof-rewrite-min-size', '128mb'];
+    // Never to wait for the disk, so that every answer comes after its write: see `AppendOnlyDisk`.
+    const disk = ['--dir', folder, '--appendonly', 'yes', '--appendfsync', 'no', '--save', '', '--auto-aof-rewrite-min-size', '128mb'];
     const memory = ['--maxmemory', String(memoryMax), '--maxmemory-policy', 'noeviction'];
     return new Promise((resolve) => {
       const child = spawn('redis-server', [...network, ...disk, ...memory, '--daemonize', 'no', '--loglevel', 'warning', '--logfile', ''], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });

@@ -18,6 +18,7 @@ export class Intake {
   #deepest = 0;
   #room: PromiseWithResolvers<void> | undefined;
   #arrival: (() => void) | undefined;
+  #isReleased = false;
 
   constructor(limits: IntakeLimits) {
     this.#limits = limits;
@@ -46,7 +47,7 @@ export class Intake {
     this.#bytes += batch.bytes;
     this.#deepest = Math.max(this.#deepest, this.#rows);
     this.#arrival?.();
-    if (!this.isFull) return undefined;
+    if (!this.isFull || this.#isReleased) return undefined;
     this.#room ??= Promise.withResolvers();
     return this.#room.promise;
   }
@@ -75,8 +76,9 @@ export class Intake {
     return { name: 'intake', depth, limit: this.#limits.rowsMax };
   }
 
-  /** Lets every source that waits go on: used when the path ends and nothing will be taken any more. */
+  /** Lets every source that waits go on, and none wait any more: used when the path ends and nothing will be taken. */
   release(): void {
+    this.#isReleased = true;
     this.#room?.resolve();
     this.#room = undefined;
   }

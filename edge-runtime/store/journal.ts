@@ -4,8 +4,8 @@ const pageSize = 64;
 
 /**
  * Bodies accepted from outside and not yet covered by a checkpoint, numbered from 1. Redis appends them to its file
- * before it answers, so what was acknowledged is there after Redis was killed; a power cut may take the last second, as
- * `appendfsync everysec` says.
+ * before it answers, so what was acknowledged is there after Redis was killed; a power cut may take the last second, which
+ * the disk may not have kept yet.
  */
 export class RedisJournal {
   readonly #client: RedisClient;

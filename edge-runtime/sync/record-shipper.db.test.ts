@@ -64,9 +64,9 @@ let receiver: Receiver;
 let outbox: Outbox;
 let stop: () => Promise<void>;
 
-function start(limits: Partial<OutboxLimits> = {}): void {
+function start(limits: Partial<OutboxLimits> = {}, onTrouble = (): void => undefined): void {
   outbox = new Outbox(connection, keys, { ...defaultOutboxLimits, ...limits }, silent);
-  const shipper = new RecordShipper({ outbox, send: (records) => receiver.take(records), clock: systemClock(), random: () => 0.5, logger: silent });
+  const shipper = new RecordShipper({ outbox, send: (records) => receiver.take(records), clock: systemClock(), random: () => 0.5, logger: { ...silent, warn: onTrouble } });
   receiver.shipper = shipper;
   const stopping = new AbortController();
   const running = shipper.run(stopping.signal);
@@ -154,6 +154,21 @@ describe('record shipper', () => {
     await receiver.until(() => receiver.records.length >= 101);
     expect(new Set(receiver.records.map(nameOf)).size).toBe(101);
     expect(receiver.records.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 101 }, (_, index) => index + 1));
+  });
+
+  test('an acknowledgement that comes while Redis is away is not forgotten: behind a full window there would be no other', async () => {
+    receiver.acknowledges = false;
+    const trouble = Promise.withResolvers<void>();
+    start({}, trouble.resolve);
+    await detect(...Array.from({ length: 1300 }, (_, index) => detection(`d${index}`)));
+    receiver.shipper?.connected(0);
+    await receiver.until(() => receiver.arrivals.length === 1000);
+    await server.kill9();
+    receiver.shipper?.acknowledge(1000);
+    await trouble.promise;
+    await server.start();
+    await receiver.until(() => receiver.records.length === 1300);
+    expect(receiver.arrivals).toEqual(Array.from({ length: 1300 }, (_, index) => index + 1));
   });
 
   test('a Redis that lost everything goes on after what the control plane has', async () => {

@@ -113,8 +113,9 @@ export class RecordShipper {
     }
     if (this.#acknowledged !== undefined) {
       const through = this.#acknowledged;
-      this.#acknowledged = undefined;
       await outbox.acknowledge(through);
+      // Only then is it done: with a full window, an acknowledgement that got lost with Redis would be the last.
+      if (this.#acknowledged === through) this.#acknowledged = undefined;
     }
     if (this.#sentThrough === undefined) {
       await outbox.bound();
