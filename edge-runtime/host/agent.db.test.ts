@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { freshRedis } from '../../tools/testing/index.ts';
 import { connectRedis } from '../kernel/redis.ts';
 import { type BundleManifest, type DetectionRecord, settingsSchema } from '../protocol/index.ts';
 import { AgentProcess, type AgentOptions, pause } from '../sim/agent-process.ts';
@@ -195,6 +196,20 @@ describe('the agent', { timeout: 120_000 }, () => {
     acknowledged.push('after');
     await controlPlane.until(() => acknowledged.every((name) => pumps().includes(name)));
     expect(new Set(pumps()).size).toBe(pumps().length);
+  });
+
+  test('on a Redis of the site’s own it works the same, and says what that Redis may lose', async () => {
+    const { url } = await freshRedis();
+    const redis = await connectRedis({ url }, 'test');
+    await redis.config('SET', 'appendfsync', 'everysec');
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const agent = await start({ environment: { REDIS_URL: url } });
+    await deploy(1, rule(9));
+    await ingestSurely(agent, 'p1');
+    await controlPlane.until(() => pumps().includes('p1'));
+    const note = await controlPlane.until(() => controlPlane.all('records').flatMap(({ records }) => records).find((record) => record.kind === 'timeline' && record.reason === 'StoreMayLose'));
+    expect(note).toMatchObject({ tone: 'notice', message: 'The Redis that this node was given does not keep all that the node acknowledges: it may lose up to two seconds of what it answered when it is killed (appendfsync is everysec); it may throw away what it holds when its memory is full (maxmemory-policy is allkeys-lru).' });
+    redis.disconnect();
   });
 
   test('a bundle that cannot run leaves the one before it running, and says why', async () => {

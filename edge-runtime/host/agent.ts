@@ -33,6 +33,7 @@ import { answerQuery } from './queries.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisServer } from './redis-server.ts';
 import { ConditionTable, reportOf } from './report.ts';
+import { riskOfSiteRedis } from './site-redis.ts';
 import { TelemetryCollector } from './telemetry-collector.ts';
 
 export interface AgentDependencies {
@@ -179,7 +180,7 @@ class Agent {
       await writeFileDurably(join(this.#folder.path, 'gateway.json'), JSON.stringify({ url: this.#gatewayUrl, pid: process.pid }));
       this.#note({ reason: 'AgentStarted', message: `Agent ${agentVersion} started.`, tone: 'info' });
       onReady({ name: this.#config.name, fingerprint: this.#identity.fingerprint, gateway: this.#gatewayUrl, tokenFile: this.#token.file });
-      await Promise.all([this.#link?.run(signal), this.#collect(signal)]);
+      await Promise.all([this.#link?.run(signal), this.#collect(signal), this.#examineRedis(signal)]);
     } finally {
       failed.abort();
       await gateway.close(GATEWAY_GRACE_MS).catch(() => undefined);
@@ -189,6 +190,15 @@ class Agent {
       await this.#shipper.flush().catch((error: unknown) => this.#logger.warn('some timeline entries could not be written', { problem: messageOf(error) }));
       await this.#redis.close();
     }
+  }
+
+  /** A Redis of the site's own promises what its owner set. */
+  async #examineRedis(signal: AbortSignal): Promise<void> {
+    if (this.#config.redisUrl === undefined) return;
+    const message = await riskOfSiteRedis(this.#redis, this.#deps.clock, signal);
+    if (message === undefined) return;
+    this.#logger.warn('the Redis of this site may lose what the node acknowledges', { problem: message });
+    this.#note({ reason: 'StoreMayLose', message, tone: 'notice' });
   }
 
   #linkTo(url: string): LinkClient {

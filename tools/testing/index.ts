@@ -29,7 +29,7 @@ export interface FreshRedis {
   readonly url: string;
   /** The same server as a Unix socket's path. */
   readonly socket: string;
-  /** Ends the server as a power cut would, and waits until it is gone. */
+  /** Ends the server at once, and waits until it is gone. */
   kill9(): Promise<void>;
   /** Starts it again on the same port, socket and append-only file. */
   start(): Promise<void>;
