@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createIds } from './ids.ts';
 import { readEnvironment } from './env.ts';
@@ -5,7 +6,8 @@ import { createRateLimiter } from './limits.ts';
 import { createLiveBus } from './live-bus.ts';
 import type { OutboxEvent } from './live-bus.ts';
 import { createLogger } from './logger.ts';
-import { createVault } from './vault.ts';
+import { temporaryFolder } from '../../tools/testing/index.ts';
+import { createVault, openVault } from './vault.ts';
 
 const stoppedClock = (at = 1_700_000_000_000) => ({ at, now: () => at, sleep: async () => undefined });
 
@@ -38,6 +40,15 @@ describe('the vault', () => {
     sealed[15] = (sealed[15] ?? 0) ^ 1;
     expect(() => vault.unseal(sealed, 'a')).toThrow();
     expect(() => createVault(new Uint8Array(32)).unseal(vault.seal(secret, 'a'), 'a')).toThrow();
+  });
+});
+
+describe('the key of an installation', () => {
+  it('is one, also for processes that start for the first time together', async () => {
+    const folder = await temporaryFolder();
+    const vaults = await Promise.all(Array.from({ length: 8 }, () => openVault(folder)));
+    expect(new Set(vaults.map((vault) => vault.digest('a token'))).size).toBe(1);
+    expect(await readdir(`${folder}/keys`)).toEqual(['root.key']);
   });
 });
 

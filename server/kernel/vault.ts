@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { access, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const KEY_BYTES = 32;
@@ -47,18 +47,27 @@ export async function openVault(stateFolder: string): Promise<Vault> {
   const folder = join(stateFolder, 'keys');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'root.key');
+  if (!(await access(path).then(() => true, () => false))) await makeKey(folder, path);
+  const key = await readFile(path);
+  if (key.length !== KEY_BYTES) throw new Error(`${path} has ${key.length} bytes, not ${KEY_BYTES}: restore it from the backup`);
+  return createVault(key);
+}
+
+/** The key gets its name when it is whole, and only if no other process that starts now was first. */
+async function makeKey(folder: string, path: string): Promise<void> {
+  const own = join(folder, `root.key.${randomBytes(8).toString('hex')}`);
   try {
-    const file = await open(path, 'wx', 0o600);
+    const file = await open(own, 'wx', 0o600);
     try {
       await file.writeFile(randomBytes(KEY_BYTES));
       await file.sync();
     } finally {
       await file.close();
     }
+    await link(own, path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  } finally {
+    await rm(own, { force: true });
   }
-  const key = await readFile(path);
-  if (key.length !== KEY_BYTES) throw new Error(`${path} has ${key.length} bytes, not ${KEY_BYTES}: restore it from the backup`);
-  return createVault(key);
 }
