@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
+import { freshDatabase } from '../../tools/testing/index.ts';
+import { aToken, aUser, callAs, openWorld, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { testServer } from '../testing/http.ts';
+import { ensureOrganization } from './index.ts';
 import type { TestServer } from '../testing/http.ts';
 
 let world: TestWorld;
@@ -20,6 +22,14 @@ async function tokenWith(organization: string, scopes: ('audit:read' | 'settings
 async function getAs(token: string, path: string): Promise<Response> {
   return fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}` } });
 }
+
+it('an installation has one organization, also when several processes start for the first time together', async () => {
+  const fresh = await openWorld((await freshDatabase()).url);
+  const ids = await Promise.all(Array.from({ length: 6 }, () => ensureOrganization(fresh.deps)));
+  expect(new Set(ids).size).toBe(1);
+  expect(await fresh.deps.db.organization.count()).toBe(1);
+  await fresh.close();
+});
 
 describe('API tokens', () => {
   it('open what their scopes name and nothing else', async () => {

@@ -167,8 +167,10 @@ export function findFirstOrganization(db: Queryable) {
   return db.organization.findFirst({ orderBy: { createdAt: 'asc' } });
 }
 
-export async function insertOrganization(db: Queryable, organization: { id: string; name: string; createdAt: Date }): Promise<void> {
-  await db.organization.create({ data: organization });
+/** Makes the organization unless another process has made one meanwhile; returns the id of the one that is there. */
+export async function insertFirstOrganization(tx: Transaction, organization: { id: string; name: string; createdAt: Date }): Promise<string> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('the first organization', 0))`;
+  return ((await findFirstOrganization(tx)) ?? (await tx.organization.create({ data: organization }))).id;
 }
 
 /** Ends every session of a person. */

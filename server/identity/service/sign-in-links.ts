@@ -12,7 +12,7 @@ import {
   findInvitation,
   findSignInLink,
   findUserByEmail,
-  insertOrganization,
+  insertFirstOrganization,
   insertPerson,
   replaceSignInLink,
   updatePassword,
@@ -25,9 +25,7 @@ const LINK_LIFETIME_MS = 3_600_000;
 export async function ensureOrganization(deps: Deps): Promise<string> {
   const first = await findFirstOrganization(deps.db);
   if (first !== null) return first.id;
-  const id = deps.ids.next();
-  await insertOrganization(deps.db, { id, name: 'Main', createdAt: new Date(deps.clock.now()) });
-  return id;
+  return deps.db.$transaction((tx) => insertFirstOrganization(tx, { id: deps.ids.next(), name: 'Main', createdAt: new Date(deps.clock.now()) }));
 }
 
 /** Whether nobody can administer the organization yet, so that starting must print a sign-in link. */
