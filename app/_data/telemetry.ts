@@ -31,6 +31,8 @@ export function useTelemetry(scope: Scope, range: Range, openedAt: number): { se
         },
         onData: (now) => {
           setPresent(now);
+          // A node names its streams with its first figures, which may come after the page.
+          if (scope.kind === 'node' && now.streams.length > 0) queryClient.setQueryData(trpc.nodes.streams.queryKey({ id: scope.id }), now.streams);
           if (unheard.current !== null && Math.floor((now.at - writtenWithinMs) / (history.data?.stepMs ?? minute)) > unheard.current) {
             unheard.current = null;
             void history.refetch();
