@@ -11,19 +11,27 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** Lays it to the address; `close` ends it with everything that goes over it. */
-export async function layWire(address: string): Promise<Wire> {
-  const { hostname, port } = new URL(address);
+/**
+ * Lays it to the address; `close` ends it with everything that goes over it. Of several addresses each has its turn, as behind a
+ * balancer, and the next one where nobody listens.
+ */
+export async function layWire(...addresses: readonly string[]): Promise<Wire> {
   const sockets = new Set<Socket>();
   let plugged = true;
+  let turn = 0;
   const server = createServer((near) => {
     if (!plugged) {
       near.destroy();
       return;
     }
-    const far = connect({ host: hostname, port: Number(port) });
-    join(near, far, sockets);
-    join(far, near, sockets);
+    near.on('error', () => near.destroy());
+    void reach(addresses, turn++, near).then((far) => {
+      if (far === undefined) near.destroy();
+      else {
+        join(near, far, sockets);
+        join(far, near, sockets);
+      }
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,6 +55,20 @@ export async function layWire(address: string): Promise<Wire> {
       await once(server, 'close');
     },
   };
+}
+
+/** A connection to the first address from this one on where somebody listens; undefined where nobody does, or nobody waits any more. */
+async function reach(addresses: readonly string[], from: number, near: Socket): Promise<Socket | undefined> {
+  for (let tried = 0; tried < addresses.length && !near.destroyed; tried++) {
+    const { hostname, port } = new URL(addresses[(from + tried) % addresses.length] ?? '');
+    const far = connect({ host: hostname, port: Number(port) });
+    const connected = await once(far, 'connect').then(
+      () => true,
+      () => false,
+    );
+    if (connected) return far;
+  }
+  return undefined;
 }
 
 /** What one end says the other hears; when one end is gone, so is the other. */

@@ -1,10 +1,10 @@
-import { createAgentLink } from './agent-link/index.ts';
+import { artefactReader, createAgentLink } from './agent-link/index.ts';
 import type { AgentLink } from './agent-link/index.ts';
 import { artefactSurface } from './artefacts/index.ts';
 import { desiredFor, signersOf } from './bundles/index.ts';
 import type { Surface } from './http/exchange.ts';
 import type { Deps } from './kernel/deps.ts';
-import { startTelemetry, telemetryPart } from './telemetry/index.ts';
+import { startTelemetry } from './telemetry/index.ts';
 
 export interface LinkRole {
   upgrade: AgentLink['upgrade'];
@@ -16,11 +16,10 @@ export interface LinkRole {
 /** The role `link`: nodes connect here, report here and fetch artefacts here. */
 export function startLinkRole(deps: Deps, signal: AbortSignal): LinkRole {
   const telemetry = startTelemetry(deps, signal);
-  telemetryPart.provide(deps, telemetry);
   const link = createAgentLink(deps, { telemetry, desiredFor: (nodeIds) => desiredFor(deps, nodeIds), signersOf: (organizationId) => signersOf(deps, organizationId) }, signal);
   return {
     upgrade: (request, socket, head) => link.upgrade(request, socket, head),
-    surface: artefactSurface(deps, (token) => link.authorizeArtefact(token)),
+    surface: artefactSurface(deps, (token) => artefactReader(deps, token)),
     finished: Promise.all([link.finished, telemetry.finished]).then(() => undefined),
   };
 }

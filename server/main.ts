@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { migrate } from '../prisma/migrate.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { startAlertLoop } from './alerts/index.ts';
@@ -7,6 +8,7 @@ import { compose } from './compose.ts';
 import { detectionRetention } from './detections/index.ts';
 import { healthSurfaces } from './http/health-surfaces.ts';
 import type { ReadinessCheck } from './http/health-surfaces.ts';
+import { replicaSurface } from './http/replica-surface.ts';
 import { createEdge } from './http/server.ts';
 import { authenticate, createAuthentication, createSignInLink, ensureOrganization, needsFirstAdministrator } from './identity/index.ts';
 import { readEnvironment, silenceModelRuntime } from './kernel/env.ts';
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
   const has = (role: (typeof roles)[number]): boolean => roles.includes(role);
   await migrate(databaseUrl);
   const publicUrl = environment.publicUrl ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`;
-  const { deps, jobs, close } = await compose(environment, publicUrl, jobDefinitions);
+  const { deps, jobs, replica, close } = await compose(environment, publicUrl, jobDefinitions);
   const ending = new AbortController();
   const relay = await startOutboxRelay({ databaseUrl, pool: deps.pool, liveBus: deps.liveBus, logger: deps.logger, clock: deps.clock, signal: ending.signal });
   const organizationId = await ensureOrganization(deps);
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
     ...healthSurfaces(deps, checks, () => ending.signal.aborted),
     ...(has('console') ? consoleSurfaces(deps, authenticator, packageJson.version) : []),
     ...(link === undefined ? [] : [link.surface]),
+    replicaSurface({ ...replica, replicas: deps.replicas }),
   ];
   if (has('console')) {
     installConsoleBridge({
@@ -71,6 +74,7 @@ async function main(): Promise<void> {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  const joined = await replica.registry.join(environment.replicaUrl ?? replicaUrlFor(host, portOf(server.address())), ending.signal);
   if (has('worker')) await jobs.work(deps);
   const rollouts = has('worker') ? startRolloutLoop(deps, ending.signal) : undefined;
   const alerts = has('worker') ? startAlertLoop(deps, ending.signal) : undefined;
@@ -81,10 +85,18 @@ async function main(): Promise<void> {
   await endRequested();
   const drained = drain();
   ending.abort();
-  await Promise.all([drained, link?.finished, rollouts?.finished, alerts?.finished]);
+  await Promise.all([drained, link?.finished, rollouts?.finished, alerts?.finished, joined.finished]);
   await relay.finished;
   await pages?.close();
   await close();
+}
+
+/** The address at which a process that listens everywhere can be reached is one of the machine's own. */
+function replicaUrlFor(host: string, port: number): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []).find(({ internal, family }) => !internal && family === 'IPv4');
+  const address = everywhere ? (own?.address ?? '127.0.0.1') : host;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 function portOf(address: string | AddressInfo | null): number {

@@ -13,6 +13,7 @@ import { nodesReported } from '../nodes/index.ts';
 import { createNodes } from '../nodes/testing/many-nodes.ts';
 import { aUser, openWorld, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
+import { artefactReader } from './artefact-token.ts';
 import { aLink } from './testing/a-link.ts';
 import type { TestLink } from './testing/a-link.ts';
 import { takeRecords } from './records.ts';
@@ -67,10 +68,11 @@ describe('handshake', () => {
     const welcome = await agent.join();
     expect(welcome).toMatchObject({ node: id, organization: organizationId, recordsThrough: 0, artefactUrl: 'http://selvedge.test/artefacts' });
     expect(await row(id)).toMatchObject({ health: 'Healthy', sync: 'Unknown' });
-    expect(link.link.authorizeArtefact(welcome.artefactToken)).toMatchObject({ nodeId: id, organizationId });
+    expect(await artefactReader(world.deps, welcome.artefactToken)).toMatchObject({ nodeId: id, organizationId });
+    expect(await artefactReader(world.deps, welcome.artefactToken.replace(/.$/, (last) => (last === '0' ? '1' : '0')))).toBeUndefined();
     agent.kill();
     await eventually(async () => (await row(id)).health === 'Offline');
-    expect(link.link.authorizeArtefact(welcome.artefactToken)).toBeUndefined();
+    expect(await artefactReader(world.deps, welcome.artefactToken)).toBeUndefined();
   });
 
   test.each<[string, (agent: WireAgent) => Promise<unknown> | void, number]>([

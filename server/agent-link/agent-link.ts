@@ -2,14 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { linkLimits } from '@selvedge/edge-runtime/protocol';
 import { WebSocketServer } from 'ws';
-import { AdmissionQueue, applicantsPart } from '../enrollment/index.ts';
+import { AdmissionQueue } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
-import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
 import { addCounter, addGauge } from '../kernel/metrics.ts';
 import { Turnstile } from '../kernel/turnstile.ts';
-import { markSilentNodes, nodeReaderPart } from '../nodes/index.ts';
-import { tailPart } from './tail-part.ts';
+import { markSilentNodes } from '../nodes/index.ts';
 import { Arrivals } from './arrivals.ts';
 import { LinkConnection } from './connection.ts';
 import type { LinkContext, LinkParts } from './context.ts';
@@ -19,6 +17,7 @@ import { Leases } from './leases.ts';
 import { Lookups } from './lookups.ts';
 import { News } from './news.ts';
 import { Queries } from './queries.ts';
+import { answerQuestions } from './questions.ts';
 import { Reports } from './reports.ts';
 import { Sessions } from './sessions.ts';
 import type { Standing } from './sessions.ts';
@@ -36,8 +35,6 @@ const sweepMs = 5_000;
 export interface AgentLink {
   /** Takes over a request to upgrade at `/link`. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** The node and organization of a token that was given with a welcome, while that connection stands. */
-  authorizeArtefact(token: string): { organizationId: string; nodeId: string } | undefined;
   /** Resolves when every connection is closed and written down, after the signal aborted. */
   finished: Promise<void>;
 }
@@ -72,7 +69,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
   };
   const news = new News(context);
   deps.liveBus.listen((event) => news.heard(event), signal);
-  providePartsOf(context);
+  answerQuestions(context);
 
   const sweep = async (): Promise<void> => {
     while (!signal.aborted) {
@@ -96,22 +93,8 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
       }
       server.handleUpgrade(request, socket, head, (webSocket) => connections.add(new LinkConnection(context, webSocket, request.headers.host)));
     },
-    authorizeArtefact: (token) => sessions.byArtefactToken(token),
     finished: sweep(),
   };
-}
-
-/** What procedures reach of the link. */
-function providePartsOf({ deps, sessions, queries, leases }: LinkContext): void {
-  applicantsPart.provide(deps, { isWaiting: (requestId) => sessions.applicant(requestId) !== undefined });
-  nodeReaderPart.provide(deps, {
-    query: (nodeId, query) => {
-      const session = sessions.node(nodeId);
-      if (session === undefined) throw new DomainError('Unavailable', 'The node is not connected; its store can be read at its own gateway.');
-      return queries.ask(nodeId, { type: 'query', id: deps.ids.next(), ...query }, (message) => session.socket.send(message));
-    },
-  });
-  tailPart.provide(deps, { view: (nodeId, stream, rowsPerSecondMax, signal) => leases.view(nodeId, stream, rowsPerSecondMax, signal) });
 }
 
 /** Each closes within the two seconds after which its socket is cut. */

@@ -4,9 +4,11 @@ import type { WebSocket } from 'ws';
 import type { Actor } from '../kernel/actor.ts';
 import { noteClone } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
+import { artefactTokenFor } from './artefact-token.ts';
 import { artefactUrlFor } from './artefact-url.ts';
 import type { LinkContext } from './context.ts';
 import { provesPossession } from './proof.ts';
+import { standingQuestion } from './questions.ts';
 import { takeRecords } from './records.ts';
 import type { Applicant, Hello, NodeSession, Standing } from './sessions.ts';
 import { LinkSocket } from './socket.ts';
@@ -20,8 +22,6 @@ type Phase =
   | { name: 'over' };
 
 type RefusalCode = Extract<ToAgent, { type: 'refused' }>['code'];
-
-const cloneCheckMs = 2_000;
 
 /**
  * One agent's connection from its first message to its last.
@@ -162,7 +162,7 @@ export class LinkConnection implements Standing {
     const { deps, sessions, arrivals, lookups } = this.#context;
     const { id: nodeId, organizationId, name, fleetId } = node;
     const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, requestId: deps.ids.next() };
-    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, artefactToken: deps.ids.secret(), fleetId, connectedSince: null };
+    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, fleetId, connectedSince: null };
     // Entered before anything is read, so that whatever changes from here on reaches it.
     sessions.enter(session);
     this.#phase = { name: 'welcome', session, actor };
@@ -176,7 +176,7 @@ export class LinkConnection implements Standing {
       type: 'welcome',
       node: nodeId,
       organization: organizationId,
-      artefactToken: session.artefactToken,
+      artefactToken: artefactTokenFor(deps.vault, nodeId, session.connectedSince),
       artefactUrl: artefactUrlFor(deps.publicUrl, this.#host),
       signingKeys,
       keySets,
@@ -190,15 +190,14 @@ export class LinkConnection implements Standing {
   /** Makes room for this connection, or refuses it when the one that stands is another, living agent. */
   async #takesOver(hello: Hello, node: NodeRow): Promise<boolean> {
     const { sessions, deps } = this.#context;
-    const standing = sessions.node(node.id);
-    if (standing === undefined || standing.socket === this.#socket) return true;
-    if (standing.instance !== hello.instance && (await standing.socket.answersWithin(cloneCheckMs))) {
-      await noteClone(deps, node, hello.facts.hostname);
-      this.#refuse('cloned', 'Another agent with this key is connected. If the machine was copied, delete the key of the copy and enrol it as a node of its own.');
-      return false;
-    }
-    standing.socket.close(closeCodes.replaced, 'the node connected anew');
-    return true;
+    const here = await sessions.makeRoom(node.id, hello.instance);
+    // Another replica is asked only where another agent's connection to it may stand; one of the same agent it lets go of by itself.
+    const elsewhere = here === null && node.connectedSince !== null && node.instance !== hello.instance;
+    const standing = elsewhere ? await deps.replicas.ask(standingQuestion, { node: node.id, instance: hello.instance }) : here;
+    if (standing !== 'lives') return true;
+    await noteClone(deps, node, hello.facts.hostname);
+    this.#refuse('cloned', 'Another agent with this key is connected. If the machine was copied, delete the key of the copy and enrol it as a node of its own.');
+    return false;
   }
 
   async #take(session: NodeSession, actor: Actor, message: FromAgent): Promise<void> {
@@ -240,7 +239,7 @@ export class LinkConnection implements Standing {
     if (phase.name !== 'welcome' || !sessions.leave(phase.session)) return;
     const { nodeId } = phase.session;
     heartbeats.forget(nodeId);
-    telemetry.forget(nodeId);
+    telemetry.forget(phase.session);
     queries.nodeLeft(nodeId);
     this.#depart(phase.session);
   }

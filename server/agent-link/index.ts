@@ -1,4 +1,5 @@
+export { artefactReader } from './artefact-token.ts';
 export { createAgentLink } from './agent-link.ts';
 export type { AgentLink } from './agent-link.ts';
 export type { LinkParts } from './context.ts';
-export { tailPart } from './tail-part.ts';
+export { tailQuestion } from './questions.ts';

@@ -5,6 +5,7 @@ import type { LinkContext } from './context.ts';
 
 const retryPayload = z.object({ generation: z.number().int() });
 const deniedPayload = z.object({ reason: z.string().nullable() });
+const presencePayload = z.object({ connectedSince: z.number().nullable() });
 const movedPayload = z.object({ to: z.string().nullable() });
 
 /** Passes on what was committed and concerns a node that is connected here. Everything else costs one look into a map. */
@@ -21,6 +22,7 @@ export class News {
     const { subjectId, topic, kind } = event;
     if (topic === 'assignment') this.#assigned(subjectId);
     else if (topic === 'membership') this.#moved(event);
+    else if (topic === 'node') this.#connectedElsewhere(event);
     else if (topic !== 'link') return;
     else if (kind === 'revoked') this.#revoked(subjectId);
     else if (kind === 'retry') this.#retry(event);
@@ -62,6 +64,15 @@ export class News {
     const session = this.#context.sessions.node(event.subjectId);
     const payload = movedPayload.safeParse(event.payload);
     if (session !== undefined && payload.success) session.fleetId = payload.data.to;
+  }
+
+  /** The same agent came to another process, so the connection to this one is dead, whatever TCP says. */
+  #connectedElsewhere(event: OutboxEvent): void {
+    const session = event.kind === 'presence' ? this.#context.sessions.node(event.subjectId) : undefined;
+    if (session === undefined || session.connectedSince === null) return;
+    const payload = presencePayload.safeParse(event.payload);
+    const since = payload.success ? payload.data.connectedSince : null;
+    if (since !== null && since > session.connectedSince) session.socket.close(closeCodes.replaced, 'the node connected anew');
   }
 
   #revoked(nodeId: string): void {

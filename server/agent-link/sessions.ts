@@ -1,7 +1,11 @@
+import { closeCodes } from '@selvedge/edge-runtime/protocol';
 import type { FromAgent } from '@selvedge/edge-runtime/protocol';
 import type { LinkSocket } from './socket.ts';
 
 export type Hello = Extract<FromAgent, { type: 'hello' }>;
+
+/** An agent that does not answer a ping for this long is no longer there. */
+const cloneCheckMs = 2_000;
 
 /** A node that was welcomed: one a connection, and one connection a node. */
 export interface NodeSession {
@@ -10,7 +14,6 @@ export interface NodeSession {
   readonly name: string;
   readonly instance: string;
   readonly socket: LinkSocket;
-  readonly artefactToken: string;
   /** The fleet that the node is in, as far as this process has heard. */
   fleetId: string | null;
   /** As the node's row has it; null until it was written. */
@@ -34,7 +37,6 @@ export interface Standing {
 /** Who is connected to this process, found by what others know of them. */
 export class Sessions {
   readonly #nodes = new Map<string, NodeSession>();
-  readonly #tokens = new Map<string, NodeSession>();
   readonly #applicants = new Map<string, Applicant>();
 
   get nodeCount(): number {
@@ -54,21 +56,25 @@ export class Sessions {
     return [...this.#nodes.values()].filter((session) => session.organizationId === organizationId).map((session) => session.nodeId);
   }
 
-  byArtefactToken(token: string): NodeSession | undefined {
-    return this.#tokens.get(token);
-  }
-
   /** Enters a node, in place of its earlier connection if there is one. */
   enter(session: NodeSession): void {
-    const earlier = this.#nodes.get(session.nodeId);
-    if (earlier !== undefined) this.#tokens.delete(earlier.artefactToken);
     this.#nodes.set(session.nodeId, session);
-    this.#tokens.set(session.artefactToken, session);
+  }
+
+  /**
+   * Lets go of the node's connection to this process for another one, unless another agent than `instance` lives at its end. Null
+   * when there is none.
+   */
+  async makeRoom(nodeId: string, instance: string): Promise<'lives' | 'gone' | null> {
+    const standing = this.#nodes.get(nodeId);
+    if (standing === undefined) return null;
+    if (standing.instance !== instance && (await standing.socket.answersWithin(cloneCheckMs))) return 'lives';
+    standing.socket.close(closeCodes.replaced, 'the node connected anew');
+    return 'gone';
   }
 
   /** False when another connection of the node has taken its place already. */
   leave(session: NodeSession): boolean {
-    this.#tokens.delete(session.artefactToken);
     if (this.#nodes.get(session.nodeId) !== session) return false;
     this.#nodes.delete(session.nodeId);
     return true;

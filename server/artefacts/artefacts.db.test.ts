@@ -22,7 +22,7 @@ beforeAll(async () => {
   world = await testWorld();
   actor = aUser(await world.organization(), 'author');
   const tokens: Record<string, { organizationId: string; nodeId: string }> = { good: { organizationId: actor.organizationId, nodeId: 'n' }, stranger: { organizationId: 'other', nodeId: 'm' } };
-  const edge = createEdge({ deps: { ...world.deps, metrics: createMetrics() }, surfaces: [artefactSurface(world.deps, (token) => tokens[token])], upgrades: new Map() });
+  const edge = createEdge({ deps: { ...world.deps, metrics: createMetrics() }, surfaces: [artefactSurface(world.deps, async (token) => tokens[token])], upgrades: new Map() });
   await new Promise<void>((resolve) => edge.server.listen(0, '127.0.0.1', resolve));
   afterAll(() => edge.drain());
   // A server that listens on TCP has an AddressInfo.

@@ -7,7 +7,7 @@ import { FolderStore } from './folder-store.ts';
 import { mayRead } from './repository.ts';
 
 /** Whose token it is: a node's, for as long as its connection stands. Undefined for any other. */
-export type AuthorizeArtefact = (token: string) => { organizationId: string; nodeId: string } | undefined;
+export type AuthorizeArtefact = (token: string) => Promise<{ organizationId: string; nodeId: string } | undefined>;
 
 const prefix = '/artefacts';
 
@@ -20,7 +20,7 @@ export function artefactSurface(deps: Deps, authorize: AuthorizeArtefact): Surfa
     handle: async (exchange) => {
       if (exchange.method !== 'GET' && exchange.method !== 'HEAD') throw new DomainError('NotFound', 'Artefacts are only read here.');
       const token = /^Bearer (\S{1,256})$/.exec(exchange.headers.get('authorization') ?? '')?.[1];
-      const reader = token === undefined ? undefined : authorize(token);
+      const reader = token === undefined ? undefined : await authorize(token);
       if (reader === undefined) throw new DomainError('NotSignedIn', 'Artefacts are read with the token of a standing agent link.');
       const digest = digestSchema.safeParse(decodeURIComponent(exchange.url.pathname.slice(prefix.length + 1)));
       if (!digest.success) throw new DomainError('InvalidInput', 'The address names no artefact: sha256: and 64 hex digits.');

@@ -1,12 +1,14 @@
 import { fingerprint } from '@selvedge/edge-runtime/protocol';
 import type { Facts, Labels } from '@selvedge/edge-runtime/protocol';
+import { z } from 'zod';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
 import { settleNode } from '../fleets/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { definePart } from '../kernel/process-part.ts';
+import type { Question } from '../kernel/replicas.ts';
+import { idSchema } from '../kernel/wire.ts';
 import { insertNode, nameInUse, newNodeState } from '../nodes/index.ts';
 import { enrollmentLimits, tokenState } from './policy.ts';
 import { countPending, decideRequest, findRequestByKey, findTokenByDigest, insertRequest, onlyOrganization, reopenRequest } from './repository.ts';
@@ -15,8 +17,13 @@ import type { Asking, RequestRow, TokenRow } from './repository.ts';
 /** What a node says of itself that nobody has approved yet. It has proved that it holds the key. */
 export type Applicant = Asking & { publicKey: string; enrollmentToken: string | undefined };
 
-/** Nodes that hold a connection to this process open until a person has decided. */
-export const applicantsPart = definePart<{ isWaiting(requestId: string): boolean }>('the agent link');
+/** Which of these requests are of nodes that hold a connection to the asked process open until a person has decided. */
+export const waitingQuestion: Question<{ requests: string[] }, string[]> = {
+  name: 'waiting-applicants',
+  input: z.object({ requests: z.array(idSchema) }),
+  answer: z.array(idSchema),
+  withinMs: 2_000,
+};
 
 export type Admission =
   | { outcome: 'admitted'; nodeId: string; organizationId: string }

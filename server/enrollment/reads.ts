@@ -4,18 +4,15 @@ import { matchingFleets, readSelectors } from '../fleets/index.ts';
 import type { Claim } from '../fleets/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { waitingQuestion } from './admission.ts';
 import { requestPermissions, tokenPermissions, tokenState } from './policy.ts';
 import { requestFacts, requestLabels } from './repository.ts';
 import type { RequestRow, TokenRow } from './repository.ts';
 import type { EnrollmentRequest, EnrollmentToken, listRequestsInput, listRequestsOutput, listTokensInput, listTokensOutput } from './schema.ts';
 
 /** Requests to join, newest first. `waiting` says whether the node holds its connection open. */
-export async function listRequests(
-  db: Queryable,
-  actor: Actor,
-  input: z.infer<typeof listRequestsInput>,
-  isWaiting: (requestId: string) => boolean,
-): Promise<z.infer<typeof listRequestsOutput>> {
+export async function listRequests({ db, replicas }: Pick<Deps, 'db' | 'replicas'>, actor: Actor, input: z.infer<typeof listRequestsInput>): Promise<z.infer<typeof listRequestsOutput>> {
   const { organizationId } = actor;
   const where = { organizationId, ...(input.state === undefined ? {} : { state: input.state }) };
   const [rows, total, selectors] = await Promise.all([
@@ -24,7 +21,9 @@ export async function listRequests(
     readSelectors(db, organizationId),
   ]);
   const page = rows.slice(0, input.limit);
-  return { items: page.map((row) => toRequest(actor, row, selectors, isWaiting(row.id))), nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null, total };
+  const pending = page.filter((row) => row.state === 'Pending').map((row) => row.id);
+  const waiting = new Set(pending.length === 0 ? [] : (await replicas.askAll(waitingQuestion, { requests: pending })).flat());
+  return { items: page.map((row) => toRequest(actor, row, selectors, waiting.has(row.id))), nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null, total };
 }
 
 function toRequest(actor: Actor, row: RequestRow, selectors: readonly Claim[], waiting: boolean): EnrollmentRequest {
@@ -40,7 +39,7 @@ function toRequest(actor: Actor, row: RequestRow, selectors: readonly Claim[], w
     requestedAt: row.requestedAt.getTime(),
     state: row.state,
     decided: row.decidedAt === null ? null : { at: row.decidedAt.getTime(), by: row.decidedBy ?? '', reason: row.reason },
-    waiting: waiting && row.state === 'Pending',
+    waiting,
     claimedBy: { fleets, multiple: fleets.length > 1 },
     node: row.nodeId,
     can: requestPermissions(actor, row),

@@ -1,5 +1,4 @@
 import { procedure, router } from '../trpc/procedures.ts';
-import { applicantsPart } from './admission.ts';
 import { listRequests, listTokens } from './reads.ts';
 import {
   approveRequestInput,
@@ -23,7 +22,7 @@ export const enrollmentRouter = router({
       .meta({ rest: { method: 'GET', path: '/enrollment/requests', tag: 'Enrolment', summary: 'List nodes that asked to join' } })
       .input(listRequestsInput)
       .output(listRequestsOutput)
-      .query(({ ctx, input }) => listRequests(ctx.deps.db, ctx.actor, input, (id) => applicantsPart.find(ctx.deps)?.isWaiting(id) ?? false)),
+      .query(({ ctx, input }) => listRequests(ctx.deps, ctx.actor, input)),
 
     approve: procedure('nodes:write')
       .meta({ rest: { method: 'POST', path: '/enrollment/requests/{id}/approval', tag: 'Enrolment', summary: 'Let a node in' } })

@@ -6,4 +6,4 @@ export const singleSignOnPath = '/sign-in/social';
 export const callbackPath = `/callback/${providerId}`;
 
 /** The provider by which people may sign in, where this process knows one. */
-export const singleSignOnPart = definePart<{ name: string }>('single sign-on');
+export const singleSignOnPart = definePart<{ name: string }>();

@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outbox } from './outbox.ts';
 import type { Proxies } from './proxies.ts';
+import type { Replicas } from './replicas.ts';
 import type { Vault } from './vault.ts';
 
 /**
@@ -26,6 +27,8 @@ export interface Deps {
   metrics: Metrics;
   /** From where a request comes. */
   proxies: Proxies;
+  /** What the processes of this control plane ask each other. */
+  replicas: Replicas;
   /** Seals secrets at rest and keys the digests of tokens. */
   vault: Vault;
   /** Where artefacts and keys are kept, absolute. */

@@ -11,6 +11,7 @@ export const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('The address it listens on; `0.0.0.0` for all of the machine’s.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The one port for console, API, agents and metrics; 0 takes any free one.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('Where people and nodes reach it, when that is not host and port: behind a proxy. With `https:` its cookies are for TLS alone.'),
+  REPLICA_URL: z.url({ protocol: /^https?$/ }).optional().describe('Where the other processes of this control plane reach this one, when that is not its port at `HOST` or, for `0.0.0.0`, at the first address of the machine.'),
   SELVEDGE_STATE: z.string().default('.selvedge').describe('The folder of its keys and of artefacts. Replicas share it.'),
   ROLES: z
     .string()
@@ -56,6 +57,8 @@ export interface Environment {
   port: number;
   /** Where people reach the console, when that is not host and port: behind a proxy, for example. */
   publicUrl: string | undefined;
+  /** Where other processes of this control plane reach this one, when that is not host and port. */
+  replicaUrl: string | undefined;
   /** The folder of keys and artefacts, absolute. */
   stateFolder: string;
   roles: readonly ProcessRole[];
@@ -92,6 +95,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     host: values.HOST,
     port: values.PORT,
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
+    replicaUrl: values.REPLICA_URL?.replace(/\/+$/, ''),
     stateFolder: resolve(values.SELVEDGE_STATE),
     roles: values.ROLES,
     trustedProxies: values.TRUSTED_PROXIES,

@@ -100,9 +100,3 @@ describe('changes', () => {
     ending.abort();
   });
 });
-
-test('a process without the link answers that it is not here', async () => {
-  const caller = callAs(world.deps, aUser(await world.organization()));
-  const rows = await caller.live.telemetry({ scope: { kind: 'all' } });
-  await expect(rows[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'Unavailable' });
-});

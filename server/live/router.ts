@@ -1,9 +1,9 @@
 import { tracked } from '@trpc/server';
-import { tailPart } from '../agent-link/index.ts';
+import { tailQuestion } from '../agent-link/index.ts';
 import { findFleet } from '../fleets/index.ts';
 import { notFound } from '../kernel/errors.ts';
 import { findNode } from '../nodes/index.ts';
-import { telemetryPart } from '../telemetry/index.ts';
+import { telemetryNow } from '../telemetry/index.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { followChanges, positionNow } from './changes.ts';
 import { changesInput, changesPositionOutput, liveTelemetryInput, tailInput } from './schema.ts';
@@ -31,11 +31,10 @@ export const liveRouter = router({
       const { deps, actor } = ctx;
       const { scope } = input;
       const ending = signal ?? new AbortController().signal;
-      const telemetry = telemetryPart.require(deps);
       if (scope.kind === 'node' && (await findNode(deps.db, actor.organizationId, scope.id)) === null) throw notFound('node', scope.id);
       if (scope.kind === 'fleet' && (await findFleet(deps.db, actor.organizationId, scope.id)) === null) throw notFound('fleet', scope.id);
       while (!ending.aborted) {
-        yield telemetry.now(actor.organizationId, scope);
+        yield await telemetryNow(deps, actor.organizationId, scope);
         await deps.clock.sleep(telemetryEveryMs, ending);
       }
     }),
@@ -45,6 +44,6 @@ export const liveRouter = router({
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TailBatch> {
       const { deps, actor } = ctx;
       if ((await findNode(deps.db, actor.organizationId, input.node)) === null) throw notFound('node', input.node);
-      yield* tailPart.require(deps).view(input.node, input.stream, input.rowsPerSecondMax, signal ?? new AbortController().signal);
+      yield* deps.replicas.follow(tailQuestion, input, signal ?? new AbortController().signal);
     }),
 });

@@ -1,19 +1,19 @@
 import { attributeValueSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
-import type { Queryable } from '../kernel/db.ts';
+import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
-import { definePart } from '../kernel/process-part.ts';
+import type { Question } from '../kernel/replicas.ts';
+import { idSchema } from '../kernel/wire.ts';
 import { findNode } from './repository.ts';
 import type { queryNodeInput, queryNodeOutput } from './schema.ts';
 
-/** How a read reaches a node: the agent link is one. */
-export interface NodeReader {
-  /** The node's answer as it sent it. Throws Unavailable when the node is not connected or does not answer in time. */
-  query(nodeId: string, query: { stream: string; from: number; to: number; limit: number; cursor?: string }): Promise<{ ok: boolean; body: string }>;
-}
-
-/** Where nodes connect, reads find them. */
-export const nodeReaderPart = definePart<NodeReader>('the agent link');
+/** A read of a node's own store, for the process that the node is connected to; the answer is the node's, as it sent it. */
+export const nodeStoreQuestion: Question<{ node: string; stream: string; from: number; to: number; limit: number; cursor?: string | undefined }, { ok: boolean; body: string }> = {
+  name: 'node-store',
+  input: z.object({ node: idSchema, stream: z.string(), from: z.number(), to: z.number(), limit: z.number(), cursor: z.string().optional() }),
+  answer: z.object({ ok: z.boolean(), body: z.string() }),
+  withinMs: 15_000,
+};
 
 const answerSchema = z.object({
   attributes: z.array(z.object({ name: z.string() })).max(256),
@@ -23,10 +23,11 @@ const answerSchema = z.object({
 const refusalSchema = z.object({ code: z.string(), message: z.string() });
 
 /** Reads rows of a stream from the node's own store. */
-export async function queryNode(db: Queryable, reader: NodeReader, organizationId: string, input: z.infer<typeof queryNodeInput>): Promise<z.infer<typeof queryNodeOutput>> {
-  if ((await findNode(db, organizationId, input.id)) === null) throw notFound('node', input.id);
-  const { id, cursor, ...query } = input;
-  const answer = await reader.query(id, cursor === undefined ? query : { ...query, cursor });
+export async function queryNode(deps: Pick<Deps, 'db' | 'replicas'>, organizationId: string, input: z.infer<typeof queryNodeInput>): Promise<z.infer<typeof queryNodeOutput>> {
+  if ((await findNode(deps.db, organizationId, input.id)) === null) throw notFound('node', input.id);
+  const { id, ...query } = input;
+  const answer = await deps.replicas.ask(nodeStoreQuestion, { node: id, ...query });
+  if (answer === null) throw new DomainError('Unavailable', 'The node is not connected; its store can be read at its own gateway.');
   const body = parseBody(answer.body);
   if (!answer.ok) {
     const refusal = refusalSchema.safeParse(body);

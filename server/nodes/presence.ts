@@ -140,9 +140,9 @@ async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, ro
     const { state, notes } = withFacts(before, facts, now);
     states.push(state);
     entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, notes));
-    const payload = { health: state.health.status, sync: state.sync.status };
-    change.publish({ topic: 'node', subjectId: row.id, kind: facts.report === undefined ? 'presence' : 'reported', payload });
-    if (row.fleetId !== null && (before.health.status !== payload.health || before.sync.status !== payload.sync)) fleets.add(row.fleetId);
+    const statuses = { health: state.health.status, sync: state.sync.status };
+    change.publish({ topic: 'node', subjectId: row.id, ...(facts.report === undefined ? { kind: 'presence', payload: { ...statuses, connectedSince: state.connectedSince } } : { kind: 'reported', payload: statuses }) });
+    if (row.fleetId !== null && (before.health.status !== statuses.health || before.sync.status !== statuses.sync)) fleets.add(row.fleetId);
   }
   for (const fleet of fleets) change.publish({ topic: 'fleet', subjectId: fleet, kind: 'status' });
   await saveStates(change.tx, states, reported);

@@ -210,6 +210,12 @@ export async function writeAgentFacts(tx: Transaction, said: ReadonlyMap<string,
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(id text, version text, facts jsonb, gateway text) WHERE nodes.id = s.id`;
 }
 
+/** The organization of a node whose connection of that moment still stands; null when it has ended, or the node was revoked. */
+export async function findConnected(db: Queryable, id: string, connectedSince: number): Promise<string | null> {
+  const row = await db.node.findFirst({ where: { id, connectedSince: new Date(connectedSince), revokedAt: null }, select: { organizationId: true } });
+  return row?.organizationId ?? null;
+}
+
 export async function findNodesByKey(db: Queryable, publicKeys: readonly string[]): Promise<NodeRow[]> {
   return db.node.findMany({ where: { publicKey: { in: [...publicKeys] } } });
 }

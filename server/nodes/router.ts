@@ -1,7 +1,7 @@
 import { procedure, router } from '../trpc/procedures.ts';
-import { historyOf, telemetryPart } from '../telemetry/index.ts';
+import { historyOf, streamsNow } from '../telemetry/index.ts';
 import { previewLabels, readNode, readTimeline } from './detail.ts';
-import { nodeReaderPart, queryNode } from './node-store.ts';
+import { queryNode } from './node-store.ts';
 import { listNodes, readDensity, summarizeNodes } from './reads.ts';
 import {
   changedNodeOutput,
@@ -68,14 +68,14 @@ export const nodesRouter = router({
     .output(streamsOutput)
     .query(async ({ ctx, input }) => {
       const { id } = await readNode(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now());
-      return telemetryPart.find(ctx.deps)?.streamsOf(id) ?? [];
+      return streamsNow(ctx.deps, id);
     }),
 
   query: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/{id}/events', tag: 'Nodes', summary: 'Read stored events of a stream from the node itself' } })
     .input(queryNodeInput)
     .output(queryNodeOutput)
-    .query(({ ctx, input }) => queryNode(ctx.deps.db, nodeReaderPart.require(ctx.deps), ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => queryNode(ctx.deps, ctx.actor.organizationId, input)),
 
   previewLabels: procedure('nodes:read')
     .meta({ rest: { method: 'POST', path: '/nodes/{id}/labels/preview', tag: 'Nodes', summary: 'See which fleet would have the node with other labels' } })

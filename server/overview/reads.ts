@@ -1,9 +1,7 @@
-import { quantile } from '@selvedge/edge-runtime/protocol';
 import type { Queryable } from '../kernel/db.ts';
 import { latestDetections } from '../detections/index.ts';
 import { summarizeNodes } from '../nodes/index.ts';
 import { readLatest, sumEvents } from '../telemetry/index.ts';
-import type { IntervalFigures } from '../telemetry/index.ts';
 import type { TelemetryNow } from '../telemetry/schema.ts';
 import { needsOf } from './needs.ts';
 import type { Overview } from './schema.ts';
@@ -11,11 +9,8 @@ import type { Overview } from './schema.ts';
 const dayMs = 86_400_000;
 const underWay = ['Progressing', 'Paused', 'Suspended', 'RollingBack'] as const;
 
-/**
- * The first page: about a dozen small statements, none of which reads every node but the two that count them. `present` is what
- * this process knows of the moment, where nodes report to it; else the last finished interval stands for it.
- */
-export async function readOverview(db: Queryable, organizationId: string, now: number, present: TelemetryNow | undefined): Promise<Overview> {
+/** The first page: about a dozen small statements, none of which reads every node but the two that count them. `present` is the moment, as nodes tell of it. */
+export async function readOverview(db: Queryable, organizationId: string, now: number, present: TelemetryNow): Promise<Overview> {
   const today = new Date(now);
   today.setUTCHours(0, 0, 0, 0);
   const [nodes, latest, eventsToday, lost, rollouts, detections, changes24h, counts, waiting] = await Promise.all([
@@ -29,12 +24,11 @@ export async function readOverview(db: Queryable, organizationId: string, now: n
     readCounts(db, organizationId, new Date(now - dayMs)),
     readWaiting(db, organizationId),
   ]);
-  const figures = latest.get(organizationId);
   return {
     nodes,
-    rates: present === undefined ? ratesOf(figures) : { events: present.events, predictions: present.predictions, p50Us: present.latency.p50, p99Us: present.latency.p99 },
+    rates: { events: present.events, predictions: present.predictions, p50Us: present.latency.p50, p99Us: present.latency.p99 },
     lost: Number(lost._sum.recordsLost ?? 0),
-    buffered: { records: present?.buffered ?? figures?.buffered ?? 0, oldestAt: figures?.oldestAt ?? null },
+    buffered: { records: present.buffered, oldestAt: latest.get(organizationId)?.oldestAt ?? null },
     eventsToday,
     rollouts,
     needs: needsOf({ ...waiting, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
@@ -42,11 +36,6 @@ export async function readOverview(db: Queryable, organizationId: string, now: n
     changes24h,
     counts: { ...counts, nodes: nodes.total, deployments: rollouts.length },
   };
-}
-
-function ratesOf(figures: IntervalFigures | undefined): Overview['rates'] {
-  if (figures === undefined) return { events: 0, predictions: 0, p50Us: null, p99Us: null };
-  return { events: figures.events / 10, predictions: figures.predictions / 10, p50Us: quantile(figures.latency, 0.5) ?? null, p99Us: quantile(figures.latency, 0.99) ?? null };
 }
 
 async function readRollouts(db: Queryable, organizationId: string): Promise<Overview['rollouts']> {

@@ -1,4 +1,4 @@
-import { telemetryPart } from '../telemetry/index.ts';
+import { telemetryNow } from '../telemetry/index.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { readOverview } from './reads.ts';
 import { overviewSchema } from './schema.ts';
@@ -7,8 +7,8 @@ export const overviewRouter = router({
   get: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/overview', tag: 'Overview', summary: 'What runs, what waits for a person, what changed' } })
     .output(overviewSchema)
-    .query(({ ctx: { deps, actor } }) => {
-      const present = telemetryPart.find(deps)?.now(actor.organizationId, { kind: 'all' });
+    .query(async ({ ctx: { deps, actor } }) => {
+      const present = await telemetryNow(deps, actor.organizationId, { kind: 'all' });
       return readOverview(deps.db, actor.organizationId, deps.clock.now(), present);
     }),
 });

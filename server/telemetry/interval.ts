@@ -68,6 +68,11 @@ export class IntervalAccumulator {
     this.latency.add(latency);
   }
 
+  /** The node went to another process, or away: what it held is not counted here. */
+  forgetLevels(nodeId: string): void {
+    this.#levels.delete(nodeId);
+  }
+
   addCounts(counts: Counts): void {
     this.#counts.events += counts.events;
     this.#counts.predictions += counts.predictions;
@@ -82,8 +87,11 @@ export class IntervalAccumulator {
   }
 }
 
+/** What nobody holds. */
+export const noLevels: Levels = { lag: null, buffered: 0, oldestAt: null };
+
 function sumLevels(levels: Iterable<Levels>): Levels {
-  const sum: Levels = { lag: null, buffered: 0, oldestAt: null };
+  const sum: Levels = { ...noLevels };
   for (const { lag, buffered, oldestAt } of levels) {
     if (lag !== null) sum.lag = (sum.lag ?? 0) + lag;
     sum.buffered += buffered;
@@ -94,19 +102,22 @@ function sumLevels(levels: Iterable<Levels>): Levels {
 
 /** Two intervals of one scope, one after the other: counts add up, the levels are the later one's, the lag the higher. */
 export function joinIntervals(earlier: IntervalFigures, later: IntervalFigures): IntervalFigures {
+  return { ...addIntervals(earlier, later), lag: earlier.lag === null ? later.lag : Math.max(earlier.lag, later.lag ?? 0), buffered: later.buffered, oldestAt: later.oldestAt };
+}
+
+/** One interval of one scope, of the nodes of two processes: all of it adds up. */
+export function addIntervals(one: IntervalFigures, other: IntervalFigures): IntervalFigures {
   const latency = new SketchAccumulator();
-  latency.add(earlier.latency);
-  latency.add(later.latency);
+  latency.add(one.latency);
+  latency.add(other.latency);
   return {
-    events: earlier.events + later.events,
-    predictions: earlier.predictions + later.predictions,
-    detections: earlier.detections + later.detections,
-    actions: earlier.actions + later.actions,
-    refused: earlier.refused + later.refused,
-    deadLetters: earlier.deadLetters + later.deadLetters,
-    lag: earlier.lag === null ? later.lag : Math.max(earlier.lag, later.lag ?? 0),
-    buffered: later.buffered,
-    oldestAt: later.oldestAt,
+    events: one.events + other.events,
+    predictions: one.predictions + other.predictions,
+    detections: one.detections + other.detections,
+    actions: one.actions + other.actions,
+    refused: one.refused + other.refused,
+    deadLetters: one.deadLetters + other.deadLetters,
+    ...sumLevels([one, other]),
     latency: latency.toSketch(),
   };
 }

@@ -5,7 +5,12 @@ import type { BucketRow } from './rollup.ts';
 
 type Key = Pick<BucketRow, 'scope' | 'stepSeconds' | 'at'>;
 
-/** What is kept of these intervals already: of a process that stopped in the middle of one. */
+/** Until the transaction ends no other process adds to intervals: two that read the same one would each write their own sum. */
+export async function lockBuckets(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('telemetry buckets', 0))`;
+}
+
+/** What is kept of these intervals already: of other processes, or of one that stopped in the middle of one. */
 export async function findBuckets(db: Queryable, keys: readonly Key[]): Promise<(Key & { figures: IntervalFigures })[]> {
   const rows = await db.telemetryBucket.findMany({
     where: {

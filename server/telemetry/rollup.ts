@@ -1,5 +1,5 @@
 import type { Sketch, Telemetry } from '@selvedge/edge-runtime/protocol';
-import { countsOf, IntervalAccumulator, joinIntervals, levelsOf } from './interval.ts';
+import { countsOf, IntervalAccumulator, joinIntervals, levelsOf, noLevels } from './interval.ts';
 import type { IntervalFigures, TelemetrySource } from './interval.ts';
 import { SketchAccumulator } from './sketch-accumulator.ts';
 
@@ -46,6 +46,11 @@ export class TelemetryRollup {
     }
   }
 
+  /** The node's connection to this process ended: what it holds is its next process's to count. */
+  forget(source: TelemetrySource): void {
+    for (const { scope } of scopesOf(source)) this.#short.get(scope)?.interval.forgetLevels(source.nodeId);
+  }
+
   /** Intervals that are over and were not taken before. */
   take(now: number): BucketRow[] {
     this.#advance(now);
@@ -54,12 +59,17 @@ export class TelemetryRollup {
     return rows;
   }
 
-  /** Ends the intervals under way, for a process that stops: what it began is written and the next process adds to it. */
+  /**
+   * Ends the intervals under way, for a process that stops: what it began is written and the next process adds to it. What nodes
+   * hold is the next one's to count.
+   */
   takeAll(now: number): BucketRow[] {
     this.#advance(now);
+    const over = this.#finished;
+    this.#finished = [];
     this.#endShort();
     this.#endLong();
-    return this.take(now);
+    return [...over, ...this.take(now).map((row) => ({ ...row, figures: { ...row.figures, ...noLevels } }))];
   }
 
   /** Latencies of the last ten to twenty seconds. */

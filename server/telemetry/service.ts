@@ -1,33 +1,30 @@
-import { quantile } from '@selvedge/edge-runtime/protocol';
 import type { Telemetry } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import type { Deps } from '../kernel/deps.ts';
 import type { JobDefinition } from '../kernel/jobs.ts';
 import { addCounter } from '../kernel/metrics.ts';
-import { definePart } from '../kernel/process-part.ts';
-import { joinIntervals } from './interval.ts';
+import { addIntervals } from './interval.ts';
 import type { TelemetrySource } from './interval.ts';
+import { nodeNowQuestion, sumNowQuestion } from './now.ts';
+import type { Rates } from './now.ts';
 import { Present } from './present.ts';
+import type { PresentRates } from './present.ts';
 import { readIntervals, readMarkers } from './reads.ts';
-import { deleteBuckets, findBuckets, writeBuckets } from './repository.ts';
+import { deleteBuckets, findBuckets, lockBuckets, writeBuckets } from './repository.ts';
 import { TelemetryRollup } from './rollup.ts';
 import type { BucketRow } from './rollup.ts';
-import type { rangeSchema, Scope, Series, TelemetryNow } from './schema.ts';
+import type { rangeSchema, Scope, Series } from './schema.ts';
 import { chooseStep, resolutionFor, retention, toPoints } from './series.ts';
 
 /** What the process that nodes report to knows of the present. */
 export interface TelemetryService {
   ingest(source: TelemetrySource, telemetry: Telemetry): void;
   /** The node's connection ended: it no longer counts in the present. */
-  forget(nodeId: string): void;
-  now(organizationId: string, scope: Scope): TelemetryNow;
-  streamsOf(nodeId: string): { stream: string; eventsPerSecond: number }[];
+  forget(source: TelemetrySource): void;
   recordsLost(organizationId: string, records: number): void;
   /** Resolves when what was summed up is written, after the signal aborted. */
   finished: Promise<void>;
 }
-
-export const telemetryPart = definePart<TelemetryService>('the nodes’ telemetry');
 
 const flushMs = 1000;
 /** Rows that wait for a database that is away; past this the oldest are given up, and counted. */
@@ -67,6 +64,16 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
     }
   };
 
+  deps.replicas.answer(nodeNowQuestion, ({ node }) => {
+    const latest = present.node(node, deps.clock.now());
+    if (latest === undefined) return null;
+    return { ...toRates(latest.rates, lost.get(latest.source.organizationId) ?? 0), latency: { p50: latest.latencyP50Us, p99: latest.latencyP99Us } };
+  });
+  deps.replicas.answer(sumNowQuestion, ({ organization, fleet }) => {
+    const rates = present.sum(fleet ?? organization, deps.clock.now());
+    return rates === undefined ? null : { ...toRates(rates, lost.get(organization) ?? 0), recent: rollup.recentLatency(fleet ?? organization) };
+  });
+
   return {
     ingest: (source, telemetry) => {
       const now = deps.clock.now();
@@ -80,54 +87,31 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
       for (const { predictions } of telemetry.models) figures.predictions.inc(predictions);
       figures.detections.inc(telemetry.detections);
     },
-    forget: (nodeId) => present.forget(nodeId),
-    now: (organizationId, scope) => presentOf(present, rollup, scope, organizationId, deps.clock.now(), lost.get(organizationId) ?? 0),
-    streamsOf: (nodeId) => toStreams(present.node(nodeId, deps.clock.now())?.rates.streams ?? new Map()),
+    forget: (source) => {
+      present.forget(source.nodeId);
+      rollup.forget(source);
+    },
     recordsLost: (organizationId, records) => void lost.set(organizationId, (lost.get(organizationId) ?? 0) + records),
     finished: run(),
   };
 }
 
-/** Rows of an interval that another process began are added to what it wrote. */
+/** Rows of an interval of which another process writes too, or began to, are added to what it wrote. */
 async function writeMerged(deps: Deps, rows: readonly BucketRow[]): Promise<void> {
   await deps.db.$transaction(async (tx) => {
+    await lockBuckets(tx);
     const keyOf = (row: { scope: string; stepSeconds: number; at: number }): string => `${row.scope} ${row.stepSeconds} ${row.at}`;
     const kept = new Map((await findBuckets(tx, rows)).map((row) => [keyOf(row), row.figures]));
     const merged = rows.map((row) => {
       const earlier = kept.get(keyOf(row));
-      return earlier === undefined ? row : { ...row, figures: joinIntervals(earlier, row.figures) };
+      return earlier === undefined ? row : { ...row, figures: addIntervals(earlier, row.figures) };
     });
     await writeBuckets(tx, merged);
   });
 }
 
-function presentOf(present: Present, rollup: TelemetryRollup, scope: Scope, organizationId: string, now: number, lost: number): TelemetryNow {
-  const node = scope.kind === 'node' ? present.node(scope.id, now) : undefined;
-  const sum = scope.kind === 'fleet' ? scope.id : organizationId;
-  const rates = scope.kind === 'node' ? node?.rates : present.sum(sum, now);
-  const recent = scope.kind === 'node' ? undefined : rollup.recentLatency(sum);
-  const latency =
-    scope.kind === 'node'
-      ? { p50: node?.latencyP50Us ?? null, p99: node?.latencyP99Us ?? null }
-      : { p50: (recent === undefined ? undefined : quantile(recent, 0.5)) ?? null, p99: (recent === undefined ? undefined : quantile(recent, 0.99)) ?? null };
-  return {
-    at: now,
-    events: rates?.events ?? 0,
-    predictions: rates?.predictions ?? 0,
-    detections: rates?.detections ?? 0,
-    actions: rates?.actions ?? 0,
-    latency,
-    lag: rates?.lag ?? null,
-    buffered: rates?.buffered ?? 0,
-    lost,
-    nodes: rates?.nodes ?? 0,
-    streams: toStreams(rates?.streams ?? new Map()),
-    models: [...(rates?.models.values() ?? [])].sort((a, b) => a.name.localeCompare(b.name) || a.version - b.version),
-  };
-}
-
-function toStreams(streams: ReadonlyMap<string, number>): { stream: string; eventsPerSecond: number }[] {
-  return [...streams].map(([stream, eventsPerSecond]) => ({ stream, eventsPerSecond })).sort((a, b) => a.stream.localeCompare(b.stream));
+function toRates({ streams, models, ...rates }: PresentRates, lost: number): Rates {
+  return { ...rates, lost, streams: [...streams].map(([stream, eventsPerSecond]) => ({ stream, eventsPerSecond })), models: [...models.values()] };
 }
 
 /** What Prometheus is shown of all nodes together; of single nodes it has the nodes' own metrics. */

@@ -38,6 +38,19 @@ test('a process that takes over in the middle of an interval adds to what the on
   expect(await sumEvents(world.deps.db, organizationId, now - 120_000)).toBe(42);
 });
 
+test('processes that end an interval at the same moment lose nothing of each other', async () => {
+  const organizationId = await world.organization();
+  const began = world.deps.clock.now();
+  for (let round = 0; round < 5; round++) {
+    const ending = new AbortController();
+    const processes = Array.from({ length: 3 }, () => startTelemetry({ ...world.deps, metrics: createMetrics() }, ending.signal));
+    for (const process of processes) process.ingest({ organizationId, nodeId: world.deps.ids.next(), fleetId: null }, message(10, 1000));
+    ending.abort();
+    await Promise.all(processes.map((process) => process.finished));
+  }
+  expect(await sumEvents(world.deps.db, organizationId, began - 120_000)).toBe(150);
+});
+
 test('I11: a series of another organization’s node is empty', async () => {
   const [mine, theirs] = [await world.organization(), await world.organization()];
   const nodeId = world.deps.ids.next();

@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { freshDatabase, temporaryFolder } from '../../tools/testing/index.ts';
+import type { Composition } from '../compose.ts';
 import type { Actor, Role } from '../kernel/actor.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -14,8 +15,13 @@ import { createMetrics } from '../kernel/metrics.ts';
 import { createOutbox } from '../kernel/outbox.ts';
 import { startOutboxRelay } from '../kernel/outbox-relay.ts';
 import { createProxies } from '../kernel/proxies.ts';
+import { createReplicaCalls, createReplicaTokens } from '../kernel/replica-calls.ts';
+import { createReplicaRegistry } from '../kernel/replica-registry.ts';
+import { createReplicas } from '../kernel/replicas.ts';
 import { openVault } from '../kernel/vault.ts';
 import { createCaller } from '../trpc/root.ts';
+import { joinReplicas } from './replicas.ts';
+import type { JoinedReplica } from './replicas.ts';
 
 /** The real clock, which a test can move forward. */
 export interface TestClock extends Clock {
@@ -30,6 +36,10 @@ function createTestClock(): TestClock {
 export interface TestWorld {
   deps: Deps & { clock: TestClock };
   databaseUrl: string;
+  /** Itself as a replica of its control plane. */
+  replica: Composition['replica'];
+  /** Becomes one of several replicas upon the same database; alone without it. */
+  join(): Promise<JoinedReplica>;
   /** Begins to feed `deps.liveBus` from the outbox; without it nothing is relayed. */
   relay(): Promise<void>;
   organization(name?: string): Promise<string>;
@@ -52,6 +62,9 @@ export async function openWorld(url: string, folder?: string): Promise<TestWorld
   const ids = createIds(clock);
   const ending = new AbortController();
   const jobs = lazyJobs(url, logger);
+  const vault = await openVault(stateFolder);
+  const id = ids.next();
+  const replica = { id, registry: createReplicaRegistry({ id, pool: connection.pool, clock, logger }), tokens: createReplicaTokens(vault, clock) };
   const deps = {
     db: connection.db,
     pool: connection.pool,
@@ -63,14 +76,22 @@ export async function openWorld(url: string, folder?: string): Promise<TestWorld
     jobs,
     metrics: createMetrics(),
     proxies: createProxies([]),
-    vault: await openVault(stateFolder),
+    replicas: createReplicas({ peers: replica.registry, calls: createReplicaCalls(replica.tokens), logger }),
+    vault,
     stateFolder,
     publicUrl: 'http://selvedge.test',
   };
   let relayFinished: Promise<void> = Promise.resolve();
+  let left: Promise<void> = Promise.resolve();
   return {
     deps,
     databaseUrl: url,
+    replica,
+    join: async () => {
+      const joined = await joinReplicas(deps, replica, ending.signal);
+      left = joined.finished;
+      return joined;
+    },
     relay: async () => {
       ({ finished: relayFinished } = await startOutboxRelay({ databaseUrl: url, pool: connection.pool, liveBus: deps.liveBus, logger, clock, signal: ending.signal }));
     },
@@ -80,7 +101,7 @@ export async function openWorld(url: string, folder?: string): Promise<TestWorld
     },
     close: async () => {
       ending.abort();
-      await relayFinished;
+      await Promise.all([relayFinished, left]);
       await jobs.stop();
       await connection.close();
     },

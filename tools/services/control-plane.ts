@@ -7,10 +7,14 @@ import { startUntilReady, textOf } from './ready-line.ts';
 import type { Service } from './service.ts';
 
 export interface ControlPlaneOptions {
-  /** Keys, artefacts and log. */
+  /** Its log, and keys and artefacts unless `state` says where. */
   folder: string;
+  /** Keys and artefacts, where several control planes share them. */
+  state?: string;
   databaseUrl: string;
   port: number;
+  /** Where people and nodes reach it, if that is not its own port. */
+  publicUrl?: string;
   /** Only these parts of it; without pages (`console`) no built console is needed. All of them unless given. */
   roles?: readonly ('console' | 'link' | 'worker')[];
 }
@@ -68,14 +72,14 @@ function flagsOf(grant: Grant): string[] {
   }
 }
 
-function controlPlaneEnvironment({ folder, databaseUrl, port, roles }: ControlPlaneOptions): NodeJS.ProcessEnv {
+function controlPlaneEnvironment({ folder, state = folder, databaseUrl, port, publicUrl = addressOf(port), roles }: ControlPlaneOptions): NodeJS.ProcessEnv {
   return inheritedEnvironment({
     NODE_ENV: 'production',
     DATABASE_URL: databaseUrl,
     PORT: String(port),
     HOST: '127.0.0.1',
-    PUBLIC_URL: addressOf(port),
-    SELVEDGE_STATE: folder,
+    PUBLIC_URL: publicUrl,
+    SELVEDGE_STATE: state,
     NEXT_TELEMETRY_DISABLED: '1',
     ...(roles === undefined ? {} : { ROLES: roles.join(',') }),
   });
