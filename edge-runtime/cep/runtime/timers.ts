@@ -19,6 +19,8 @@ export class Alarm {
   private readonly ring: (time: number) => void;
   private times: number[] = [];
   private head = 0;
+  /** It stays out of the heap, which goes by the next time to ring, while that time changes. */
+  private draining = false;
   /** Position in the timers' heap, -1 when nothing is waited for. */
   heapIndex = -1;
 
@@ -36,11 +38,12 @@ export class Alarm {
 
   at(time: number): void {
     this.times.push(time);
-    if (this.times.length - this.head === 1) this.timers.add(this);
+    if (this.times.length - this.head === 1 && !this.draining) this.timers.add(this);
   }
 
   /** Rings for all that is due; what is asked for meanwhile and due as well rings too. */
   drain(clock: Clock): void {
+    this.draining = true;
     while (this.due <= clock.now) {
       const time = this.due;
       this.head++;
@@ -50,6 +53,7 @@ export class Alarm {
       }
       this.ring(time);
     }
+    this.draining = false;
     if (this.head < this.times.length) this.timers.add(this);
     else {
       this.times.length = 0;
