@@ -22,7 +22,7 @@ export function planStateInput(input: StateInput, definitionOf: (stream: string)
   });
   const sources = slots.map((slot, index) => sourceOf(slot, index));
   const planner = new StatePlanner(slots, sources, around);
-  const element = planner.element(input.element);
+  const element = planner.element(input.kind === 'sequence' ? withEveryToAbsence(input.element) : input.element);
   if (element === undefined) return undefined;
   const plan: StateInputPlan = {
     kind: input.kind,
@@ -32,6 +32,18 @@ export function planStateInput(input: StateInput, definitionOf: (stream: string)
   };
   const visible = sources.filter((_, index) => slots[index]?.step.kind === 'stream');
   return { input: plan, scope: new Scope(visible) };
+}
+
+/**
+ * In a sequence with absence between its first and its last step, the leading `every` of Siddhi's grammar holds all steps but the
+ * last, so that the steps between begin no match of their own and no event but those of the first step disturbs them.
+ */
+function withEveryToAbsence(element: StateElement): StateElement {
+  if (element.kind !== 'next') return element;
+  const [first, ...others] = element.steps;
+  const last = others.pop();
+  if (first?.kind !== 'every' || last === undefined || last.kind === 'absent' || !others.some((one) => one.kind === 'absent')) return element;
+  return { ...element, steps: [{ ...first, element: { ...element, steps: [first.element, ...others] } }, last] };
 }
 
 function collectSlots(element: StateElement, slots: Slot[], definitionOf: (stream: string) => Definition | undefined): void {
