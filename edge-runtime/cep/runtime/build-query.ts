@@ -67,7 +67,7 @@ export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuer
   if (input.kind === 'join') return { name: query.name, receiver: context.join(query, input, limitedBy(query, output, context), context) };
   const held = new HeldOutput(limitedBy(query, output, context));
   const stage = selectorOf(query, 'state', [], held, context);
-  const machine = new StateMachine(input, (condition) => context.code.step(condition), context, { stage, hold: () => held.hold(), release: () => held.release() });
+  const machine = new StateMachine(input, (condition) => context.code.step(condition), context, { stage, hold: () => held.hold(), taken: () => held.taken(), put: (events) => held.chunk(events) });
   context.keep(`${query.name}/pattern`, machine);
   return { name: query.name, receiver: (stream) => machine.receiver(stream) };
 }

@@ -73,7 +73,7 @@ export class QueryOutput implements OutputStage {
   }
 }
 
-/** Puts out several chunks as one: what one event brought to several matches of a step belongs together. */
+/** Holds back what comes, where it is not yet to be put out or several chunks are to go as one. */
 export class HeldOutput implements OutputStage {
   private readonly output: OutputStage;
   private held: OutputEvent[] | undefined;
@@ -86,10 +86,16 @@ export class HeldOutput implements OutputStage {
     this.held = [];
   }
 
-  release(): void {
+  /** What was held back, which is no longer this one's to put out. */
+  taken(): readonly OutputEvent[] {
     const { held } = this;
     this.held = undefined;
-    if (held !== undefined && held.length > 0) this.output.chunk(held);
+    return held ?? [];
+  }
+
+  release(): void {
+    const held = this.taken();
+    if (held.length > 0) this.output.chunk(held);
   }
 
   one(type: EventType, timestamp: number, row: Row, key: unknown): void {

@@ -3,25 +3,34 @@ import type { StateElementPlan, StateInputPlan } from '../../plan/plan.ts';
 import type { Typed } from '../../plan/types.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Receiver } from '../../runtime/junction.ts';
-import { CURRENT, type OperatorContext, type Stage, type Stateful } from '../stage.ts';
+import type { OutputEvent } from '../../runtime/query-output.ts';
+import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Stage, type Stateful } from '../stage.ts';
 import { AbsentLogicalStep } from './absent-logical-step.ts';
 import { AbsentStep, type Watch } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
 import { IndexedStep } from './indexed-step.ts';
 import { LogicalStep } from './logical-step.ts';
-import { NO_TIME, type Match, type Slot, type Taken } from './match.ts';
+import type { Match, Slot, Taken } from './match.ts';
 import { loadMatches, saveMatches } from './match-snapshot.ts';
 import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
 import { Step, type StepSetting } from './step.ts';
 
 export type StepTest = (timestamp: number, row: Row, state: readonly Slot[]) => boolean;
 
-/** Where finished matches go; several that one event finished may be put out together. */
+/** Where finished matches go. */
 export interface MatchOutput {
   stage: Stage;
-  /** Holds back what the stage puts out until `release`, then puts it out as one chunk. */
+  /** Holds back what the stage puts out from now on, until `taken` gives it. */
   hold(): void;
-  release(): void;
+  taken(): readonly OutputEvent[];
+  /** Puts a chunk out. */
+  put(events: readonly OutputEvent[]): void;
+}
+
+/** What the selection made of a match, to be put out when the event at hand has been offered to all steps. */
+interface Selected {
+  match: Match;
+  event: OutputEvent;
 }
 
 /** What a machine needs besides what every operator does: absence at its beginning counts from the start of the app. */
@@ -69,51 +78,76 @@ export class StateMachine implements Stateful {
   /** The way in for the events of one stream. */
   receiver(stream: string): Receiver {
     const steps = this.byStream.get(stream) ?? [];
+    const [step] = steps;
+    if (steps.length === 1 && step !== undefined) {
+      return {
+        one: (timestamp, row) => this.emit(this.offer(step, timestamp, row)),
+        many: (timestamps, rows) => this.takeChunk(step, timestamps, rows),
+      };
+    }
     return {
-      one: (timestamp, row) => {
-        const groups = this.receive(steps, timestamp, row);
-        if (groups !== undefined) for (const ended of groups) this.emit(ended, steps.length > 1, timestamp);
-      },
-      many: (timestamps, rows) => this.receiveChunk(steps, timestamps, rows),
+      one: (timestamp, row) => this.deliver(this.offerToAll(steps, timestamp, row)),
+      many: (timestamps, rows) => this.deliver(timestamps.flatMap((timestamp, index) => this.offerToAll(steps, timestamp, rows[index] ?? []))),
     };
   }
 
-  /**
-   * Offers an event to the steps of its stream and gives the matches that each of them ended, in order. Where several steps
-   * of a pattern hear the stream, what one ends is put out before the next works, for a match may go on at another step.
-   */
-  private receive(steps: readonly Step[], timestamp: number, row: Row): Match[][] | undefined {
-    this.stabilize(steps, timestamp);
-    const event: Taken = { t: timestamp, r: row };
-    const atOnce = steps.length > 1 && !this.setting.sequence;
-    let groups: Match[][] | undefined;
-    // From the last step to the first, so that an event is not offered to a match that it has just moved.
-    for (let index = steps.length - 1; index >= 0; index--) {
-      const { ended } = this;
-      steps[index]?.receive(event, ended);
-      if (ended.length === 0) continue;
-      this.ended = [];
-      if (atOnce) this.emit(ended, true, timestamp);
-      else (groups ??= []).push(ended);
-    }
-    return groups;
+  /** Offers an event to the only step of its stream and gives the matches that it ended, in order. */
+  private offer(step: Step, timestamp: number, row: Row): readonly Match[] {
+    this.stabilize([step], timestamp);
+    const { ended } = this;
+    step.receive({ t: timestamp, r: row }, ended);
+    if (ended.length > 0) this.ended = [];
+    return ended;
   }
 
   /**
    * A chunk, as Siddhi takes it: where one step hears the stream, all its events are taken before the first result is
    * made, so that a step that goes on counting shows what it counted by then.
    */
-  private receiveChunk(steps: readonly Step[], timestamps: readonly number[], rows: readonly Row[]): void {
-    const together = steps.length > 1;
-    const later: { ended: Match[]; timestamp: number }[] = [];
+  private takeChunk(step: Step, timestamps: readonly number[], rows: readonly Row[]): void {
+    const ended = new Set<Match>();
     for (let index = 0; index < rows.length; index++) {
-      const timestamp = timestamps[index] ?? 0;
-      for (const ended of this.receive(steps, timestamp, rows[index] ?? []) ?? []) {
-        if (together) this.emit(ended, true, timestamp);
-        else later.push({ ended, timestamp });
-      }
+      for (const match of this.offer(step, timestamps[index] ?? 0, rows[index] ?? [])) ended.add(match);
     }
-    for (const { ended, timestamp } of later) this.emit(ended, false, timestamp);
+    this.emit([...ended]);
+  }
+
+  /**
+   * Offers an event to several steps, from the last to the first, so that it is not offered to a match that it has just moved.
+   * What a step ended is selected before the next one works, for a match may go on at another step. Nothing comes of a
+   * stream whose last step is not the last of the pattern.
+   */
+  private offerToAll(steps: readonly Step[], timestamp: number, row: Row): Selected[][] {
+    this.stabilize(steps, timestamp);
+    const event: Taken = { t: timestamp, r: row };
+    const heard = steps.at(-1)?.isLast === true;
+    const groups: Selected[][] = [];
+    for (let index = steps.length - 1; index >= 0; index--) {
+      const { ended } = this;
+      steps[index]?.receive(event, ended);
+      if (ended.length === 0) continue;
+      this.ended = [];
+      const selected = heard ? this.select(ended) : [];
+      if (selected.length > 0) groups.push(selected);
+    }
+    return groups;
+  }
+
+  private select(ended: readonly Match[]): Selected[] {
+    const { output } = this;
+    const selected: Selected[] = [];
+    for (const match of ended) {
+      output.hold();
+      this.emit([match]);
+      for (const event of output.taken()) selected.push({ match, event });
+    }
+    return selected;
+  }
+
+  /** What each step ended is a chunk. */
+  private deliver(groups: readonly (readonly Selected[])[]): void {
+    const chunks = groups.length > 1 ? asLastSeen(groups) : groups;
+    for (const chunk of chunks) this.output.put(chunk.map(({ match, event }) => ({ ...event, type: typeOf(match), timestamp: match.time })));
   }
 
   private stabilize(steps: readonly Step[], timestamp: number): void {
@@ -126,15 +160,12 @@ export class StateMachine implements Stateful {
     } else for (const step of steps) step.update();
   }
 
-  /** A match of a pattern that took nothing yet ends at the time of the event at hand. */
-  private emit(ended: readonly Match[], together: boolean, timestamp: number): void {
+  private emit(ended: readonly Match[]): void {
     const { stage } = this.output;
-    if (together) this.output.hold();
     for (const match of ended) {
-      stage.event(CURRENT, match.time === NO_TIME && !this.setting.sequence ? timestamp : match.time, match.slots);
+      stage.event(typeOf(match), match.time, match.slots);
       stage.end();
     }
-    if (together) this.output.release();
   }
 
   private build(element: StateElementPlan, isStart: boolean, around: Step[] | undefined): Part {
@@ -235,7 +266,7 @@ export class StateMachine implements Stateful {
   }
 
   private watch(): Watch {
-    return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match], false, this.context.clock.now) };
+    return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match]) };
   }
 
   save(writer: BinaryWriter): void {
@@ -253,6 +284,36 @@ export class StateMachine implements Stateful {
       for (const alarm of alarmsOf(step)) alarm.load(reader);
     }
   }
+}
+
+/**
+ * A match that several steps ended is one thing in Siddhi: each chunk shows it as it was selected last, and goes on after it with
+ * what follows it in the last chunk that it is in.
+ */
+function asLastSeen(groups: readonly (readonly Selected[])[]): Selected[][] {
+  const latest = new Map<Match, Selected>();
+  const following = new Map<Match, Match | undefined>();
+  for (const group of groups) {
+    group.forEach((selected, index) => {
+      latest.set(selected.match, selected);
+      following.set(selected.match, group[index + 1]?.match);
+    });
+  }
+  return groups.map(([first]) => {
+    const chunk: Selected[] = [];
+    const seen = new Set<Match>();
+    for (let match = first?.match; match !== undefined && !seen.has(match); match = following.get(match)) {
+      seen.add(match);
+      const selected = latest.get(match);
+      if (selected !== undefined) chunk.push(selected);
+    }
+    return chunk;
+  });
+}
+
+/** One that was given up and still came to its end leaves instead of arriving. */
+function typeOf(match: Match): EventType {
+  return match.expired ? EXPIRED : CURRENT;
 }
 
 function alarmsOf(step: Step): AbsentStep['alarms'] {
