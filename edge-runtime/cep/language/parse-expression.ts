@@ -6,8 +6,8 @@ import type { Call, EventIndex, Expression, StreamReference } from './syntax.ts'
 const HEIGHT_MAX = 400;
 
 const UNITS: readonly (readonly [pattern: RegExp, milliseconds: number])[] = [
-  [/^years?$/, 31_556_900_000],
-  [/^months?$/, 2_630_000_000],
+  [/^years?$/, 31_536_000_000],
+  [/^months?$/, 2_592_000_000],
   [/^weeks?$/, 604_800_000],
   [/^days?$/, 86_400_000],
   [/^hours?$/, 3_600_000],
