@@ -48,10 +48,18 @@ function parseStep(cursor: Cursor, kind: StateInput['kind']): StateElement {
   if (operator !== undefined) {
     cursor.next();
     const right = parseUnit(cursor);
+    // Beside an event that `and` waits for, absence lasts until it comes.
+    if (operator === 'or' || (left.kind === 'absent' && right.kind === 'absent')) for (const one of [left, right]) requireTime(cursor, one);
     return { kind: 'logical', operator, left, right, ...cursor.spanFrom(start) };
   }
+  requireTime(cursor, left);
   if (left.kind === 'absent') return left;
   return parseCount(cursor, kind, left, start);
+}
+
+function requireTime(cursor: Cursor, unit: StateStream | StateAbsent): void {
+  if (unit.kind === 'stream' || unit.for !== undefined) return;
+  cursor.refuse('syntax.absence', unit, `'not ${unit.source.name}' needs 'for' and a time, or 'and' and an event.`);
 }
 
 function parseUnit(cursor: Cursor): StateStream | StateAbsent {

@@ -72,6 +72,12 @@ export class Emitter {
     }
   }
 
+  /** What a query puts out: the value, `null` when there is none. */
+  output(expression: Typed): string {
+    const value = this.value(expression);
+    return mayBeUndefined(expression) ? `(${value}??null)` : value;
+  }
+
   /** A JavaScript expression that is true or false, never null: null counts as false. */
   truth(expression: Typed): string {
     switch (expression.kind) {
@@ -208,6 +214,13 @@ function nullable(expression: Typed): boolean {
     case 'aggregate':
       return true;
   }
+}
+
+/** Events that a pattern did not take have no row, and what is looked up in one is undefined. */
+function mayBeUndefined(expression: Typed): boolean {
+  if (expression.kind === 'value') return expression.access.from === 'state';
+  if (expression.kind === 'timestamp') return expression.of !== undefined;
+  return expression.kind === 'if' && (mayBeUndefined(expression.then) || mayBeUndefined(expression.otherwise));
 }
 
 function access(from: Access): string {

@@ -119,7 +119,7 @@ export function emitPassing(filters: readonly Extract<HandlerPlan, { kind: 'filt
 /** The end of a function: output values, `having`, and the row. */
 export function emitOutput(emitter: Emitter, selection: SelectionPlan): string {
   if (selection.identity) return 'return p;';
-  const values = selection.outputs.map((one) => emitter.value(one));
+  const values = selection.outputs.map((one) => emitter.output(one));
   if (selection.having === undefined) return `return [${values.join(',')}];`;
   const names = values.map((value, index) => `const o${index}=${value};`).join('');
   return `${names}if(!${emitter.truth(selection.having)})return undefined;return [${values.map((_, index) => `o${index}`).join(',')}];`;
