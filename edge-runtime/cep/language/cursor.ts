@@ -113,6 +113,11 @@ export class Cursor {
     }
   }
 
+  /** The tokens from `start` up to the one at hand. */
+  tokensSince(start: number): readonly Token[] {
+    return this.tokens.slice(start, this.at);
+  }
+
   /** Everything from the token at `start` to the last one taken. */
   spanFrom(start: number): Span {
     const from = this.tokens[start]?.from ?? 0;

@@ -154,7 +154,7 @@ function parseRate(cursor: Cursor): OutputRate {
 export function parseOutput(cursor: Cursor): QueryOutput {
   const start = cursor.position;
   if (cursor.takeWord('insert')) {
-    const unstated = cursor.isWord('into');
+    const unstated = !['all', 'expired', 'current', 'events'].some((word) => cursor.isWord(word));
     const events = unstated ? 'current' : parseEventKind(cursor);
     cursor.expectWord('into', "after 'insert'");
     return { kind: 'insert', target: parseSource(cursor), events, unstated, ...cursor.spanFrom(start) };

@@ -6,6 +6,7 @@ import { parseExpression } from './parse-expression.ts';
 import { parseSource } from './parse-input.ts';
 import { parseOutput, parseQuery, parseWithinRange } from './parse-query.ts';
 import { parseSelection } from './parse-selection.ts';
+import type { Token } from './tokens.ts';
 import { replaceVariables, type Variables } from './variables.ts';
 import type { Annotation, App, OnDemandQuery, Partition, Query } from './syntax.ts';
 
@@ -15,7 +16,7 @@ const STATEMENTS_MAX = 50_000;
 
 /** Parses a whole text; what is broken is reported and left out, the rest is kept. Never throws. */
 export function parseApp(text: string, diagnostics: Diagnostics, variables: Variables = {}): App {
-  const app: App = { annotations: [], definitions: [], elements: [] };
+  const app: App = { annotations: [], definitions: [], elements: [], broken: [] };
   if (text.length > TEXT_MAX) {
     diagnostics.error('limit.text', { from: 0, to: 0 }, `A text has at most ${TEXT_MAX} characters, this one has ${text.length}.`);
     return app;
@@ -27,12 +28,12 @@ export function parseApp(text: string, diagnostics: Diagnostics, variables: Vari
       break;
     }
     if (cursor.takeMark(';')) continue;
-    attempt(cursor, beginsStatement, () => parseStatement(cursor, app));
+    attempt(cursor, app, beginsStatement, () => parseStatement(cursor, app));
   }
   return app;
 }
 
-function attempt(cursor: Cursor, begins: (cursor: Cursor) => boolean, parse: () => void): void {
+function attempt(cursor: Cursor, app: App, begins: (cursor: Cursor) => boolean, parse: () => void): void {
   const before = cursor.position;
   try {
     parse();
@@ -40,7 +41,18 @@ function attempt(cursor: Cursor, begins: (cursor: Cursor) => boolean, parse: () 
     if (!(failure instanceof SyntaxFailure)) throw failure;
     if (cursor.position === before) cursor.next();
     cursor.recover(begins);
+    for (const name of namesMadeBy(cursor.tokensSince(before))) app.broken.push(name);
   }
+}
+
+/** The name after `define stream`, and each one after `into`. */
+function namesMadeBy(tokens: readonly Token[]): string[] {
+  return tokens.flatMap(({ word }, index) => {
+    if (word !== 'define' && word !== 'into') return [];
+    const at = index + (word === 'define' ? 2 : 1);
+    const name = tokens[at]?.text ?? '';
+    return tokens[at]?.kind === 'mark' ? [name + (tokens[at + 1]?.text ?? '')] : [name];
+  });
 }
 
 /** After an error: words that begin a statement and hardly stand anywhere else. */
@@ -57,7 +69,7 @@ function parseStatement(cursor: Cursor, app: App): void {
   if (cursor.done && annotations.length === 0) return;
   if (cursor.isWord('define')) app.definitions.push(parseDefinition(cursor, annotations));
   else if (cursor.isWord('from')) app.elements.push(parseQuery(cursor, annotations));
-  else if (cursor.isWord('partition')) app.elements.push(parsePartition(cursor, annotations));
+  else if (cursor.isWord('partition')) app.elements.push(parsePartition(cursor, app, annotations));
   else cursor.fail(["'define'", "'from'", "'partition'"], '', ['define', 'from', 'partition']);
   endStatement(cursor);
 }
@@ -76,7 +88,7 @@ function endStatement(cursor: Cursor): void {
   if (!cursor.done) cursor.expectMark(';', 'at the end of the statement');
 }
 
-function parsePartition(cursor: Cursor, annotations: Annotation[]): Partition {
+function parsePartition(cursor: Cursor, app: App, annotations: Annotation[]): Partition {
   const start = cursor.position;
   cursor.expectWord('partition');
   cursor.expectWord('with', "after 'partition'");
@@ -89,7 +101,7 @@ function parsePartition(cursor: Cursor, annotations: Annotation[]): Partition {
   const queries: Query[] = [];
   while (!cursor.done && !cursor.isWord('end')) {
     if (cursor.takeMark(';')) continue;
-    attempt(cursor, beginsInPartition, () => {
+    attempt(cursor, app, beginsInPartition, () => {
       const own = parseAnnotations(cursor, annotations);
       queries.push(parseQuery(cursor, own));
       if (!cursor.isWord('end')) cursor.expectMark(';', 'after a query of the partition');

@@ -200,6 +200,8 @@ export interface App {
   annotations: Annotation[];
   definitions: Definition[];
   elements: (Query | Partition)[];
+  /** What broken statements would have defined or made; nothing is to be said of those who use it. */
+  broken: string[];
 }
 
 /** An on-demand query over a table, named window or aggregation. */

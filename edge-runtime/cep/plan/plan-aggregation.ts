@@ -34,7 +34,7 @@ export function planAggregationInput(
   const planned = planSingleInput(source, stream, around, models);
   const aggregation = planned && planAggregation(definition, planned.scope, around);
   const selection = planned && planSelection({ attributes: [], groupBy: [], orderBy: [], from: source.from, to: source.to }, planned.scope, around);
-  if (planned === undefined || aggregation === undefined || selection === undefined || window !== undefined) return undefined;
+  if (planned?.plan === undefined || aggregation === undefined || selection === undefined || window !== undefined) return undefined;
   const query: QueryPlan = {
     name: `aggregation ${aggregation.name}`,
     named: false,

@@ -14,6 +14,7 @@ import { planJoin } from './plan-join.ts';
 import { planNamedWindow, planTrigger, TRIGGER_ATTRIBUTES } from './plan-named-window.ts';
 import { PartitionDraft } from './plan-partition.ts';
 import { planScript } from './plan-script.ts';
+import { inputsOf, targetOf } from './query-streams.ts';
 import { planSelection } from './plan-selection.ts';
 import { planTable, planTableChange } from './plan-table.ts';
 import { planEventTime } from './event-time.ts';
@@ -32,6 +33,13 @@ export function planApp(text: string, environment: Environment, diagnostics: Dia
   return new AppPlanner(text, environment, diagnostics, observe).run();
 }
 
+/** A query that reads what is not known yet. */
+interface Waiting {
+  query: Query;
+  index: number;
+  partition: PartitionDraft | undefined;
+}
+
 class AppPlanner {
   private readonly text: string;
   private readonly diagnostics: Diagnostics;
@@ -42,6 +50,8 @@ class AppPlanner {
   private readonly functions = new Map<string, FunctionDefinition>();
   private waitingAggregations: AggregationDefinition[] = [];
   private readonly plan: AppPlan;
+  /** What a mistake kept from being defined or made: those who use it are not to blame. */
+  private readonly broken: Set<string>;
   /** The tables in which the query at hand looks with `in`. */
   private readonly tested = new Set<string>();
   private readonly queryNames = new Set<string>();
@@ -53,6 +63,7 @@ class AppPlanner {
     this.text = text;
     this.diagnostics = diagnostics;
     this.syntax = parseApp(text, diagnostics, environment.variables);
+    this.broken = new Set(this.syntax.broken);
     this.models = { environment, used: [] };
     this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, windows: [], triggers: [], eventTimes: [], partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
     this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
@@ -140,6 +151,7 @@ class AppPlanner {
       const known = this.streams.get(name.text);
       if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
       const planned = planAggregationInput(definition, stream, this.around, this.models, (from, to) => this.definitionOf(from, to));
+      if (planned === undefined) this.broken.add(name.text);
       if (planned === undefined || known !== undefined) return false;
       this.plan.aggregations.push(planned.aggregation);
       this.plan.queries.push(planned.query);
@@ -151,7 +163,7 @@ class AppPlanner {
   /** Queries in the order of the text, except that one that reads what a later one defines waits for it. */
   private planQueries(): void {
     const drafts: PartitionDraft[] = [];
-    let waiting: { query: Query; index: number; partition: PartitionDraft | undefined }[] = [];
+    let waiting: Waiting[] = [];
     let index = 0;
     for (const element of this.syntax.elements) {
       if (element.kind === 'query') waiting.push({ query: element, index: index++, partition: undefined });
@@ -167,20 +179,40 @@ class AppPlanner {
       for (const draft of drafts) draft.planKeys((name) => this.streams.get(name));
       waiting = waiting.filter((one) => {
         this.partition = one.partition;
-        if (!this.inputsOf(one.query).every((source) => this.streamOf(source.prefix + source.name) !== undefined)) return true;
+        if (!inputsOf(one.query).every((source) => this.streamOf(source.prefix + source.name) !== undefined)) return true;
         this.planQuery(one.query, one.index);
         return false;
       });
     }
-    for (const { source } of this.waitingAggregations) {
+    for (const { source, name } of this.waitingAggregations) {
+      this.broken.add(name.text);
+      if (this.broken.has(source.source.prefix + source.source.name)) continue;
       this.diagnostics.error('name.unknown-stream', source.source, `There is no stream '${source.source.name}'.`, didYouMean(source.source.name, this.streams.keys()));
     }
-    for (const one of waiting) {
-      this.partition = one.partition;
-      this.reportUnknownInputs(one.query);
-    }
+    this.reportWaiting(waiting);
     this.plan.partitions = drafts.map((draft) => draft.finish((from, to) => this.definitionOf(from, to), this.streams.keys()));
     this.plan.queries.sort((left, right) => left.at - right.at);
+  }
+
+  /** Names the inputs that nothing makes; who waits only for a query that was reported itself is left alone. */
+  private reportWaiting(waiting: readonly Waiting[]): void {
+    const made = new Set(waiting.flatMap(({ query }) => targetOf(query)));
+    let left = waiting;
+    for (let before = -1; left.length !== before; ) {
+      before = left.length;
+      left = left.filter((one) => {
+        this.partition = one.partition;
+        const missing = inputsOf(one.query).map((source) => source.prefix + source.name).filter((name) => this.streamOf(name) === undefined);
+        if (missing.every((name) => made.has(name) && !this.broken.has(name))) return true;
+        this.reportUnknownInputs(one.query, made);
+        for (const target of targetOf(one.query)) this.broken.add(target);
+        return false;
+      });
+    }
+    for (const { query, partition } of left) {
+      this.partition = partition;
+      this.reportUnknownInputs(query, new Set());
+    }
   }
 
   /** A stream of the app, or an inner stream of the partition at hand. */
@@ -188,25 +220,10 @@ class AppPlanner {
     return name.startsWith('#') ? this.partition?.inner.get(name) : this.streams.get(name);
   }
 
-  private inputsOf(query: Query): StreamReference[] {
-    const { input } = query;
-    switch (input.kind) {
-      case 'single':
-        return [input.source];
-      case 'join':
-        return [input.left.source, input.right.source];
-      case 'anonymous':
-        return this.inputsOf(input.query);
-      case 'pattern':
-      case 'sequence':
-        return sourcesOf(input.element);
-    }
-  }
-
-  private reportUnknownInputs(query: Query): void {
-    for (const source of this.inputsOf(query)) {
+  private reportUnknownInputs(query: Query, madeElsewhere: ReadonlySet<string>): void {
+    for (const source of inputsOf(query)) {
       const name = source.prefix + source.name;
-      if (this.streamOf(name) !== undefined) continue;
+      if (this.streamOf(name) !== undefined || this.broken.has(name) || madeElsewhere.has(name)) continue;
       if (source.prefix === '#' && this.partition === undefined) this.reportOutside(source);
       else if (source.prefix === '!') this.reportNoFaults(source);
       else this.diagnostics.error('name.unknown-stream', source, `There is no stream '${name}'.`, didYouMean(name, [...this.streams.keys(), ...(this.partition?.inner.keys() ?? [])]) ?? 'Define it, or insert into it in another query.');
@@ -227,7 +244,7 @@ class AppPlanner {
     this.tested.clear();
     const planned = this.planInput(query);
     const rate = query.rate && this.planRate(query.rate);
-    if (this.partition !== undefined && planned?.input.kind === 'single' && planned.input.handlers.some((one) => one.kind === 'predict')) {
+    if (this.partition !== undefined && planned?.input?.kind === 'single' && planned.input.handlers.some((one) => one.kind === 'predict')) {
       this.diagnostics.error('unsupported.partition', query.input, 'A prediction cannot stand in a partition.', 'Make it in a query of its own before the partition, and partition its result.');
     }
     const { output } = query;
@@ -236,11 +253,11 @@ class AppPlanner {
       return;
     }
     const selection = planned && planSelection(query.select, planned.scope, this.around);
-    if (planned === undefined || selection === undefined) {
+    const outputPlan = selection && this.planOutput(output, selection.attributes, rate?.kind === 'snapshot');
+    if (planned?.input === undefined || selection === undefined || outputPlan === undefined) {
+      for (const target of targetOf(query)) this.broken.add(target);
       return;
     }
-    const outputPlan = this.planOutput(output, selection.attributes, rate?.kind === 'snapshot');
-    if (outputPlan === undefined) return;
     if (this.queryNames.has(name)) {
       this.diagnostics.error('name.duplicate-query', query, `Two queries are named '${name}'.`);
     }
@@ -261,14 +278,14 @@ class AppPlanner {
     });
   }
 
-  private planInput(query: Query): { input: InputPlan; scope: Scope } | undefined {
+  private planInput(query: Query): { input: InputPlan | undefined; scope: Scope } | undefined {
     const { input } = query;
     switch (input.kind) {
       case 'single': {
         const definition = this.streamOnly(input.source.prefix + input.source.name);
         if (definition === undefined) this.diagnostics.error('type.input', input.source, `'${input.source.name}' is a table; a query reads it with a join or with 'in'.`);
         const planned = definition && planSingleInput(input, definition, this.around, this.models);
-        return planned && { input: { ...planned.plan, window: definition.kind === 'window' }, scope: planned.scope };
+        return planned && { input: planned.plan && { ...planned.plan, window: definition.kind === 'window' }, scope: planned.scope };
       }
       case 'pattern':
       case 'sequence':
@@ -336,21 +353,5 @@ class AppPlanner {
     if (form(known.attributes) === form(attributes)) return true;
     this.diagnostics.error('type.insert', at, `'${name}' has (${form(known.attributes)}), this query puts out (${form(attributes)}).`);
     return false;
-  }
-}
-
-function sourcesOf(element: Extract<Query['input'], { kind: 'pattern' | 'sequence' }>['element']): StreamReference[] {
-  switch (element.kind) {
-    case 'stream':
-    case 'absent':
-      return [element.source];
-    case 'count':
-      return [element.stream.source];
-    case 'logical':
-      return [element.left.source, element.right.source];
-    case 'every':
-      return sourcesOf(element.element);
-    case 'next':
-      return element.steps.flatMap(sourcesOf);
   }
 }

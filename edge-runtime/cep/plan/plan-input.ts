@@ -15,7 +15,8 @@ export interface ModelBook {
 }
 
 export interface PlannedInput {
-  plan: SingleInputPlan;
+  /** Undefined where a filter or window was reported; what follows can be checked all the same. */
+  plan: SingleInputPlan | undefined;
   /** What a selection over this input may use. */
   scope: Scope;
   predictions: number;
@@ -27,7 +28,7 @@ export function planSingleInput(input: SingleInput, definition: Definition, arou
   const names = input.alias === undefined ? [name] : [input.alias.text, name];
   let attributes = definition.attributes;
   const handlers: HandlerPlan[] = [];
-  let complete = true;
+  let wrong = false;
   let windows = 0;
   for (const handler of input.handlers) {
     const scope = new Scope([rowSource(names, { name, attributes }, 'r')]);
@@ -35,16 +36,18 @@ export function planSingleInput(input: SingleInput, definition: Definition, arou
       around.diagnostics.error('type.window', handler, 'A stream has at most one window.', 'Put the first result into a stream of its own.');
     }
     const plan = planHandler(handler, scope, around, models);
-    if (plan === undefined) complete = false;
-    else {
+    if (plan === undefined) {
+      // What a function would have added is not known, and so not what follows it either.
+      if (handler.kind === 'function') return undefined;
+      wrong = true;
+    } else {
       handlers.push(plan);
       attributes = [...attributes, ...addedBy(plan, attributes, handler, around)];
     }
   }
-  if (!complete) return undefined;
   const scope = new Scope([rowSource(names, { name, attributes }, 'r')]);
   const predictions = handlers.filter((one) => one.kind === 'predict').length;
-  return { plan: { kind: 'single', stream: name, handlers }, scope, predictions };
+  return { plan: wrong ? undefined : { kind: 'single', stream: name, handlers }, scope, predictions };
 }
 
 function planHandler(handler: Handler, scope: Scope, around: Surroundings, models: ModelBook): HandlerPlan | undefined {
@@ -83,7 +86,7 @@ function planStreamFunction(call: Call, scope: Scope, around: Surroundings): Han
   }
   const definition = STREAM_FUNCTIONS.get(name);
   if (definition === undefined) {
-    around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), 'model:predict']));
+    around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), ...[...WINDOWS.keys()].filter((one) => one.includes(':')), 'model:predict']));
     return undefined;
   }
   const values = checkArguments(call, scope, around);

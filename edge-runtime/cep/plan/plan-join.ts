@@ -15,8 +15,8 @@ export interface Definitions {
   aggregation(name: string): AggregationPlan | undefined;
 }
 
-/** Checks a join of two streams, or of a stream and a table. */
-export function planJoin(input: JoinInput, definitions: Definitions, around: Surroundings, models: ModelBook): { input: JoinInputPlan; scope: Scope } | undefined {
+/** Checks a join of two streams, or of a stream and a table. Without `input` its condition was reported, and the rest can be checked. */
+export function planJoin(input: JoinInput, definitions: Definitions, around: Surroundings, models: ModelBook): { input: JoinInputPlan | undefined; scope: Scope } | undefined {
   const left = planSide(input, 'left', definitions, around, models);
   const right = planSide(input, 'right', definitions, around, models);
   if (left === undefined || right === undefined) return undefined;
@@ -27,7 +27,7 @@ export function planJoin(input: JoinInput, definitions: Definitions, around: Sur
   const scope = new Scope([left.scope, right.scope]);
   if (!planRanges(input, left, right, around)) return undefined;
   const condition = input.on && checkCondition(input.on, scope, around, "'on'");
-  if (input.on !== undefined && condition === undefined) return undefined;
+  if (input.on !== undefined && condition === undefined) return { input: undefined, scope };
   if (condition !== undefined) {
     if (left.table !== undefined) left.plan.lookup = lookupOf(condition, left.table, 'l');
     if (right.table !== undefined) right.plan.lookup = lookupOf(condition, right.table, 'q');
@@ -77,7 +77,7 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
   }
   const definition = definitions.stream(name);
   const planned = definition && planSingleInput(single, definition, around, models);
-  if (definition === undefined || planned === undefined) return undefined;
+  if (definition === undefined || planned?.plan === undefined) return undefined;
   if (planned.predictions > 0) {
     around.diagnostics.error('unsupported.join', single, 'A prediction cannot stand in a join.', 'Make it in a query of its own, and join its result.');
     return undefined;

@@ -12,8 +12,11 @@ interface Slot {
   definition: Definition;
 }
 
-/** Checks a pattern or sequence; each step has a slot in the state that its condition and the selection look into. */
-export function planStateInput(input: StateInput, definitionOf: (stream: string) => Definition | undefined, around: Surroundings): { input: StateInputPlan; scope: Scope } | undefined {
+/**
+ * Checks a pattern or sequence; each step has a slot in the state that its condition and the selection look into.
+ * Without `input` a step was reported, and the rest can be checked.
+ */
+export function planStateInput(input: StateInput, definitionOf: (stream: string) => Definition | undefined, around: Surroundings): { input: StateInputPlan | undefined; scope: Scope } {
   const slots: Slot[] = [];
   collectSlots(input.element, slots, definitionOf);
   const names = slots.flatMap(({ step }) => (step.event === undefined ? [] : [step.event]));
@@ -23,15 +26,16 @@ export function planStateInput(input: StateInput, definitionOf: (stream: string)
   const sources = slots.map((slot, index) => sourceOf(slot, index));
   const planner = new StatePlanner(slots, sources, around);
   const element = planner.element(input.kind === 'sequence' ? withEveryToAbsence(input.element) : input.element);
-  if (element === undefined) return undefined;
+  const visible = sources.filter((_, index) => slots[index]?.step.kind === 'stream');
+  const scope = new Scope(visible);
+  if (element === undefined) return { input: undefined, scope };
   const plan: StateInputPlan = {
     kind: input.kind,
     element,
     slots: slots.map(({ step, many }) => ({ name: step.event?.text, stream: step.source.prefix + step.source.name, many })),
     within: input.within,
   };
-  const visible = sources.filter((_, index) => slots[index]?.step.kind === 'stream');
-  return { input: plan, scope: new Scope(visible) };
+  return { input: plan, scope };
 }
 
 /**
