@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { analyze } from '../index.ts';
+import { ask } from '../testing/ask.ts';
+import { errorsOf, type Sent } from '../testing/run-app.ts';
+import { specify } from '../testing/specify.ts';
+
+const STREAMS = 'define stream Put (k string, n int); define stream Change (k string, n int); define stream Drop (k string); define stream Look (k string);';
+const TABLE = 'define table T (k string, n int); from Put select k, n insert into T;';
+const LOOK = 'from Look join T on Look.k == T.k select T.k as k, T.n as n insert into O;';
+/** Everything that is in the table, in its order. */
+const ALL = "from Look join T on true select T.k as k, T.n as n insert into O;";
+const THREE: readonly Sent[] = [['Put', 1, 'a', 1], ['Put', 2, 'b', 2], ['Put', 3, 'a', 3]];
+const NOW: Sent = ['Look', 9, 'a'];
+
+describe('insert into a table', () => {
+  specify(STREAMS, [
+    ['adds rows', `${TABLE} ${LOOK}`, [...THREE, NOW], [['a', 1], ['a', 3]]],
+    ['keeps equal rows', `${TABLE} ${LOOK}`, [['Put', 1, 'a', 1], ['Put', 2, 'a', 1], NOW], [['a', 1], ['a', 1]]],
+    ['takes what leaves a window', `define table T (k string, n int); from Put#window.length(1) select k, n insert expired events into T; ${LOOK}`, [...THREE, NOW], [['a', 1]]],
+    ['takes what a query makes', `define table T (k string, n long); from Put select k, sum(n) as n group by k insert into T; ${LOOK}`, [...THREE, NOW], [['a', 1], ['a', 4]]],
+  ]);
+});
+
+describe('update', () => {
+  specify(`${STREAMS} ${TABLE}`, [
+    ['changes what on says, with attributes of the same name', `from Change update T on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'a', 7], NOW], [['a', 7], ['b', 2], ['a', 7]]],
+    ['sets what set says', `from Change update T set T.n = n * 10 on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'b', 7], NOW], [['a', 1], ['b', 70], ['a', 3]]],
+    ['computes with the row', `from Change update T set T.n = T.n + n on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'a', 7], NOW], [['a', 8], ['b', 2], ['a', 10]]],
+    ['sets several', `from Change select k, n update T set T.k = 'z', T.n = 0 on T.n > n; ${ALL}`, [...THREE, ['Change', 4, '', 1], NOW], [['a', 1], ['z', 0], ['z', 0]]],
+    ['changes nothing where nothing is meant', `from Change update T on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'q', 7], NOW], [['a', 1], ['b', 2], ['a', 3]]],
+  ]);
+});
+
+describe('delete', () => {
+  specify(`${STREAMS} ${TABLE}`, [
+    ['removes what on says', `from Drop delete T on T.k == k; ${ALL}`, [...THREE, ['Drop', 4, 'a'], NOW], [['b', 2]]],
+    ['removes by any condition', `from Change delete T on T.n >= n; ${ALL}`, [...THREE, ['Change', 4, '', 2], NOW], [['a', 1]]],
+    ['removes everything', `from Drop delete T on true; ${ALL}`, [...THREE, ['Drop', 4, 'a'], NOW], []],
+    ['for what leaves a window', `from Drop#window.length(1) delete T for expired events on T.k == k; ${ALL}`, [...THREE, ['Drop', 4, 'a'], ['Drop', 5, 'b'], NOW], [['b', 2]]],
+  ]);
+});
+
+describe('update or insert into', () => {
+  specify(`${STREAMS} define table T (k string, n int); from Put update or insert into T on T.k == k;`, [
+    ['changes what is there and adds what is not', ALL, [...THREE, NOW], [['a', 3], ['b', 2]]],
+    ['adds the whole row, and changes what set says', `from Change update or insert into T set T.n = T.n + n on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'a', 10], ['Change', 5, 'c', 10], NOW], [['a', 13], ['b', 2], ['c', 10]]],
+  ]);
+});
+
+describe('in', () => {
+  specify(`${STREAMS} ${TABLE}`, [
+    ['asks whether a row is there for which the condition holds', 'from Look[(T.k == k) in T] select k insert into O;', [...THREE, ['Look', 4, 'a'], ['Look', 5, 'z']], [['a']]],
+    ['binds looser than a comparison', 'from Look[T.k == k in T] select k insert into O;', [...THREE, ['Look', 4, 'a'], ['Look', 5, 'z']], [['a']]],
+    ['asks whether none is', 'from Look[not ((T.k == k) in T)] select k insert into O;', [...THREE, ['Look', 4, 'a'], ['Look', 5, 'z']], [['z']]],
+    ['takes any condition', 'from Change[(T.k == k and T.n > n) in T] select k, n insert into O;', [...THREE, ['Change', 4, 'a', 2], ['Change', 5, 'a', 3], ['Change', 6, 'b', 1]], [['a', 2], ['b', 1]]],
+  ]);
+});
+
+describe('@primaryKey', () => {
+  specify(`${STREAMS} @primaryKey('k') define table T (k string, n int); from Put select k, n insert into T;`, [
+    ['lets no second row of a key in', ALL, [...THREE, NOW], [['a', 1], ['b', 2]]],
+    ['finds, changes and deletes by it', `from Change update T on T.k == k; from Drop delete T on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'a', 7], ['Drop', 5, 'b'], NOW], [['a', 7]]],
+    ['lets a key in again that was deleted', `from Drop delete T on T.k == k; ${ALL}`, [...THREE, ['Drop', 4, 'a'], ['Put', 5, 'a', 9], NOW], [['b', 2], ['a', 9]]],
+  ]);
+});
+
+describe('@primaryKey of several attributes', () => {
+  specify(`${STREAMS} @primaryKey('k', 'n') define table T (k string, n int); from Put select k, n insert into T;`, [
+    ['is all of them together', ALL, [...THREE, ['Put', 4, 'a', 1], NOW], [['a', 1], ['b', 2], ['a', 3]]],
+  ]);
+});
+
+describe('@index', () => {
+  specify(`${STREAMS} @index('k') define table T (k string, n int); from Put select k, n insert into T;`, [
+    ['changes no answer', `${LOOK}`, [...THREE, NOW], [['a', 1], ['a', 3]]],
+    ['nor a change', `from Change update T on T.k == k and T.n > n; ${ALL}`, [...THREE, ['Change', 4, 'a', 2], NOW], [['a', 1], ['b', 2], ['a', 2]]],
+  ]);
+});
+
+describe('a table', () => {
+  it('is asked from outside', () => {
+    expect(ask(`${STREAMS} ${TABLE}`, THREE, "from T on k == 'a' select k, n order by n desc")).toEqual([['a', 3], ['a', 1]]);
+  });
+
+  it.each([
+    ['from Put select k insert into T;', ["2:31 The table 'T' has (k string, n int), this query puts out (k string)."]],
+    ['from Put select k, n as x insert into T;', ["2:39 The table 'T' has (k string, n int), this query puts out (k string, x int)."]],
+    ['from Put update T on k;', ["2:22 'on' takes a bool, found string."]],
+    ["from Put update T set T.n = 'x' on T.k == k;", ["2:29 'n' of 'T' is int, found string."]],
+    ['from Put update T set T.x = 1 on T.k == k;', ["2:23 The table 'T' has no attribute 'x'."]],
+    ['from Put select k, n, 1 as x update T on T.k == k;', ["2:30 The table 'T' has no attribute 'x', which this query puts out."]],
+    ['from Put[(X.k == k) in X] select k insert into O;', ["2:24 There is no table 'X'."]],
+    ['from Put[k in T] select k insert into O;', ["2:10 'in' takes a bool, found string."]],
+    ["@primaryKey('x') define table U (k string);", ["2:13 The table 'U' has no attribute 'x'."]],
+    ["@primaryKey('k') @primaryKey('n') define table U (k string, n int);", ["2:18 'U' has a primary key already."]],
+    ["@index('k', 'n') define table U (k string, n int);", ["2:1 An index is over one attribute, found 2."]],
+    ["@store(type='rdbms') define table U (k string);", ['2:1 Tables are in memory; @store is not supported.']],
+    ['define table T (k string);', ["2:14 'T' is defined twice."]],
+    ['from T select k insert into O;', ["2:6 'T' is a table; a query reads it with a join or with 'in'."]],
+  ])('refuses %s', (text, errors) => {
+    expect(errorsOf(analyze(`${STREAMS} define table T (k string, n int);\n${text}`))).toEqual(errors);
+  });
+});
