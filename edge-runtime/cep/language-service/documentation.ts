@@ -105,6 +105,14 @@ const STREAM_FUNCTION_DOCUMENTATION: readonly CallDocumentation[] = [
   stream("json:tokenize(json, 'path'[, leaveOutMissing])", 'An event for each element at a path, as text.'),
   stream("json:tokenizeAsObject(json, 'path'[, leaveOutMissing])", 'An event for each element at a path, as object.'),
   stream('pol2Cart(theta, rho[, z])', 'Adds x and y (and z) of a point given by an angle in degrees and a distance.'),
+  stream('timeseries:regress([interval, batch, confidence,] y, x, …)', 'Adds stderr, beta0, beta1 … of the linear regression of y over x; coefficients that fail the t-test are 0. Of an interval of events one goes on.'),
+  stream('timeseries:lengthTimeRegress(duration, batch[, interval, confidence], y, x, …)', 'The same over the events of the last while, and never more than a batch.'),
+  stream('timeseries:forecast([interval, batch, confidence,] nextX, y, x)', 'Adds stderr, beta0, beta1 and forecastY: what y will be at another x.'),
+  stream('timeseries:lengthTimeForecast(duration, batch, nextX[, interval, confidence], y, x)', 'The same over the events of the last while.'),
+  stream('timeseries:outlier([interval, batch, confidence,] range, y, x)', 'Adds stderr, beta0, beta1 and outlier: whether the event lies more than so many standard errors from the line of those before it.'),
+  stream('timeseries:lengthTimeOutlier(duration, batch, range[, interval, confidence], y, x)', 'The same over the events of the last while.'),
+  stream("timeseries:kalmanMinMax(number, q, r, size, 'min' | 'max' | 'minmax')", 'Lets the events on at which a Kalman filter’s line through the newest values turns, with extremaType; q and r are the noise of process and measurement.'),
+  stream("timeseries:kernelMinMax(number, bandwidth, size, 'min' | 'max' | 'minmax')", 'The same with a line that a Gaussian kernel smooths.'),
   stream("log(['priority'][, 'message'][, wholeEvent])", 'Lets events through unchanged; the engine itself writes nothing.'),
 ];
 

@@ -1,5 +1,6 @@
 import type { Attribute } from '../api.ts';
 import type { AppPlan, HandlerPlan, QueryPlan, WindowPlan } from '../plan/plan.ts';
+import type { SeriesSetting } from '../plan/time-series.ts';
 import { attributesIn, bytesOfRow } from './row-size.ts';
 
 /** How often events arrive, a second, where nothing is known: a device that reports once a second. */
@@ -38,7 +39,10 @@ function ofQuery(query: QueryPlan, plan: AppPlan, rates: Rates): StateEstimate[]
   const list: StateEstimate[] = [];
   const { input, selection } = query;
   const windows = (stream: string, handlers: readonly HandlerPlan[]): void => {
-    for (const handler of handlers) if (handler.kind === 'window') list.push(ofWindow(query.name, stream, handler.window, attributesIn(plan, stream), rates));
+    for (const handler of handlers) {
+      if (handler.kind === 'window') list.push(ofWindow(query.name, stream, handler.window, attributesIn(plan, stream), rates));
+      if (handler.kind === 'series') list.push(ofSeries(query.name, `${handler.name} of ${stream}`, handler.setting, bytesOfRow(attributesIn(plan, stream)), rateOf(stream, rates)));
+    }
   };
   if (input.kind === 'single') windows(input.stream, input.handlers);
   else if (input.kind === 'join') for (const side of [input.left, input.right]) windows(side.name, side.handlers);
@@ -72,6 +76,17 @@ function ofWindow(query: string, stream: string, window: WindowPlan, attributes:
   const batches = name.endsWith('Batch') ? 2 : 1;
   const entries = Math.ceil((rate * first * batches) / 1000);
   return { query, what, because: first === 0 ? 'what arrives together' : `${spanText(first * batches)} × ${rate} events/s`, entries, bytes: entries * size, bounded: false };
+}
+
+function ofSeries(query: string, what: string, setting: SeriesSetting, rowBytes: number, rate: number): StateEstimate {
+  if (setting.kind === 'extrema') return { query, what, because: `at most ${setting.size} events`, entries: setting.size, bytes: setting.size * (rowBytes + 24), bounded: true };
+  const { batch, duration, variables } = setting;
+  // Of each event that counts a row of numbers, and for older ones the triangle of those behind it.
+  const bytes = 64 + 8 * (variables + 2) * (variables + 3);
+  const timely = duration === undefined ? Number.POSITIVE_INFINITY : Math.ceil((rate * duration) / 1000);
+  const entries = Math.min(batch ?? Number.POSITIVE_INFINITY, timely);
+  if (!Number.isFinite(entries)) return { query, what, because: 'sums of all events', entries: 1, bytes, bounded: true };
+  return { query, what, because: entries === batch ? `at most ${entries} events` : `${spanText(duration ?? 0)} × ${rate} events/s`, entries, bytes: entries * bytes, bounded: batch !== undefined };
 }
 
 function rateOf(stream: string, rates: Rates): number {

@@ -3,6 +3,7 @@ import { EXTENSION_AGGREGATORS } from '../plan/extension-aggregators.ts';
 import { EXTENSIONS } from '../plan/extensions/index.ts';
 import { FUNCTIONS } from '../plan/functions.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
+import { SERIES_FUNCTIONS } from '../plan/time-series.ts';
 import { WINDOWS } from '../plan/windows.ts';
 
 /** Everything that the engine itself can call, with how it is written. */
@@ -11,7 +12,7 @@ export function callNames(role: 'window' | 'function' | 'stream-function'): { na
     case 'window':
       return [...WINDOWS].map(([name, { forms }]) => ({ name, form: forms[0]?.text ?? name }));
     case 'stream-function':
-      return [{ name: 'model:predict', form: "model:predict('model@alias', input, …)" }, ...formsOf(STREAM_FUNCTIONS)];
+      return [{ name: 'model:predict', form: "model:predict('model@alias', input, …)" }, ...formsOf(STREAM_FUNCTIONS), ...formsOf(SERIES_FUNCTIONS)];
     case 'function':
       return [...formsOf(AGGREGATORS), ...formsOf(EXTENSION_AGGREGATORS), ...formsOf(FUNCTIONS), { name: 'eventTimestamp', form: 'eventTimestamp([event])' }, ...formsOf(EXTENSIONS)];
   }

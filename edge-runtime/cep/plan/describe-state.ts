@@ -59,11 +59,13 @@ function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
   if (input.kind === 'single') {
     input.handlers.forEach((handler, index) => {
       if (handler.kind === 'window') add('window', `window${index}`, held, `${handler.window.label} window of ${input.stream}`);
+      if (handler.kind === 'series') add('series', `series${index}`, source, `${handler.name} of ${input.stream}`);
       if (handler.kind === 'predict') add('prediction', `predict${index}`, source, `events waiting for ${handler.reference}`);
     });
   } else if (input.kind === 'join') {
     for (const side of ['left', 'right'] as const) {
       input[side].handlers.forEach((handler: HandlerPlan, index) => {
+        if (handler.kind === 'series') add('series', `${side}/series${index}`, source, `${handler.name} of ${input[side].name}`);
         if (handler.kind === 'window') add('window', `${side}/window${index}`, held, `${handler.window.label} window of ${input[side].name}`);
       });
       add('index', `${side}/index`, held);

@@ -5,6 +5,7 @@ import { checkCondition, checkExpression, type Surroundings } from './check-expr
 import type { HandlerPlan, SingleInputPlan } from './plan.ts';
 import { rowSource, Scope } from './scope.ts';
 import { STREAM_FUNCTIONS } from './stream-functions.ts';
+import { SERIES_FUNCTIONS } from './time-series.ts';
 import type { Definition, Typed } from './types.ts';
 import { planWindow, WINDOWS } from './windows.ts';
 
@@ -36,6 +37,7 @@ export function planSingleInput(input: SingleInput, definition: Definition, arou
       around.diagnostics.error('type.window', handler, 'A stream has at most one window.', 'Put the first result into a stream of its own.');
     }
     const plan = planHandler(handler, scope, around, models);
+    if (plan?.kind === 'series' && windows > 0) around.diagnostics.error('type.window', handler, `${plan.name} stands before the window, since it remembers events of its own.`);
     if (plan === undefined) {
       // What a function would have added is not known, and so not what follows it either.
       if (handler.kind === 'function') return undefined;
@@ -68,7 +70,7 @@ function planHandler(handler: Handler, scope: Scope, around: Surroundings, model
 }
 
 function addedBy(plan: HandlerPlan, before: readonly Attribute[], handler: Handler, around: Surroundings): readonly Attribute[] {
-  const added = plan.kind === 'extend' ? plan.added : plan.kind === 'predict' ? plan.signature.outputs : [];
+  const added = plan.kind === 'extend' || plan.kind === 'series' ? plan.added : plan.kind === 'predict' ? plan.signature.outputs : [];
   for (const { name } of added) {
     if (before.some((one) => one.name === name)) {
       around.diagnostics.error('name.duplicate-attribute', handler, `This adds the attribute '${name}', which the stream has already.`, `Rename it first: select … ${name} as another name.`);
@@ -84,9 +86,9 @@ function planStreamFunction(call: Call, scope: Scope, around: Surroundings): Han
     const window = planWindow(call, scope, around);
     return window && { kind: 'window', window };
   }
-  const definition = STREAM_FUNCTIONS.get(name);
+  const definition = SERIES_FUNCTIONS.get(name) ?? STREAM_FUNCTIONS.get(name);
   if (definition === undefined) {
-    around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), ...[...WINDOWS.keys()].filter((one) => one.includes(':')), 'model:predict']));
+    around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), ...SERIES_FUNCTIONS.keys(), ...[...WINDOWS.keys()].filter((one) => one.includes(':')), 'model:predict']));
     return undefined;
   }
   const values = checkArguments(call, scope, around);
@@ -96,6 +98,7 @@ function planStreamFunction(call: Call, scope: Scope, around: Surroundings): Han
     around.diagnostics.error('type.arguments', call, `${name} ${built.wrong}.`, `Form: ${definition.form}`);
     return undefined;
   }
+  if (built.setting !== undefined) return { kind: 'series', name, ...built };
   return { kind: 'extend', name, arguments: values, added: built.added };
 }
 

@@ -4,6 +4,7 @@ import type { Cron } from '../operators/cron.ts';
 import type { WindowCondition } from '../operators/expression-window.ts';
 import type { EventTimePlan } from './event-time.ts';
 import type { FunctionDefinition } from './functions.ts';
+import type { SeriesSetting } from './time-series.ts';
 import type { AggregatePlan, Typed } from './types.ts';
 
 /** What an app is after its names and types are known: everything the engine needs, and nothing of the text. */
@@ -52,6 +53,7 @@ export type HandlerPlan =
   | { kind: 'filter'; condition: Typed }
   | { kind: 'window'; window: WindowPlan }
   | { kind: 'extend'; name: string; arguments: readonly Typed[]; added: readonly Attribute[] }
+  | { kind: 'series'; name: string; setting: SeriesSetting; arguments: readonly Typed[]; added: readonly Attribute[] }
   | { kind: 'predict'; reference: string; signature: ModelSignature; arguments: readonly Typed[] };
 
 export interface SingleInputPlan {

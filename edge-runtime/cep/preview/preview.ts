@@ -148,7 +148,7 @@ export class Preview {
   /** What the values of a row are named that a query took from a stream: the stream's attributes, then what models and stream functions added. */
   namesIn(query: string, stream: string): string[] {
     const input = this.app.plan.queries.find((one) => one.name === query)?.input;
-    const added = input?.kind !== 'single' ? [] : input.handlers.flatMap((one) => (one.kind === 'predict' ? one.signature.outputs : one.kind === 'extend' ? one.added : []));
+    const added = input?.kind !== 'single' ? [] : input.handlers.flatMap((one) => (one.kind === 'predict' ? one.signature.outputs : one.kind === 'extend' || one.kind === 'series' ? one.added : []));
     const attributes = this.app.analysis.streams.find((one) => one.name === stream)?.attributes ?? [];
     return [...attributes, ...added].map((one) => one.name);
   }

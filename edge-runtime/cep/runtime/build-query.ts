@@ -1,5 +1,6 @@
 import type { Row } from '../api.ts';
 import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
+import { makeSeries } from '../operators/series/make-series.ts';
 import { makeWindow } from '../operators/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import { REFILLABLE } from '../plan/describe-state.ts';
@@ -148,6 +149,11 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       const values = context.code.values(handler.arguments, 'row');
       if (known?.spread !== undefined) stage = new SpreadStage(values, known.spread, stage, provenance && ((row, of) => provenance.derived(row, of)));
       else if (known !== undefined) stage = new ExtendStage(values, known.run, stage, provenance);
+    } else if (handler.kind === 'series') {
+      const { provenance } = context;
+      const series = makeSeries(handler.setting, context.code.values(handler.arguments, 'row'), context, stage, provenance && ((row, of) => provenance.derived(row, of)));
+      context.keep(`${use.name}/series${from + index}`, series);
+      stage = series;
     } else if (handler.kind === 'window') {
       const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched, keepsRows: context.provenance !== undefined }, context, stage);
       // A join looks into the window itself, not into what puts events in order before it.
