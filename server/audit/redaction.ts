@@ -1,8 +1,5 @@
 import type { JsonValue } from '@selvedge/edge-runtime/protocol';
-
-/** Members whose values are secrets wherever they stand. A reference such as `${secret:NAME}` is no secret and stays. */
-const secretMember = /(password|secret|token|privatekey|credential|apikey|authorization)$/i;
-const secretReference = /^\$\{secret:[^}]+\}$/;
+import { isPlainSecret } from '../kernel/secret-names.ts';
 
 export const redacted = '[redacted]';
 
@@ -17,8 +14,7 @@ export function redactSecrets(value: unknown, depth = 0): JsonValue {
   const members: { [key: string]: JsonValue } = {};
   for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
-    const isSecret = secretMember.test(key) && typeof member === 'string' && !secretReference.test(member);
-    members[key] = isSecret ? redacted : redactSecrets(member, depth + 1);
+    members[key] = isPlainSecret(key, member) ? redacted : redactSecrets(member, depth + 1);
   }
   return members;
 }

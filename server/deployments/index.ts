@@ -1,2 +1,5 @@
+export { changesBetween } from './changes.ts';
 export { failuresOf, readDeployment, rolloutOfNode } from './reads.ts';
-export { findPlan } from './repository.ts';
+export { findNewest, findPlan } from './repository.ts';
+export { createDeployment, planDeployment } from './service.ts';
+export { readTarget } from './subject.ts';

@@ -54,6 +54,11 @@ export async function findUnderWay(db: Queryable, fleetId: string): Promise<{ id
   return db.deployment.findFirst({ where: { fleetId, state: { in: underWay } }, select: { id: true, state: true } });
 }
 
+/** The fleet's newest deployment, whatever became of it. */
+export async function findNewest(db: Queryable, fleetId: string): Promise<{ id: string; state: RolloutState; bundle: string; createdBy: string } | null> {
+  return db.deployment.findFirst({ where: { fleetId }, orderBy: { id: 'desc' }, select: { id: true, state: true, bundle: true, createdBy: true } });
+}
+
 /** The newest rollout of this bundle to the fleet that stopped itself and that nobody has allowed since; by when and why. */
 export async function findExcluded(db: Queryable, fleetId: string, bundle: string): Promise<{ id: string; startedAt: Date; because: string } | null> {
   const row = await db.deployment.findFirst({ where: { fleetId, bundle, excludedBecause: { not: null } }, orderBy: { id: 'desc' }, select: { id: true, startedAt: true, excludedBecause: true } });

@@ -1,7 +1,9 @@
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import { assembleBundle, readManifest } from '../bundles/index.ts';
+import type { AssembledBundle } from '../bundles/index.ts';
 import { findFleet, readSettings } from '../fleets/index.ts';
+import type { FleetRow } from '../fleets/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
 import { resolveReferences } from '../models/index.ts';
@@ -19,25 +21,40 @@ type Resolution = ReadonlyMap<string, ResolvedModel | { missing: string }>;
 /** The most that one bundle may hold of models, by the protocol. */
 const modelsMax = 100;
 
-/**
- * Reads everything that a plan follows from, at one moment when `db` is a transaction. Rules and models are resolved to exact
- * versions here; what cannot be is a violation of the plan and not an error, except for a rule version that does not exist.
- */
+type TargetInput = Pick<z.infer<typeof planInput>, 'rules' | 'settings'>;
+
+/** The bundle that rules and settings make for a fleet, and what is wrong with it; no node is looked at. */
+export interface Target {
+  to: AssembledBundle;
+  violations: Violation[];
+  /** Why exactly this stopped itself there before; nobody has allowed it since. */
+  excluded: Violation | null;
+  rules: readonly RuleText[];
+  resolved: Resolution;
+}
+
+/** Rules and models are resolved to exact versions here; what cannot be is a violation and not an error, except for a rule version that does not exist. */
+export async function readTarget(db: Queryable, organizationId: string, fleet: FleetRow, input: TargetInput): Promise<Target> {
+  const rules = await requireTexts(db, organizationId, input.rules);
+  const references = [...new Set(rules.flatMap((rule) => referencesIn(rule.text)))];
+  const resolved = await resolveReferences(db, organizationId, references);
+  const settings = input.settings ?? readSettings(fleet);
+  const violations = rules.flatMap((rule) => ruleViolations(rule, resolved, settings));
+  const models = [...resolved.values()].flatMap((model) => ('missing' in model ? [] : [model]));
+  if (new Set(models.map((model) => model.digest)).size > modelsMax) violations.push({ code: 'TooLarge', blocks: true, message: `These rules name more than ${modelsMax} models; a bundle holds at most ${modelsMax}.` });
+  const to = assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings);
+  const stopped = await findExcluded(db, fleet.id, to.digest);
+  const excluded: Violation | null = stopped === null ? null : { code: 'RevisionExcluded', blocks: true, message: `Exactly this stopped itself on ${stopped.startedAt.toISOString().slice(0, 10)}: ${stopped.because} Allow it again on that deployment (${stopped.id}), or change something.` };
+  return { to, violations, excluded, rules, resolved };
+}
+
+/** Reads everything that a plan follows from, at one moment when `db` is a transaction. */
 export async function readSubject(db: Queryable, organizationId: string, input: z.infer<typeof planInput>, madeAt: number): Promise<PlanSubject> {
   const row = await findFleet(db, organizationId, input.fleet);
   if (row === null) throw notFound('fleet', input.fleet);
   const fromManifest = row.bundle === null ? null : await readManifest(db, organizationId, row.bundle);
-  const rules = await requireTexts(db, organizationId, input.rules);
-  const references = [...new Set(rules.flatMap((rule) => referencesIn(rule.text)))];
-  const resolved = await resolveReferences(db, organizationId, references);
-  const settings = input.settings ?? readSettings(row);
-  const violations = rules.flatMap((rule) => ruleViolations(rule, resolved, settings));
-  const models = [...resolved.values()].flatMap((model) => ('missing' in model ? [] : [model]));
-  if (new Set(models.map((model) => model.digest)).size > modelsMax) violations.push({ code: 'TooLarge', blocks: true, message: `These rules name more than ${modelsMax} models; a bundle holds at most ${modelsMax}.` });
+  const { to, violations, excluded, rules, resolved } = await readTarget(db, organizationId, row, input);
   const nodes = await readPlannedNodes(db, organizationId, row.id);
-  const to = assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings);
-  const excluded = await findExcluded(db, row.id, to.digest);
-  if (excluded !== null) violations.push({ code: 'RevisionExcluded', blocks: true, message: `Exactly this stopped itself on ${excluded.startedAt.toISOString().slice(0, 10)}: ${excluded.because} Allow it again on that deployment (${excluded.id}), or change something.` });
   return {
     organizationId,
     fleet: { id: row.id, name: row.name },
@@ -49,7 +66,7 @@ export async function readSubject(db: Queryable, organizationId: string, input: 
     nodes,
     policy: input.policy,
     supersedes: await findUnderWay(db, row.id),
-    violations,
+    violations: excluded === null ? violations : [...violations, excluded],
     madeAt,
   };
 }

@@ -1,6 +1,7 @@
 export { matchingFleets, previewMembership, releaseNode, settleNode } from './membership-service.ts';
 export type { Claim } from './membership-service.ts';
-export { parseSelector } from './selector.ts';
+export { createFleet, removeFleet, requireSelector, updateFleet } from './service.ts';
+export { formatSelector, parseSelector } from './selector.ts';
 export type { Selector } from './selector.ts';
 export { selectorToSql } from './selector-sql.ts';
 export { findFleet, findFleetByName, listSelectors as readSelectors, readSettings, writeFleetBundle } from './repository.ts';

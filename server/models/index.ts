@@ -1,5 +1,5 @@
 export { callSignatureOf } from './call-signature.ts';
-export { resolveReferences } from './reads.ts';
+export { readAliases, readVersionOfDigest, resolveReferences } from './reads.ts';
 export type { ResolvedModel } from './reads.ts';
 export { parseReference } from './reference.ts';
-export { tryOut } from './service.ts';
+export { removeAlias, setAlias, tryOut } from './service.ts';

@@ -176,3 +176,15 @@ export async function listSignatures(db: Queryable, organizationId: string, quer
     return [{ reference, model: model.model, version: model.version, ...callSignatureOf(model.signature) }];
   });
 }
+
+/** What each alias of a model means now; null when there is no such model. */
+export async function readAliases(db: Queryable, organizationId: string, name: string): Promise<{ latestVersion: number; aliases: ReadonlyMap<string, number> } | null> {
+  const row = await db.model.findUnique({ where: { organizationId_name: { organizationId, name } }, include: { aliases: true } });
+  return row === null ? null : { latestVersion: row.latestVersion, aliases: new Map(row.aliases.map((alias) => [alias.name, alias.version])) };
+}
+
+/** The newest version of a model that is exactly this file; null when none is. */
+export async function readVersionOfDigest(db: Queryable, organizationId: string, name: string, digest: string): Promise<number | null> {
+  const row = await db.modelVersion.findFirst({ where: { digest, model: { organizationId, name } }, orderBy: { version: 'desc' }, select: { version: true } });
+  return row?.version ?? null;
+}

@@ -125,3 +125,15 @@ export async function readRuleTexts(db: Queryable, organizationId: string, refer
   });
   return rows.map(({ rule, ...row }) => ({ ...row, name: rule.name }));
 }
+
+/** The newest published text of a rule; null when nothing of it was published. */
+export async function readLatestText(db: Queryable, organizationId: string, name: string): Promise<RuleText | null> {
+  const row = await db.ruleVersion.findFirst({ where: { rule: { organizationId, name } }, orderBy: { version: 'desc' }, select: { version: true, text: true, digest: true, bytes: true } });
+  return row === null ? null : { ...row, name };
+}
+
+/** The newest version of a rule that has exactly this text, by its digest; null when none has. */
+export async function readVersionOfText(db: Queryable, organizationId: string, name: string, digest: string): Promise<number | null> {
+  const row = await db.ruleVersion.findFirst({ where: { digest, rule: { organizationId, name } }, orderBy: { version: 'desc' }, select: { version: true } });
+  return row?.version ?? null;
+}

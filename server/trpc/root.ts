@@ -3,6 +3,7 @@ import { auditRouter } from '../audit/router.ts';
 import { bundlesRouter, signingKeysRouter } from '../bundles/router.ts';
 import { deploymentsRouter } from '../deployments/router.ts';
 import { detectionsRouter } from '../detections/router.ts';
+import { documentsRouter } from '../documents/router.ts';
 import { enrollmentRouter } from '../enrollment/router.ts';
 import { fleetsRouter } from '../fleets/router.ts';
 import { identityRouter } from '../identity/router.ts';
@@ -24,6 +25,7 @@ export const appRouter = router({
   bundles: bundlesRouter,
   deployments: deploymentsRouter,
   detections: detectionsRouter,
+  documents: documentsRouter,
   enrollment: enrollmentRouter,
   fleets: fleetsRouter,
   identity: identityRouter,

@@ -23,15 +23,19 @@ selvedge rollout undo pump-loop
 
 ## Documents
 
-\`apply\`, \`diff\` and \`plan\` read YAML: files, folders with all below them, or standard input. Rules are applied first, then fleets, then
-deployments, whatever their order. A rule is published when its text differs from the latest version, a fleet is changed where it
-differs, and a deployment is started when its plan changes something; so applying the same twice does nothing. Nothing is ever
-removed. A secret is named, as \`\${secret:NAME}\`, and never stands in a file.
+\`apply\`, \`diff\` and \`plan\` read YAML: files, folders with all below them, or standard input. Models come first, then rules, fleets and deployments, whatever their order. An alias is moved where it means
+another version, a rule is published when its text differs from the latest version, a fleet is changed where it differs, and a
+deployment is started unless its fleet runs exactly that or a rollout to it is under way; so applying the same twice does nothing.
+Nothing is ever removed. A secret is named, as \`\${secret:NAME}\`, and never stands in a file; one that does is refused.
 
 \`\`\`yaml
 kind: Rule
 name: pump-watch
 file: pump-watch.siddhi          # or text: |
+---
+kind: Model                      # its versions are uploaded
+name: pump-anomaly
+aliases: { champion: 4 }         # a version, or the digest of one
 ---
 kind: Fleet
 name: pump-loop
@@ -40,7 +44,7 @@ settings: { connectors: { kafka: { brokers: "10.0.3.4:9092" } } }
 ---
 kind: Deployment
 fleet: pump-loop
-rules: [pump-watch, valve-watch@7]   # the latest version, or an exact one
+rules: [pump-watch, valve-watch@7]   # the text above, else the latest version; or an exact one
 policy: { waves: [{ limit: { unit: percent, value: 10 } }], bakeSeconds: 300 }
 \`\`\`
 
@@ -53,7 +57,7 @@ const meanings: Record<keyof typeof exitCodes, string> = {
   usage: 'the command, its options or a document are wrong',
   noAccess: 'not signed in, or the token may not do this',
   notFound: 'there is no such thing',
-  refused: 'the control plane refused it, and nothing was changed',
+  refused: 'the control plane refused it',
   unreachable: 'the control plane does not answer',
 };
 

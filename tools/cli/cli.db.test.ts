@@ -54,7 +54,7 @@ async function documents(threshold: number): Promise<string> {
 
 test('what is in a file is shown, applied, and then the same', async () => {
   const file = await documents(1);
-  expect(await selvedge('diff', '-f', file)).toMatchObject({ code: exitCodes.notFound });
+  expect(await selvedge('diff', '-f', file)).toMatchObject({ code: exitCodes.differs, error: '', out: expect.stringMatching(/^rule\/cli-watch\n {2}\+ define[\s\S]*fleet\/cli-fleet\n {2}\+ selector site=cli\n[\s\S]*deployment of cli-fleet\n {2}~ rule cli-watch as it will be published\n/) });
   const applied = await selvedge('apply', '-f', file);
   expect(applied).toMatchObject({ code: exitCodes.done, error: '' });
   expect(applied.out).toMatch(/^rule\/cli-watch published as version 1\nfleet\/cli-fleet created\ndeployment of cli-fleet started as \S+\n$/);
@@ -84,7 +84,7 @@ test('what is in a file is shown, applied, and then the same', async () => {
   await documents(2);
   const diff = await selvedge('diff', '-f', folder);
   expect(diff).toMatchObject({ code: exitCodes.differs });
-  expect(diff.out).toBe('rule/cli-watch\n  - from S[v > 1] select v insert into O;\n  + from S[v > 2] select v insert into O;\n');
+  expect(diff.out).toBe('rule/cli-watch\n  - from S[v > 1] select v insert into O;\n  + from S[v > 2] select v insert into O;\ndeployment of cli-fleet\n  ~ rule cli-watch as it will be published\n  # planned when what it needs is applied\n');
 
   const rule = path.join(folder, 'rule.yaml');
   await writeFile(rule, 'kind: Rule\nname: cli-watch\nfile: watch.siddhi\n');
@@ -139,10 +139,17 @@ test('a refused token, and a control plane that is not there', async () => {
 
 test('documents are refused with the place of what is wrong', async () => {
   const file = path.join(folder, 'wrong.yaml');
-  for (const [text, words] of [['kind: Rule\nname: x\n', "either 'text' or 'file'"], ['kind: Fleet\nname: x\nselector: a=b\ncolour: red\n', 'colour'], ['kind: Nonsense\n', 'document 1'], ['a: [\n', 'wrong.yaml'], ['', 'no document']] as const) {
+  for (const [text, words] of [['kind: Rule\nname: x\n', "either 'text' or 'file'"], ['kind: Fleet\nname: x\nselector: a=b\ncolour: red\n', 'colour'], ['kind: Nonsense\n', 'wrong.yaml:1: kind has to be'], ['kind: Deployment\nfleet: x\nrules: []\nsettings: { connectors: { kafka: { password: p } } }\n', 'wrong.yaml:4: password is a secret'], ['a: [\n', 'wrong.yaml'], ['', 'no document']] as const) {
     await writeFile(file, text);
     expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining(words) });
   }
+});
+
+test('what cannot be done is shown, and refused', async () => {
+  const file = path.join(folder, 'nowhere.yaml');
+  await writeFile(file, 'kind: Deployment\nfleet: nowhere\nrules: []\n');
+  expect(await selvedge('plan', '-f', file)).toMatchObject({ code: exitCodes.refused, out: 'deployment of nowhere\n  ! There is no fleet nowhere.\n' });
+  expect(await selvedge('apply', '-f', file)).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('There is no fleet nowhere. (PlanBlocked)') });
 });
 
 test('the audit chain is exported and verified with no server', async () => {

@@ -1,7 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { exportAudit, verifyAudit } from './audit.ts';
-import { changeOf, type Change } from './changes.ts';
+import { applyOne, changesOf, linesOf } from './changes.ts';
+import { labelOf, type DocumentChange } from '../../server/documents/schema.ts';
 import { ApiClient } from './client.ts';
 import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
@@ -104,32 +105,29 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   });
 
   changing(program, 'diff', 'Show what applying would change. Ends with 1 when something would.').action(async (options: { filename: string[] }) => {
-    const changes = await planned(io, await connect(), options.filename);
-    for (const change of changes) if (change.lines.length > 0) io.out(`${change.what}\n${change.lines.map((line) => `  ${line}\n`).join('')}`);
-    if (changes.some((change) => change.lines.length > 0)) end(exitCodes.differs);
+    const changes = (await compared(io, await connect(), options.filename)).filter(({ action }) => action !== 'same');
+    for (const change of changes) io.out(shown(change, linesOf(change)));
+    if (changes.length > 0) end(exitCodes.differs);
   });
   const planCommand = changing(program, 'plan', 'The same as diff, with a line for what stays; ends with 5 when a plan is refused.').option('--rehearse', 'play each deployment against twins of its nodes, and say how it goes');
   planCommand.action(async (options: { filename: string[]; rehearse?: true }) => {
     const client = await connect();
-    const changes = await planned(io, client, options.filename);
-    for (const change of changes) {
-      const lines = [...change.lines, ...(options.rehearse === true && change.plan !== undefined ? await rehearsalLines(client, change.plan) : [])];
-      io.out(lines.length === 0 ? `${change.what}: nothing changes\n` : `${change.what}\n${lines.map((line) => `  ${line}\n`).join('')}`);
-    }
-    if (changes.some((change) => change.blocked)) end(exitCodes.refused);
+    const changes = await compared(io, client, options.filename);
+    for (const change of changes) io.out(shown(change, [...linesOf(change), ...(options.rehearse === true && change.plan !== null ? await rehearsalLines(client, change.plan) : [])]));
+    if (changes.some(({ blocked }) => blocked !== null)) end(exitCodes.refused);
   });
-  changing(program, 'apply', 'Make it so: publish rules, set fleets, start deployments.')
+  changing(program, 'apply', 'Make it so: publish rules, move aliases, set fleets, start deployments.')
     .option('--wait', 'until every deployment that was started is over; ends with 1 when one does not succeed')
     .option('--timeout <seconds>', 'wait no longer', positive, 3600)
     .action(async (options: { filename: string[]; wait?: true; timeout: number }) => {
       const client = await connect();
+      const documents = await readDocuments(options.filename, () => io.standardInput());
       const started: string[] = [];
       // One after the other: a deployment is planned with the rules and fleets that were applied before it.
-      for (const document of await readDocuments(options.filename, () => io.standardInput())) {
-        const change = await changeOf(client, document);
-        if (change.blocked) throw new CliError(exitCodes.refused, `${change.what} is refused:\n${change.lines.map((line) => `  ${line}`).join('\n')}`);
-        io.out(`${change.what} ${change.lines.length === 0 ? 'unchanged' : await change.apply()}\n`);
-        if (change.deployment !== undefined) started.push(change.deployment);
+      for (const document of documents) {
+        const { did, deployment, ...applied } = await applyOne(client, document);
+        io.out(`${labelOf(applied)} ${did}\n`);
+        if (deployment !== null) started.push(deployment);
       }
       if (options.wait === true) for (const id of started) await wait(client, id, options.timeout);
     });
@@ -220,10 +218,12 @@ function changing(program: Command, name: string, description: string): Command 
   return program.command(name).description(description).requiredOption('-f, --filename <file...>', 'YAML files or folders; - for standard input');
 }
 
-async function planned(io: Io, client: ApiClient, files: readonly string[]): Promise<Change[]> {
-  const changes: Change[] = [];
-  for (const document of await readDocuments(files, () => io.standardInput())) changes.push(await changeOf(client, document));
-  return changes;
+async function compared(io: Io, client: ApiClient, files: readonly string[]): Promise<DocumentChange[]> {
+  return changesOf(client, await readDocuments(files, () => io.standardInput()));
+}
+
+function shown(change: DocumentChange, lines: readonly string[]): string {
+  return lines.length === 0 && change.action === 'same' ? `${labelOf(change)}: nothing changes\n` : `${labelOf(change)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
 function positive(text: string): number {

@@ -1,0 +1,101 @@
+import { settingsSchema } from '@selvedge/edge-runtime/protocol';
+import { digestOf, readManifest } from '../bundles/index.ts';
+import { changesBetween, findNewest, planDeployment, readTarget } from '../deployments/index.ts';
+import { rolloutPolicySchema } from '../deployments/schema.ts';
+import type { Plan, PlanChange, Violation } from '../deployments/schema.ts';
+import { findFleetByName } from '../fleets/index.ts';
+import type { FleetRow } from '../fleets/index.ts';
+import { parseReference } from '../models/index.ts';
+import { readLatestText, readRuleTexts, readVersionOfText, referencesIn } from '../rules/index.ts';
+import { comparison } from './comparison.ts';
+import type { Comparing, Comparison } from './comparison.ts';
+import type { DeploymentDocument } from './schema.ts';
+
+type RuleReference = { name: string; version: number };
+type Found = { reference: RuleReference } | { pending: string } | { problem: string };
+
+/**
+ * A deployment is as wanted when its fleet runs the bundle that it makes, or a rollout to it is under way: what its nodes do is the
+ * rollout's to see to, and looking does not grow with the fleet. One that a person took back is held.
+ */
+export async function compareDeployment(comparing: Comparing, document: DeploymentDocument): Promise<Comparison> {
+  const { deps, actor, pending } = comparing;
+  const fleet = await findFleetByName(deps.db, actor.organizationId, document.fleet);
+  const found = await Promise.all(document.rules.map((written) => findRule(comparing, written)));
+  const problem = problemOf(document, fleet, comparing, found);
+  if (problem !== null) return unknown(document, { blocked: problem });
+  const references = found.flatMap((one) => ('reference' in one ? [one.reference] : []));
+  if (fleet === null || pending.fleets.has(document.fleet) || references.length < found.length) return unknown(document, { lines: pendingLines(found) });
+
+  const settings = document.settings === undefined ? {} : { settings: settingsSchema.parse(document.settings) };
+  const target = await readTarget(deps.db, actor.organizationId, fleet, { rules: references, ...settings });
+  const wanted = target.to.digest;
+  if (target.rules.some(({ text }) => referencesIn(text).some((reference) => pending.models.has(parseReference(reference)?.model ?? '')))) return unknown(document, { lines: pendingLines(found) });
+  const newest = await findNewest(deps.db, fleet.id);
+  const ours = newest?.bundle === wanted ? newest : null;
+  const underWay = newest !== null && ['Progressing', 'Paused', 'Suspended'].includes(newest.state);
+  if (underWay ? ours !== null : fleet.bundle === wanted) return comparison(document, wanted, { action: 'same', lines: [] });
+  const action = newest === null ? 'create' : 'change';
+  const takenBack = ours === null ? null : `The last deployment of exactly this was ${ours.state === 'Cancelled' ? 'cancelled' : 'rolled back'}: a person has to start it again.`;
+  if (comparing.plans) {
+    const plan = await planDeployment(deps, actor, { fleet: fleet.id, rules: references, ...settings, policy: document.policy ?? rolloutPolicySchema.parse({}) });
+    if (plan.violations.some(({ code }) => code === 'NothingChanges')) return comparison(document, wanted, { action: 'same', lines: [] });
+    return comparison(document, wanted, { action, lines: planLines(plan), plan: plan.hash, held: takenBack, blocked: blockedBy(plan.violations) });
+  }
+  const running = fleet.bundle === null ? null : await readManifest(deps.db, actor.organizationId, fleet.bundle);
+  const lines = [...changesBetween(running, target.to.manifest).map(changeLine), ...target.violations.map(violationLine)];
+  return comparison(document, wanted, { action, lines, blocked: blockedBy(target.violations), held: target.excluded?.message ?? takenBack });
+}
+
+/** One that can only be looked at closely when what stands before it is applied. */
+function unknown(document: DeploymentDocument, rest: Partial<Comparison>): Comparison {
+  return comparison(document, digestOf(JSON.stringify(document)), { action: 'change', lines: [], ...rest });
+}
+
+function problemOf(document: DeploymentDocument, fleet: FleetRow | null, { pending }: Comparing, found: readonly Found[]): string | null {
+  if (fleet === null && !pending.fleets.has(document.fleet)) return `There is no fleet ${document.fleet}.`;
+  const names = document.rules.map((written) => written.split('@')[0]);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) return `Rule ${twice} stands in it twice.`;
+  return found.flatMap((one) => ('problem' in one ? [one.problem] : []))[0] ?? null;
+}
+
+async function findRule({ deps, actor, documents, pending }: Comparing, written: string): Promise<Found> {
+  const { organizationId } = actor;
+  const [name = '', version = 'latest'] = written.split('@');
+  if (version !== 'latest') {
+    const [text] = await readRuleTexts(deps.db, organizationId, [{ name, version: Number(version) }]);
+    return text === undefined ? { problem: `There is no version ${version} of rule ${name}.` } : { reference: { name, version: text.version } };
+  }
+  if (pending.rules.has(name)) return { pending: name };
+  const beside = documents.find((one) => one.kind === 'Rule' && one.name === name);
+  const known = beside?.kind === 'Rule' ? await readVersionOfText(deps.db, organizationId, name, digestOf(beside.text)) : null;
+  if (known !== null) return { reference: { name, version: known } };
+  const latest = await readLatestText(deps.db, organizationId, name);
+  return latest === null ? { problem: `There is no rule ${name} with a published version.` } : { reference: { name, version: latest.version } };
+}
+
+function pendingLines(found: readonly Found[]): string[] {
+  return [...found.map((one) => ('pending' in one ? `~ rule ${one.pending} as it will be published` : 'reference' in one ? `  rule ${one.reference.name} ${one.reference.version}` : '')), '# planned when what it needs is applied'];
+}
+
+function blockedBy(violations: readonly Violation[]): string | null {
+  return violations.find(({ blocks }) => blocks)?.message ?? null;
+}
+
+function changeLine({ kind, name, from, to }: PlanChange): string {
+  return `${from === null ? '+' : to === null ? '-' : '~'} ${kind} ${name}${from !== null && to !== null ? ` ${from} -> ${to}` : from === null ? ` ${to}` : ''}`;
+}
+
+function violationLine({ code, blocks, message }: Violation): string {
+  return `${blocks ? '!' : '#'} ${code}: ${message}`;
+}
+
+function planLines(plan: Plan): string[] {
+  return [
+    ...plan.changes.map(changeLine),
+    ...plan.stateLost.map(({ rule, what, because }) => `- memory of ${rule}: ${what} (${because})`),
+    ...plan.violations.map(violationLine),
+    `# ${plan.nodes.total} nodes in ${plan.waves.length} waves (${plan.waves.map((wave) => wave.nodes).join(', ')}), ${plan.bytesTotal} bytes; plan ${plan.hash.slice(0, 19)}`,
+  ];
+}

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util';
+import { settingsSchema } from '@selvedge/edge-runtime/protocol';
+import { digestOf } from '../bundles/index.ts';
+import { findFleetByName, formatSelector, readSettings, requireSelector } from '../fleets/index.ts';
+import { isAllowed, refusalReason } from '../identity/index.ts';
+import type { Capability } from '../identity/index.ts';
+import type { Actor } from '../kernel/actor.ts';
+import type { Deps } from '../kernel/deps.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { readAliases, readVersionOfDigest } from '../models/index.ts';
+import { readLatestText } from '../rules/index.ts';
+import { compareDeployment } from './compare-deployment.ts';
+import { comparison, nothingPending } from './comparison.ts';
+import type { Comparing, Comparison } from './comparison.ts';
+import { documentOrder } from './schema.ts';
+import type { Document, DocumentKind, FleetDocument, ModelDocument, RuleDocument } from './schema.ts';
+import { lineChanges } from './text-changes.ts';
+
+const readCapabilities: Record<DocumentKind, Capability> = { Rule: 'rules:read', Model: 'models:read', Fleet: 'fleets:read', Deployment: 'deployments:read' };
+
+/** What applying the documents would change, in the order in which they would be. Changes nothing. */
+export async function compareDocuments(deps: Deps, actor: Actor, documents: readonly Document[], { plans }: { plans: boolean }): Promise<Comparison[]> {
+  const comparing: Comparing = { deps, actor, documents, plans, pending: nothingPending() };
+  const comparisons: Comparison[] = [];
+  for (const document of inOrder(documents)) {
+    const comparison = await compareOne(comparing, document);
+    comparisons.push(comparison);
+    if (comparison.action === 'same') continue;
+    if (document.kind === 'Rule') comparing.pending.rules.add(document.name);
+    else if (document.kind === 'Model') comparing.pending.models.add(document.name);
+    else if (document.kind === 'Fleet') comparing.pending.fleets.add(document.name);
+  }
+  return comparisons;
+}
+
+export function inOrder(documents: readonly Document[]): Document[] {
+  return documents.toSorted((left, right) => documentOrder.indexOf(left.kind) - documentOrder.indexOf(right.kind));
+}
+
+/** What one document would change now. Throws Forbidden when the actor may not read what it is about. */
+export async function compareOne(comparing: Comparing, document: Document): Promise<Comparison> {
+  const { deps, actor } = comparing;
+  const needed = readCapabilities[document.kind];
+  if (!isAllowed(actor, needed)) throw new DomainError('Forbidden', refusalReason(actor, needed), { details: { capability: needed } });
+  switch (document.kind) {
+    case 'Rule':
+      return compareRule(deps, actor, document);
+    case 'Model':
+      return compareModel(deps, actor, document);
+    case 'Fleet':
+      return compareFleet(deps, actor, document);
+    case 'Deployment':
+      return compareDeployment(comparing, document);
+  }
+}
+
+async function compareRule({ db }: Deps, actor: Actor, document: RuleDocument): Promise<Comparison> {
+  const latest = await readLatestText(db, actor.organizationId, document.name);
+  const same = latest !== null && latest.text.trimEnd() === document.text.trimEnd();
+  return comparison(document, digestOf(document.text), { action: same ? 'same' : latest === null ? 'create' : 'change', lines: same ? [] : lineChanges(latest?.text ?? '', document.text) });
+}
+
+async function compareModel(deps: Deps, actor: Actor, document: ModelDocument): Promise<Comparison> {
+  const model = await readAliases(deps.db, actor.organizationId, document.name);
+  const wanted = digestOf(JSON.stringify(document.aliases));
+  if (model === null) return comparison(document, wanted, { action: 'change', lines: [], blocked: `There is no model ${document.name}: upload a version of it first.` });
+  const lines: string[] = [];
+  for (const [alias, target] of Object.entries(document.aliases).toSorted()) {
+    const version = await versionOf(deps, actor, document.name, target);
+    if (version === null || version > model.latestVersion) return comparison(document, wanted, { action: 'change', lines: [], blocked: `Model ${document.name} has no version ${target}, which ${alias} is to mean.` });
+    const now = model.aliases.get(alias);
+    if (now !== version) lines.push(now === undefined ? `+ ${alias} ${version}` : `~ ${alias} ${now} -> ${version}`);
+  }
+  return comparison(document, wanted, { action: lines.length === 0 ? 'same' : 'change', lines });
+}
+
+/** The version that a document names by number or by digest. */
+export async function versionOf({ db }: Deps, actor: Actor, model: string, target: number | string): Promise<number | null> {
+  return typeof target === 'number' ? target : readVersionOfDigest(db, actor.organizationId, model, target);
+}
+
+async function compareFleet({ db }: Deps, actor: Actor, document: FleetDocument): Promise<Comparison> {
+  const selector = formatSelector(requireSelector(document.selector));
+  const wanted = digestOf(JSON.stringify({ selector, settings: document.settings }));
+  const fleet = await findFleetByName(db, actor.organizationId, document.name);
+  if (fleet === null) return comparison(document, wanted, { action: 'create', lines: [`+ selector ${selector}`, ...Object.entries(document.settings ?? {}).map(([key, value]) => `+ settings.${key} ${JSON.stringify(value)}`)] });
+  const settings = readSettings(fleet);
+  const after = settingsSchema.parse({ ...settings, ...document.settings });
+  const lines = [
+    ...(fleet.selector === selector ? [] : [`- selector ${fleet.selector}`, `+ selector ${selector}`]),
+    ...keysOf(settingsSchema.shape).filter((key) => !isDeepStrictEqual(after[key], settings[key])).map((key) => `~ settings.${key} ${JSON.stringify(settings[key])} -> ${JSON.stringify(after[key])}`),
+  ];
+  return comparison(document, wanted, { action: lines.length === 0 ? 'same' : 'change', lines });
+}
+
+function keysOf<Shape extends object>(shape: Shape): (keyof Shape)[] {
+  return Object.keys(shape).filter((key): key is Extract<keyof Shape, string> => key in shape);
+}

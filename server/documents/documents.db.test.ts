@@ -1,0 +1,94 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { anAgent } from '../deployments/testing/an-agent.ts';
+import type { TestAgent } from '../deployments/testing/an-agent.ts';
+import { advanceRollout } from '../rollout/index.ts';
+import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import type { Document } from './schema.ts';
+
+let world: TestWorld;
+let organization: string;
+let agent: TestAgent;
+const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
+const textOf = (threshold: number) => `define stream S (v int);\nfrom S[v > ${threshold}] select v insert into O;\n`;
+const deployment: Document = { kind: 'Deployment', fleet: 'pumps', rules: ['watch'] };
+const documentsFor = (threshold: number): Document[] => [deployment, { kind: 'Fleet', name: 'pumps', selector: 'site = a', settings: { telemetryIntervalMs: 500 } }, { kind: 'Rule', name: 'watch', text: textOf(threshold) }];
+
+beforeAll(async () => {
+  world = await testWorld();
+});
+
+beforeEach(async () => {
+  organization = await world.organization();
+  agent = await anAgent(world.deps, organization, 'a-1', { site: 'a' });
+  await agent.connect();
+});
+
+async function settle(id: string): Promise<void> {
+  await advanceRollout(world.deps, id);
+  await agent.run();
+  world.deps.clock.advance(60_000);
+  await advanceRollout(world.deps, id);
+  await advanceRollout(world.deps, id);
+}
+
+test('what is not there yet is shown as a whole, applied in order, and then the same', async () => {
+  const { changes } = await as('administrator').documents.diff({ documents: documentsFor(1) });
+  expect(changes.map(({ kind, action, blocked }) => [kind, action, blocked])).toEqual([['Rule', 'create', null], ['Fleet', 'create', null], ['Deployment', 'change', null]]);
+  expect(changes[1]?.lines).toEqual(['+ selector site=a', '+ settings.telemetryIntervalMs 500']);
+  expect(changes[2]?.lines).toEqual(['~ rule watch as it will be published', '# planned when what it needs is applied']);
+
+  const { applied } = await as('administrator').documents.carryOut({ documents: documentsFor(1) });
+  expect(applied.map(({ did }) => did.split(' ')[0])).toEqual(['published', 'created', 'started']);
+  const same = async () => (await as('viewer').documents.diff({ documents: documentsFor(1) })).changes.map(({ action }) => action);
+  // While the rollout is under way, and when it is over.
+  expect(await same()).toEqual(['same', 'same', 'same']);
+  await settle(applied[2]?.deployment ?? '');
+  expect(await same()).toEqual(['same', 'same', 'same']);
+  expect((await as('administrator').documents.carryOut({ documents: documentsFor(1) })).applied.map(({ did }) => did)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+});
+
+test('a deployment that a person took back is held, and says so', async () => {
+  const { applied } = await as('administrator').documents.carryOut({ documents: documentsFor(1) });
+  const id = applied[2]?.deployment ?? '';
+  await as('operator').deployments.cancel({ id });
+  const { changes } = await as('viewer').documents.diff({ documents: documentsFor(1) });
+  expect(changes[2]).toMatchObject({ action: 'change', held: expect.stringContaining('was cancelled'), blocked: null });
+});
+
+test('a name means the text beside it, and not what somebody published since', async () => {
+  await as('administrator').documents.carryOut({ documents: documentsFor(1) });
+  await as('author').rules.publish({ name: 'watch', text: textOf(5) });
+  const { changes } = await as('viewer').documents.diff({ documents: documentsFor(1) });
+  expect(changes.map(({ kind, action, lines }) => [kind, action, lines[0]])).toEqual([['Rule', 'change', '- from S[v > 5] select v insert into O;'], ['Fleet', 'same', undefined], ['Deployment', 'change', expect.any(String)]]);
+  await as('administrator').documents.carryOut({ documents: [deployment] });
+  expect((await as('viewer').documents.diff({ documents: [deployment] })).changes[0]).toMatchObject({ action: 'same' });
+});
+
+test.each([
+  [{ ...deployment, fleet: 'nobody' }, 'There is no fleet nobody.'],
+  [{ ...deployment, rules: ['nothing'] }, 'There is no rule nothing with a published version.'],
+  [{ ...deployment, rules: ['watch@99'] }, 'There is no version 99 of rule watch.'],
+  [{ ...deployment, rules: ['watch', 'watch@1'] }, 'Rule watch stands in it twice.'],
+  [{ kind: 'Model', name: 'anomaly', aliases: { champion: 1 } }, 'There is no model anomaly'],
+] satisfies [Document, string][])('%j is blocked, and changes nothing', async (document, words) => {
+  await as('administrator').documents.carryOut({ documents: documentsFor(1).slice(1) });
+  expect((await as('viewer').documents.diff({ documents: [document] })).changes[0]?.blocked).toContain(words);
+  await expect(as('administrator').documents.carryOut({ documents: [document] })).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(words) });
+});
+
+test('nobody does by documents what they may not do otherwise', async () => {
+  await expect(as('viewer').documents.carryOut({ documents: documentsFor(1) })).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('administrator or author') });
+  await expect(as('author').documents.carryOut({ documents: documentsFor(1) })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect((await as('viewer').rules.list({})).items.map(({ name }) => name)).toEqual(['watch']);
+  expect((await as('viewer').fleets.list({})).items).toEqual([]);
+  const narrow = callAs(world.deps, aToken(organization, ['fleets:read']));
+  await expect(narrow.documents.diff({ documents: documentsFor(1) })).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('rules:read') });
+  expect((await as('administrator').audit.list({ outcome: 'refused' })).items.map(({ action }) => action)).toContain('documents.carryOut');
+});
+
+test('another organization’s things are not there', async () => {
+  await as('administrator').documents.carryOut({ documents: documentsFor(1) });
+  const stranger = callAs(world.deps, aUser(await world.organization(), 'administrator'));
+  expect((await stranger.documents.diff({ documents: [deployment] })).changes[0]?.blocked).toBe('There is no fleet pumps.');
+});
