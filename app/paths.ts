@@ -2,7 +2,7 @@
  * Every address of the console. Pages and components build links from here alone, so that a page can move and a test can hold
  * all addresses against what was promised to people's bookmarks.
  */
-type Query = Readonly<Record<string, string | number | null | undefined>>;
+type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 function at(path: string, query?: Query): string {
   const search = new URLSearchParams();
@@ -20,7 +20,7 @@ export const paths = {
   detections: (query?: { node?: string | undefined; fleet?: string | undefined; rule?: string | undefined; severity?: string | undefined; range?: string | undefined; group?: string | undefined }) => at('/detections', query),
   alerts: (query?: { state?: string | undefined; severity?: string | undefined; alert?: string | undefined }) => at('/alerts', query),
   detection: (id: string) => `/detections/${part(id)}`,
-  nodes: (query?: { query?: string | undefined; health?: string | undefined; sync?: string | undefined; fleet?: string | undefined; label?: string | undefined; sort?: string | undefined }) => at('/nodes', query),
+  nodes: (query?: { query?: string | undefined; health?: string | undefined; sync?: string | undefined; quarantined?: boolean | undefined; fleet?: string | undefined; label?: string | undefined; sort?: string | undefined }) => at('/nodes', query),
   node: (id: string, tab?: NodeTab) => at(`/nodes/${part(id)}`, { tab: tab === 'state' ? undefined : tab }),
   fleets: (query?: { create?: string | undefined }) => at('/fleets', query),
   fleet: (id: string) => `/fleets/${part(id)}`,

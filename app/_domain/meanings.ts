@@ -38,6 +38,11 @@ export const conditionMeanings: Record<Condition['status'], Meaning> = {
   Unknown: { tone: 'neutral', word: 'Unknown', means: 'The node cannot tell.' },
 };
 
+/** Conditions that are there only when something is wrong. */
+export const isTrouble = (type: string): boolean => type === 'MultipleOwners' || type === 'Quarantined';
+export const troubleMeaning: Meaning = { tone: 'notice', word: 'True', means: 'It needs a person; the message says why.' };
+export const quarantinedMeaning: Meaning = { tone: 'critical', word: 'Quarantined', means: 'Rollouts leave it out until it is let back.', next: 'Open it: lift the quarantine when it is mended.' };
+
 export const rolloutMeanings: Record<RolloutState, Meaning> = {
   Draft: { tone: 'neutral', word: 'Draft', means: 'Planned and not begun.' },
   WaitingForApproval: { tone: 'notice', word: 'WaitingForApproval', means: 'It goes on when enough people have approved its plan.', next: 'Review the plan.' },

@@ -3,7 +3,7 @@ import { Lasting } from '../_ui/relative-time.tsx';
 import { Status } from '../_ui/status.tsx';
 import type { HealthStatus, SyncStatus } from '../../edge-runtime/protocol/states.ts';
 import {
-  conditionMeanings, enrollmentMeanings, healthMeanings, rolloutMeanings, rolloutNodeMeanings, syncMeanings,
+  conditionMeanings, enrollmentMeanings, healthMeanings, isTrouble, quarantinedMeaning, rolloutMeanings, rolloutNodeMeanings, syncMeanings, troubleMeaning,
   type EnrollmentState, type Meaning, type RolloutNodeState, type RolloutState,
 } from './meanings.ts';
 
@@ -58,7 +58,9 @@ function Detail({ meaning, facts }: { meaning: Meaning; facts: StateFacts }): Re
 
 export const HealthState = ({ status, ...facts }: { status: HealthStatus } & StateFacts) => <MeaningStatus meaning={healthMeanings[status]} facts={facts} />;
 export const SyncState = ({ status, ...facts }: { status: SyncStatus } & StateFacts) => <MeaningStatus meaning={syncMeanings[status]} facts={facts} />;
-export const ConditionState = ({ status, ...facts }: { status: 'True' | 'False' | 'Unknown' } & StateFacts) => <MeaningStatus meaning={conditionMeanings[status]} facts={facts} />;
+export const ConditionState = ({ type, status, ...facts }: { type: string; status: 'True' | 'False' | 'Unknown' } & StateFacts) => <MeaningStatus meaning={status === 'True' && isTrouble(type) ? troubleMeaning : conditionMeanings[status]} facts={facts} />;
+/** Of a node that rollouts leave out: that, and how it stands. */
+export const QuarantinedState = ({ since, because, sync }: { since: number; because: string; sync: SyncStatus }) => <MeaningStatus meaning={{ ...quarantinedMeaning, word: `${sync}, quarantined` }} facts={{ since, message: because }} />;
 export const RolloutStatus = ({ state, ...facts }: { state: RolloutState } & StateFacts) => <MeaningStatus meaning={rolloutMeanings[state]} facts={facts} />;
 export const RolloutNodeStatus = ({ state, ...facts }: { state: RolloutNodeState } & StateFacts) => <MeaningStatus meaning={rolloutNodeMeanings[state]} facts={facts} />;
 export const EnrollmentStatus = ({ state, ...facts }: { state: EnrollmentState } & StateFacts) => <MeaningStatus meaning={enrollmentMeanings[state]} facts={facts} />;

@@ -17,5 +17,7 @@ CREATE TRIGGER nodes_generation_grows
   BEFORE UPDATE OF "desiredGeneration" ON "nodes"
   FOR EACH ROW WHEN (NEW."desiredGeneration" < OLD."desiredGeneration")
   EXECUTE FUNCTION nodes_generation_grows();
+-- Few are in quarantine; finding them must not read every node.
+CREATE INDEX "nodes_in_quarantine" ON "nodes" ("organizationId") WHERE "quarantinedAt" IS NOT NULL;
 -- Overlaps are few; finding them must not read every node.
 CREATE INDEX "nodes_multiple_owners" ON "nodes" ("organizationId") WHERE cardinality("claimedBy") > 1;

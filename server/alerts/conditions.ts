@@ -1,5 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
-import { fleetsWithNodesAway, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, waitingRollouts, writeRaises } from './repository.ts';
+import { fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
 import type { AlertSource } from './schema.ts';
@@ -19,6 +19,9 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   };
   await hold('nodesOffline', (await fleetsWithNodesAway(db, new Date(now - awayMs))).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
     organizationId, key: `offline ${fleetId}`, severity: 'warning', title: `Nodes of ${fleet} are not connected`, detail: `${nodes} for more than ${awayMs / 60_000} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
+  })));
+  await hold('nodesQuarantined', (await fleetsWithNodesInQuarantine(db)).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
+    organizationId, key: `quarantine ${fleetId ?? 'of no fleet'}`, severity: 'warning', title: fleet === null ? 'Nodes of no fleet are in quarantine' : `Nodes of ${fleet} are in quarantine`, detail: `Rollouts leave ${nodes} out: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
   })));
   await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName, why }) => ({
     organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: why, fleetId, deploymentId: id, count: 1,

@@ -54,6 +54,15 @@ export async function fleetsWithNodesAway(db: Queryable, before: Date): Promise<
     GROUP BY f."organizationId", f.id, f.name`;
 }
 
+/** Fleets with nodes in quarantine, and the first few of them by name; nodes of no fleet come together. */
+export async function fleetsWithNodesInQuarantine(db: Queryable): Promise<{ organizationId: string; fleetId: string | null; fleet: string | null; nodes: number; names: string[] }[]> {
+  return db.$queryRaw`
+    SELECT n."organizationId", n."fleetId", f.name AS fleet, count(*)::int AS nodes, (array_agg(n.name ORDER BY n.name))[1:5] AS names
+    FROM nodes n LEFT JOIN fleets f ON f.id = n."fleetId"
+    WHERE n."quarantinedAt" IS NOT NULL AND n."revokedAt" IS NULL
+    GROUP BY n."organizationId", n."fleetId", f.name`;
+}
+
 /** A rollout that a person has to decide about, with the sentence in which it said why. */
 export interface HeldRollout {
   id: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 
-export const alertSourceSchema = z.enum(['detection', 'nodesOffline', 'rolloutSuspended', 'rolloutWaiting', 'recordsLost', 'tokenExpiring']);
+export const alertSourceSchema = z.enum(['detection', 'nodesOffline', 'rolloutSuspended', 'rolloutWaiting', 'recordsLost', 'tokenExpiring', 'nodesQuarantined']);
 export const alertStateSchema = z.enum(['Open', 'Acknowledged', 'Resolved']);
 export const severitySchema = z.enum(['info', 'warning', 'critical']);
 
@@ -27,7 +27,7 @@ export const alertSchema = z.object({
   can: z.object({ acknowledge: permissionSchema, resolve: permissionSchema, mute: permissionSchema }),
 });
 
-export const listAlertsInput = pageInput.extend({ state: z.array(alertStateSchema).max(3).optional(), severity: z.array(severitySchema).max(3).optional(), source: z.array(alertSourceSchema).max(5).optional() });
+export const listAlertsInput = pageInput.extend({ state: z.array(alertStateSchema).max(3).optional(), severity: z.array(severitySchema).max(3).optional(), source: z.array(alertSourceSchema).max(alertSourceSchema.options.length).optional() });
 export const listAlertsOutput = pageOf(alertSchema).extend({ open: z.number().int() });
 export const alertIdInput = z.object({ id: idSchema });
 export const muteAlertInput = alertIdInput.extend({ minutes: z.number().int().min(1).max(10_080) });
@@ -61,7 +61,7 @@ export const createRouteInput = z.object({
   name: nameSchema,
   severityMin: severitySchema.default('warning'),
   /** Every source when empty. */
-  sources: z.array(alertSourceSchema).max(5).default([]),
+  sources: z.array(alertSourceSchema).max(alertSourceSchema.options.length).default([]),
   rule: z.string().max(256).optional(),
   fleet: idSchema.optional(),
   channels: z.array(idSchema).min(1).max(10),

@@ -20,6 +20,7 @@ export interface PlannedNode {
   lastSeenAt: number | null;
   agentVersion: string;
   multipleOwners: boolean;
+  quarantined: boolean;
 }
 
 /** Everything that a plan follows from. */
@@ -33,6 +34,8 @@ export interface PlanSubject {
   stateBefore: readonly RuleState[];
   stateAfter: readonly RuleState[];
   nodes: readonly PlannedNode[];
+  /** Nodes of the fleet that are in quarantine: they have no part in it. */
+  quarantined: readonly PlannedNode[];
   policy: RolloutPolicy;
   supersedes: Plan['supersedes'];
   /** Found while the bundle was put together: models, types, connectors. */
@@ -115,10 +118,12 @@ function planNodes(subject: PlanSubject, waveOf: ReadonlyMap<string, number>): P
 function nodeViolations(subject: PlanSubject): Violation[] {
   const violations: Violation[] = [];
   const { nodes, to } = subject;
-  if (nodes.length === 0) violations.push({ code: 'NoNodes', blocks: false, message: `${subject.fleet.name} has no nodes yet; those that join it will run this.` });
+  if (nodes.length === 0) violations.push({ code: 'NoNodes', blocks: false, message: subject.quarantined.length > 0 ? `Every node of ${subject.fleet.name} is in quarantine; those that join it, or are let back, will run this.` : `${subject.fleet.name} has no nodes yet; those that join it will run this.` });
   if (nodes.length > 0 && subject.from?.digest === to.digest && nodes.every((node) => node.desired === to.digest && node.synced)) {
     violations.push({ code: 'NothingChanges', blocks: true, message: 'Every node runs exactly this already.' });
   }
+  const { quarantined } = subject;
+  if (quarantined.length > 0) violations.push({ code: 'NodesQuarantined', blocks: false, message: `${listed(quarantined)} ${quarantined.length === 1 ? 'is' : 'are'} in quarantine and ${quarantined.length === 1 ? 'has' : 'have'} no part in it.` });
   const old = nodes.filter((node) => isOlder(node.agentVersion, agentVersionMin));
   if (old.length > 0) violations.push({ code: 'AgentTooOld', blocks: true, message: `${listed(old)} ${old.length === 1 ? 'has an agent' : 'have agents'} older than ${agentVersionMin}, which cannot run this bundle.` });
   const shared = nodes.filter((node) => node.multipleOwners);

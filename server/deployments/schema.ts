@@ -53,6 +53,8 @@ export const rolloutPolicySchema = z.object({
    * time is up. `expected`: it keeps no place. `error`: away for the whole update timeout, it failed.
    */
   whenDisconnected: z.enum(['normal', 'expected', 'error']).default('normal'),
+  /** After so many failures in a row at what other nodes of its rollout run, a node is in quarantine: out of rollouts until it is let back. Never when null. */
+  quarantineAfter: z.number().int().min(1).max(100).nullable().default(3),
   /** `eachWave`: after a wave has passed, the next begins when a person resumes it. */
   approval: z.enum(['none', 'eachWave']).default('none'),
   /** No node is told before this time, milliseconds since 1970. */
@@ -109,6 +111,7 @@ export const violationCodeSchema = z.enum([
   'TooLarge',
   'GateCannotTell',
   'RevisionExcluded',
+  'NodesQuarantined',
 ]);
 /** Why a plan cannot be started (`blocks`), or what to know before it is. */
 export const violationSchema = z.object({ code: violationCodeSchema, blocks: z.boolean(), message: z.string() });
@@ -197,7 +200,7 @@ export const waveSchema = z.object({
 export const decisionSchema = z.object({
   id: idSchema,
   at: z.number(),
-  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Allowed', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'Succeeded', 'Superseded']),
+  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Allowed', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'NodeQuarantined', 'Succeeded', 'Superseded']),
   tone: z.enum(['info', 'positive', 'notice', 'critical']),
   message: z.string(),
   by: z.string(),

@@ -54,7 +54,8 @@ export async function readSubject(db: Queryable, organizationId: string, input: 
   if (row === null) throw notFound('fleet', input.fleet);
   const fromManifest = row.bundle === null ? null : await readManifest(db, organizationId, row.bundle);
   const { to, violations, excluded, rules, resolved } = await readTarget(db, organizationId, row, input);
-  const nodes = await readPlannedNodes(db, organizationId, row.id);
+  const members = await readPlannedNodes(db, organizationId, row.id);
+  const nodes = members.filter((node) => !node.quarantined);
   return {
     organizationId,
     fleet: { id: row.id, name: row.name },
@@ -64,6 +65,7 @@ export async function readSubject(db: Queryable, organizationId: string, input: 
     stateBefore: fromManifest === null ? [] : await statesOf(db, organizationId, fromManifest),
     stateAfter: rules.map((rule) => stateOf(rule, resolved)),
     nodes,
+    quarantined: members.filter((node) => node.quarantined),
     policy: input.policy,
     supersedes: await findUnderWay(db, row.id),
     violations: excluded === null ? violations : [...violations, excluded],

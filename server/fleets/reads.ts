@@ -10,8 +10,8 @@ import type { Fleet, FleetItem, FleetPreview, listFleetsInput, listFleetsOutput 
 import { parseSelector } from './selector.ts';
 import { selectorToSql } from './selector-sql.ts';
 
-type Counts = FleetItem['nodes'];
-const none: Counts = { total: 0, synced: 0, outOfSync: 0, applying: 0, failed: 0, offline: 0 };
+type Counts = FleetItem['nodes'] & Pick<FleetItem, 'quarantined'>;
+const none: Counts = { total: 0, synced: 0, outOfSync: 0, applying: 0, failed: 0, offline: 0, quarantined: 0 };
 
 /** The Fleets page. Fleets are few (500 at most), so they are sorted and cut here; nodes are counted by the database. */
 export async function listFleets(db: Queryable, organizationId: string, input: z.infer<typeof listFleetsInput>): Promise<z.infer<typeof listFleetsOutput>> {
@@ -69,11 +69,13 @@ export async function readFleet(db: Queryable, actor: Actor, id: string): Promis
 }
 
 function toItem(row: FleetRow, counts: ReadonlyMap<string, Counts>, overlaps: readonly Overlap[], sizes: ReadonlyMap<string, { rules: number; models: number }>): FleetItem {
+  const { quarantined, ...nodes } = counts.get(row.id) ?? none;
   return {
     id: row.id,
     name: row.name,
     selector: row.selector,
-    nodes: counts.get(row.id) ?? none,
+    nodes,
+    quarantined,
     bundle: row.bundle === null ? null : { digest: row.bundle, ...(sizes.get(row.bundle) ?? { rules: 0, models: 0 }) },
     deployedAt: row.deployedAt?.getTime() ?? null,
     overlaps: overlaps.filter((overlap) => overlap.of === row.id).map(({ id, name, nodes }) => ({ fleet: { id, name }, nodes })),
@@ -81,14 +83,15 @@ function toItem(row: FleetRow, counts: ReadonlyMap<string, Counts>, overlaps: re
 }
 
 async function countByFleet(db: Queryable, organizationId: string, fleetId?: string): Promise<Map<string, Counts>> {
-  const rows = await db.$queryRaw<{ fleetId: string; health: string; sync: string; count: number }[]>`
-    SELECT "fleetId", health::text, sync::text, count(*)::int AS count FROM nodes
+  const rows = await db.$queryRaw<{ fleetId: string; health: string; sync: string; count: number; quarantined: number }[]>`
+    SELECT "fleetId", health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM nodes
     WHERE "organizationId" = ${organizationId} AND "fleetId" IS NOT NULL AND (${fleetId ?? null}::text IS NULL OR "fleetId" = ${fleetId ?? null})
     GROUP BY "fleetId", health, sync`;
   const counts = new Map<string, Counts>();
-  for (const { fleetId: fleet, health, sync, count } of rows) {
+  for (const { fleetId: fleet, health, sync, count, quarantined } of rows) {
     const sum = counts.get(fleet) ?? { ...none };
     sum.total += count;
+    sum.quarantined += quarantined;
     sum[stateOf(health, sync)] += count;
     counts.set(fleet, sum);
   }
@@ -96,7 +99,7 @@ async function countByFleet(db: Queryable, organizationId: string, fleetId?: str
 }
 
 /** The one state under which a node of a fleet is counted. */
-function stateOf(health: string, sync: string): Exclude<keyof Counts, 'total'> {
+function stateOf(health: string, sync: string): Exclude<keyof FleetItem['nodes'], 'total'> {
   if (health === 'Offline' || health === 'NeverSeen') return 'offline';
   if (sync === 'Synced') return 'synced';
   if (sync === 'Applying') return 'applying';

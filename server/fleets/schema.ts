@@ -26,6 +26,8 @@ export const fleetItemSchema = z.object({
   name: z.string(),
   selector: z.string(),
   nodes: fleetCountsSchema,
+  /** How many of them are in quarantine: rollouts leave them out. */
+  quarantined: z.number().int(),
   bundle: fleetBundleSchema.nullable(),
   deployedAt: z.number().nullable(),
   overlaps: z.array(overlapSchema),

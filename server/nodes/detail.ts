@@ -13,7 +13,7 @@ import { readListedNode } from './reads.ts';
 import { findNode, readFacts, readReport } from './repository.ts';
 import type { NodeRow } from './repository.ts';
 import type { labelsPreviewSchema, NodeDetail, timelineInput, timelineOutput } from './schema.ts';
-import { multipleOwnersCondition } from './status.ts';
+import { multipleOwnersCondition, quarantinedCondition } from './status.ts';
 
 /** The node's page: what it is, what it should run, what it says it runs, and why the two differ. */
 export async function readNode(db: Queryable, actor: Actor, id: string, now: number): Promise<NodeDetail> {
@@ -35,7 +35,7 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
     publicKey: row.publicKey,
     gateway: row.gateway,
     enrolledAt: row.enrolledAt.getTime(),
-    conditions: [...(report?.conditions ?? []), ...(overlap === null ? [] : [overlap])],
+    conditions: [...(report?.conditions ?? []), ...(overlap === null ? [] : [overlap]), ...(item.quarantine === null ? [] : [quarantinedCondition(item.quarantine, generation)])],
     claimedBy: { fleets: owners, multiple: owners.length > 1 },
     desired: desired === null ? null : { generation, bundle: desired.bundle, since: row.desiredAt?.getTime() ?? null, rules: [...desired.rules], models: [...desired.models] },
     reported:
@@ -44,7 +44,7 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
         : { generation: report.observedGeneration, bundle: reported.bundle, at: row.reportedAt?.getTime() ?? row.enrolledAt.getTime(), rules: report.rules, models: report.models },
     diff: diffOf(reported, desired),
     activation: activationOf(row),
-    can: nodePermissions(actor, { revokedAt: item.revokedAt, desiredGeneration: generation, sync: item.sync.status }),
+    can: nodePermissions(actor, { revokedAt: item.revokedAt, desiredGeneration: generation, sync: item.sync.status, quarantined: item.quarantine !== null }),
   };
 }
 

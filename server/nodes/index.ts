@@ -3,7 +3,10 @@ export { markSilentNodes, nodesConnected, nodesDisconnected, nodesReported, note
 export { findConnected, findNode, findNodesByKey, insertNode, insertTimeline, lockNodes, nameInUse, readLabels, writeHeartbeats, writeRecordsThrough } from './repository.ts';
 export type { NodeRow } from './repository.ts';
 export type { Arrival } from './presence.ts';
+export { nodePermissions } from './policy.ts';
+export { sourceOf, standingOf } from './service.ts';
+export { timelineEntries } from './timeline.ts';
 export { newNodeState } from './state.ts';
 export { readNode } from './detail.ts';
-export { summarizeNodes } from './reads.ts';
+export { quarantinedOf, summarizeNodes } from './reads.ts';
 export { nodeStoreQuestion } from './node-store.ts';

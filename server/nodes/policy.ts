@@ -2,20 +2,36 @@ import { permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Permission } from '../kernel/wire.ts';
 
-type NodeActions = { revoke: Permission; retry: Permission; setLabels: Permission; rename: Permission };
+type NodeActions = Record<'revoke' | 'retry' | 'setLabels' | 'rename' | 'quarantine' | 'liftQuarantine', Permission>;
 
-/** What may be done to a node now, and why not. The service refuses by the same table. */
-export function nodePermissions(actor: Actor, node: { revokedAt: number | null; desiredGeneration: number; sync: string }): NodeActions {
-  const write = permission(actor, 'nodes:write');
-  if (!write.allowed) return { revoke: write, retry: write, setLabels: write, rename: write };
-  if (node.revokedAt !== null) {
-    const revoked = { allowed: false, reason: 'The node was revoked. To have it back, enrol it anew.' };
-    return { revoke: revoked, retry: revoked, setLabels: revoked, rename: revoked };
-  }
-  return { revoke: write, retry: retryPermission(node), setLabels: write, rename: write };
+/** What of a node decides what may be done to it. */
+export interface NodeStanding {
+  revokedAt: number | null;
+  desiredGeneration: number;
+  sync: string;
+  quarantined: boolean;
 }
 
-function retryPermission(node: { desiredGeneration: number; sync: string }): Permission {
+/** What may be done to a node now, and why not. The service refuses by the same table. */
+export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
+  const write = permission(actor, 'nodes:write');
+  if (!write.allowed) return everyAction(write);
+  if (node.revokedAt !== null) {
+    return everyAction({ allowed: false, reason: 'The node was revoked. To have it back, enrol it anew.' });
+  }
+  return {
+    ...everyAction(write),
+    retry: retryPermission(node),
+    quarantine: node.quarantined ? { allowed: false, reason: 'It is in quarantine already.' } : write,
+    liftQuarantine: node.quarantined ? write : { allowed: false, reason: 'It is not in quarantine.' },
+  };
+}
+
+function everyAction(permitted: Permission): NodeActions {
+  return { revoke: permitted, retry: permitted, setLabels: permitted, rename: permitted, quarantine: permitted, liftQuarantine: permitted };
+}
+
+function retryPermission(node: NodeStanding): Permission {
   if (node.desiredGeneration === 0) return { allowed: false, reason: 'Nothing was deployed to it yet.' };
   if (node.sync === 'Synced') return { allowed: false, reason: 'It runs what it should.' };
   return { allowed: true };

@@ -22,6 +22,9 @@ export type ListedRow = {
   syncReason: string;
   syncMessage: string;
   syncSince: Date;
+  quarantinedAt: Date | null;
+  quarantinedBy: string | null;
+  quarantinedBecause: string | null;
   connectedSince: Date | null;
   lastSeenAt: Date | null;
   agentVersion: string;
@@ -33,6 +36,7 @@ export type ListedRow = {
 const listedColumns = `nodes.id, nodes.name, nodes.labels, nodes."fleetId", fleets.name AS "fleetName",
   nodes.health::text AS health, nodes."healthReason", nodes."healthMessage", nodes."healthSince",
   nodes.sync::text AS sync, nodes."syncReason", nodes."syncMessage", nodes."syncSince",
+  nodes."quarantinedAt", nodes."quarantinedBy", nodes."quarantinedBecause",
   nodes."connectedSince", node_heartbeats."lastSeenAt", nodes."agentVersion", nodes."desiredGeneration", nodes."observedGeneration", nodes."revokedAt"`;
 const listedFrom = `nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id`;
 
@@ -83,6 +87,7 @@ async function withRates(db: Queryable, rows: readonly ListedRow[], now: number)
       fleet: row.fleetId === null ? null : { id: row.fleetId, name: row.fleetName ?? '' },
       health: { status: healthStatusSchema.parse(row.health), reason: row.healthReason, message: row.healthMessage, since: row.healthSince.getTime() },
       sync: { status: syncStatusSchema.parse(row.sync), reason: row.syncReason, message: row.syncMessage, since: row.syncSince.getTime() },
+      quarantine: row.quarantinedAt === null ? null : { since: row.quarantinedAt.getTime(), by: row.quarantinedBy, because: row.quarantinedBecause ?? '' },
       connectedSince: row.connectedSince?.getTime() ?? null,
       lastSeenAt: row.lastSeenAt?.getTime() ?? null,
       agentVersion: row.agentVersion,
@@ -102,6 +107,7 @@ function filterOf(organizationId: string, input: z.infer<typeof listNodesInput>)
   if (input.query !== undefined && input.query !== '') conditions.push(`nodes.name ILIKE ${parameter(`%${input.query.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
   if (input.health !== undefined) conditions.push(`nodes.health = ANY(${parameter(input.health)}::text[]::node_health[])`);
   if (input.sync !== undefined) conditions.push(`nodes.sync = ANY(${parameter(input.sync)}::text[]::node_sync[])`);
+  if (input.quarantined !== undefined) conditions.push(`nodes."quarantinedAt" IS ${input.quarantined ? 'NOT NULL' : 'NULL'}`);
   if (input.fleet === 'none') conditions.push('nodes."fleetId" IS NULL');
   else if (input.fleet !== undefined) conditions.push(`nodes."fleetId" = ${parameter(input.fleet)}`);
   if (input.label !== undefined && input.label !== '') {
@@ -165,19 +171,28 @@ function decodeCursor(cursor: string): [string, string] {
 
 /** Nodes by both statuses: one statement over two small columns. */
 export async function summarizeNodes(db: Queryable, organizationId: string): Promise<z.infer<typeof nodesSummaryOutput>> {
-  const rows = await db.$queryRaw<{ health: string; sync: string; count: number }[]>`
-    SELECT health::text, sync::text, count(*)::int AS count FROM nodes WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL GROUP BY 1, 2`;
+  const rows = await db.$queryRaw<{ health: string; sync: string; count: number; quarantined: number }[]>`
+    SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM nodes WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL GROUP BY 1, 2`;
   const summary: z.infer<typeof nodesSummaryOutput> = {
     total: 0,
     byHealth: { Healthy: 0, Degraded: 0, Offline: 0, NeverSeen: 0 },
     bySync: { Synced: 0, OutOfSync: 0, Applying: 0, Drifted: 0, Failed: 0, Unknown: 0 },
+    quarantined: 0,
   };
-  for (const { health, sync, count } of rows) {
+  for (const { health, sync, count, quarantined } of rows) {
+    summary.quarantined += quarantined;
     summary.total += count;
     summary.byHealth[healthStatusSchema.parse(health)] += count;
     summary.bySync[syncStatusSchema.parse(sync)] += count;
   }
   return summary;
+}
+
+/** How many nodes of a fleet are in quarantine, and the first by name. */
+export async function quarantinedOf(db: Queryable, organizationId: string, fleetId: string): Promise<{ nodes: number; example: string }> {
+  const rows = await db.$queryRaw<{ nodes: number; example: string | null }[]>`
+    SELECT count(*)::int AS nodes, min(name) AS example FROM nodes WHERE "organizationId" = ${organizationId} AND "fleetId" = ${fleetId} AND "quarantinedAt" IS NOT NULL AND "revokedAt" IS NULL`;
+  return { nodes: rows[0]?.nodes ?? 0, example: rows[0]?.example ?? '' };
 }
 
 const densityMax = 10_000;

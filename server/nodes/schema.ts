@@ -22,6 +22,9 @@ export const syncSchema = z.object({ status: syncStatusSchema, ...why });
 
 export const fleetReferenceSchema = z.object({ id: idSchema, name: z.string() });
 
+/** Since when rollouts leave the node out, and why; `by` is null when a rollout put it there after repeated failure. */
+export const quarantineSchema = z.object({ since: z.number(), by: z.string().nullable(), because: z.string() });
+
 /** Over the last ten seconds: events a second, and the 99th percentile from arrival to action in microseconds. */
 export const nodeRatesSchema = z.object({ events: z.number(), latencyP99Us: z.number().nullable() });
 
@@ -32,6 +35,7 @@ export const nodeItemSchema = z.object({
   fleet: fleetReferenceSchema.nullable(),
   health: healthSchema,
   sync: syncSchema,
+  quarantine: quarantineSchema.nullable(),
   connectedSince: z.number().nullable(),
   lastSeenAt: z.number().nullable(),
   agentVersion: z.string(),
@@ -51,6 +55,8 @@ export const listNodesInput = pageInput.extend({
   fleet: z.string().max(64).optional(),
   /** A selector over labels, such as `site=plant-3, !spare`. */
   label: z.string().max(1024).optional(),
+  /** Those in quarantine alone, or those that are not. */
+  quarantined: z.boolean().optional(),
   /** Revoked nodes are left out unless asked for. */
   revoked: z.boolean().default(false),
   sort: z.enum(['name', '-name', 'lastSeenAt', '-lastSeenAt', 'health', 'sync']).default('name'),
@@ -61,6 +67,7 @@ export const nodesSummaryOutput = z.object({
   total: z.number().int(),
   byHealth: z.record(healthStatusSchema, z.number().int()),
   bySync: z.record(syncStatusSchema, z.number().int()),
+  quarantined: z.number().int(),
 });
 
 const versionSchema = z.object({ name: z.string(), version: z.number().int() });
@@ -100,7 +107,7 @@ export const nodeSchema = nodeItemSchema.extend({
     .nullable(),
   diff: z.array(diffEntrySchema),
   activation: activationSchema.nullable(),
-  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema }),
+  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema }),
 });
 
 export const timelineInput = pageInput.extend({ id: idSchema });

@@ -7,6 +7,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
 import { nodePermissions } from './policy.ts';
+import type { NodeStanding } from './policy.ts';
 import { insertTimeline, lockNodes, nameInUse, readLabels, renameRow, saveStates, toState, writeLabels } from './repository.ts';
 import type { NodeRow, TimelineSource } from './repository.ts';
 import type { renameNodeInput, retryNodeOutput, revokeNodeInput, setLabelsInput } from './schema.ts';
@@ -72,14 +73,17 @@ async function changeNode(
   await performChange(deps, actor, async (change) => {
     const [row] = await lockNodes(change.tx, actor.organizationId, [id]);
     if (row === undefined) throw notFound('node', id);
-    const state = toState(row);
-    const permission = nodePermissions(actor, { revokedAt: state.revokedAt, desiredGeneration: state.desiredGeneration, sync: state.sync.status })[action];
+    const permission = nodePermissions(actor, standingOf(row))[action];
     if (!permission.allowed) throw new DomainError('Conflict', permission.reason ?? 'The node’s state does not allow this.');
     const notes = await work(change, row);
     await insertTimeline(change.tx, timelineEntries(deps, row, sourceOf(actor), notes));
     if (notes.length > 0) change.publish({ topic: 'node', subjectId: id, kind: action });
   });
   return { id };
+}
+
+export function standingOf({ revokedAt, desiredGeneration, sync, quarantinedAt }: NodeRow): NodeStanding {
+  return { revokedAt: revokedAt?.getTime() ?? null, desiredGeneration: Number(desiredGeneration), sync, quarantined: quarantinedAt !== null };
 }
 
 function objectOf(row: NodeRow): { kind: string; id: string; name: string } {

@@ -103,3 +103,9 @@ export function multipleOwnersCondition(claimedBy: { name: string }[], current: 
     observedGeneration: generation,
   };
 }
+
+/** Rollouts leave the node out until it is let back. */
+export function quarantinedCondition(quarantine: { since: number; by: string | null; because: string }, generation: number): Condition {
+  const { since, by, because } = quarantine;
+  return { type: 'Quarantined', status: 'True', reason: by === null ? 'RepeatedFailure' : 'ByPerson', message: by === null ? because : `${by}: ${because}`.slice(0, 1024), lastTransitionTime: since, observedGeneration: generation };
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { needsOf } from './needs.ts';
 
-const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], overlapping: [], stopped: [] };
+const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], stopped: [] };
 
 test('nothing waits, nothing is listed', () => {
   expect(needsOf(nothing)).toEqual([]);
@@ -15,11 +15,14 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
     failed: 1,
     failedNodes: [{ id: 'n1', name: 'loop-9' }],
     stopped: [{ id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, nodes: { total: 40, running: 12, failed: 3 } }],
+    quarantined: 1,
+    quarantinedNodes: [{ id: 'n2', name: 'loop-7' }],
     overlapping: [{ id: 'f1', name: 'pumps', nodes: 1 }],
   });
   expect(needs.map((need) => [need.kind, need.tone, need.title, need.detail])).toEqual([
     ['rolloutPaused', 'critical', 'The rollout on pumps stopped itself', '12 of 40 nodes run it, 3 failed.'],
     ['nodeFailed', 'critical', '1 node failed to apply what was deployed', 'loop-9'],
+    ['nodesQuarantined', 'notice', '1 node is in quarantine: rollouts leave it out', 'loop-7'],
     ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
     ['multipleOwners', 'notice', 'pumps shares nodes with another fleet', '1 node is claimed by more than one selector and stays where it is.'],
   ]);

@@ -7,6 +7,8 @@ export type Waiting = {
   requests: readonly string[];
   failed: number;
   failedNodes: readonly { id: string; name: string }[];
+  quarantined: number;
+  quarantinedNodes: readonly { id: string; name: string }[];
   /** Fleets whose selectors claim nodes that others claim as well. */
   overlapping: readonly { id: string; name: string; nodes: number }[];
   /** Rollouts that a person paused or a gate suspended. */
@@ -15,7 +17,7 @@ export type Waiting = {
 
 /** The list “Needs you”: the weightiest first, each with the place to go to. */
 export function needsOf(waiting: Waiting): Need[] {
-  return [...stoppedNeeds(waiting), ...failedNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+  return [...stoppedNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
 }
 
 function stoppedNeeds({ stopped }: Waiting): Need[] {
@@ -33,6 +35,13 @@ function failedNeeds({ failed, failedNodes }: Waiting): Need[] {
   if (first === undefined) return [];
   const target: Need['target'] = failed === 1 ? { kind: 'node', id: first.id } : { kind: 'nodes', filter: { sync: 'Failed' } };
   return [{ kind: 'nodeFailed', tone: 'critical', title: `${count(failed, 'node')} failed to apply what was deployed`, detail: listed(failedNodes.map((node) => node.name), failed), target }];
+}
+
+function quarantineNeeds({ quarantined, quarantinedNodes }: Waiting): Need[] {
+  const [first] = quarantinedNodes;
+  if (first === undefined) return [];
+  const target: Need['target'] = quarantined === 1 ? { kind: 'node', id: first.id } : { kind: 'nodes', filter: { quarantined: true } };
+  return [{ kind: 'nodesQuarantined', tone: 'notice', title: `${count(quarantined, 'node')} ${quarantined === 1 ? 'is' : 'are'} in quarantine: rollouts leave ${quarantined === 1 ? 'it' : 'them'} out`, detail: listed(quarantinedNodes.map((node) => node.name), quarantined), target }];
 }
 
 function enrollmentNeeds({ pending, requests }: Waiting): Need[] {

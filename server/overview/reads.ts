@@ -84,14 +84,16 @@ async function readCounts(db: Queryable, organizationId: string, since: Date): P
 /** What stands still until a person looks. Examples are few; the numbers are exact. */
 async function readWaiting(db: Queryable, organizationId: string) {
   const example = { select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 3 } as const;
-  const [requests, failed, failedNodes, overlapping] = await Promise.all([
+  const [requests, failed, failedNodes, quarantined, quarantinedNodes, overlapping] = await Promise.all([
     db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }),
     db.node.count({ where: { organizationId, revokedAt: null, sync: 'Failed' } }),
     db.node.findMany({ where: { organizationId, revokedAt: null, sync: 'Failed' }, ...example }),
+    db.node.count({ where: { organizationId, revokedAt: null, quarantinedAt: { not: null } } }),
+    db.node.findMany({ where: { organizationId, revokedAt: null, quarantinedAt: { not: null } }, ...example }),
     db.$queryRaw<{ id: string; name: string; nodes: number }[]>`
       SELECT fleets.id, fleets.name, count(*)::int AS nodes FROM nodes CROSS JOIN LATERAL unnest("claimedBy") AS claim(fleet) JOIN fleets ON fleets.id = claim.fleet
       WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
   ]);
   const pending = await db.enrollmentRequest.count({ where: { organizationId, state: 'Pending' } });
-  return { pending, requests: requests.map((request) => request.name), failed, failedNodes, overlapping };
+  return { pending, requests: requests.map((request) => request.name), failed, failedNodes, quarantined, quarantinedNodes, overlapping };
 }

@@ -41,7 +41,7 @@ export class PlayedNode {
       message: '',
       told: null,
       afterFailure: 'undecided',
-      facts: { belongs: true, connected: twin.connected, observedGeneration: 0, bundle: before, sync: 'Synced', activating: null, message: '' },
+      facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: twin.connected, observedGeneration: 0, bundle: before, sync: 'Synced', activating: null, message: '' },
     };
     this.#togglesAt = this.#nextToggle(now);
   }

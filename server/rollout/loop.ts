@@ -1,5 +1,6 @@
 import type { Deps } from '../kernel/deps.ts';
 import type { OutboxEvent } from '../kernel/live-bus.ts';
+import { liftRecovered } from '../quarantine/index.ts';
 import { nextWakeAt, rolloutOfFleet, rolloutsOf, rolloutsUnderWay } from './repository.ts';
 import { advanceRollout, welcomeJoiners } from './service.ts';
 
@@ -43,8 +44,10 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
 
   const round = async (sweep: boolean): Promise<void> => {
     const [heard, came, asked, membership] = [take(nodes), take(joined), take(rollouts), take(fleets)];
-    if (sweep) await welcomeJoiners(deps, null);
-    else if (came.length > 0) await welcomeJoiners(deps, came);
+    if (sweep) {
+      await liftRecovered(deps);
+      await welcomeJoiners(deps, null);
+    } else if (came.length > 0) await welcomeJoiners(deps, came);
     const ids = new Set([...asked, ...(await rolloutsUnderWay(deps.db, sweep ? null : new Date(deps.clock.now())))]);
     if (heard.length > 0) for (const id of await rolloutsOf(deps.db, heard)) ids.add(id);
     const joinedBy = new Set<string>();

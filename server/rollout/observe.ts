@@ -9,14 +9,22 @@ export interface Patience {
   waveStartedAt: number | null;
 }
 
+interface Observed {
+  state: NodeRolloutState;
+  message: string;
+  /** It failed, and by what it reported the fault is its own or the bundle's: it was not away, and not held at its site. */
+  fault: boolean;
+}
+
 /**
  * Where a node is, and why, by what it reported. It is `Running` only when it says that it runs what it was told, under the generation
  * by which it was told (I9). A node that was told and is not connected keeps its place among those under way until the time
  * to update has passed, since it may be in the middle of it.
  */
-export function observe(node: RolloutNode, now: number, { updateTimeoutMs, whenDisconnected, waveStartedAt }: Patience): { state: NodeRolloutState; message: string } {
+export function observe(node: RolloutNode, now: number, { updateTimeoutMs, whenDisconnected, waveStartedAt }: Patience): Observed {
   const { told, facts } = node;
-  const at = (state: NodeRolloutState, message: string): { state: NodeRolloutState; message: string } => ({ state, message });
+  const at = (state: NodeRolloutState, message: string, fault = false): Observed => ({ state, message, fault });
+  if (facts.quarantined !== null) return at('Skipped', `It is in quarantine. ${facts.quarantined}`.slice(0, 1024));
   if (!facts.belongs) return at('Skipped', 'It left the fleet, or its key was revoked.');
   if (told === null && node.state === 'Skipped') return at('Skipped', node.message);
   const awaySince = facts.connected || whenDisconnected !== 'error' ? null : (told?.at ?? waveStartedAt);
@@ -24,12 +32,13 @@ export function observe(node: RolloutNode, now: number, { updateTimeoutMs, whenD
   if (told === null && missing) return at('Failed', `It has not been connected within ${updateTimeoutMs / 1000} s of its wave's beginning.`);
   if (told === null) return facts.connected ? at('ToCome', '') : at('Offline', 'It is not connected; it is asked when it is.');
   if (facts.observedGeneration >= told.generation && facts.bundle === told.bundle && facts.sync === 'Synced') return at('Running', 'It reports the bundle as running.');
-  if (facts.sync === 'Failed' && facts.activating === told.generation) return at('Failed', facts.message || 'It reports that the activation failed, and runs what it ran before.');
-  if (facts.observedGeneration >= told.generation && facts.sync === 'Failed') return at('Failed', facts.message || 'It reports that the bundle does not run.');
+  if (facts.sync === 'Failed' && facts.activating === told.generation) return at('Failed', facts.message || 'It reports that the activation failed, and runs what it ran before.', true);
+  if (facts.observedGeneration >= told.generation && facts.sync === 'Failed') return at('Failed', facts.message || 'It reports that the bundle does not run.', true);
+  const isAtIt = facts.activating === told.generation || facts.observedGeneration >= told.generation;
   if (missing) return at('Failed', `It was told, and is not connected ${updateTimeoutMs / 1000} s after.`);
   if (!facts.connected) return at('Offline', 'It was told, and the connection is gone; it converges when it is back.');
-  if (!restartsClock(node) && now - told.at >= updateTimeoutMs) return at('Failed', lateMessage(facts, updateTimeoutMs));
-  if (facts.activating === told.generation || facts.observedGeneration >= told.generation) return at('Applying', facts.message || 'It reports that it is at it.');
+  if (!restartsClock(node) && now - told.at >= updateTimeoutMs) return at('Failed', lateMessage(facts, updateTimeoutMs), facts.sync === 'Failed' || isAtIt);
+  if (isAtIt) return at('Applying', facts.message || 'It reports that it is at it.');
   // A node that is held at its site says so while it waits.
   return at('Requested', facts.sync === 'OutOfSync' && facts.message !== '' ? facts.message : 'It was told, and has not answered yet.');
 }

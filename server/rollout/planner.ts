@@ -1,5 +1,6 @@
 import type { NodeRolloutState, RolloutState } from '../deployments/schema.ts';
 import type { Look } from '../gates/index.ts';
+import { failuresOf, provenNodes } from './failures.ts';
 import { lookAt } from './gating.ts';
 import { isInFlight, observe, restartsClock } from './observe.ts';
 import type { NewDecision, NodeChange, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
@@ -15,6 +16,7 @@ interface Seen {
   node: RolloutNode;
   state: NodeRolloutState;
   message: string;
+  fault: boolean;
   inFlight: boolean;
 }
 
@@ -27,6 +29,7 @@ interface Work {
   waves: RolloutWave[];
   requests: RolloutStep['requests'];
   decisions: NewDecision[];
+  failures: RolloutStep['failures'];
   looks: Look[];
   wakes: number[];
 }
@@ -48,11 +51,13 @@ export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
   const timeoutMs = updateTimeoutSeconds * 1000;
   const seen = snapshot.nodes.map((node): Seen => {
     const patience = { updateTimeoutMs: timeoutMs, whenDisconnected, waveStartedAt: snapshot.waves[node.wave]?.startedAt ?? null };
-    const { state, message } = observe(node, now, patience);
-    return { node, state, message, inFlight: isInFlight(node, state, now, patience) };
+    const observed = observe(node, now, patience);
+    const { state } = observed;
+    return { node, ...observed, inFlight: isInFlight(node, state, now, patience) };
   });
-  const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], looks: [], wakes: [] };
+  const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], failures: failuresOf(snapshot, seen), looks: [], wakes: [] };
   noteFailures(work);
+  quarantine(work);
   if (work.state === 'Progressing') advance(work);
   if (work.state === 'RollingBack') goBack(work);
   if (isOver(work.state)) skipWhatIsLeft(work);
@@ -71,6 +76,17 @@ function noteFailures(work: Work): void {
     work.decisions.push({ kind: 'NodeFailed', tone: 'critical', message: `${node.name} failed: ${message}`, evidence: { node: node.name, wave: node.wave + 1, generation: node.told?.generation ?? null } });
   }
   if (failed.length > 10) work.decisions.push({ kind: 'NodeFailed', tone: 'critical', message: `${failed.length - 10} more nodes failed.`, evidence: { nodes: failed.length } });
+}
+
+/** Takes nodes that failed too often out of the rollout, before their failures count in it. */
+function quarantine(work: Work): void {
+  const because = new Map(work.failures.flatMap(({ node, quarantined }) => (quarantined === null ? [] : [[node, quarantined] as const])));
+  for (const seen of work.seen) {
+    const reason = because.get(seen.node.node);
+    if (reason === undefined) continue;
+    skip(seen, `It is in quarantine. ${reason}`);
+    work.decisions.push({ kind: 'NodeQuarantined', tone: 'critical', message: `${seen.node.name} is in quarantine: ${reason}`, evidence: { node: seen.node.name, wave: seen.node.wave + 1, after: work.snapshot.policy.quarantineAfter } });
+  }
 }
 
 /** Goes on with the wave under way, and through as many waves as have passed by now. */
@@ -304,8 +320,9 @@ function result(work: Work, timeoutMs: number): RolloutStep {
     const before = snapshot.waves[index];
     return before === undefined || before.startedAt !== wave.startedAt || before.bakingSince !== wave.bakingSince || before.passedAt !== wave.passedAt || before.gate !== wave.gate || before.looks !== wave.looks;
   });
-  const changed = changes.length > 0 || asked.size > 0 || work.decisions.length > 0 || work.state !== snapshot.state || work.wave !== snapshot.wave || wavesChanged;
-  return { state: work.state, wave: work.wave, waves: work.waves, requests: work.requests, changes, decisions: work.decisions, looks: work.looks, nextWakeAt, changed };
+  const proven = provenNodes(work.seen, work.waves, snapshot.bundle);
+  const changed = changes.length + work.failures.length + proven.length > 0 || asked.size > 0 || work.decisions.length > 0 || work.state !== snapshot.state || work.wave !== snapshot.wave || wavesChanged;
+  return { state: work.state, wave: work.wave, waves: work.waves, requests: work.requests, changes, decisions: work.decisions, failures: work.failures, proven, looks: work.looks, nextWakeAt, changed };
 }
 
 function ofWave(work: Work, index: number): Seen[] {

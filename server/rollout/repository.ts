@@ -32,9 +32,9 @@ export async function lockRollout(tx: Transaction, id: string, wait: boolean): P
   return rows[0] ?? null;
 }
 
-/** Every node of the rollout's fleet. */
+/** Every node of the rollout's fleet that is not in quarantine. */
 export async function findMembers(tx: Transaction, rollout: LockedRollout): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL`;
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL`;
   return rows.map((row) => row.id);
 }
 
@@ -73,6 +73,9 @@ interface SnapshotRow {
   requestedAt: Date | null;
   afterFailure: RolloutNode['afterFailure'];
   belongs: boolean;
+  quarantined: string | null;
+  failuresInARow: number;
+  failedGeneration: bigint;
   connected: boolean;
   observedGeneration: bigint;
   reportedBundle: string | null;
@@ -91,7 +94,7 @@ export async function readSnapshot(tx: Transaction, rollout: LockedRollout, prev
   const waves = await tx.deploymentWave.findMany({ where: { deploymentId: rollout.id }, orderBy: { index: 'asc' } });
   const rows = await tx.$queryRaw<SnapshotRow[]>`
     SELECT d."nodeId", d."nodeName", d.wave, d.state, d.since, d.message, d.generation, d.told, d."requestedAt", d."afterFailure",
-      (n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL) IS TRUE AS belongs, n."connectedSince" IS NOT NULL AS connected,
+      (n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL) IS TRUE AS belongs, n."quarantinedBecause" AS quarantined, n."failuresInARow", n."failedGeneration", n."connectedSince" IS NOT NULL AS connected,
       n."observedGeneration", n."reportedBundle",
       n.sync = 'Synced' AS synced,
       CASE WHEN n.report IS NULL OR d.told IS NULL OR n.sync = 'Synced' THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object('sync', n.report->'sync', 'message', n.report->'message', 'activation', n.report->'activation')) END AS report
@@ -126,7 +129,7 @@ function toNode(row: SnapshotRow): RolloutNode {
 }
 
 function toFacts(row: SnapshotRow): NodeFacts {
-  const facts = { belongs: row.belongs, connected: row.connected, observedGeneration: Number(row.observedGeneration), bundle: row.reportedBundle };
+  const facts = { belongs: row.belongs, quarantined: row.quarantined, failuresInARow: row.failuresInARow, failedGeneration: Number(row.failedGeneration), connected: row.connected, observedGeneration: Number(row.observedGeneration), bundle: row.reportedBundle };
   if (row.report === null) return { ...facts, sync: row.synced ? 'Synced' : 'Unknown', activating: null, message: '' };
   const report = reportedSchema.parse(row.report);
   return { ...facts, sync: report.sync, activating: report.activation?.generation ?? null, message: report.activation?.message ?? report.message };
@@ -244,7 +247,7 @@ export async function findJoiners(db: Queryable, nodeIds: readonly string[] | nu
     SELECT n.id AS "nodeId", n."organizationId", n."fleetId", f.bundle
     FROM nodes n JOIN fleets f ON f.id = n."fleetId"
     LEFT JOIN assignments a ON a."nodeId" = n.id AND a.generation = n."desiredGeneration"
-    WHERE n."revokedAt" IS NULL AND f.bundle IS NOT NULL AND n."desiredBundle" IS DISTINCT FROM f.bundle AND a."fleetId" IS DISTINCT FROM n."fleetId"
+    WHERE n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL AND f.bundle IS NOT NULL AND n."desiredBundle" IS DISTINCT FROM f.bundle AND a."fleetId" IS DISTINCT FROM n."fleetId"
       AND (${nodeIds === null} OR n.id = ANY(${nodeIds === null ? [] : [...nodeIds]}::text[]))
     ORDER BY n.id LIMIT 500`;
 }

@@ -7,6 +7,8 @@ import { insertLooks, readEvidence } from '../gates/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { lockNodes } from '../nodes/index.ts';
+import { noteFailures } from '../quarantine/index.ts';
 import { isLookDue } from './gating.ts';
 import { isOver, step } from './planner.ts';
 import { adoptJoiners, findJoiners, findMembers, insertDecisions, lockRollout, organizationOf, readSnapshot, writeExcluded, writeStep } from './repository.ts';
@@ -44,6 +46,11 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   const result = step(snapshot, at.getTime());
   const decisions: NewDecision[] = [...joinerDecisions(joined), ...result.decisions];
   if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return { state: rollout.state, again: false };
+  if (result.failures.length + result.proven.length > 0) {
+    // All nodes that this step writes, in one order: those that report wait for each other by it.
+    await lockNodes(change.tx, rollout.organizationId, [...result.requests, ...result.failures].map(({ node }) => node).concat(result.proven));
+    await noteFailures(deps, change, rollout.organizationId, result.failures, result.proven);
+  }
   const generations = new Map<string, number>();
   for (const bundle of new Set(result.requests.map((request) => request.bundle))) {
     const nodeIds = result.requests.filter((request) => request.bundle === bundle).map((request) => request.node);

@@ -4,8 +4,13 @@ import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState } from '..
 
 /** What is known of a node at this moment, as it reported it. */
 export interface NodeFacts {
-  /** False when it left the fleet or was revoked: the rollout has nothing more to say to it. */
+  /** False when it left the fleet, was revoked or is in quarantine: the rollout has nothing more to say to it. */
   belongs: boolean;
+  /** Why it is in quarantine; null when it is not. */
+  quarantined: string | null;
+  /** How many times in a row it failed at what other nodes run, and the newest generation that was counted. */
+  failuresInARow: number;
+  failedGeneration: number;
   connected: boolean;
   observedGeneration: number;
   /** The bundle that it reports as running. */
@@ -71,6 +76,14 @@ export interface NodeChange {
   clockRestarts: boolean;
 }
 
+/** A failure that counts against the node; `quarantined` says why it is taken out of rollouts, once it was one too many. */
+export interface NodeFailure {
+  node: string;
+  generation: number;
+  failures: number;
+  quarantined: string | null;
+}
+
 export type NewDecision = Pick<Decision, 'kind' | 'tone' | 'message' | 'evidence'>;
 
 /** What a step wants done, all of it in one transaction. */
@@ -83,6 +96,9 @@ export interface RolloutStep {
   requests: { node: string; bundle: string }[];
   changes: NodeChange[];
   decisions: NewDecision[];
+  /** Failures that count against nodes, and nodes whose failures are forgotten. */
+  failures: NodeFailure[];
+  proven: string[];
   /** What gates found in this step. */
   looks: Look[];
   /** When to look again though nothing is heard; null when only news can change anything. */

@@ -11,6 +11,7 @@ import { liveRouter } from '../live/router.ts';
 import { modelsRouter } from '../models/router.ts';
 import { nodesRouter } from '../nodes/router.ts';
 import { overviewRouter } from '../overview/router.ts';
+import { quarantineRouter } from '../quarantine/router.ts';
 import { rehearsalRouter } from '../rehearsal/router.ts';
 import { rulesRouter } from '../rules/router.ts';
 import { searchRouter } from '../search/router.ts';
@@ -33,6 +34,7 @@ export const appRouter = router({
   models: modelsRouter,
   nodes: nodesRouter,
   overview: overviewRouter,
+  quarantine: quarantineRouter,
   rehearsal: rehearsalRouter,
   rules: rulesRouter,
   search: searchRouter,

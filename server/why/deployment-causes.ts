@@ -7,6 +7,8 @@ export interface DeploymentFacts {
   deployment: Omit<DeploymentDetail, 'can'>;
   /** Why nodes failed, in their own words, the commonest first. */
   failures: readonly { message: string; nodes: number; example: string }[];
+  /** Nodes of its fleet that are in quarantine now; the first of them by name. */
+  quarantined: { nodes: number; example: string };
   now: number;
 }
 
@@ -26,6 +28,7 @@ export interface DeploymentFacts {
  * | `WaitsForReports` | fewer nodes of the wave report the bundle than its policy wants, and the others are not connected |
  * | `NodesActivating` | nodes were told and have not reported |
  * | `NodesToCome` | nodes wait for their wave or turn |
+ * | `NodesQuarantined` | nodes of the fleet are in quarantine and have no part in it |
  * | `NodesOffline` | nodes are not connected; a rollout succeeds without them and they follow |
  */
 export function deploymentCauses(facts: DeploymentFacts): Explanation {
@@ -49,6 +52,7 @@ function listCauses(facts: DeploymentFacts): Cause[] {
   const held = state === 'Progressing' && nodes.toCome > 0 ? timeCause(deployment.plan.policy, facts.now) : null;
   if (held !== null) causes.push(held);
   if (state === 'Progressing') causes.push(...moving(facts));
+  causes.push(...quarantined(facts));
   if (nodes.offline > 0) {
     causes.push(causeOf('NodesOffline', 'notice', `${nodes.offline} nodes are not connected`, 'Waves pass without them, as long as others report.', { evidence: { nodes: nodes.offline }, byItself: ['Each gets the bundle when it connects.', null], canDo: ['Look at the nodes listed as offline.'] }));
   }
@@ -88,6 +92,11 @@ function stopped(facts: DeploymentFacts): Cause {
 
 function failed({ failures }: DeploymentFacts): Cause[] {
   return failures.map(({ message, nodes, example }) => causeOf('NodesFailed', 'critical', `${nodes === 1 ? `${example} failed` : `${nodes} nodes failed`}`, message, { evidence: { nodes, 'for example': example }, byItself: ['They go on with what they ran before.', null], canDo: ['Mend the cause, then retry only what failed.'] }));
+}
+
+function quarantined({ deployment, quarantined: { nodes, example } }: DeploymentFacts): Cause[] {
+  if (nodes === 0 || deployment.finishedAt !== null) return [];
+  return [causeOf('NodesQuarantined', 'notice', nodes === 1 ? `${example} is in quarantine` : `${nodes} nodes are in quarantine`, 'It goes on without them.', { evidence: { nodes, 'for example': example }, canDo: ['Look at those nodes; lift the quarantine when they are mended.'] })];
 }
 
 function moving({ deployment, now }: DeploymentFacts): Cause[] {

@@ -36,6 +36,7 @@ export interface NodeFacts {
  * | `Revoked` | its key was revoked; then nothing else is said |
  * | `NeverConnected`, `Offline` | it has no connection, and never had one or had |
  * | `MultipleOwners`, `NoFleet` | several selectors match its labels, or none does |
+ * | `Quarantined` | rollouts leave it out, after repeated failure or by a person's word |
  * | `NothingDeployed` | its fleet has had no deployment, so no bundle is desired |
  * | `ActivationFailed` | it reports that the desired generation failed |
  * | `Drifted` | it reports another bundle than it was told, or a newer generation |
@@ -64,7 +65,7 @@ function listCauses(facts: NodeFacts): Cause[] {
   const conditions = node.conditions.filter((one) => one.status === 'False' && one.type !== 'Synced').map((one) =>
     causeOf('ConditionFalse', 'notice', `${one.type} is false`, one.message || one.reason, { evidence: { reason: one.reason, since: one.lastTransitionTime }, byItself: ['It reports again when that changes.', null], canDo: ['See what changed at that time in its timeline.'] }));
   const synced = node.sync.status === 'Synced';
-  const ownership = ownershipCauses(node);
+  const ownership = [...ownershipCauses(node), ...quarantineCauses(facts)];
   if (synced) return [...connectionCauses(facts), ...ownership, ...stillToCome(facts), ...conditions];
   return [...connectionCauses(facts), ...ownership, ...syncCauses(facts), ...conditions];
 }
@@ -102,6 +103,18 @@ function ownershipCauses(node: NodeDetail): Cause[] {
   })];
 }
 
+function quarantineCauses({ node, now }: NodeFacts): Cause[] {
+  const { quarantine } = node;
+  if (quarantine === null) return [];
+  const { since, by, because } = quarantine;
+  const recovery: [string, null] = ['It is let back when it has run what is desired of it, and been well, for 10 min.', null];
+  return [causeOf('Quarantined', 'critical', 'It is in quarantine', by === null ? `Rollouts leave it out. ${because}` : `${by} put it there ${durationOf(now - since)} ago: ${because} Rollouts leave it out.`, {
+    evidence: { since, by: by ?? 'the rollout' },
+    ...(by === null && { byItself: recovery }),
+    canDo: [...(node.can.retry.allowed ? ['Mend what it reports and let it try again: it comes back by itself when that holds.'] : []), 'Lift the quarantine: it gets what its fleet runs.', 'Replace the machine, and revoke this one.'],
+  })];
+}
+
 function syncCauses(facts: NodeFacts): Cause[] {
   const { node, rollout } = facts;
   if (node.sync.status === 'Failed') {
@@ -133,6 +146,7 @@ function stillToCome(facts: NodeFacts): Cause[] {
 
 /** What keeps a rollout from telling the node, for as long as it has not. */
 function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] {
+  if (node.quarantine !== null) return [];
   const place = rollout.node;
   const told = place !== null && place.requestedAt !== null;
   const evidence = { deployment: rollout.id, 'its wave': place === null ? null : place.wave + 1, 'wave under way': rollout.wave + 1, waves: rollout.waves.length };

@@ -1,7 +1,7 @@
 import { failuresOf, readDeployment, rolloutOfNode } from '../deployments/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
-import { readNode } from '../nodes/index.ts';
+import { quarantinedOf, readNode } from '../nodes/index.ts';
 import { deploymentCauses } from './deployment-causes.ts';
 import { nodeCauses } from './node-causes.ts';
 import type { Explanation } from './schema.ts';
@@ -14,5 +14,5 @@ export async function explainNode(db: Queryable, actor: Actor, id: string, now: 
 
 export async function explainDeployment(db: Queryable, organizationId: string, id: string, now: number): Promise<Explanation> {
   const deployment = await readDeployment(db, organizationId, id, now);
-  return deploymentCauses({ deployment, failures: deployment.nodes.failed === 0 ? [] : await failuresOf(db, id), now });
+  return deploymentCauses({ deployment, quarantined: await quarantinedOf(db, organizationId, deployment.fleet.id), failures: deployment.nodes.failed === 0 ? [] : await failuresOf(db, id), now });
 }

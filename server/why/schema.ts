@@ -6,9 +6,9 @@ import { idSchema } from '../kernel/wire.ts';
  * change: scripts may wait for it. What holds when is written beside `nodeCauses` and `deploymentCauses`.
  */
 export const causeCodeSchema = z.enum([
-  'Revoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'NothingDeployed', 'ActivationFailed', 'Drifted',
+  'Revoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'Quarantined', 'NothingDeployed', 'ActivationFailed', 'Drifted',
   'RolloutPaused', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Activating', 'Requested', 'ConditionFalse',
-  'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesOffline', 'NodesToCome',
+  'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesOffline', 'NodesToCome', 'NodesQuarantined',
 ]);
 
 export const causeSchema = z.object({

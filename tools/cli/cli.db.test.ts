@@ -107,6 +107,14 @@ test('lists are tables, names or data, and one thing is described', async () => 
   expect((await selvedge('top')).out).toContain('plant-3/loop-1');
 });
 
+test('a node is put into quarantine and let back', async () => {
+  expect(await selvedge('quarantine', 'put', 'plant-3/loop-1', '--reason', 'bad disk')).toMatchObject({ code: exitCodes.done, out: 'plant-3/loop-1 is in quarantine: rollouts leave it out.\n' });
+  expect((await selvedge('get', 'nodes', '-o', 'wide')).out).toContain('bad disk');
+  expect((await selvedge('why', 'node', 'plant-3/loop-1')).out).toContain('Quarantined: It is in quarantine');
+  expect(await selvedge('quarantine', 'put', 'plant-3/loop-1', '--reason', 'again')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('already') });
+  expect(await selvedge('quarantine', 'lift', 'plant-3/loop-1', '--reason', 'new disk')).toMatchObject({ code: exitCodes.done, out: 'plant-3/loop-1 takes part in rollouts again.\n' });
+});
+
 test('a profile is kept for its owner alone and forgotten again', async () => {
   expect(await selvedgeAs({}, 'get', 'nodes')).toMatchObject({ code: exitCodes.noAccess, error: expect.stringContaining('selvedge login') });
   expect(await selvedgeAs({}, 'login', `${server.url}/`)).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('Signed in') });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { headline, outOfSyncNote, unwellNote } from './headline.ts';
 
-const none = { byHealth: { Healthy: 0, Degraded: 0, Offline: 0, NeverSeen: 0 }, bySync: { Synced: 0, OutOfSync: 0, Applying: 0, Drifted: 0, Failed: 0, Unknown: 0 } };
+const none = { quarantined: 0, byHealth: { Healthy: 0, Degraded: 0, Offline: 0, NeverSeen: 0 }, bySync: { Synced: 0, OutOfSync: 0, Applying: 0, Drifted: 0, Failed: 0, Unknown: 0 } };
 
 it('says the worst first', () => {
   expect(headline({ nodes: { total: 0, ...none } })).toBe('No node yet');

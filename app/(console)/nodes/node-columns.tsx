@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import type { NodeItem } from '../../../server/nodes/schema.ts';
 import { Labels } from '../../_domain/labels.tsx';
-import { HealthState, SyncState } from '../../_domain/state-status.tsx';
+import { HealthState, QuarantinedState, SyncState } from '../../_domain/state-status.tsx';
 import { count, rate } from '../../_format/number.ts';
 import { microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
@@ -23,7 +23,7 @@ export const nodeColumns: readonly Column<NodeItem>[] = [
     ),
   },
   { id: 'health', header: 'Health', sort: 'health', oneWay: true, cell: (node) => <HealthState {...node.health} /> },
-  { id: 'sync', header: 'Sync', sort: 'sync', oneWay: true, cell: (node) => <SyncState {...node.sync} /> },
+  { id: 'sync', header: 'Sync', sort: 'sync', oneWay: true, cell: (node) => (node.quarantine === null ? <SyncState {...node.sync} /> : <QuarantinedState {...node.quarantine} sync={node.sync.status} />) },
   { id: 'fleet', header: 'Fleet', from: 'sm', cell: (node) => (node.fleet ? <Link href={paths.fleet(node.fleet.id)} className="hover:underline">{node.fleet.name}</Link> : <span className="text-faint">none</span>) },
   { id: 'labels', header: 'Labels', from: 'xl', fluid: true, cell: (node) => <Labels labels={node.labels} max={3} oneLine /> },
   { id: 'events', header: 'Events', numeric: true, from: 'md', cell: (node) => (node.rates ? rate(node.rates.events) : dash) },

@@ -1,4 +1,4 @@
-import { createLoader, parseAsArrayOf, parseAsString, parseAsStringLiteral } from 'nuqs/server';
+import { createLoader, parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from 'nuqs/server';
 
 export const healthStates = ['Healthy', 'Degraded', 'Offline', 'NeverSeen'] as const;
 export const syncStates = ['Synced', 'OutOfSync', 'Applying', 'Drifted', 'Failed', 'Unknown'] as const;
@@ -9,6 +9,7 @@ export const nodeFilterParsers = {
   query: parseAsString.withDefault(''),
   health: parseAsArrayOf(parseAsStringLiteral(healthStates)).withDefault([]),
   sync: parseAsArrayOf(parseAsStringLiteral(syncStates)).withDefault([]),
+  quarantined: parseAsBoolean.withDefault(false),
   fleet: parseAsString.withDefault(''),
   label: parseAsString.withDefault(''),
   sort: parseAsStringLiteral(nodeSorts).withDefault('name'),
@@ -20,6 +21,7 @@ export interface NodeFilters {
   query: string;
   health: (typeof healthStates)[number][];
   sync: (typeof syncStates)[number][];
+  quarantined: boolean;
   fleet: string;
   label: string;
   sort: (typeof nodeSorts)[number];
@@ -35,6 +37,7 @@ export function listInputOf(filters: NodeFilters) {
     ...(filters.query ? { query: filters.query } : {}),
     ...(filters.health.length > 0 ? { health: filters.health } : {}),
     ...(filters.sync.length > 0 ? { sync: filters.sync } : {}),
+    ...(filters.quarantined ? { quarantined: true } : {}),
     ...(filters.fleet ? { fleet: filters.fleet } : {}),
     ...(filters.label ? { label: filters.label } : {}),
   };

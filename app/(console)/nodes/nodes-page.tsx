@@ -5,7 +5,7 @@ import { useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
 import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
-import { healthMeanings, syncMeanings } from '../../_domain/meanings.ts';
+import { healthMeanings, quarantinedMeaning, syncMeanings } from '../../_domain/meanings.ts';
 import { StatusFilter } from '../../_domain/status-filter.tsx';
 import { plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
@@ -28,7 +28,7 @@ export function NodesPage() {
   const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200 }));
   const list = useInfiniteQuery({ ...trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
-  const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.fleet !== '' || filters.label !== '';
+  const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.quarantined || filters.fleet !== '' || filters.label !== '';
   const clear = () => void setFilters(null);
   const total = summary.data?.total;
   return (
@@ -67,6 +67,7 @@ export function NodesPage() {
             <div className="flex flex-wrap gap-x-3 gap-y-2 max-sm:-mx-4 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-4 max-sm:[scrollbar-width:none] max-sm:[&>*]:shrink-0 max-sm:[&>*]:flex-nowrap">
               <StatusFilter label="Health" meanings={healthMeanings} counts={summary.data?.byHealth} selected={filters.health} onChange={(health) => void setFilters({ health })} />
               <StatusFilter label="Sync" meanings={syncMeanings} counts={summary.data?.bySync} selected={filters.sync} onChange={(sync) => void setFilters({ sync })} />
+              <StatusFilter label="Rollouts" meanings={{ Quarantined: quarantinedMeaning }} counts={summary.data && { Quarantined: summary.data.quarantined }} selected={filters.quarantined ? ['Quarantined'] : []} onChange={(left) => void setFilters({ quarantined: left.length > 0 })} />
             </div>
             {filtered ? (
               <Button tone="quiet" onClick={clear}>

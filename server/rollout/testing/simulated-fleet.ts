@@ -44,7 +44,7 @@ export function createFleet(script: FleetScript) {
     message: '',
     told: null,
     afterFailure: 'undecided',
-    facts: { belongs: true, connected: !agent.offline, observedGeneration: 1, bundle: 'old', sync: 'Synced', activating: null, message: '' },
+    facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: !agent.offline, observedGeneration: 1, bundle: 'old', sync: 'Synced', activating: null, message: '' },
   }));
   let inFlightThen = new Set<string>();
 

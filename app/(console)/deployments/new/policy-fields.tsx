@@ -15,6 +15,7 @@ export const policyParsers = {
   onFailure: parseAsStringLiteral(['pause', 'abort', 'rollback'] as const).withDefault('pause'),
   approval: parseAsStringLiteral(['none', 'eachWave'] as const).withDefault('none'),
   perMinute: parseAsInteger.withDefault(0),
+  quarantine: parseAsInteger.withDefault(3),
   report: parseAsInteger.withDefault(0),
   away: parseAsStringLiteral(['normal', 'expected', 'error'] as const).withDefault('normal'),
   notBefore: parseAsString.withDefault(''),
@@ -36,6 +37,8 @@ export interface PolicyValues extends GateValues {
   approval: 'none' | 'eachWave';
   /** 0 is without a limit. */
   perMinute: number;
+  /** Failures in a row after which a node is left out; 0 is never. */
+  quarantine: number;
   /** Percent of a wave that must report the bundle before it passes. */
   report: number;
   /** What a node that is not connected means. */
@@ -50,7 +53,7 @@ export interface PolicyValues extends GateValues {
 const clock = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, report, away, notBefore, from, to, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   return {
@@ -63,6 +66,7 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
     successThresholdPercent: Math.min(100, Math.max(0, report)),
     minSamples: 1,
     whenDisconnected: away,
+    quarantineAfter: quarantine < 1 ? null : Math.min(100, quarantine),
     approval,
     perMinute: perMinute < 1 ? null : Math.min(1_000_000, perMinute),
     notBefore: Number.isNaN(Date.parse(notBefore)) ? null : Date.parse(notBefore),
@@ -75,7 +79,7 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
 
 /** How the rollout goes about it: a small first wave unless someone says otherwise. */
 export function PolicyFields({ values, onChange }: { values: PolicyValues; onChange: (values: Partial<PolicyValues>) => void }) {
-  const number = (name: 'canary' | 'atOnce' | 'bake' | 'timeout' | 'perMinute' | 'report') => ({ value: String(values[name]), onValue: (text: string) => (/^\d{1,6}$/.test(text) ? onChange({ [name]: Number(text) }) : undefined), inputMode: 'numeric' as const });
+  const number = (name: 'canary' | 'atOnce' | 'bake' | 'timeout' | 'perMinute' | 'quarantine' | 'report') => ({ value: String(values[name]), onValue: (text: string) => (/^\d{1,6}$/.test(text) ? onChange({ [name]: Number(text) }) : undefined), inputMode: 'numeric' as const });
   return (
     <fieldset className="grid grid-cols-2 gap-3">
       <legend className="mb-1.5 font-medium">How</legend>
@@ -99,6 +103,9 @@ export function PolicyFields({ values, onChange }: { values: PolicyValues; onCha
       </Field>
       <Field label="Told a minute" description="0 is without a limit.">
         <Input {...number('perMinute')} />
+      </Field>
+      <Field label="Quarantine after" description="Failures in a row; 0 is never.">
+        <Input {...number('quarantine')} />
       </Field>
       <Field label="Must report, %" description="Of a wave, before the next.">
         <Input {...number('report')} />

@@ -76,6 +76,7 @@ function Content({ fleet, openedAt }: { fleet: Fleet; openedAt: number }) {
         }
       />
       {fleet.overlaps.length > 0 ? <OverlapWarning fleet={fleet} /> : null}
+      {fleet.quarantined > 0 ? <QuarantineWarning fleet={fleet} /> : null}
       <Facts
         live
         facts={[
@@ -107,6 +108,26 @@ function Content({ fleet, openedAt }: { fleet: Fleet; openedAt: number }) {
       />
       <RemoveFleetDialog fleet={fleet} open={removing} onOpenChange={setRemoving} />
     </>
+  );
+}
+
+function QuarantineWarning({ fleet }: { fleet: Fleet }) {
+  return (
+    <div role="status" className="mb-4 flex gap-2.5 rounded-lg border border-line bg-panel px-4 py-3">
+      <Shape tone="notice" className="mt-[3px]" />
+      <p>
+        <b className="font-medium">
+          {plural(fleet.quarantined, 'node')} {fleet.quarantined === 1 ? 'is' : 'are'} in quarantine.
+        </b>{' '}
+        <span className="text-dim">
+          Rollouts leave {fleet.quarantined === 1 ? 'it' : 'them'} out until a person lets {fleet.quarantined === 1 ? 'it' : 'them'} back:{' '}
+          <Link href={paths.nodes({ fleet: fleet.id, quarantined: true })} className="text-accent hover:underline">
+            look at {fleet.quarantined === 1 ? 'it' : 'them'}
+          </Link>
+          .
+        </span>
+      </p>
+    </div>
   );
 }
 

@@ -19,6 +19,8 @@ import { Tabs } from '../../../_ui/tabs.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
 import { IdentityTab } from './identity-tab.tsx';
 import { LiveTab } from './live-tab.tsx';
+import { QuarantineDialog } from './quarantine-dialog.tsx';
+import { QuarantineNotice } from './quarantine-notice.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { StateTab } from './state-tab.tsx';
 import { StoreTab } from './store-tab.tsx';
@@ -41,11 +43,16 @@ export function NodePage({ id, openedAt }: { id: string; openedAt: number }) {
 function Content({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(tabNames).withDefault('state').withOptions({ history: 'push' }));
   const [revoking, setRevoking] = useState(false);
+  const [asking, setAsking] = useState(false);
   const retry = useRetry(node);
   const refusedRetry = node.can.retry.allowed ? undefined : (node.can.retry.reason ?? 'It cannot be retried now.');
   const refusedRevoke = node.can.revoke.allowed ? undefined : (node.can.revoke.reason ?? 'It cannot be revoked now.');
+  const quarantine = node.quarantine === null ? node.can.quarantine : node.can.liftQuarantine;
+  const quarantineWord = node.quarantine === null ? 'Quarantine' : 'Lift quarantine';
+  const refusedQuarantine = quarantine.allowed ? undefined : (quarantine.reason ?? 'It cannot be changed now.');
   useCommands([
     { label: 'Retry the activation', shortcut: 'r', run: () => retry.mutate({ id: node.id }), refused: refusedRetry },
+    { label: node.quarantine === null ? 'Put the node into quarantine' : 'Lift the quarantine', run: () => setAsking(true), refused: refusedQuarantine },
     { label: 'Revoke the node', run: () => setRevoking(true), refused: refusedRevoke },
     ...tabNames.map((name, index) => ({ label: `Show ${name}`, shortcut: String(index + 1), run: () => void setTab(name) })),
   ]);
@@ -70,12 +77,16 @@ function Content({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
             <Button onClick={() => retry.mutate({ id: node.id })} refused={refusedRetry} busy={retry.isPending}>
               Retry
             </Button>
+            <Button onClick={() => setAsking(true)} refused={refusedQuarantine}>
+              {quarantineWord}
+            </Button>
             <Button tone="critical" onClick={() => setRevoking(true)} refused={refusedRevoke}>
               Revoke
             </Button>
           </>
         }
       />
+      <QuarantineNotice quarantine={node.quarantine} />
       <Tabs
         label="Node"
         value={tab}
@@ -88,6 +99,7 @@ function Content({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
           { value: 'identity', label: 'Identity', content: <IdentityTab node={node} /> },
         ]}
       />
+      <QuarantineDialog node={node} open={asking} onOpenChange={setAsking} />
       <RevokeDialog node={node} open={revoking} onOpenChange={setRevoking} />
     </>
   );

@@ -130,7 +130,7 @@ function Conditions({ node }: { node: NodeDetail }) {
                   <span className="font-medium">{condition.type}</span>
                 </Cell>
                 <Cell>
-                  <ConditionState status={condition.status} reason={condition.reason} message={condition.message} since={condition.lastTransitionTime} />
+                  <ConditionState type={condition.type} status={condition.status} reason={condition.reason} message={condition.message} since={condition.lastTransitionTime} />
                 </Cell>
                 <Cell mono>{condition.reason}</Cell>
                 <Cell>

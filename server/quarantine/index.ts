@@ -1,0 +1,2 @@
+export { liftRecovered, noteFailures } from './service.ts';
+export type { CountedFailure } from './service.ts';
