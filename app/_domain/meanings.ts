@@ -13,7 +13,7 @@ export interface Meaning {
 }
 
 export type RolloutState = 'Draft' | 'WaitingForApproval' | 'Scheduled' | 'Progressing' | 'Paused' | 'Suspended' | 'RollingBack' | 'RolledBack' | 'Succeeded' | 'Cancelled' | 'Superseded';
-export type RolloutNodeState = 'ToCome' | 'Requested' | 'Applying' | 'Running' | 'Failed' | 'Offline' | 'Skipped';
+export type RolloutNodeState = 'ToCome' | 'Requested' | 'Applying' | 'Staged' | 'Running' | 'Failed' | 'Offline' | 'Skipped';
 export type EnrollmentState = 'Pending' | 'Approved' | 'Denied';
 
 export const healthMeanings: Record<HealthStatus, Meaning> = {
@@ -61,6 +61,7 @@ export const rolloutNodeMeanings: Record<RolloutNodeState, Meaning> = {
   ToCome: { tone: 'neutral', word: 'ToCome', means: 'Its wave has not begun.' },
   Requested: { tone: 'info', word: 'Requested', means: 'The change is recorded for it; it has not answered yet.', moving: true },
   Applying: { tone: 'info', word: 'Applying', means: 'It reported that it fetches, verifies, builds or switches.', moving: true },
+  Staged: { tone: 'info', word: 'Staged', means: 'It reported that it has fetched, verified and tried it, and waits for its window. It still runs what it ran.' },
   Running: { tone: 'positive', word: 'Running', means: 'It reported that it runs the new bundle.' },
   Failed: { tone: 'critical', word: 'Failed', means: 'It could not, and still runs what it ran before.', next: 'Read why, then retry or roll back.' },
   Offline: { tone: 'notice', word: 'Offline', means: 'It is not connected; it gets the change when it is.' },
@@ -78,6 +79,7 @@ export const activationWords: Record<ActivationStep, string> = {
   Fetching: 'fetches what it lacks',
   Verifying: 'verifies signatures and digests',
   Building: 'builds rules and models beside the running ones',
+  Staged: 'has tried it and waits for its window',
   Switching: 'switches',
   Running: 'runs it',
   Failed: 'failed',

@@ -1,11 +1,20 @@
 import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BundleManifest } from '../protocol/index.ts';
+import { systemClock } from '../kernel/clock.ts';
+import type { BundleManifest, Window } from '../protocol/index.ts';
 import { ActivationFixture, runs } from '../sim/activation-fixture.ts';
 import { SimulatedControlPlane } from '../sim/control-plane.ts';
 
 let node: ActivationFixture;
+
+/** The hour that begins in so many hours from the one that it is now. */
+function windowIn(hours: number): Window {
+  const hour = (new Date().getUTCHours() + hours) % 24;
+  const clock = (at: number): string => `${String(at % 24).padStart(2, '0')}:00`;
+  return { days: [0, 1, 2, 3, 4, 5, 6], from: clock(hour), to: clock(hour + 2), timeZone: 'Etc/UTC' };
+}
+
 beforeEach(async () => {
   node = await ActivationFixture.create();
 });
@@ -176,6 +185,37 @@ describe('activation', () => {
     expect(runs(1)(node.activator.status)).toBe(true);
     await node.activator.release();
     await node.until(runs(2));
+  });
+
+  test('outside of its window a bundle is fetched, built once and freed; when that opens it is switched to, though nobody is there', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    await node.until(runs(1));
+    await node.stop();
+    let ahead = 0;
+    await node.start({ clock: { ...systemClock(), now: () => Date.now() + ahead } });
+    await node.until(runs(1));
+    const schedule = { download: [], activate: [windowIn(12)] };
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('two'), 2, { schedule }));
+    const staged = await node.until(({ progress }) => progress?.step === 'Staged');
+    expect(staged).toMatchObject({ running: { generation: 1 }, desired: { generation: 2 }, progress: { generation: 2, bytesDone: 3, bytesTotal: 3 } });
+    expect(node.runtime.log.slice(-2)).toEqual(['build 2', 'stop 2']);
+    expect(node.timeline.map(({ reason }) => reason)).toContain('BundleStaged');
+    node.linked = false;
+    ahead = 12 * 3_600_000;
+    node.activator.linked();
+    await node.until(runs(2));
+    expect(node.runtime.log.slice(-3)).toEqual(['build 2', 'stop 1', 'start 2']);
+  });
+
+  test('a bundle that cannot be built says so before its window, and nothing is fetched outside of the window for that', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('does not build'), 1, { schedule: { download: [], activate: [windowIn(12)] } }));
+    expect((await node.until(({ failure }) => failure !== undefined)).failure).toMatchObject({ generation: 1, reason: 'rule.invalid' });
+    const asked = node.controlPlane.artefactRequests.length;
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('later'), 2, { schedule: { download: [windowIn(12)], activate: [] } }));
+    await node.until(({ waiting }) => waiting?.download !== undefined);
+    expect(node.controlPlane.artefactRequests.length).toBe(asked);
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('now'), 3, { schedule: { download: [windowIn(0)], activate: [windowIn(0)] } }));
+    await node.until(runs(3));
   });
 
   test('a new generation of the same thing interrupts nothing', async () => {

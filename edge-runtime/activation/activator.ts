@@ -1,30 +1,19 @@
 import { backOffMs, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { messageOf, PathError } from '../kernel/path-error.ts';
-import { canonicalJson, type Digest, mergeSettings, type TimelineRecord } from '../protocol/index.ts';
-import { type ActivationFailure, ActivationJournal, type Hold } from './activation-journal.ts';
-import { type ArtefactSource, DownloadError } from './artefact-download.ts';
+import { messageOf } from '../kernel/path-error.ts';
+import { canonicalJson, type Digest } from '../protocol/index.ts';
+import { type ActivationFailure, ActivationJournal } from './activation-journal.ts';
+import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
+import type { ArtefactSource } from './artefact-download.ts';
 import type { ArtefactStore } from './artefact-store.ts';
+import { candidateOf } from './candidate.ts';
 import { type ActivationProgress, discardBuilt, executors, type Executors, progressOf, type Workbench } from './executors.ts';
 import type { PathRuntime } from './path-runtime.ts';
-import { type ActivationFacts, type Candidate, plan, type Step } from './plan.ts';
+import { type ActivationFacts, plan, type Step } from './plan.ts';
+import { opensInMs, stagedProgress, type Waiting, waitingOf } from './schedule.ts';
+import { classify } from './step-failure.ts';
 import type { TrustAnchor } from './trust.ts';
 import { artefactsOf, Rejection, type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
-
-export interface ActivationStatus {
-  readonly running: VerifiedDesired | undefined;
-  /** What the node has converged to: what runs, or what ran when something newer has yet to start. */
-  readonly converged: VerifiedDesired | undefined;
-  readonly current: VerifiedDesired | undefined;
-  readonly desired: VerifiedDesired | undefined;
-  readonly progress: ActivationProgress | undefined;
-  readonly failure: ActivationFailure | undefined;
-  /** What was refused last, until something is accepted. */
-  readonly rejection: { readonly code: string; readonly message: string } | undefined;
-  readonly hold: Hold | undefined;
-}
-
-export type TimelineEntry = Pick<TimelineRecord, 'reason' | 'message' | 'tone'>;
 
 export interface ActivatorOptions {
   readonly folder: string;
@@ -62,7 +51,7 @@ const IDLE_MS = 3_600_000;
 export class Activator {
   readonly #options: ActivatorOptions;
   readonly #journal: ActivationJournal;
-  readonly #bench: Workbench = { running: undefined, built: undefined, present: new Set() };
+  readonly #bench: Workbench = { running: undefined, staged: undefined, built: undefined, present: new Set() };
   readonly #executors: Executors;
   #progress: ActivationProgress | undefined;
   #rejection: ActivationStatus['rejection'];
@@ -108,6 +97,7 @@ export class Activator {
       failure: this.#startFailure ?? failure ?? undefined,
       rejection: this.#rejection,
       hold: this.#holdMs() > 0 ? (hold ?? undefined) : undefined,
+      waiting: this.#waiting(),
     };
   }
 
@@ -186,15 +176,15 @@ export class Activator {
         if (this.#proven) await this.#confirm();
         step = plan(this.#facts())[0];
         if (step === undefined) {
-          this.#show(undefined);
-          await this.#pause(this.#holdMs() || IDLE_MS, signal);
+          this.#show(this.#stagedProgress());
+          await this.#pause(this.#idleMs(), signal);
         } else {
           await this.#execute(step, AbortSignal.any([signal, this.#interrupt.signal]));
         }
         attempts = 0;
       } catch (error) {
         if (signal.aborted) break;
-        if (this.#interrupt.signal.aborted && (step?.type === 'fetch' || step?.type === 'build')) continue;
+        if (this.#interrupt.signal.aborted && (step?.type === 'fetch' || step?.type === 'build' || step?.type === 'stage')) continue;
         if (await this.#settled(step, error)) continue;
         attempts += 1;
         await this.#pause(backOffMs(attempts, this.#options.retry.minMs, this.#options.retry.maxMs, this.#options.random), signal);
@@ -207,6 +197,7 @@ export class Activator {
 
   #facts(): ActivationFacts {
     const { current, desired, failure } = this.#journal.state;
+    const waiting = this.#waiting();
     return {
       running: candidateOf(this.#bench.running?.bundle),
       current: candidateOf(current),
@@ -215,6 +206,9 @@ export class Activator {
       builtGeneration: this.#bench.built?.generation,
       failedGenerations: new Set([this.#startFailure, failure].flatMap((known) => known?.generation ?? [])),
       held: this.#holdMs() > 0,
+      mayFetch: waiting?.download === undefined,
+      mayActivate: waiting?.activate === undefined,
+      stagedGeneration: this.#bench.staged,
     };
   }
 
@@ -227,6 +221,10 @@ export class Activator {
         return this.#executors.fetch(bundle, step, signal);
       case 'build':
         return this.#executors.build(bundle, step, signal);
+      case 'stage':
+        await this.#executors.stage(bundle, step, signal);
+        if (this.#bench.staged === bundle.generation) this.#options.onTimeline({ reason: 'BundleStaged', message: `Generation ${bundle.generation} is fetched, verified and was built; it waits for its window.`, tone: 'info' });
+        return;
       case 'start':
         await this.#executors.start(bundle, step, signal);
         return this.#started(bundle);
@@ -355,6 +353,23 @@ export class Activator {
     return hold === null ? 0 : Math.max(0, hold.until - this.#options.clock.now());
   }
 
+  /** The windows that what is desired waits for. */
+  #waiting(): Waiting | undefined {
+    const { desired } = this.#journal.state;
+    return desired === null ? undefined : waitingOf(desired.told, this.#options.clock.now());
+  }
+
+  #stagedProgress(): ActivationProgress | undefined {
+    const { desired } = this.#journal.state;
+    const isStaged = desired !== null && this.#bench.staged === desired.generation && this.#holdMs() === 0;
+    return isStaged ? stagedProgress(desired, this.#waiting()) : undefined;
+  }
+
+  /** How long nothing will be to do by itself: until the hold ends, or a window opens. */
+  #idleMs(): number {
+    return Math.min(this.#holdMs() || IDLE_MS, opensInMs(this.#waiting(), this.#options.clock.now()));
+  }
+
   #show(progress: ActivationProgress | undefined): void {
     this.#progress = progress;
     this.#options.onChange();
@@ -372,19 +387,4 @@ export class Activator {
     if (!this.#woken) await this.#options.clock.sleep(Math.min(ms, IDLE_MS), AbortSignal.any([signal, waiting.signal]));
     this.#woken = false;
   }
-}
-
-/** `lasting`: doing the same again would fail the same way. */
-function classify(error: unknown): { reason: string; lasting: boolean } {
-  if (error instanceof DownloadError) return { reason: error.reason, lasting: error.lasting };
-  if (error instanceof PathError) return { reason: error.code, lasting: !error.retriable };
-  // The disk is full, or went away: nothing is wrong with the bundle.
-  if (error instanceof Error && 'syscall' in error) return { reason: 'DiskFailed', lasting: false };
-  return { reason: 'StepFailed', lasting: true };
-}
-
-function candidateOf(bundle: VerifiedDesired | null | undefined): Candidate | undefined {
-  if (bundle === undefined || bundle === null) return undefined;
-  const settings = mergeSettings(bundle.manifest.settings, bundle.told.settings);
-  return { generation: bundle.generation, bundle: bundle.digest, content: `${bundle.digest}\n${canonicalJson(settings)}`, artefacts: artefactsOf(bundle.manifest).map(({ digest }) => digest) };
 }

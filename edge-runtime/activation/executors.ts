@@ -20,6 +20,8 @@ export interface ActivationProgress {
 /** What the steps hand to each other; gone with the process, unlike the journal. */
 export interface Workbench {
   running: { readonly bundle: VerifiedDesired; readonly path: BuiltPath } | undefined;
+  /** The generation that was built once and freed, to be built again when its window opens. */
+  staged: number | undefined;
   built: { readonly generation: number; readonly path: BuiltPath } | undefined;
   readonly present: Set<Digest>;
 }
@@ -60,14 +62,12 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
       bench.present.add(step.digest);
     },
 
-    async build(bundle, _step, signal) {
+    build: (bundle, _step, signal) => build(deps, bench, bundle, signal),
+
+    async stage(bundle, _step, signal) {
+      if (bench.built?.generation !== bundle.generation) await build(deps, bench, bundle, signal);
       await discardBuilt(bench);
-      deps.show(progressOf(bundle, 'Verifying'));
-      const staged = await stage(deps.store, bundle);
-      deps.show(progressOf(bundle, 'Building'));
-      const path = await deps.runtime.build(staged);
-      bench.built = { generation: bundle.generation, path };
-      if (signal.aborted) await discardBuilt(bench);
+      if (!signal.aborted) bench.staged = bundle.generation;
     },
 
     async start(bundle) {
@@ -93,6 +93,16 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
       if (bench.running !== undefined) bench.running = { bundle, path: bench.running.path };
     },
   };
+}
+
+async function build(deps: ExecutorDependencies, bench: Workbench, bundle: VerifiedDesired, signal: AbortSignal): Promise<void> {
+  await discardBuilt(bench);
+  deps.show(progressOf(bundle, 'Verifying'));
+  const staged = await stage(deps.store, bundle);
+  deps.show(progressOf(bundle, 'Building'));
+  const path = await deps.runtime.build(staged);
+  bench.built = { generation: bundle.generation, path };
+  if (signal.aborted) await discardBuilt(bench);
 }
 
 /** Frees a path that was built and will not be started. */

@@ -41,6 +41,17 @@ describe('what a node refuses (I1, I3)', () => {
     await refused('SignatureInvalid');
   });
 
+  test('an assignment whose window was opened by somebody else', async () => {
+    const closed = { days: [1], from: '02:00', to: '02:01', timeZone: 'Etc/UTC' };
+    const desired = node.controlPlane.desired(node.bundleOf('one'), 1, { schedule: { download: [], activate: [closed] } });
+    for (const payload of [desired.assignment.payload.replace('"02:01"', '"02:00"'), desired.assignment.payload.replace(/,"schedule":.*$/, '}')]) {
+      expect(payload).not.toBe(desired.assignment.payload);
+      await node.activator.accept({ ...desired, assignment: { ...desired.assignment, payload } });
+    }
+    await refused('SignatureInvalid');
+    expect(node.activator.status.desired).toBeUndefined();
+  });
+
   test('a manifest other than the assignment names', async () => {
     const desired = node.controlPlane.desired(node.bundleOf('one'), 1);
     await node.activator.accept({ ...desired, bundle: node.controlPlane.seal(node.bundleOf('two')) });

@@ -4,7 +4,7 @@ import { labelsSchema, nameSchema } from '../protocol/index.ts';
 import type { CommandLine } from './config.ts';
 import { agentSettings, describeSettings } from './settings.ts';
 
-export const agentVersion = '0.1.0';
+export const agentVersion = '0.2.0';
 
 const configSchema = z.object({
   name: nameSchema,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ActivationStatus } from '../activation/activator.ts';
+import type { ActivationStatus } from '../activation/activation-status.ts';
 import type { VerifiedDesired } from '../activation/verify.ts';
 import { type Digest, emptySketch, quantile, settingsSchema, SketchRecorder, type Telemetry } from '../protocol/index.ts';
 import { parseCommand } from './command.ts';
@@ -18,7 +18,7 @@ function bundle(generation: number): VerifiedDesired {
     manifest: { schema: 'selvedge.bundle/1', organization: 'o', rules: [{ name: 'r', version: 2, digest, bytes: 1 }], models: [], references: {}, settings: settingsSchema.parse({}) },
   };
 }
-const none: ActivationStatus = { running: undefined, converged: undefined, current: undefined, desired: undefined, progress: undefined, failure: undefined, rejection: undefined, hold: undefined };
+const none: ActivationStatus = { running: undefined, converged: undefined, current: undefined, desired: undefined, progress: undefined, failure: undefined, rejection: undefined, hold: undefined, waiting: undefined };
 const one: ActivationStatus = { ...none, running: bundle(1), converged: bundle(1), current: bundle(1) };
 const path: PathStatus = { state: 'running', storeReady: true, sources: [], sinks: [], models: [], rules: [], streams: [] };
 const failure = { generation: 2, bundle: digest, reason: 'rule.invalid', message: 'no', at: 5 };
@@ -36,6 +36,8 @@ describe('report', () => {
     ['something newer failed', { ...one, desired: bundle(2), failure }, undefined, 'Failed', 'rule.invalid', 1],
     ['something was refused', { ...one, rejection: { code: 'SignatureInvalid', message: 'no' } }, undefined, 'Failed', 'SignatureInvalid', 1],
     ['a person holds it', { ...one, desired: bundle(2), hold: { until: 99, reason: 'shift' } }, undefined, 'OutOfSync', 'Held', 1],
+    ['it is staged', { ...one, desired: bundle(2), progress: { ...progress, step: 'Staged', message: 'waits' } }, undefined, 'OutOfSync', 'Staged', 1],
+    ['it waits to fetch', { ...one, desired: bundle(2), waiting: { download: 1_790_000_000_000, activate: undefined } }, undefined, 'OutOfSync', 'WaitsForWindow', 1],
     ['it is switching', { ...one, running: undefined, current: bundle(2), progress: { ...progress, step: 'Switching' } }, undefined, 'Applying', 'Switching', 1],
     ['its path crashed', one, 'out of memory', 'Failed', 'PathCrashed', 1],
   ])('%s', (_name, activation, trouble, sync, reason, generation) => {

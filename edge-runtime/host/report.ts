@@ -1,4 +1,4 @@
-import type { ActivationStatus } from '../activation/activator.ts';
+import type { ActivationStatus } from '../activation/activation-status.ts';
 import { type Condition, type nodeConditionTypes, type Report, reportSchema } from '../protocol/index.ts';
 import type { PathStatus } from './event-path-contract.ts';
 
@@ -55,11 +55,13 @@ export function reportOf(facts: ReportFacts, conditions: ConditionTable): Report
 }
 
 function syncOf({ activation, trouble }: ReportFacts): Pick<Report, 'sync' | 'reason' | 'message'> {
-  const { running, current, desired, progress, failure, rejection, hold } = activation;
+  const { running, current, desired, progress, failure, rejection, hold, waiting } = activation;
   if (rejection !== undefined) return { sync: 'Failed', reason: rejection.code, message: rejection.message.slice(0, 1024) };
+  if (progress?.step === 'Staged') return { sync: 'OutOfSync', reason: 'Staged', message: (progress.message ?? '').slice(0, 1024) };
   if (progress !== undefined && progress.step !== 'Running') return { sync: 'Applying', reason: progress.step, message: (progress.message ?? `Generation ${progress.generation} is being applied.`).slice(0, 1024) };
   if (failure !== undefined) return { sync: 'Failed', reason: failure.reason.slice(0, 64), message: `Generation ${failure.generation}: ${failure.message}`.slice(0, 1024) };
   if (desired !== undefined && hold !== undefined) return { sync: 'OutOfSync', reason: 'Held', message: `Held at the site until ${new Date(hold.until).toISOString()}: ${hold.reason}` };
+  if (desired !== undefined && waiting?.download !== undefined) return { sync: 'OutOfSync', reason: 'WaitsForWindow', message: `Generation ${desired.generation} was accepted; it is fetched when its window opens, at ${new Date(waiting.download).toISOString()} by the clock of this node.` };
   if (desired !== undefined) return { sync: 'Applying', reason: 'Accepted', message: `Generation ${desired.generation} was accepted.` };
   if (trouble !== undefined) return { sync: 'Failed', reason: 'PathCrashed', message: trouble.slice(0, 1024) };
   if (running !== undefined) return { sync: 'Synced', reason: 'Running', message: `Generation ${running.generation} runs.` };

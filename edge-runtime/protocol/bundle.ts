@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digestSchema, generationSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
+import { windowsSchema } from './windows.ts';
 
 /** The types a tensor element or a stream attribute of a model call may have. */
 export const tensorTypeSchema = z.enum(['float32', 'float64', 'int32', 'int64', 'bool', 'string']);
@@ -93,6 +94,8 @@ export const assignmentSchema = z.object({
   bundle: digestSchema,
   settings: settingsOverridesSchema.default({}),
   issuedAt: timeSchema,
+  /** Within which windows, by its own clock, the node may fetch it and switch to it; whenever it likes without them. An agent before 0.2.0 does not know this. */
+  schedule: z.object({ download: windowsSchema, activate: windowsSchema }).optional(),
   /** A node takes nothing on by it after this time: what was recorded and is played back later says nothing new. */
   validUntil: timeSchema.optional(),
 });

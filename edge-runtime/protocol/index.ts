@@ -10,3 +10,4 @@ export * from './scalars.ts';
 export * from './sketch.ts';
 export * from './states.ts';
 export * from './telemetry.ts';
+export * from './windows.ts';

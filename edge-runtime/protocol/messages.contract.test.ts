@@ -56,14 +56,16 @@ describe(`agent link, version ${PROTOCOL_VERSION}`, () => {
   });
 
   test('what is desired is canonical, names its manifest by digest and is signed by a key of the welcome', () => {
-    const desired = first('desired', desiredSchema);
-    const key = first('welcome', welcomeSchema).signingKeys[0]?.publicKey ?? '';
-    for (const envelope of [desired.assignment, desired.bundle]) {
-      expect(canonicalJson(JSON.parse(envelope.payload))).toBe(envelope.payload);
-      expect(verified(key, envelope.payload, envelope.signatures[0]?.signature ?? '')).toBe(true);
+    const keys = new Map(messages('welcome').flatMap((welcome) => welcomeSchema.parse(welcome).signingKeys).map(({ keyId, publicKey }) => [keyId, publicKey]));
+    const signed = messages('desired').map((message) => desiredSchema.parse(message)).filter(({ keySets }) => keySets === undefined);
+    for (const { assignment, bundle } of signed) {
+      for (const { payload, signatures } of [assignment, bundle]) {
+        expect(canonicalJson(JSON.parse(payload))).toBe(payload);
+        expect(signatures.every(({ keyId, signature }) => verified(keys.get(keyId) ?? '', payload, signature))).toBe(true);
+      }
+      expect(JSON.parse(assignment.payload)).toEqual(expect.objectContaining(assignmentSchema.parse(JSON.parse(assignment.payload))));
+      bundleManifestSchema.parse(JSON.parse(bundle.payload));
+      expect(JSON.parse(assignment.payload).bundle).toBe(`sha256:${createHash('sha256').update(bundle.payload).digest('hex')}`);
     }
-    const assignment = assignmentSchema.parse(JSON.parse(desired.assignment.payload));
-    bundleManifestSchema.parse(JSON.parse(desired.bundle.payload));
-    expect(assignment.bundle).toBe(`sha256:${createHash('sha256').update(desired.bundle.payload).digest('hex')}`);
   });
 });

@@ -17,8 +17,8 @@ export const conditionSchema = z.object({
 /** The conditions an agent reports. True is good for all of them. */
 export const nodeConditionTypes = ['Ready', 'SourcesConnected', 'StoreReady', 'ModelsLoaded', 'BundleApplied'] as const;
 
-/** The steps of an activation on the node, in order. */
-export const activationStepSchema = z.enum(['Fetching', 'Verifying', 'Building', 'Switching', 'Running', 'Failed']);
+/** The steps of an activation on the node, in order. `Staged`: everything but the switch is done and tried, which waits for its window; what ran before runs. */
+export const activationStepSchema = z.enum(['Fetching', 'Verifying', 'Building', 'Staged', 'Switching', 'Running', 'Failed']);
 
 export type SyncStatus = z.infer<typeof syncStatusSchema>;
 export type HealthStatus = z.infer<typeof healthStatusSchema>;

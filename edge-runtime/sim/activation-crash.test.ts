@@ -73,6 +73,30 @@ describe('an agent killed at any moment of an activation (I2)', () => {
   });
 });
 
+describe('an agent killed at any moment before its window (I2)', () => {
+  test('comes up with the old bundle, and switches when the window opens, cut off from the control plane', { timeout: 120_000 }, async () => {
+    const source = `${controlPlane.url}/artefacts`;
+    const desired = join(root, 'scheduled.json');
+    const hour = (ahead: number): string => `${String((new Date().getUTCHours() + ahead) % 24).padStart(2, '0')}:00`;
+    const schedule = { download: [], activate: [{ days: [0, 1, 2, 3, 4, 5, 6], from: hour(12), to: hour(14), timeZone: 'Etc/UTC' }] };
+    await writeFile(desired, JSON.stringify(controlPlane.desired(bundleOf('new-a', 'old-b'), 2, { schedule })));
+    let killed = 0;
+    for (let killAt = 1; ; killAt += 1) {
+      const folder = join(root, `staged-${killAt}`);
+      await cp(join(root, 'before'), folder, { recursive: true });
+      const crash = await activate(folder, { desired, source, until: 'staged', 'kill-at': String(killAt) });
+      const again = await activate(folder, { desired, source, until: 'staged' });
+      expect([...crash.lines, ...again.lines].filter((line) => line.startsWith('up 2')), `after moment ${killAt}`).toEqual([]);
+      const later = await activate(folder, { until: '2', 'clock-ahead': String(12 * 3_600_000) });
+      expect(later.lines.filter((line) => line.startsWith('up')), `after moment ${killAt}`).toEqual(['up 1 old-a+old-b', 'up 2 new-a+old-b']);
+      await rm(folder, { recursive: true });
+      if (crash.signal !== 'SIGKILL') break;
+      killed += 1;
+    }
+    expect(killed).toBeGreaterThan(15);
+  });
+});
+
 const replaced = ['writeFile', 'sync', 'rename', 'sync'];
 
 /** How an activation that nobody disturbs changes the disk, in order. */

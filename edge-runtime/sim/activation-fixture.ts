@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ActivationStatus, Activator, type ActivatorOptions, type TimelineEntry } from '../activation/activator.ts';
+import type { ActivationStatus, TimelineEntry } from '../activation/activation-status.ts';
+import { Activator, type ActivatorOptions } from '../activation/activator.ts';
 import { ArtefactStore } from '../activation/artefact-store.ts';
 import type { BuiltPath, PathRuntime, StagedBundle } from '../activation/path-runtime.ts';
 import { TrustAnchor } from '../activation/trust.ts';

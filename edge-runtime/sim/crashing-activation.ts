@@ -11,10 +11,11 @@ import { desiredSchema } from '../protocol/index.ts';
 /**
  * A process that activates one bundle and kills itself, as `kill -9` would, at the n-th moment at which the disk is about
  * to change or has just changed. `--desired` is the file of a desired message; without it only what the disk names comes up.
- * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does, with what changed the disk.
+ * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does, or with `--until staged` when something is,
+ * with what changed the disk. `--clock-ahead` is how many milliseconds its clock is ahead.
  */
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' } },
+  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' }, 'clock-ahead': { type: 'string', default: '0' } },
 });
 const folder = values.folder ?? '';
 const killAt = Number(values['kill-at']);
@@ -61,10 +62,12 @@ const activator = await Activator.load({
     }),
   },
   source: () => (values.source === undefined ? undefined : { url: values.source, token: 'artefact-token' }),
-  clock: systemClock(),
+  clock: { ...systemClock(), now: () => Date.now() + Number(values['clock-ahead']) },
   random: Math.random,
   logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  onChange: () => undefined,
+  onChange: () => {
+    if (values.until === 'staged' && activator.status.progress?.step === 'Staged') stopping.abort();
+  },
   onTimeline: () => undefined,
   probationMs: 60_000,
   retry: { minMs: 5, maxMs: 10 },

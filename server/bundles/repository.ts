@@ -84,6 +84,12 @@ export interface NewAssignment {
   issuedAt: Date;
 }
 
+/** An assignment, and the windows that the policy of its deployment gives nodes for going forward. */
+export interface StoredAssignment extends NewAssignment {
+  download: unknown;
+  activate: unknown;
+}
+
 /** One statement for any number of nodes: parameters of each row would cost ten times as much. */
 export async function insertAssignments(tx: Transaction, rows: readonly NewAssignment[]): Promise<void> {
   if (rows.length === 0) return;
@@ -95,9 +101,10 @@ export async function insertAssignments(tx: Transaction, rows: readonly NewAssig
 }
 
 /** What holds for nodes: the newest assignment of each that has one. */
-export async function findAssignments(db: Queryable, nodeIds: readonly string[]): Promise<NewAssignment[]> {
-  return db.$queryRaw<NewAssignment[]>`
-    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a."issuedAt"
+export async function findAssignments(db: Queryable, nodeIds: readonly string[]): Promise<StoredAssignment[]> {
+  return db.$queryRaw<StoredAssignment[]>`
+    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a."issuedAt", d.policy->'downloadWindows' AS download, d.policy->'activateWindows' AS activate
     FROM unnest(${[...nodeIds]}::text[]) AS wanted("nodeId")
-    CROSS JOIN LATERAL (SELECT * FROM assignments WHERE "nodeId" = wanted."nodeId" ORDER BY generation DESC LIMIT 1) AS a`;
+    CROSS JOIN LATERAL (SELECT * FROM assignments WHERE "nodeId" = wanted."nodeId" ORDER BY generation DESC LIMIT 1) AS a
+    LEFT JOIN deployments d ON d.id = a."deploymentId" AND d.bundle = a.bundle`;
 }

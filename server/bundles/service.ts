@@ -1,4 +1,4 @@
-import { canonicalJson } from '@selvedge/edge-runtime/protocol';
+import { canonicalJson, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import type { Assignment, Envelope } from '@selvedge/edge-runtime/protocol';
 import type { Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
@@ -8,7 +8,7 @@ import { setDesired } from '../nodes/index.ts';
 import type { AssembledBundle } from './assemble.ts';
 import { activeKeys, openStored, signingKeysOf } from './keys.ts';
 import { findAssignments, findBundles, findKeySets, insertAssignments, insertBundle } from './repository.ts';
-import type { NewAssignment } from './repository.ts';
+import type { StoredAssignment } from './repository.ts';
 import { seal } from './signing.ts';
 import type { OpenSigningKey } from './signing.ts';
 
@@ -83,7 +83,8 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[]): Promis
   });
 }
 
-function assignmentOf(row: NewAssignment, now: number): Assignment {
+function assignmentOf(row: StoredAssignment, now: number): Assignment {
+  const schedule = { download: windowsSchema.parse(row.download ?? []), activate: windowsSchema.parse(row.activate ?? []) };
   return {
     schema: 'selvedge.assignment/1',
     organization: row.organizationId,
@@ -91,6 +92,7 @@ function assignmentOf(row: NewAssignment, now: number): Assignment {
     generation: Number(row.generation),
     bundle: row.bundle,
     settings: {},
+    ...(schedule.download.length + schedule.activate.length > 0 && { schedule }),
     issuedAt: row.issuedAt.getTime(),
     validUntil: Math.ceil(now / dayMs) * dayMs + validMs,
   };

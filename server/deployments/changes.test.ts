@@ -59,7 +59,7 @@ test('an end is estimated only from a pace that was seen', () => {
 });
 
 test('a wave is what its times and the rollout say', () => {
-  const nodes = { total: 2, running: 1, applying: 0, failed: 1, offline: 0, skipped: 0, toCome: 0 };
+  const nodes = { total: 2, running: 1, applying: 0, staged: 0, failed: 1, offline: 0, skipped: 0, toCome: 0 };
   const wave = { index: 0, startedAt: 1, bakingSince: null, passedAt: null };
   const going = { underWay: true, stopped: false, bakeMs: 10 };
   expect(waveView(wave, nodes, going).state).toBe('Progressing');

@@ -14,6 +14,7 @@ export function countsOf(counts: readonly StateCount[]): WaveCounts {
     total: counts.reduce((sum, count) => sum + count.nodes, 0),
     running: of('Running'),
     applying: of('Requested', 'Applying'),
+    staged: of('Staged'),
     failed: of('Failed'),
     offline: of('Offline'),
     skipped: of('Skipped'),

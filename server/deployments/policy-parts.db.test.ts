@@ -1,3 +1,4 @@
+import { opensAt } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { advanceRollout } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
@@ -92,4 +93,45 @@ test('an absence that is expected keeps no place', async () => {
   await agents.find((agent) => agent.id === first?.node)?.disconnect();
   await advanceRollout(world.deps, id);
   expect((await operator().nodes({ id, state: 'Requested' })).items).toHaveLength(1);
+});
+
+test('nodes are told ahead of the window to switch in, wait staged without being late, and keep their places', async () => {
+  const hour = (ahead: number): string => `${String((new Date(world.deps.clock.now()).getUTCHours() + ahead) % 24).padStart(2, '0')}:00`;
+  const activateWindows = [{ days: [0, 1, 2, 3, 4, 5, 6], from: hour(12), to: hour(14), timeZone: 'Etc/UTC' }];
+  const id = await deploy({ activateWindows, maxUnavailable: { unit: 'nodes', value: 2 } });
+  const told = agents.slice(0, 3).filter((_, index) => index < 2);
+  for (const agent of told) {
+    expect((await agent.desired())?.schedule).toEqual({ download: [], activate: activateWindows });
+    await agent.stage();
+  }
+  world.deps.clock.advance(600_000);
+  await advanceRollout(world.deps, id);
+  expect(await get(id)).toMatchObject({ state: 'Progressing', nodes: { staged: 2, applying: 0, running: 0, failed: 0, toCome: 1 } });
+  expect(await as('viewer').nodes.get({ id: told[0]?.id ?? '' })).toMatchObject({ sync: { status: 'OutOfSync', reason: 'Staged' }, activation: { step: 'Staged' } });
+  expect((await as('viewer').why.node({ id: told[0]?.id ?? '' })).causes).toMatchObject([{ code: 'Staged', byItself: { at: expect.any(Number) } }]);
+  expect((await as('viewer').why.deployment({ id })).causes.map(({ code }) => code)).toEqual(['NodesStaged', 'NodesToCome', 'NodesOffline']);
+  await told[0]?.disconnect();
+  world.deps.clock.advance(3_600_000);
+  await advanceRollout(world.deps, id);
+  expect(await get(id)).toMatchObject({ nodes: { staged: 1, offline: 2, toCome: 1 } });
+  // It opens: the one that does not switch is late after its time, the one that is cut off has switched by itself.
+  const now = world.deps.clock.now();
+  world.deps.clock.advance(opensAt(activateWindows, now) - now + 10_000);
+  await advanceRollout(world.deps, id);
+  expect((await get(id)).nodes.failed).toBe(0);
+  world.deps.clock.advance(61_000);
+  await told[0]?.connect();
+  await told[0]?.run();
+  await advanceRollout(world.deps, id);
+  expect((await get(id)).nodes).toMatchObject({ running: 1, failed: 1 });
+  await operator().rollBack({ id });
+  await advanceRollout(world.deps, id);
+  expect(await told[0]?.desired()).toMatchObject({ schedule: undefined });
+});
+
+test('an agent that does not know windows is not given any', async () => {
+  await world.deps.db.node.update({ where: { id: agents[0]?.id ?? '' }, data: { agentVersion: '0.1.9' } });
+  const window = { days: [0], from: '02:00', to: '04:00', timeZone: 'Etc/UTC' };
+  expect((await plan({ activateWindows: [window] })).violations).toMatchObject([{ code: 'AgentTooOld', blocks: true, message: expect.stringContaining('keep to windows') }]);
+  expect((await plan({})).violations).toEqual([]);
 });

@@ -104,7 +104,7 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
       startedAt: item.startedAt,
       now,
       done: nodes.running + nodes.failed,
-      left: nodes.toCome + nodes.applying,
+      left: nodes.toCome + nodes.applying + nodes.staged,
       wavesLeft: row.waves.filter((wave) => wave.passedAt === null).length,
       bakeMs,
       progressing: row.state === 'Progressing',
@@ -143,7 +143,7 @@ export async function rolloutOfNode(db: Queryable, organizationId: string, fleet
     bundle: deployment.bundle,
     wave: deployment.wave.index,
     waves: deployment.waves,
-    inFlight: deployment.nodes.applying,
+    inFlight: deployment.nodes.applying + deployment.nodes.staged,
     inFlightMax: deployment.plan.inFlightMax,
     policy: deployment.plan.policy,
     stopped: deployment.decisions.find((decision) => stops.includes(decision.kind)) ?? null,
@@ -162,7 +162,7 @@ function time(date: Date | null): number | null {
 }
 
 /** Those that need a look first, so that a page of a large rollout begins with them. */
-const stateOrder: NodeRolloutState[] = ['Failed', 'Applying', 'Requested', 'Offline', 'ToCome', 'Running', 'Skipped'];
+const stateOrder: NodeRolloutState[] = ['Failed', 'Applying', 'Requested', 'Staged', 'Offline', 'ToCome', 'Running', 'Skipped'];
 
 /** Nodes of a rollout by state and name. The cursor is `state:name`, the place of the last row. */
 export async function listDeploymentNodes(db: Queryable, organizationId: string, input: z.infer<typeof deploymentNodesInput>): Promise<z.infer<typeof deploymentNodesOutput>> {

@@ -1,4 +1,4 @@
-import { digestSchema, nameSchema, settingsSchema } from '@selvedge/edge-runtime/protocol';
+import { digestSchema, nameSchema, settingsSchema, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { gateSchema, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
@@ -10,23 +10,6 @@ export const limitSchema = z.discriminatedUnion('unit', [
   z.object({ unit: z.literal('nodes'), value: z.number().int().min(1).max(1_000_000) }),
   z.object({ unit: z.literal('percent'), value: z.number().min(0.01).max(100) }),
 ]);
-
-const clockSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'It has to be a time such as 22:30.');
-/** When nodes may be told, by the clock of a place; `days` 0 is Sunday, `to` before `from` is on the next day. */
-export const rolloutWindowSchema = z.object({
-  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
-  from: clockSchema,
-  to: clockSchema,
-  timeZone: z.string().max(64).refine(isTimeZone, 'There is no such time zone.'),
-});
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 /** Gates look at a wave while it bakes: long enough to see something, and within what is kept of each node. */
 const gatedBakeSeconds = { min: 60, max: 86_400 } as const;
@@ -60,7 +43,13 @@ export const rolloutPolicySchema = z.object({
   /** No node is told before this time, milliseconds since 1970. */
   notBefore: z.number().int().min(0).max(4_102_444_800_000).nullable().default(null),
   /** Nodes are told within these only; always when there is none. Going back waits for none. */
-  windows: z.array(rolloutWindowSchema).max(14).default([]),
+  windows: windowsSchema.default([]),
+  /**
+   * Nodes that were told fetch what they lack within these, and switch within those, each by its own clock and also when it is cut off; always
+   * where there is none. With either, nodes that were told ahead wait staged. Going back waits for none.
+   */
+  downloadWindows: windowsSchema.default([]),
+  activateWindows: windowsSchema.default([]),
   /** How many nodes may be told in any minute; one that is asked again counts once. */
   perMinute: z.number().int().min(1).max(1_000_000).nullable().default(null),
   /** What a wave has to keep to while it bakes; one that it breaks counts as failure. */
@@ -79,11 +68,11 @@ export const rolloutStateSchema = z.enum(['Progressing', 'Paused', 'Suspended', 
 export const finalRolloutStates = ['RolledBack', 'Succeeded', 'Cancelled', 'Superseded'] as const;
 
 /**
- * Where a node is in a rollout. `Requested`: told, has not answered. `Applying`: reports that it is at it. `Running`:
- * reports the bundle as running (I9). `Offline`: told, and not connected; it converges when it comes back. `Skipped`:
+ * Where a node is in a rollout. `Requested`: told, has not answered. `Applying`: reports that it is at it. `Staged`: reports that
+ * it has all but switched, and waits for its window. `Running`: reports the bundle as running (I9). `Offline`: told, and not connected; it converges when it comes back. `Skipped`:
  * left the fleet, was revoked, or the rollout ended before its turn.
  */
-export const nodeRolloutStateSchema = z.enum(['ToCome', 'Requested', 'Applying', 'Running', 'Failed', 'Offline', 'Skipped']);
+export const nodeRolloutStateSchema = z.enum(['ToCome', 'Requested', 'Applying', 'Staged', 'Running', 'Failed', 'Offline', 'Skipped']);
 
 export const ruleReferenceSchema = z.object({ name: nameSchema, version: ruleVersionNumberSchema });
 export const changeKindSchema = z.enum(['rule', 'model', 'settings']);
@@ -178,6 +167,8 @@ export const waveCountsSchema = z.object({
   total: z.number().int(),
   running: z.number().int(),
   applying: z.number().int(),
+  /** Have all but switched, and wait for their window. */
+  staged: z.number().int(),
   failed: z.number().int(),
   offline: z.number().int(),
   skipped: z.number().int(),
@@ -266,7 +257,6 @@ export const lookDetailSchema = lookSchema.extend({
 export const deploymentActionInput = z.object({ id: idSchema, reason: z.string().trim().max(512).optional() });
 
 export type Limit = z.infer<typeof limitSchema>;
-export type RolloutWindow = z.infer<typeof rolloutWindowSchema>;
 export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
 export type RolloutState = z.infer<typeof rolloutStateSchema>;
 export type NodeRolloutState = z.infer<typeof nodeRolloutStateSchema>;

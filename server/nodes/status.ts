@@ -52,8 +52,8 @@ function firstFailing(conditions: Condition[]): Condition | undefined {
  *     Unknown   = nothing was reported ∨ (D = 0 ∧ O = 0)
  *     Failed    = R = Failed ∧ (A is absent ∨ A ≥ D)
  *     Drifted   = O > D ∨ (O = D ∧ (¬B ∨ R = Drifted))
- *     Applying  = (O < D ∧ A = D) ∨ (O = D ∧ B ∧ R = Applying)
- *     OutOfSync = O < D ∧ A ≠ D, or O = D ∧ B ∧ R ∈ {OutOfSync, Unknown}
+ *     Applying  = (O < D ∧ A = D ∧ not staged) ∨ (O = D ∧ B ∧ R = Applying)
+ *     OutOfSync = O < D ∧ (A ≠ D ∨ staged: all is done but the switch, which waits for its window), or O = D ∧ B ∧ R ∈ {OutOfSync, Unknown}
  *     Synced    = O = D > 0 ∧ B ∧ R = Synced
  *
  * The first that holds counts, in this order. Only the node's own report makes it Synced (I9). Being connected plays no
@@ -82,11 +82,13 @@ function behind(facts: StatusFacts, observed: number, applying: number | undefin
   const desired = facts.desiredGeneration;
   const activation = facts.report?.activation;
   if (activation !== undefined && applying === desired) {
-    return { status: 'Applying', reason: activation.step, message: activation.message ?? `Generation ${desired}: ${activation.step.toLowerCase()}.` };
+    return { status: activation.step === 'Staged' ? 'OutOfSync' : 'Applying', reason: activation.step, message: activation.message ?? `Generation ${desired}: ${activation.step.toLowerCase()}.` };
   }
   if (facts.connectedSince === null) {
     return { status: 'OutOfSync', reason: 'WaitsForConnection', message: `It reported generation ${observed} and learns of ${desired} when it connects.` };
   }
+  // It was told and says why it does not begin: it is held at its site, or waits for its window.
+  if (facts.report?.sync === 'OutOfSync') return { status: 'OutOfSync', reason: facts.report.reason, message: facts.report.message };
   return { status: 'OutOfSync', reason: 'Requested', message: `Generation ${desired} was requested; it reports ${observed}.` };
 }
 

@@ -61,7 +61,7 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
       Object.assign(row, { state: change.state, message: change.message, since: now });
       if (change.clockRestarts && row.told !== null) row.told = { ...row.told, at: now };
     }
-    for (const { node, bundle } of result.requests) nodes.get(node)?.told(++generation, bundle, now);
+    for (const { node, bundle } of result.requests) nodes.get(node)?.told(++generation, bundle, now, bundle === 'after' ? policy.activateWindows : []);
     message = result.decisions.find(({ tone, kind }) => kind !== 'NodeFailed' && (tone === 'critical' || tone === 'notice'))?.message ?? message;
   };
   let closeness = secondMs;

@@ -1,3 +1,5 @@
+import { opensAt } from '@selvedge/edge-runtime/protocol';
+import type { Window } from '@selvedge/edge-runtime/protocol';
 import type { NodeFigures } from '../gates/schema.ts';
 import { exponential } from '../kernel/seeded-random.ts';
 import type { RolloutNode } from '../rollout/index.ts';
@@ -41,7 +43,7 @@ export class PlayedNode {
       message: '',
       told: null,
       afterFailure: 'undecided',
-      facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: twin.connected, observedGeneration: 0, bundle: before, sync: 'Synced', activating: null, message: '' },
+      facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: twin.connected, observedGeneration: 0, bundle: before, sync: 'Synced', activating: null, staged: false, message: '' },
     };
     this.#togglesAt = this.#nextToggle(now);
   }
@@ -52,12 +54,13 @@ export class PlayedNode {
     return Math.min(this.#togglesAt, answers);
   }
 
-  told(generation: number, bundle: string, now: number): void {
+  /** Within `windows` alone it switches; it reports when it has. */
+  told(generation: number, bundle: string, now: number, windows: readonly Window[]): void {
     this.row.told = { generation, bundle, at: now };
     this.row.afterFailure = 'undecided';
     this.#fails = this.#random() < this.#twin.failShare;
     const [shortest = 0] = this.#pool;
-    this.#answersAt = now + (this.#pool[Math.floor(this.#random() * this.#pool.length)] ?? shortest);
+    this.#answersAt = opensAt(windows, now + (this.#pool[Math.floor(this.#random() * this.#pool.length)] ?? shortest));
     this.#change({ sync: 'Applying', activating: generation });
   }
 

@@ -6,4 +6,3 @@ export { advanceLocked, advanceRollout, recordDecisions, welcomeJoiners } from '
 export { isOver, step } from './planner.ts';
 export type { NewDecision, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 export { cutWaves, limitOf } from './waves.ts';
-export { openingOf } from './windows.ts';

@@ -4,6 +4,8 @@ import type { NodeFacts, RolloutNode } from './snapshot.ts';
 /** How long a node has, and what it means that one is away. */
 export interface Patience {
   updateTimeoutMs: number;
+  /** No time counts before this: with windows to activate in, it is when the one that is open opened, and now while none is. */
+  clockFrom: number;
   whenDisconnected: RolloutPolicy['whenDisconnected'];
   /** When the node's wave began; null while it has not. */
   waveStartedAt: number | null;
@@ -21,13 +23,13 @@ interface Observed {
  * by which it was told (I9). A node that was told and is not connected keeps its place among those under way until the time
  * to update has passed, since it may be in the middle of it.
  */
-export function observe(node: RolloutNode, now: number, { updateTimeoutMs, whenDisconnected, waveStartedAt }: Patience): Observed {
+export function observe(node: RolloutNode, now: number, { updateTimeoutMs, clockFrom, whenDisconnected, waveStartedAt }: Patience): Observed {
   const { told, facts } = node;
   const at = (state: NodeRolloutState, message: string, fault = false): Observed => ({ state, message, fault });
   if (facts.quarantined !== null) return at('Skipped', `It is in quarantine. ${facts.quarantined}`.slice(0, 1024));
   if (!facts.belongs) return at('Skipped', 'It left the fleet, or its key was revoked.');
   if (told === null && node.state === 'Skipped') return at('Skipped', node.message);
-  const awaySince = facts.connected || whenDisconnected !== 'error' ? null : (told?.at ?? waveStartedAt);
+  const awaySince = facts.connected || whenDisconnected !== 'error' ? null : (told === null ? waveStartedAt : Math.max(told.at, clockFrom));
   const missing = awaySince !== null && now - awaySince >= updateTimeoutMs;
   if (told === null && missing) return at('Failed', `It has not been connected within ${updateTimeoutMs / 1000} s of its wave's beginning.`);
   if (told === null) return facts.connected ? at('ToCome', '') : at('Offline', 'It is not connected; it is asked when it is.');
@@ -37,7 +39,8 @@ export function observe(node: RolloutNode, now: number, { updateTimeoutMs, whenD
   const isAtIt = facts.activating === told.generation || facts.observedGeneration >= told.generation;
   if (missing) return at('Failed', `It was told, and is not connected ${updateTimeoutMs / 1000} s after.`);
   if (!facts.connected) return at('Offline', 'It was told, and the connection is gone; it converges when it is back.');
-  if (!restartsClock(node) && now - told.at >= updateTimeoutMs) return at('Failed', lateMessage(facts, updateTimeoutMs), facts.sync === 'Failed' || isAtIt);
+  if (!restartsClock(node) && now - Math.max(told.at, clockFrom) >= updateTimeoutMs) return at('Failed', lateMessage(facts, updateTimeoutMs), facts.sync === 'Failed' || isAtIt);
+  if (facts.staged && facts.activating === told.generation) return at('Staged', facts.message || 'It has all but switched, and waits for its window.');
   if (isAtIt) return at('Applying', facts.message || 'It reports that it is at it.');
   // A node that is held at its site says so while it waits.
   return at('Requested', facts.sync === 'OutOfSync' && facts.message !== '' ? facts.message : 'It was told, and has not answered yet.');
@@ -54,7 +57,7 @@ export function restartsClock(node: Pick<RolloutNode, 'state' | 'told'>): boolea
 }
 
 /** Whether the node may be changing at this moment, and so counts against `maxUnavailable`. */
-export function isInFlight(node: Pick<RolloutNode, 'told'>, state: NodeRolloutState, now: number, { updateTimeoutMs, whenDisconnected }: Omit<Patience, 'waveStartedAt'>): boolean {
-  if (state === 'Requested' || state === 'Applying') return true;
-  return whenDisconnected !== 'expected' && state === 'Offline' && node.told !== null && now - node.told.at < updateTimeoutMs;
+export function isInFlight(node: Pick<RolloutNode, 'told'>, state: NodeRolloutState, now: number, { updateTimeoutMs, clockFrom, whenDisconnected }: Omit<Patience, 'waveStartedAt'>): boolean {
+  if (state === 'Requested' || state === 'Applying' || state === 'Staged') return true;
+  return whenDisconnected !== 'expected' && state === 'Offline' && node.told !== null && now - Math.max(node.told.at, clockFrom) < updateTimeoutMs;
 }

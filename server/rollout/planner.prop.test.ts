@@ -1,9 +1,9 @@
+import { openingOf } from '@selvedge/edge-runtime/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import { isOver } from './planner.ts';
 import { limitOf } from './waves.ts';
-import { openingOf } from './windows.ts';
 import { createFleet } from './testing/simulated-fleet.ts';
 import type { FleetScript } from './testing/simulated-fleet.ts';
 
@@ -185,6 +185,25 @@ describe('whatever nodes report, people do and is killed', () => {
         });
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('with windows to switch in, nobody runs it before they open, nobody is late for that, and then it ends as without', () => {
+    fc.assert(
+      fc.property(script, fc.integer({ min: 1, max: 8 }), (given, minutes) => {
+        const nodes = given.nodes.map((node) => ({ ...node, offline: false, fails: false, seconds: Math.min(node.seconds, 4) }));
+        const opens = Math.ceil(createFleet(given).now / 60_000) + minutes;
+        const clock = (minute: number): string => new Date(minute * 60_000).toISOString().slice(11, 16);
+        const activateWindows = [{ days: [0, 1, 2, 3, 4, 5, 6], from: clock(opens), to: clock(opens + 600), timeZone: 'Etc/UTC' }];
+        const fleet = createFleet({ ...given, nodes, happenings: [], kills: [], policy: { ...given.policy, activateWindows } });
+        fleet.run((step) => {
+          expect(step.changes.filter((change) => change.state === 'Failed')).toEqual([]);
+          if (fleet.now < opens * 60_000) expect(fleet.anyoneReports('new', 99)).toBe(false);
+        }, 3000);
+        expect(fleet.rollout.state).toBe('Succeeded');
+        expect(fleet.rows().every((row) => row.state === 'Running')).toBe(true);
+      }),
+      { numRuns: 60 },
     );
   });
 

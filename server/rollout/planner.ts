@@ -1,3 +1,4 @@
+import { openingOf, openSince } from '@selvedge/edge-runtime/protocol';
 import type { NodeRolloutState, RolloutState } from '../deployments/schema.ts';
 import type { Look } from '../gates/index.ts';
 import { failuresOf, provenNodes } from './failures.ts';
@@ -5,7 +6,6 @@ import { lookAt } from './gating.ts';
 import { isInFlight, observe, restartsClock } from './observe.ts';
 import type { NewDecision, NodeChange, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 import { limitOf } from './waves.ts';
-import { openingOf } from './windows.ts';
 
 /** At most this many nodes are told in one step, so that a step stays one short transaction; the next follows at once. */
 export const requestsPerStepMax = 2_500;
@@ -47,10 +47,11 @@ interface Work {
  * - a wave that bakes is looked at by the gates, and passes only when they let it or a person lifts them.
  */
 export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
-  const { updateTimeoutSeconds, whenDisconnected } = snapshot.policy;
+  const { updateTimeoutSeconds, whenDisconnected, activateWindows } = snapshot.policy;
   const timeoutMs = updateTimeoutSeconds * 1000;
+  const clockFrom = activateWindows.length === 0 ? 0 : openSince(activateWindows, now, timeoutMs);
   const seen = snapshot.nodes.map((node): Seen => {
-    const patience = { updateTimeoutMs: timeoutMs, whenDisconnected, waveStartedAt: snapshot.waves[node.wave]?.startedAt ?? null };
+    const patience = { updateTimeoutMs: timeoutMs, clockFrom, whenDisconnected, waveStartedAt: snapshot.waves[node.wave]?.startedAt ?? null };
     const observed = observe(node, now, patience);
     const { state } = observed;
     return { node, ...observed, inFlight: isInFlight(node, state, now, patience) };
@@ -61,7 +62,7 @@ export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
   if (work.state === 'Progressing') advance(work);
   if (work.state === 'RollingBack') goBack(work);
   if (isOver(work.state)) skipWhatIsLeft(work);
-  return result(work, timeoutMs);
+  return result(work, timeoutMs, clockFrom);
 }
 
 /** States that no step leaves. */
@@ -299,7 +300,7 @@ function skip(seen: Seen, message: string): void {
   seen.message = message;
 }
 
-function result(work: Work, timeoutMs: number): RolloutStep {
+function result(work: Work, timeoutMs: number, clockFrom: number): RolloutStep {
   const { snapshot, now } = work;
   const changes = work.seen.filter(({ node, state, message }) => state !== node.state || message !== node.message).map(({ node, state, message }): NodeChange => ({
     node: node.node,
@@ -310,7 +311,7 @@ function result(work: Work, timeoutMs: number): RolloutStep {
   const asked = new Set(work.requests.map((request) => request.node));
   for (const { node, inFlight } of work.seen) {
     if (asked.has(node.node) || (inFlight && restartsClock(node))) work.wakes.push(now + timeoutMs);
-    else if (inFlight && node.told !== null) work.wakes.push(Math.max(now + 1, node.told.at + timeoutMs));
+    else if (inFlight && node.told !== null) work.wakes.push(Math.max(now + 1, Math.max(node.told.at, clockFrom) + timeoutMs));
   }
   if (snapshot.policy.whenDisconnected === 'error') {
     for (const { startedAt } of work.waves) if (startedAt !== null && startedAt + timeoutMs > now) work.wakes.push(startedAt + timeoutMs);

@@ -130,9 +130,9 @@ function toNode(row: SnapshotRow): RolloutNode {
 
 function toFacts(row: SnapshotRow): NodeFacts {
   const facts = { belongs: row.belongs, quarantined: row.quarantined, failuresInARow: row.failuresInARow, failedGeneration: Number(row.failedGeneration), connected: row.connected, observedGeneration: Number(row.observedGeneration), bundle: row.reportedBundle };
-  if (row.report === null) return { ...facts, sync: row.synced ? 'Synced' : 'Unknown', activating: null, message: '' };
+  if (row.report === null) return { ...facts, sync: row.synced ? 'Synced' : 'Unknown', activating: null, staged: false, message: '' };
   const report = reportedSchema.parse(row.report);
-  return { ...facts, sync: report.sync, activating: report.activation?.generation ?? null, message: report.activation?.message ?? report.message };
+  return { ...facts, sync: report.sync, activating: report.activation?.generation ?? null, staged: report.activation?.step === 'Staged', message: report.activation?.message ?? report.message };
 }
 
 function milliseconds(time: Date | null): number | null {

@@ -18,6 +18,8 @@ export interface NodeFacts {
   sync: SyncStatus;
   /** The generation whose activation it reports, under way or failed. */
   activating: number | null;
+  /** It reports that it has all but switched to that. */
+  staged: boolean;
   message: string;
 }
 

@@ -1,6 +1,7 @@
+import { opensAt } from '@selvedge/edge-runtime/protocol';
 import type { DeploymentDetail } from '../deployments/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
-import { timeCause } from './time-cause.ts';
+import { timeCause, windowsText } from './time-cause.ts';
 import { causeOf, durationOf } from './words.ts';
 
 export interface DeploymentFacts {
@@ -27,6 +28,7 @@ export interface DeploymentFacts {
  * | `WaveBaking` | the wave under way has to go on running for a while |
  * | `WaitsForReports` | fewer nodes of the wave report the bundle than its policy wants, and the others are not connected |
  * | `NodesActivating` | nodes were told and have not reported |
+ * | `NodesStaged` | nodes have all but switched, and wait for their window |
  * | `NodesToCome` | nodes wait for their wave or turn |
  * | `NodesQuarantined` | nodes of the fleet are in quarantine and have no part in it |
  * | `NodesOffline` | nodes are not connected; a rollout succeeds without them and they follow |
@@ -106,12 +108,16 @@ function moving({ deployment, now }: DeploymentFacts): Cause[] {
   if (current?.state === 'Baking' && current.bakesUntil !== null) {
     causes.push(causeOf('WaveBaking', 'info', `Wave ${wave.index + 1} is baking`, `All of it has to go on running for ${durationOf(current.bakesUntil - now)} more.`, { evidence: { wave: wave.index + 1, until: current.bakesUntil, running: current.nodes.running }, byItself: [wave.index + 1 < wave.of ? 'Then the next wave begins.' : 'Then it is done.', current.bakesUntil], canDo: [] }));
   }
-  if (current?.state === 'Progressing' && current.nodes.applying + current.nodes.toCome === 0 && current.nodes.offline > 0) {
+  if (current?.state === 'Progressing' && current.nodes.applying + current.nodes.staged + current.nodes.toCome === 0 && current.nodes.offline > 0) {
     const { successThresholdPercent, minSamples } = deployment.plan.policy;
     causes.push(causeOf('WaitsForReports', 'notice', `Wave ${wave.index + 1} waits for nodes that are away`, `${current.nodes.running} of ${current.nodes.total} report the bundle, and its policy wants more before it passes.`, { evidence: { wave: wave.index + 1, running: current.nodes.running, offline: current.nodes.offline, 'wanted, percent': successThresholdPercent, 'wanted, nodes': minSamples }, byItself: ['It goes on when they connect and report.', null], canDo: ['Look at power and network of those nodes.', 'Cancel it, and deploy with a policy that does not wait for them.'] }));
   }
   if (nodes.applying > 0) {
     causes.push(causeOf('NodesActivating', 'info', `${nodes.applying} nodes are at it`, 'They were told and have not reported the bundle as running.', { evidence: { nodes: nodes.applying, 'at most': deployment.plan.inFlightMax }, byItself: [`One that needs longer than ${durationOf(deployment.plan.policy.updateTimeoutSeconds * 1000)} counts as failed.`, null], canDo: [] }));
+  }
+  if (nodes.staged > 0) {
+    const { activateWindows } = deployment.plan.policy;
+    causes.push(causeOf('NodesStaged', 'info', `${nodes.staged} nodes are staged`, 'They have fetched, verified and tried it, and switch when their window opens, each by its own clock.', { evidence: { nodes: nodes.staged, windows: windowsText(activateWindows) }, byItself: ['They switch when it opens, also those that are cut off until then.', opensAt(activateWindows, now)], canDo: ['Roll back, or deploy without windows, if it cannot wait.'] }));
   }
   if (nodes.toCome > 0) {
     causes.push(causeOf('NodesToCome', 'info', `${nodes.toCome} nodes are still to come`, `Wave ${wave.index + 1} of ${wave.of} is under way, and at most ${deployment.plan.inFlightMax} change at a time.`, { evidence: { nodes: nodes.toCome, wave: wave.index + 1, waves: wave.of }, byItself: [eta === null ? 'They are told in their turn.' : `At the pace so far it is done in ${durationOf(eta - now)}.`, eta], canDo: [] }));

@@ -1,7 +1,8 @@
+import { opensAt } from '@selvedge/edge-runtime/protocol';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState, WaveView } from '../deployments/schema.ts';
 import type { NodeDetail } from '../nodes/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
-import { timeCause } from './time-cause.ts';
+import { timeCause, windowsText } from './time-cause.ts';
 import { causeOf, durationOf, shareOf } from './words.ts';
 
 /** The newest rollout of a node's fleet, and where the node is in it. */
@@ -44,6 +45,8 @@ export interface NodeFacts {
  * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `WaveBaking`, `WaitsForWave`, `WaitsForTurn` | the wave before its own bakes, or goes on; or as many change as may |
  * | `LeftBehind` | the last rollout ended without this node having been told |
+ * | `Staged`, `WaitsForWindow` | it was told, and waits for the window to switch in, or to fetch in |
+ * | `Held` | it was told, and a person at its site forbids changes for now |
  * | `Activating`, `Requested` | it is at it, or was told and has not answered |
  * | `ConditionFalse` | it reports a condition as false, whatever it runs |
  */
@@ -194,8 +197,27 @@ function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, st
   });
 }
 
+/** It was told, and what keeps it from beginning is on its side. */
+function waitingCause({ node, rollout, now }: NodeFacts): Cause | null {
+  const { reason, message, since } = node.sync;
+  const { activateWindows, downloadWindows } = rollout?.policy ?? { activateWindows: [], downloadWindows: [] };
+  switch (reason) {
+    case 'Staged':
+      return causeOf('Staged', 'info', 'It is staged and waits for its window', message, { evidence: { since, windows: windowsText(activateWindows) }, byItself: ['It switches when its window opens, also when it is cut off until then.', opensAt(activateWindows, now)], canDo: ['Roll back, or deploy without windows, if it cannot wait.'] });
+    case 'WaitsForWindow':
+      return causeOf('WaitsForWindow', 'info', 'It waits for the window to fetch in', message, { evidence: { since, windows: windowsText(downloadWindows) }, byItself: ['It fetches when that window opens.', opensAt(downloadWindows, now)], canDo: ['Deploy with another window, if it cannot wait.'] });
+    case 'Held':
+      return causeOf('Held', 'notice', 'It is held at its site', message, { evidence: { since }, byItself: ['It goes on when the hold ends, which it does by itself.', null], canDo: ['Ask whoever is at its site; `release` on the node ends the hold.'] });
+    default:
+      return null;
+  }
+}
+
 /** It was told: where it is. */
-function movingCauses({ node, rollout, now }: NodeFacts): Cause[] {
+function movingCauses(facts: NodeFacts): Cause[] {
+  const { node, rollout, now } = facts;
+  const waits = node.sync.status === 'OutOfSync' ? waitingCause(facts) : null;
+  if (waits !== null) return [waits];
   if (node.health.status === 'Offline' || node.health.status === 'NeverSeen') return [];
   const requestedAt = rollout?.node?.requestedAt ?? node.desired?.since ?? null;
   const deadline = requestedAt === null || rollout === null || rollout.state !== 'Progressing' ? null : requestedAt + rollout.policy.updateTimeoutSeconds * 1000;
@@ -213,6 +235,6 @@ function movingCauses({ node, rollout, now }: NodeFacts): Cause[] {
   return [causeOf('Requested', 'info', 'It was told and has not answered', node.sync.message, {
     evidence: { generation: node.generation.desired, reported: node.generation.observed, told: requestedAt },
     ...(late !== undefined && { byItself: late }),
-    canDo: ['If it is held at its site, it says so here; otherwise look at the log of its agent.'],
+    canDo: ['Look at the log of its agent.'],
   })];
 }

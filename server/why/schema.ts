@@ -7,8 +7,8 @@ import { idSchema } from '../kernel/wire.ts';
  */
 export const causeCodeSchema = z.enum([
   'Revoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'Quarantined', 'NothingDeployed', 'ActivationFailed', 'Drifted',
-  'RolloutPaused', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Activating', 'Requested', 'ConditionFalse',
-  'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesOffline', 'NodesToCome', 'NodesQuarantined',
+  'RolloutPaused', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Held', 'Staged', 'WaitsForWindow', 'Activating', 'Requested', 'ConditionFalse',
+  'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesStaged', 'NodesOffline', 'NodesToCome', 'NodesQuarantined',
 ]);
 
 export const causeSchema = z.object({

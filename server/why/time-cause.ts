@@ -1,7 +1,12 @@
+import { openingOf } from '@selvedge/edge-runtime/protocol';
 import type { RolloutPolicy } from '../deployments/schema.ts';
-import { openingOf } from '../rollout/index.ts';
 import type { Cause } from './schema.ts';
 import { causeOf, durationOf } from './words.ts';
+
+/** Windows in words; null where there is none. */
+export function windowsText(windows: RolloutPolicy['windows']): string | null {
+  return windows.length === 0 ? null : windows.map(({ from, to, timeZone }) => `${from} to ${to}, ${timeZone}`).join('; ');
+}
 
 /** What the policy says about this time of day; null while nodes may be told. */
 export function timeCause({ notBefore, windows }: RolloutPolicy, now: number): Cause | null {
@@ -10,6 +15,5 @@ export function timeCause({ notBefore, windows }: RolloutPolicy, now: number): C
   }
   const opening = openingOf(windows, now);
   if (opening.open) return null;
-  const said = windows.map(({ from, to, timeZone }) => `${from} to ${to}, ${timeZone}`).join('; ');
-  return causeOf('WindowClosed', 'info', 'No window is open', 'Nobody is told outside of its windows.', { evidence: { windows: said }, byItself: ['It goes on when a window opens.', opening.checkAt], canDo: ['Cancel it and deploy without windows, if it cannot wait. Going back waits for none.'] });
+  return causeOf('WindowClosed', 'info', 'No window is open', 'Nobody is told outside of its windows.', { evidence: { windows: windowsText(windows) }, byItself: ['It goes on when a window opens.', opening.checkAt], canDo: ['Cancel it and deploy without windows, if it cannot wait. Going back waits for none.'] });
 }

@@ -5,7 +5,7 @@ import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, nameOf } from './kinds.ts';
 
 const pollMs = 1000;
-const nodesSchema = z.looseObject({ total: z.number(), running: z.number(), applying: z.number(), failed: z.number(), offline: z.number(), toCome: z.number() });
+const nodesSchema = z.looseObject({ total: z.number(), running: z.number(), applying: z.number(), staged: z.number().default(0), failed: z.number(), offline: z.number(), toCome: z.number() });
 const deploymentSchema = z.looseObject({ id: z.string(), state: z.string(), nodes: nodesSchema, wave: z.looseObject({ index: z.number(), of: z.number() }) });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
@@ -29,7 +29,7 @@ export async function readDeployment(client: ApiClient, id: string): Promise<Dep
 }
 
 export function statusLine({ state, nodes, wave }: Deployment): string {
-  const parts = [`${nodes.running} of ${nodes.total} running`, ...(['applying', 'failed', 'offline', 'toCome'] as const).flatMap((key) => (nodes[key] === 0 ? [] : [`${nodes[key]} ${key === 'toCome' ? 'to come' : key}`]))];
+  const parts = [`${nodes.running} of ${nodes.total} running`, ...(['applying', 'staged', 'failed', 'offline', 'toCome'] as const).flatMap((key) => (nodes[key] === 0 ? [] : [`${nodes[key]} ${key === 'toCome' ? 'to come' : key}`]))];
   return `${state}: wave ${Math.min(wave.index + 1, wave.of)} of ${wave.of}, ${parts.join(', ')}`;
 }
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import type { ActivationStatus } from '../../edge-runtime/activation/activator.ts';
+import type { ActivationStatus } from '../../edge-runtime/activation/activation-status.ts';
 import type { Trust } from '../../edge-runtime/activation/trust.ts';
 import { type VerifiedDesired, verifyDesired } from '../../edge-runtime/activation/verify.ts';
 import { agentVersion } from '../../edge-runtime/host/command.ts';
@@ -103,7 +103,7 @@ export class SimNode {
 
   #report(): void {
     const running = this.#running;
-    const activation: ActivationStatus = { running, converged: running, current: running, desired: this.#desired, progress: undefined, failure: undefined, rejection: undefined, hold: undefined };
+    const activation: ActivationStatus = { running, converged: running, current: running, desired: this.#desired, progress: undefined, failure: undefined, rejection: undefined, hold: undefined, waiting: undefined };
     this.#reports.update(reportOf({ activation, path: running === undefined ? undefined : pathOf(running), trouble: undefined, now: Date.now() }, this.#conditions));
   }
 

@@ -6,6 +6,7 @@ export function waveParts(nodes: WaveCounts): { tone: Tone | 'empty'; count: num
   return [
     { tone: 'positive', count: nodes.running, word: 'running' },
     { tone: 'info', count: nodes.applying, word: 'applying' },
+    { tone: 'neutral', count: nodes.staged, word: 'staged' },
     { tone: 'notice', count: nodes.offline, word: 'offline' },
     { tone: 'critical', count: nodes.failed, word: 'failed' },
     { tone: 'neutral', count: nodes.skipped, word: 'skipped' },

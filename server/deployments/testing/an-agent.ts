@@ -1,5 +1,5 @@
 import { assignmentSchema, bundleManifestSchema } from '@selvedge/edge-runtime/protocol';
-import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
+import type { Assignment, Labels, Report } from '@selvedge/edge-runtime/protocol';
 import { desiredFor } from '../../bundles/index.ts';
 import { systemActor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
@@ -12,11 +12,13 @@ export interface TestAgent {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   /** What it would be sent now; null when nothing was assigned. */
-  desired(): Promise<{ generation: number; bundle: string } | null>;
+  desired(): Promise<{ generation: number; bundle: string; schedule: Assignment['schedule'] } | null>;
   /** Reports that it runs what it was told, under that generation. */
   run(): Promise<void>;
   /** Reports that it is at it. */
   apply(): Promise<void>;
+  /** Reports that it has all but switched, and waits for its window. */
+  stage(): Promise<void>;
   /** Reports that the activation failed and that it runs what it ran. */
   fail(message: string): Promise<void>;
 }
@@ -31,10 +33,10 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
     const [envelope] = await desiredFor(deps, [id]);
     if (envelope === undefined || envelope === null) return null;
     const assignment = assignmentSchema.parse(JSON.parse(envelope.assignment.payload));
-    return { generation: assignment.generation, bundle: assignment.bundle, manifest: bundleManifestSchema.parse(JSON.parse(envelope.bundle.payload)) };
+    return { generation: assignment.generation, bundle: assignment.bundle, schedule: assignment.schedule, manifest: bundleManifestSchema.parse(JSON.parse(envelope.bundle.payload)) };
   };
   const report = (rest: Pick<Report, 'sync' | 'reason' | 'message'> & Partial<Report>): Promise<void> => nodesReported(deps, actor.organizationId, [{ id, report: { type: 'report', conditions: [], ...running, ...rest } }], 'test');
-  const activation = async (step: 'Building' | 'Failed', message?: string): Promise<Pick<Report, 'activation'>> => {
+  const activation = async (step: 'Building' | 'Staged' | 'Failed', message?: string): Promise<Pick<Report, 'activation'>> => {
     const wanted = await desired();
     if (wanted === null) throw new Error(`${name} was told nothing`);
     return { activation: { generation: wanted.generation, bundle: wanted.bundle, step, bytesDone: 1, bytesTotal: 2, ...(message !== undefined && { message }) } };
@@ -42,7 +44,7 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
   return {
     id,
     connect: async () => {
-      const since = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion: '0.1.0', facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
+      const since = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion: '0.2.0', facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
       connectedSince = since.get(id) ?? null;
     },
     disconnect: () => nodesDisconnected(deps, organizationId, [{ id, connectedSince: connectedSince ?? 0, lastSeenAt: deps.clock.now() }], 'test'),
@@ -55,6 +57,7 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
       await report({ sync: 'Synced', reason: 'Running', message: '' });
     },
     apply: async () => report({ sync: 'Applying', reason: 'Building', message: '', ...(await activation('Building')) }),
+    stage: async () => report({ sync: 'OutOfSync', reason: 'Staged', message: 'It waits.', ...(await activation('Staged', 'It waits.')) }),
     fail: async (message) => report({ sync: 'Failed', reason: 'BuildFailed', message, ...(await activation('Failed', message)) }),
   };
 }

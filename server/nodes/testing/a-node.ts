@@ -22,7 +22,7 @@ export async function aNode(deps: Deps, organizationId: string, given: { name?: 
       fingerprint: shown,
       labels,
       facts: { hostname: 'test', platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1024, nodeVersion: '24.0.0' },
-      agentVersion: '0.1.0',
+      agentVersion: '0.2.0',
       gateway: null,
       claimedBy: [],
       enrolledAt: now,

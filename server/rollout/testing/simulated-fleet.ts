@@ -1,3 +1,4 @@
+import { openingOf, openSince } from '@selvedge/edge-runtime/protocol';
 import type { RolloutPolicy, RolloutState } from '../../deployments/schema.ts';
 import type { LookEvidence } from '../../gates/index.ts';
 import { isLookDue } from '../gating.ts';
@@ -44,7 +45,7 @@ export function createFleet(script: FleetScript) {
     message: '',
     told: null,
     afterFailure: 'undecided',
-    facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: !agent.offline, observedGeneration: 1, bundle: 'old', sync: 'Synced', activating: null, message: '' },
+    facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: !agent.offline, observedGeneration: 1, bundle: 'old', sync: 'Synced', activating: null, staged: false, message: '' },
   }));
   let inFlightThen = new Set<string>();
 
@@ -58,7 +59,10 @@ export function createFleet(script: FleetScript) {
       if (agent.offline || agent.assigned === null) continue;
       const { generation: wanted, bundle, at } = agent.assigned;
       if (row.facts.observedGeneration >= wanted) continue;
+      const waits = bundle === 'new' && !openingOf(script.policy.activateWindows, now).open;
+      row.facts = { ...row.facts, staged: false };
       if (now - at < agent.seconds * 1000) row.facts = { ...row.facts, sync: 'Applying', activating: wanted };
+      else if (waits) row.facts = { ...row.facts, sync: 'OutOfSync', activating: wanted, staged: true };
       else if (agent.fails && bundle === 'new') row.facts = { ...row.facts, sync: 'Failed', activating: wanted };
       else row.facts = { ...row.facts, sync: 'Synced', activating: null, observedGeneration: wanted, bundle };
     }
@@ -154,7 +158,8 @@ export function createFleet(script: FleetScript) {
         const result = step(snapshot(), now);
         const byPlanner = nodes.map((row) => ({ row, state: result.changes.find((change) => change.node === row.node)?.state ?? row.state }));
         const asked = new Set(result.requests.map((request) => request.node));
-        inFlightThen = new Set(byPlanner.filter(({ row, state }) => (asked.has(row.node) ? isInFlight(row, row.state, now, patience) && row.facts.observedGeneration < (row.told?.generation ?? 0) : isInFlight(row, state, now, patience))).map(({ row }) => row.node));
+        const clockFrom = openSince(script.policy.activateWindows, now, patience.updateTimeoutMs);
+        inFlightThen = new Set(byPlanner.filter(({ row, state }) => (asked.has(row.node) ? isInFlight(row, row.state, now, { ...patience, clockFrom }) && row.facts.observedGeneration < (row.told?.generation ?? 0) : isInFlight(row, state, now, { ...patience, clockFrom }))).map(({ row }) => row.node));
         look(result, before);
         if (script.kills[second] !== true) apply(result);
         if (isOver(rollout.state) && second > script.happenings.length) return;

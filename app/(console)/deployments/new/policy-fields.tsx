@@ -1,4 +1,5 @@
 'use client';
+import { Fragment } from 'react';
 import { parseAsInteger, parseAsString, parseAsStringLiteral } from 'nuqs';
 import type { RolloutPolicy } from '../../../../server/deployments/schema.ts';
 import { Field, Input } from '../../../_ui/field.tsx';
@@ -21,6 +22,10 @@ export const policyParsers = {
   notBefore: parseAsString.withDefault(''),
   from: parseAsString.withDefault(''),
   to: parseAsString.withDefault(''),
+  activateFrom: parseAsString.withDefault(''),
+  activateTo: parseAsString.withDefault(''),
+  downloadFrom: parseAsString.withDefault(''),
+  downloadTo: parseAsString.withDefault(''),
   ...gateParsers,
 };
 
@@ -48,12 +53,22 @@ export interface PolicyValues extends GateValues {
   /** The window of each day, as time fields have it; empty is always. */
   from: string;
   to: string;
+  /** Those in which nodes that were told switch, and fetch. */
+  activateFrom: string;
+  activateTo: string;
+  downloadFrom: string;
+  downloadTo: string;
 }
 
 const clock = /^([01]\d|2[0-3]):[0-5]\d$/;
 
+/** A window of each day by the clock of this browser's place; none where a time is missing. */
+function eachDay(from: string, to: string): RolloutPolicy['windows'] {
+  return clock.test(from) && clock.test(to) ? [{ days: [0, 1, 2, 3, 4, 5, 6], from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }] : [];
+}
+
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   return {
@@ -70,12 +85,20 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
     approval,
     perMinute: perMinute < 1 ? null : Math.min(1_000_000, perMinute),
     notBefore: Number.isNaN(Date.parse(notBefore)) ? null : Date.parse(notBefore),
-    windows: clock.test(from) && clock.test(to) ? [{ days: [0, 1, 2, 3, 4, 5, 6], from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }] : [],
+    windows: eachDay(from, to),
+    downloadWindows: eachDay(downloadFrom, downloadTo),
+    activateWindows: eachDay(activateFrom, activateTo),
     gates,
     falseStopPercent: 5,
     whenUndecided: rest.undecided,
   };
 }
+
+const dailyWindows = [
+  { label: 'Tell only', description: 'Each day, by your clock.', from: 'from', to: 'to' },
+  { label: 'Fetch only', description: 'Kept by the node itself.', from: 'downloadFrom', to: 'downloadTo' },
+  { label: 'Switch only', description: 'Until then it waits, staged.', from: 'activateFrom', to: 'activateTo' },
+] as const;
 
 /** How the rollout goes about it: a small first wave unless someone says otherwise. */
 export function PolicyFields({ values, onChange }: { values: PolicyValues; onChange: (values: Partial<PolicyValues>) => void }) {
@@ -116,12 +139,16 @@ export function PolicyFields({ values, onChange }: { values: PolicyValues; onCha
       <Field label="Not before" optional>
         <Input type="datetime-local" value={values.notBefore} onValue={(notBefore) => onChange({ notBefore })} />
       </Field>
-      <Field label="Only from" optional description="Each day, by your clock.">
-        <Input type="time" value={values.from} onValue={(from) => onChange({ from })} />
-      </Field>
-      <Field label="Only until" optional>
-        <Input type="time" value={values.to} onValue={(to) => onChange({ to })} />
-      </Field>
+      {dailyWindows.map(({ label, description, from, to }) => (
+        <Fragment key={from}>
+          <Field label={`${label} from`} optional description={description}>
+            <Input type="time" value={values[from]} onValue={(text) => onChange({ [from]: text })} />
+          </Field>
+          <Field label={`${label} until`} optional>
+            <Input type="time" value={values[to]} onValue={(text) => onChange({ [to]: text })} />
+          </Field>
+        </Fragment>
+      ))}
     </fieldset>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openingOf } from './windows.ts';
+import { openingOf, opensAt, openSince } from './windows.ts';
 
 const weekdays = [1, 2, 3, 4, 5];
 const night = { days: weekdays, from: '22:00', to: '05:00', timeZone: 'Europe/Berlin' };
@@ -40,6 +40,16 @@ test('looking again always ends in an open one, over the nights in which clocks 
   }
 });
 
-test('without a window nodes may always be told', () => {
+test('when it opens next, and since when it is open', () => {
+  expect(opensAt([night], at('2026-07-06T19:30:20Z'))).toBe(at('2026-07-06T20:00:00Z'));
+  expect(opensAt([night], at('2026-07-11T12:00:00Z'))).toBe(at('2026-07-13T20:00:00Z'));
+  expect(opensAt([night], at('2026-07-06T21:00:30Z'))).toBe(at('2026-07-06T21:00:30Z'));
+  expect(openSince([night], at('2026-07-06T20:04:30Z'), 300_000)).toBe(at('2026-07-06T20:00:00Z'));
+  expect(openSince([night], at('2026-07-06T20:30:30Z'), 300_000)).toBe(at('2026-07-06T20:25:00Z'));
+  expect(openSince([night], at('2026-07-06T19:30:30Z'), 300_000)).toBe(at('2026-07-06T19:30:30Z'));
+});
+
+test('without a window one is as good as open', () => {
   expect(openingOf([], 0)).toEqual({ open: true });
+  expect(opensAt([], 7)).toBe(7);
 });

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+const clockSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'It has to be a time such as 22:30.');
+
+/** Hours of some days by the clock of a place; `days` 0 is Sunday, `to` before `from` is on the next day. */
+export const windowSchema = z.object({
+  days: z.array(z.number().int().min(0).max(6)).min(1).max(7),
+  from: clockSchema,
+  to: clockSchema,
+  timeZone: z.string().max(64).refine(isTimeZone, 'There is no such time zone.'),
+});
+export const windowsSchema = z.array(windowSchema).max(14);
+export type Window = z.infer<typeof windowSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const minuteMs = 60_000;
+const dayMinutes = 1440;
+/** Clocks are put forward or back by an hour, seldom two; so far ahead of an opening it is looked again. */
+const clockChangeMinutes = 120;
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/**
+ * Whether one of the windows is open now; without any it is as if one always were. `checkAt` is when to look again while none
+ * is open: at the next opening, or some time before it where clocks may change until then.
+ */
+export function openingOf(windows: readonly Window[], now: number): { open: true } | { open: false; checkAt: number } {
+  if (windows.length === 0) return { open: true };
+  let minutes = 7 * dayMinutes;
+  for (const window of windows) {
+    const until = minutesUntil(window, now);
+    if (until === 0) return { open: true };
+    minutes = Math.min(minutes, until);
+  }
+  const startOfMinute = Math.floor(now / minuteMs) * minuteMs;
+  const careful = minutes > clockChangeMinutes * 2 ? minutes - clockChangeMinutes : minutes;
+  return { open: false, checkAt: startOfMinute + careful * minuteMs };
+}
+
+/** When one of the windows opens next; `now` while one is open. */
+export function opensAt(windows: readonly Window[], now: number): number {
+  let at = now;
+  for (let opening = openingOf(windows, at); !opening.open; opening = openingOf(windows, at)) at = opening.checkAt;
+  return at;
+}
+
+/** Since when a window has been open without a break, looked for to the minute and as far back as `withinMs`; `now` while none is open. */
+export function openSince(windows: readonly Window[], now: number, withinMs: number): number {
+  if (windows.length === 0) return now - withinMs;
+  let since = now;
+  for (let at = Math.floor(now / minuteMs) * minuteMs; at > now - withinMs - minuteMs && openingOf(windows, at).open; at -= minuteMs) since = at;
+  return since;
+}
+
+/** Minutes until a window opens by the local clock; 0 while it is open. */
+function minutesUntil(window: Window, now: number): number {
+  const { day, minute } = localTime(window.timeZone, now);
+  const [from, to] = [minuteOf(window.from), minuteOf(window.to)];
+  const length = to > from ? to - from : to + dayMinutes - from;
+  let least = 8 * dayMinutes;
+  for (const opens of window.days) {
+    const since = ((day - opens + 7) % 7) * dayMinutes + minute - from;
+    // One that goes over midnight, or over the week's end, began earlier.
+    for (const elapsed of [since, since + 7 * dayMinutes]) {
+      if (elapsed >= 0 && elapsed < length) return 0;
+      if (elapsed < 0) least = Math.min(least, -elapsed);
+    }
+    if (since >= 0) least = Math.min(least, 7 * dayMinutes - since);
+  }
+  return least;
+}
+
+function minuteOf(time: string): number {
+  const [hours = '0', minutes = '0'] = time.split(':');
+  return Number(hours) * 60 + Number(minutes);
+}
+
+/** Making one takes longer than a hundred uses of it, and there are as many as time zones in use. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  formats.set(timeZone, known);
+  return known;
+}
+
+function localTime(timeZone: string, now: number): { day: number; minute: number } {
+  const parts = Object.fromEntries(formatOf(timeZone).formatToParts(now).map(({ type, value }) => [type, value]));
+  return { day: days.indexOf(parts['weekday'] ?? ''), minute: Number(parts['hour']) * 60 + Number(parts['minute']) };
+}

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "deployment_node_state" ADD VALUE 'Staged';
