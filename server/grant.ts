@@ -2,20 +2,22 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { compose } from './compose.ts';
 import { createToken as createEnrollmentToken } from './enrollment/index.ts';
+import { findFleetByName } from './fleets/index.ts';
 import { capabilities, createApiToken, createSignInLink, ensureOrganization } from './identity/index.ts';
 import { systemActor } from './kernel/actor.ts';
 import type { Deps } from './kernel/deps.ts';
 import { readEnvironment } from './kernel/env.ts';
+import { notFound } from './kernel/errors.ts';
 
 const usage = `usage: node server/grant.ts sign-in-link
-       node server/grant.ts api-token --name NAME --scopes nodes:read,rules:write --minutes 60
+       node server/grant.ts api-token --name NAME --scopes nodes:read,rules:write [--fleets pumps,valves] --minutes 60
        node server/grant.ts enrollment-token --label LABEL [--labels site=a,line=b] --uses 1 --minutes 60`;
 
 const list = z.string().transform((text) => text.split(',').filter((item) => item !== ''));
 const minutes = z.coerce.number().int().min(1).max(525_600);
 const grantSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sign-in-link') }),
-  z.object({ kind: z.literal('api-token'), name: z.string().min(1).max(100), scopes: list.pipe(z.array(z.enum(capabilities)).min(1)), minutes }),
+  z.object({ kind: z.literal('api-token'), name: z.string().min(1).max(100), scopes: list.pipe(z.array(z.enum(capabilities)).min(1)), fleets: list.optional(), minutes }),
   z.object({
     kind: z.literal('enrollment-token'),
     label: z.string().min(1).max(100),
@@ -37,7 +39,7 @@ async function grant(deps: Deps, wanted: z.infer<typeof grantSchema>): Promise<o
     case 'sign-in-link':
       return { link: await createSignInLink(deps, organizationId) };
     case 'api-token':
-      return createApiToken(deps, actor, { name: wanted.name, scopes: wanted.scopes, expiresAt });
+      return createApiToken(deps, actor, { name: wanted.name, scopes: wanted.scopes, fleets: wanted.fleets === undefined ? 'all' : await fleetIds(deps, organizationId, wanted.fleets), expiresAt });
     case 'enrollment-token': {
       const labels = Object.fromEntries(wanted.labels.map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)]));
       return createEnrollmentToken(deps, actor, { label: wanted.label, labels, uses: wanted.uses, expiresAt });
@@ -45,8 +47,16 @@ async function grant(deps: Deps, wanted: z.infer<typeof grantSchema>): Promise<o
   }
 }
 
+async function fleetIds(deps: Deps, organizationId: string, names: readonly string[]): Promise<string[]> {
+  return Promise.all(names.map(async (name) => {
+    const fleet = await findFleetByName(deps.db, organizationId, name);
+    if (fleet === null) throw notFound('fleet', name);
+    return fleet.id;
+  }));
+}
+
 const text = { type: 'string' } as const;
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { name: text, scopes: text, minutes: text, label: text, labels: text, uses: text } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { name: text, scopes: text, fleets: text, minutes: text, label: text, labels: text, uses: text } });
 const parsed = grantSchema.safeParse({ kind: positionals[0], ...values });
 if (!parsed.success) {
   process.stderr.write(`${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')}\n${usage}\n`);

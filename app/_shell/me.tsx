@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { Capability } from '../../server/identity/capabilities.ts';
+import { fleetCapabilities } from '../../server/identity/schema.ts';
 import { useTRPC } from '../_data/trpc.tsx';
 
 /** Who is signed in and what they may do; undefined for the moment before it is known. */
@@ -10,8 +11,9 @@ export function useMe() {
 }
 
 /** Undefined when the person may, else the sentence that says who could. For what is not tied to one row; rows bring their own `can`. */
-export function useRefusal(capability: Capability, who: string): string | undefined {
+export function useRefusal(capability: Capability, who: string, breadth: 'fleet' | 'organization' = 'fleet'): string | undefined {
   const me = useMe();
   if (me === undefined) return 'It is not known yet whether you may.';
+  if (me.fleets !== null && (breadth === 'organization' || !fleetCapabilities.has(capability))) return 'You may not do this: it concerns the whole organization, and you are limited to some of its fleets.';
   return me.capabilities.includes(capability) ? undefined : `Your role${me.role ? `, ${me.role},` : ''} may not do this. ${who} may.`;
 }

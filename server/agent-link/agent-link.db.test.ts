@@ -271,7 +271,7 @@ describe('what nodes tell', () => {
       for (const others of [1, 59]) {
         await createNodes(quiet.deps, organization, others, {}, `among-${others}`);
         const id = await aNode(quiet.deps, organization);
-        const actor: Actor = { kind: 'node', id, name: 'n', organizationId: organization, requestId: 'test' };
+        const actor: Actor = { kind: 'node', id, name: 'n', organizationId: organization, fleets: 'all', requestId: 'test' };
         const before = statements();
         await takeRecords(quiet.deps, actor, id, [detection(1)]);
         await nodesReported(quiet.deps, actor.organizationId, [{ id, report: aReport({ sync: 'Synced' }) }], 'test');

@@ -161,7 +161,7 @@ export class LinkConnection implements Standing {
     if (!(await this.#takesOver(hello, node))) return;
     const { deps, sessions, arrivals, lookups } = this.#context;
     const { id: nodeId, organizationId, name, fleetId } = node;
-    const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, requestId: deps.ids.next() };
+    const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, fleets: 'all', requestId: deps.ids.next() };
     const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, fleetId, connectedSince: null };
     // Entered before anything is read, so that whatever changes from here on reaches it.
     sessions.enter(session);
@@ -211,7 +211,7 @@ export class LinkConnection implements Standing {
         return telemetry.ingest(session, message.telemetry);
       case 'records': {
         const { through, lost } = await takeRecords(deps, actor, session.nodeId, message.records);
-        if (lost > 0) telemetry.recordsLost(session.organizationId, lost);
+        if (lost > 0) telemetry.recordsLost(session, lost);
         return this.#socket.send({ type: 'ack', through });
       }
       case 'tail':

@@ -21,7 +21,7 @@ export type RecordsTaken = { through: number; taken: number; lost: number };
  */
 export async function takeRecords(deps: Deps, actor: Actor, nodeId: string, records: readonly NodeRecord[]): Promise<RecordsTaken> {
   return performChange(deps, actor, async (change) => {
-    const [node] = await lockNodes(change.tx, actor.organizationId, [nodeId]);
+    const [node] = await lockNodes(change.tx, actor, [nodeId]);
     if (node === undefined) return { through: 0, taken: 0, lost: 0 };
     const before = Number(node.recordsThrough);
     const fresh = freshRecords(records, before);
@@ -56,7 +56,7 @@ async function writeRecords(deps: Deps, change: Change, node: NodeRow, records: 
     notes.map(({ at, tone, reason, message, sequence }) => ({ id: deps.ids.next(), organizationId, nodeId, at: Math.min(at, latestTime), tone, reason, message, sequence, source: { kind: 'node' } })),
   );
   const latest = detections.at(-1);
-  if (latest !== undefined) change.publish({ topic: 'detection', subjectId: latest.id, kind: 'detected', payload: { node: nodeId, count: detections.length } });
+  if (latest !== undefined) change.publish({ topic: 'detection', subjectId: latest.id, kind: 'detected', payload: { fleet: fleetId, node: nodeId, count: detections.length } });
   if (notes.length > 0) change.publish({ topic: 'node', subjectId: nodeId, kind: 'timeline' });
 }
 

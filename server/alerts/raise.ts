@@ -31,5 +31,5 @@ export async function raiseForLoss(deps: Pick<Deps, 'ids' | 'clock'>, change: Ch
 async function raise(change: Change, raises: readonly Raise[], adds: boolean): Promise<void> {
   if (raises.length === 0) return;
   await writeRaises(change.tx, raises, adds);
-  change.publish({ topic: 'alert', subjectId: raises[0]?.id ?? '', kind: 'raised' });
+  for (const fleet of new Set(raises.map(({ fleetId }) => fleetId ?? null))) change.publish({ topic: 'alert', subjectId: '', kind: 'raised', payload: { fleet } });
 }

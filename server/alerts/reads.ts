@@ -3,6 +3,7 @@ import { permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { inReach } from '../kernel/reach.ts';
 import { alertPermissions } from './policy.ts';
 import type { AlertItem, Channel, Delivery, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, notificationsOutput } from './schema.ts';
 
@@ -10,9 +11,8 @@ type AlertRow = Prisma.AlertGetPayload<object>;
 
 /** Alerts, the last one to happen first. The cursor is `time.id` of the last row. */
 export async function listAlerts(db: Queryable, actor: Actor, input: z.infer<typeof listAlertsInput>): Promise<z.infer<typeof listAlertsOutput>> {
-  const { organizationId } = actor;
   const where: Prisma.AlertWhereInput = {
-    organizationId,
+    ...inReach(actor),
     ...(input.state !== undefined && input.state.length > 0 && { state: { in: input.state } }),
     ...(input.severity !== undefined && input.severity.length > 0 && { severity: { in: input.severity } }),
     ...(input.source !== undefined && input.source.length > 0 && { source: { in: input.source } }),
@@ -25,7 +25,7 @@ export async function listAlerts(db: Queryable, actor: Actor, input: z.infer<typ
       take: input.limit + 1,
     }),
     db.alert.count({ where }),
-    db.alert.count({ where: { organizationId, state: 'Open' } }),
+    db.alert.count({ where: { ...inReach(actor), state: 'Open' } }),
   ]);
   const page = rows.slice(0, input.limit);
   const last = page.at(-1);
@@ -33,7 +33,7 @@ export async function listAlerts(db: Queryable, actor: Actor, input: z.infer<typ
 }
 
 export async function readAlert(db: Queryable, actor: Actor, id: string): Promise<AlertItem> {
-  const row = await db.alert.findFirst({ where: { id, organizationId: actor.organizationId } });
+  const row = await db.alert.findFirst({ where: { ...inReach(actor), id } });
   const [item] = row === null ? [] : await toItems(db, actor, [row]);
   if (item === undefined) throw notFound('alert', id);
   return item;

@@ -4,6 +4,7 @@ import type { Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { inReach } from '../kernel/reach.ts';
 import { targetOf } from './messages.ts';
 import { sealSettings } from './notify.ts';
 import { alertLimits, alertPermissions } from './policy.ts';
@@ -15,7 +16,7 @@ type Verb = 'acknowledge' | 'resolve' | 'mute';
 /** A person takes an alert on, ends it, or wants to hear nothing of it for a while. */
 export async function actOnAlert(deps: Deps, actor: Actor, verb: Verb, input: { id: string; minutes?: number }): Promise<AlertItem> {
   await performChange(deps, actor, async (change) => {
-    const row = await change.tx.alert.findFirst({ where: { id: input.id, organizationId: actor.organizationId } });
+    const row = await change.tx.alert.findFirst({ where: { ...inReach(actor), id: input.id } });
     if (row === null) throw notFound('alert', input.id);
     const may = alertPermissions(actor, row.state)[verb];
     if (!may.allowed) throw new DomainError('Conflict', may.reason ?? 'This cannot be done now.');
@@ -23,7 +24,7 @@ export async function actOnAlert(deps: Deps, actor: Actor, verb: Verb, input: { 
     const data = verb === 'acknowledge' ? { state: 'Acknowledged' as const, acknowledgedBy: actor.name, acknowledgedAt: at } : verb === 'resolve' ? { state: 'Resolved' as const, resolvedBy: actor.name, resolvedAt: at } : { mutedUntil: new Date(at.getTime() + (input.minutes ?? 0) * 60_000) };
     await change.tx.alert.update({ where: { id: row.id }, data });
     change.record({ action: `alert.${verb}`, object: { kind: 'alert', id: row.id, name: row.title }, before: { state: row.state }, after: verb === 'mute' ? { minutes: input.minutes } : { state: data.state } });
-    change.publish({ topic: 'alert', subjectId: row.id, kind: verb });
+    change.publish({ topic: 'alert', subjectId: row.id, kind: verb, payload: { fleet: row.fleetId } });
   });
   return readAlert(deps.db, actor, input.id);
 }

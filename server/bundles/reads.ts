@@ -5,6 +5,8 @@ import { permission } from '../identity/policy.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
+import { fleetsOf } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { Permission } from '../kernel/wire.ts';
 import { findBundle, findSigningKeys } from './repository.ts';
 import type { BundleDetail, listSigningKeysOutput } from './schema.ts';
@@ -19,11 +21,13 @@ export interface BundleInUse {
 }
 
 /** What nodes report, by fleet and bundle. One grouped count, and the few manifests that it names. */
-export async function bundlesInUse(db: Queryable, organizationId: string): Promise<BundleInUse[]> {
+export async function bundlesInUse(db: Queryable, reach: Reach): Promise<BundleInUse[]> {
+  const { organizationId } = reach;
+  const fleets = fleetsOf(reach);
   const rows = await db.$queryRaw<{ fleetId: string; fleet: string; digest: string; nodes: bigint; manifest: string }[]>`
     SELECT counted."fleetId", f.name AS fleet, counted."reportedBundle" AS digest, counted.nodes, b.manifest
     FROM (SELECT "fleetId", "reportedBundle", count(*) AS nodes FROM nodes
-          WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL AND "fleetId" IS NOT NULL AND "reportedBundle" IS NOT NULL
+          WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL AND "fleetId" IS NOT NULL AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND "reportedBundle" IS NOT NULL
           GROUP BY 1, 2) AS counted
     JOIN fleets f ON f.id = counted."fleetId"
     JOIN bundles b ON b."organizationId" = ${organizationId} AND b.digest = counted."reportedBundle"
@@ -58,10 +62,21 @@ export async function readManifest(db: Queryable, organizationId: string, digest
   return row === null ? null : parseManifest(row.manifest);
 }
 
-export async function readBundle(db: Queryable, organizationId: string, digest: string): Promise<BundleDetail> {
-  const row = await findBundle(db, organizationId, digest);
-  if (row === null) throw notFound('bundle', digest);
+export async function readBundle(db: Queryable, reach: Reach, digest: string): Promise<BundleDetail> {
+  const row = await findBundle(db, reach.organizationId, digest);
+  if (row === null || !(await concernsReach(db, reach, digest))) throw notFound('bundle', digest);
   return { digest, manifest: parseManifest(row.manifest), createdAt: row.createdAt.getTime(), createdBy: row.createdBy };
+}
+
+/** Whether a fleet in reach has, or had, to do with a bundle: by what it is told, was told or reports. */
+async function concernsReach(db: Queryable, reach: Reach, digest: string): Promise<boolean> {
+  const fleets = fleetsOf(reach);
+  if (fleets === null) return true;
+  const [row] = await db.$queryRaw<{ found: boolean }[]>`
+    SELECT EXISTS (SELECT 1 FROM fleets WHERE id = ANY(${fleets}) AND bundle = ${digest})
+      OR EXISTS (SELECT 1 FROM deployments WHERE "fleetId" = ANY(${fleets}) AND ${digest} IN (bundle, "previousBundle"))
+      OR EXISTS (SELECT 1 FROM nodes WHERE "fleetId" = ANY(${fleets}) AND ${digest} IN ("reportedBundle", "desiredBundle")) AS found`;
+  return row?.found === true;
 }
 
 export async function listSigningKeys(db: Queryable, actor: Actor): Promise<z.infer<typeof listSigningKeysOutput>> {

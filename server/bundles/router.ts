@@ -8,7 +8,7 @@ export const bundlesRouter = router({
     .meta({ rest: { method: 'GET', path: '/bundles/{digest}', tag: 'Deployments', summary: 'Read the manifest of a bundle' } })
     .input(getBundleInput)
     .output(bundleSchema)
-    .query(({ ctx, input }) => readBundle(ctx.deps.db, ctx.actor.organizationId, input.digest)),
+    .query(({ ctx, input }) => readBundle(ctx.deps.db, ctx.actor, input.digest)),
 });
 
 /** Mounted below `settings`. */

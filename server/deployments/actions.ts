@@ -64,12 +64,12 @@ export async function allowDeployment(deps: Deps, actor: Actor, input: Input): P
 /** The frame of what a person does to a rollout: it is held, the policy allows it, it is recorded, and the next step follows at once. */
 async function act(deps: Deps, actor: Actor, input: Input, action: keyof DeploymentDetail['can'], work: (change: Change, rollout: Locked) => Promise<Reference>): Promise<Reference> {
   return performChange(deps, actor, async (change) => {
-    const known = await readStanding(change.tx, actor.organizationId, input.id);
+    const known = await readStanding(change.tx, actor, input.id);
     if (known === null) throw notFound('deployment', input.id);
     // In the same order as whoever starts a deployment: the fleet, then the rollout.
     await lockFleetDeployments(change.tx, known.fleetId);
     const rollout = await lockRollout(change.tx, input.id, true);
-    const standing = await readStanding(change.tx, actor.organizationId, input.id);
+    const standing = await readStanding(change.tx, actor, input.id);
     if (rollout === null || standing === null) throw notFound('deployment', input.id);
     const permitted = rolloutPermissions(actor, standing)[action];
     if (!permitted.allowed) throw new DomainError('Conflict', permitted.reason ?? 'The rollout’s state does not allow this.', { details: { state: standing.state } });

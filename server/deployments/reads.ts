@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { changesOf, comparesWithControl, judgeAgain, listLooks, readLook } from '../gates/index.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { summarize } from './changes.ts';
 import { countsOf, estimateEnd, waveView } from './counts.ts';
 import type { StateCount } from './counts.ts';
@@ -28,9 +30,9 @@ const keptPlanSchema = planSchema.omit({ nodes: true, can: true });
 type Row = Prisma.DeploymentGetPayload<{ include: { waves: true } }>;
 
 /** The Deployments page: newest first. The cursor is the id below which the next page continues. */
-export async function listDeployments(db: Queryable, organizationId: string, input: z.infer<typeof listDeploymentsInput>): Promise<z.infer<typeof listDeploymentsOutput>> {
+export async function listDeployments(db: Queryable, reach: Reach, input: z.infer<typeof listDeploymentsInput>): Promise<z.infer<typeof listDeploymentsOutput>> {
   const where: Prisma.DeploymentWhereInput = {
-    organizationId,
+    AND: inReach(reach),
     ...(input.state !== undefined && input.state.length > 0 && { state: { in: input.state } }),
     ...(input.fleet !== undefined && { fleetId: input.fleet }),
   };
@@ -77,8 +79,8 @@ function toItem(row: Row, counts: readonly StateCount[]): DeploymentItem {
 }
 
 /** One rollout with everything about it, apart from what the asking person may do. */
-export async function readDeployment(db: Queryable, organizationId: string, id: string, now: number): Promise<Omit<DeploymentDetail, 'can'>> {
-  const row = await db.deployment.findFirst({ where: { id, organizationId }, include: { waves: { orderBy: { index: 'asc' } } } });
+export async function readDeployment(db: Queryable, reach: Reach, id: string, now: number): Promise<Omit<DeploymentDetail, 'can'>> {
+  const row = await db.deployment.findFirst({ where: { ...inReach(reach), id }, include: { waves: { orderBy: { index: 'asc' } } } });
   if (row === null) throw notFound('deployment', id);
   const [counts, decisions, looks] = await Promise.all([
     countStates(db, [id]),
@@ -113,8 +115,8 @@ export async function readDeployment(db: Queryable, organizationId: string, id: 
 }
 
 /** A look with its evidence, and whether that gives the same verdicts now. */
-export async function readLookDetail(db: Queryable, organizationId: string, { id, wave, look }: z.infer<typeof lookInput>): Promise<LookDetail> {
-  if ((await db.deployment.count({ where: { id, organizationId } })) === 0) throw notFound('deployment', id);
+export async function readLookDetail(db: Queryable, reach: Reach, { id, wave, look }: z.infer<typeof lookInput>): Promise<LookDetail> {
+  if ((await db.deployment.count({ where: { ...inReach(reach), id } })) === 0) throw notFound('deployment', id);
   const kept = await readLook(db, id, wave, look);
   if (kept === null) throw notFound('look', `${wave}/${look}`);
   const times = (nodes: readonly { node: string; change: number }[]): { node: string; times: number }[] => nodes.map(({ node, change }) => ({ node, times: Math.exp(change) }));
@@ -130,11 +132,11 @@ export async function readLookDetail(db: Queryable, organizationId: string, { id
 const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Cancelled', 'RolledBack', 'Superseded'];
 
 /** The newest rollout of a fleet as one of its nodes sees it; null when there was none. */
-export async function rolloutOfNode(db: Queryable, organizationId: string, fleetId: string, nodeId: string, now: number) {
-  const newest = await db.deployment.findFirst({ where: { organizationId, fleetId }, orderBy: { id: 'desc' }, select: { id: true } });
+export async function rolloutOfNode(db: Queryable, reach: Reach, fleetId: string, nodeId: string, now: number) {
+  const newest = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId }] }, orderBy: { id: 'desc' }, select: { id: true } });
   if (newest === null) return null;
   const [deployment, place] = await Promise.all([
-    readDeployment(db, organizationId, newest.id, now),
+    readDeployment(db, reach, newest.id, now),
     db.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: newest.id, nodeId } } }),
   ]);
   return {
@@ -165,8 +167,8 @@ function time(date: Date | null): number | null {
 const stateOrder: NodeRolloutState[] = ['Failed', 'Applying', 'Requested', 'Staged', 'Offline', 'ToCome', 'Running', 'Skipped'];
 
 /** Nodes of a rollout by state and name. The cursor is `state:name`, the place of the last row. */
-export async function listDeploymentNodes(db: Queryable, organizationId: string, input: z.infer<typeof deploymentNodesInput>): Promise<z.infer<typeof deploymentNodesOutput>> {
-  if ((await db.deployment.count({ where: { id: input.id, organizationId } })) === 0) throw notFound('deployment', input.id);
+export async function listDeploymentNodes(db: Queryable, reach: Reach, input: z.infer<typeof deploymentNodesInput>): Promise<z.infer<typeof deploymentNodesOutput>> {
+  if ((await db.deployment.count({ where: { ...inReach(reach), id: input.id } })) === 0) throw notFound('deployment', input.id);
   const where: Prisma.DeploymentNodeWhereInput = { deploymentId: input.id, ...(input.wave !== undefined && { wave: input.wave }), ...(input.state !== undefined && { state: input.state }) };
   const states = input.state === undefined ? stateOrder : [input.state];
   const from = input.cursor === undefined ? null : parsePlace(input.cursor);
@@ -202,8 +204,8 @@ function parsePlace(cursor: string): { state: NodeRolloutState; name: string } {
 }
 
 /** A page of a kept plan's nodes. The cursor is how many came before. */
-export async function listPlanNodes(db: Queryable, organizationId: string, input: z.infer<typeof planNodesInput>, now: number): Promise<z.infer<typeof planNodesOutput>> {
-  const saved = await findPlan(db, organizationId, input.hash, now);
+export async function listPlanNodes(db: Queryable, reach: Reach, input: z.infer<typeof planNodesInput>, now: number): Promise<z.infer<typeof planNodesOutput>> {
+  const saved = await findPlan(db, reach, input.hash, now);
   if (saved === null) throw notFound('plan', input.hash);
   const from = input.cursor === undefined ? 0 : Number(input.cursor);
   if (!Number.isSafeInteger(from) || from < 0) throw badCursor();

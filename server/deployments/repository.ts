@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
+import { inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { PlannedNode } from './plan.ts';
 import { planInput, planSchema } from './schema.ts';
 import type { Plan, PlanNode, RolloutState } from './schema.ts';
@@ -35,8 +37,8 @@ export interface SavedPlan {
 }
 
 /** The plan of this hash, or null when there is none or it has expired. */
-export async function findPlan(db: Queryable, organizationId: string, hash: string, now: number): Promise<SavedPlan | null> {
-  const row = await db.deploymentPlan.findUnique({ where: { organizationId_hash: { organizationId, hash } } });
+export async function findPlan(db: Queryable, reach: Reach, hash: string, now: number): Promise<SavedPlan | null> {
+  const row = await db.deploymentPlan.findFirst({ where: { ...inReach(reach), hash } });
   if (row === null || row.expiresAt.getTime() < now) return null;
   return { input: planInput.parse(row.input), plan: planSchema.omit({ can: true }).parse(row.plan), nodes: z.array(z.unknown()).parse(row.nodes) };
 }
@@ -102,9 +104,9 @@ export async function decideAboutFailed(tx: Transaction, id: string, decision: '
   return count;
 }
 
-/** How a rollout stands, for the policy. Null when it is not in the organization. */
-export async function readStanding(db: Queryable, organizationId: string, id: string): Promise<{ fleetId: string; state: RolloutState; failed: number; newest: boolean; hasPrevious: boolean; excluded: boolean } | null> {
-  const row = await db.deployment.findFirst({ where: { id, organizationId }, select: { state: true, fleetId: true, bundle: true, previousBundle: true, excludedBecause: true } });
+/** How a rollout stands, for the policy. Null when it is not in reach. */
+export async function readStanding(db: Queryable, reach: Reach, id: string): Promise<{ fleetId: string; state: RolloutState; failed: number; newest: boolean; hasPrevious: boolean; excluded: boolean } | null> {
+  const row = await db.deployment.findFirst({ where: { ...inReach(reach), id }, select: { state: true, fleetId: true, bundle: true, previousBundle: true, excludedBecause: true } });
   if (row === null) return null;
   const [failed, later] = await Promise.all([
     db.deploymentNode.count({ where: { deploymentId: id, state: 'Failed' } }),

@@ -36,7 +36,7 @@ export const deploymentsRouter = router({
     .meta({ rest: { method: 'GET', path: '/deployment-plans/{hash}/nodes', tag, summary: 'List the nodes of a plan' } })
     .input(planNodesInput)
     .output(planNodesOutput)
-    .query(({ ctx, input }) => listPlanNodes(ctx.deps.db, ctx.actor.organizationId, input, ctx.deps.clock.now())),
+    .query(({ ctx, input }) => listPlanNodes(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
 
   create: procedure('deployments:write')
     .meta({ rest: { method: 'POST', path: '/deployments', tag, summary: 'Start what was planned' } })
@@ -48,15 +48,14 @@ export const deploymentsRouter = router({
     .meta({ rest: { method: 'GET', path: '/deployments', tag, summary: 'List deployments, newest first' } })
     .input(listDeploymentsInput)
     .output(listDeploymentsOutput)
-    .query(({ ctx, input }) => listDeployments(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => listDeployments(ctx.deps.db, ctx.actor, input)),
 
   get: procedure('deployments:read')
     .meta({ rest: { method: 'GET', path: '/deployments/{id}', tag, summary: 'Read a deployment with its waves and decisions' } })
     .input(getDeploymentInput)
     .output(deploymentSchema)
     .query(async ({ ctx, input }) => {
-      const { organizationId } = ctx.actor;
-      const [deployment, standing] = await Promise.all([readDeployment(ctx.deps.db, organizationId, input.id, ctx.deps.clock.now()), readStanding(ctx.deps.db, organizationId, input.id)]);
+      const [deployment, standing] = await Promise.all([readDeployment(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now()), readStanding(ctx.deps.db, ctx.actor, input.id)]);
       if (standing === null) throw notFound('deployment', input.id);
       return { ...deployment, can: rolloutPermissions(ctx.actor, standing) };
     }),
@@ -65,13 +64,13 @@ export const deploymentsRouter = router({
     .meta({ rest: { method: 'GET', path: '/deployments/{id}/nodes', tag, summary: 'List the nodes of a deployment by state' } })
     .input(deploymentNodesInput)
     .output(deploymentNodesOutput)
-    .query(({ ctx, input }) => listDeploymentNodes(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => listDeploymentNodes(ctx.deps.db, ctx.actor, input)),
 
   look: procedure('deployments:read')
     .meta({ rest: { method: 'GET', path: '/deployments/{id}/waves/{wave}/looks/{look}', tag, summary: 'Read what gates found in a look, with the evidence they judged by' } })
     .input(lookInput)
     .output(lookDetailSchema)
-    .query(({ ctx, input }) => readLookDetail(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => readLookDetail(ctx.deps.db, ctx.actor, input)),
 
   pause: action('pause', 'Ask no more nodes until it is resumed', pauseDeployment),
   resume: action('resume', 'Go on after a pause or a gate', resumeDeployment),

@@ -20,7 +20,7 @@ const placesSchema = planNodeSchema.pick({ node: true, name: true, wave: true })
 
 /** What a deployment would do. Changes nothing but that the plan is kept for an hour. */
 export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<typeof planInput>): Promise<Plan> {
-  const subject = await readSubject(deps.db, actor.organizationId, input, deps.clock.now());
+  const subject = await readSubject(deps.db, actor, input, deps.clock.now());
   const { plan, nodes } = makePlan(subject);
   await savePlan(deps.db, actor.organizationId, input, plan, nodes);
   const role = permission(actor, 'deployments:write');
@@ -30,12 +30,11 @@ export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<ty
 
 /** Starts what was planned, if making the plan again at this moment gives the same hash; a rollout of the fleet under way is superseded. */
 export async function createDeployment(deps: Deps, actor: Actor, input: z.infer<typeof createDeploymentInput>): Promise<Reference> {
-  const { organizationId } = actor;
-  const saved = await findPlan(deps.db, organizationId, input.planHash, deps.clock.now());
+  const saved = await findPlan(deps.db, actor, input.planHash, deps.clock.now());
   if (saved === null) throw new DomainError('PlanChanged', 'There is no such plan any more: plans are kept for an hour. Make it again.');
   return performChange(deps, actor, async (change) => {
     await lockFleetDeployments(change.tx, saved.plan.fleet.id);
-    const subject = await readSubject(change.tx, organizationId, saved.input, deps.clock.now());
+    const subject = await readSubject(change.tx, actor, saved.input, deps.clock.now());
     const { plan } = makePlan(subject);
     if (plan.hash !== input.planHash) throw planChanged(saved.plan, plan);
     if (!plan.startable) {

@@ -6,6 +6,7 @@ import { findFleet, readSettings } from '../fleets/index.ts';
 import type { FleetRow } from '../fleets/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { resolveReferences } from '../models/index.ts';
 import type { ResolvedModel } from '../models/index.ts';
 import { analysisWith, readRuleTexts, referencesIn } from '../rules/index.ts';
@@ -49,8 +50,9 @@ export async function readTarget(db: Queryable, organizationId: string, fleet: F
 }
 
 /** Reads everything that a plan follows from, at one moment when `db` is a transaction. */
-export async function readSubject(db: Queryable, organizationId: string, input: z.infer<typeof planInput>, madeAt: number): Promise<PlanSubject> {
-  const row = await findFleet(db, organizationId, input.fleet);
+export async function readSubject(db: Queryable, reach: Reach, input: z.infer<typeof planInput>, madeAt: number): Promise<PlanSubject> {
+  const { organizationId } = reach;
+  const row = await findFleet(db, reach, input.fleet);
   if (row === null) throw notFound('fleet', input.fleet);
   const fromManifest = row.bundle === null ? null : await readManifest(db, organizationId, row.bundle);
   const { to, violations, excluded, rules, resolved } = await readTarget(db, organizationId, row, input);

@@ -2,6 +2,8 @@ import { attributeValueSchema, causeSchema } from '@selvedge/edge-runtime/protoc
 import { z } from 'zod';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { fleetsOf, inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { rangeMs } from '../telemetry/index.ts';
 import { detectionSchema } from './schema.ts';
 import type { Detection, DetectionDetail, DetectionGroup, detectionGroupsInput, detectionGroupsOutput, listDetectionsInput, listDetectionsOutput } from './schema.ts';
@@ -13,16 +15,17 @@ const groupsMax = 200;
 const histogramSteps = 24;
 
 /** The Detections page: what happened how often, the latest first. Three statements. */
-export async function groupDetections(db: Queryable, organizationId: string, input: Filters, now: number): Promise<z.infer<typeof detectionGroupsOutput>> {
+export async function groupDetections(db: Queryable, reach: Reach, input: Filters, now: number): Promise<z.infer<typeof detectionGroupsOutput>> {
   const since = now - rangeMs[input.range];
   const stepMs = rangeMs[input.range] / histogramSteps;
+  const fleets = fleetsOf(reach);
   const { node = null, fleet = null, rule = null, severity = null } = input;
   const rows = await db.$queryRaw<{ rule: string; stream: string; title: string; severity: string; count: number; nodes: number; firstAt: Date; lastAt: Date; latest: string; histogram: { step: number; count: number }[] }[]>`
     WITH chosen AS (
       SELECT id, rule, stream, title, severity, "nodeId", at,
         least(${histogramSteps - 1}, floor((extract(epoch FROM at) * 1000 - ${since}::float8) / ${stepMs}::float8))::int AS step
       FROM detections
-      WHERE "organizationId" = ${organizationId} AND at >= ${new Date(since)}
+      WHERE "organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND at >= ${new Date(since)}
         AND (${node}::text IS NULL OR "nodeId" = ${node}) AND (${fleet}::text IS NULL OR "fleetId" = ${fleet})
         AND (${rule}::text IS NULL OR rule = ${rule}) AND (${severity}::text IS NULL OR severity = ${severity}::detection_severity)),
     steps AS (
@@ -33,7 +36,7 @@ export async function groupDetections(db: Queryable, organizationId: string, inp
         (array_agg(id ORDER BY at DESC, id DESC))[1] AS latest
       FROM chosen GROUP BY 1, 2, 3, 4) AS g JOIN steps USING (rule, stream, title, severity)
     ORDER BY "lastAt" DESC LIMIT ${groupsMax}`;
-  const latest = new Map((await withNodes(db, await db.detection.findMany({ where: { organizationId, id: { in: rows.map((row) => row.latest) } } }))).map((detection) => [detection.id, detection]));
+  const latest = new Map((await withNodes(db, await db.detection.findMany({ where: { ...inReach(reach), id: { in: rows.map((row) => row.latest) } } }))).map((detection) => [detection.id, detection]));
   const items = rows.flatMap((row): DetectionGroup[] => {
     const example = latest.get(row.latest);
     if (example === undefined) return [];
@@ -45,8 +48,8 @@ export async function groupDetections(db: Queryable, organizationId: string, inp
 }
 
 /** Detections one by one, newest first. The cursor is the detection after which the next page continues. */
-export async function listDetections(db: Queryable, organizationId: string, input: z.infer<typeof listDetectionsInput>, now: number): Promise<z.infer<typeof listDetectionsOutput>> {
-  const where = whereOf(organizationId, input, now);
+export async function listDetections(db: Queryable, reach: Reach, input: z.infer<typeof listDetectionsInput>, now: number): Promise<z.infer<typeof listDetectionsOutput>> {
+  const where = whereOf(reach, input, now);
   const after = input.cursor === undefined ? undefined : parsePosition(input.cursor);
   const [rows, total] = await Promise.all([
     db.detection.findMany({
@@ -61,8 +64,8 @@ export async function listDetections(db: Queryable, organizationId: string, inpu
   return { items: await withNodes(db, page), nextCursor: rows.length > input.limit && last !== undefined ? `${last.at.getTime()}.${last.id}` : null, total };
 }
 
-function whereOf(organizationId: string, input: Filters & { stream?: string | undefined }, now: number): Prisma.DetectionWhereInput {
-  const where: Prisma.DetectionWhereInput = { organizationId, at: { gte: new Date(now - rangeMs[input.range]) } };
+function whereOf(reach: Reach, input: Filters & { stream?: string | undefined }, now: number): Prisma.DetectionWhereInput {
+  const where: Prisma.DetectionWhereInput = { AND: inReach(reach), at: { gte: new Date(now - rangeMs[input.range]) } };
   if (input.node !== undefined) where.nodeId = input.node;
   if (input.fleet !== undefined) where.fleetId = input.fleet;
   if (input.rule !== undefined) where.rule = input.rule;
@@ -77,14 +80,14 @@ function parsePosition(cursor: string): { at: Date; id: string } {
   return { at: new Date(Number(match[1])), id: match[2] };
 }
 
-/** The latest detections of the organization, whatever they are. */
-export async function latestDetections(db: Queryable, organizationId: string, limit: number): Promise<Detection[]> {
-  return withNodes(db, await db.detection.findMany({ where: { organizationId }, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: limit }));
+/** The latest detections in reach, whatever they are. */
+export async function latestDetections(db: Queryable, reach: Reach, limit: number): Promise<Detection[]> {
+  return withNodes(db, await db.detection.findMany({ where: inReach(reach), orderBy: [{ at: 'desc' }, { id: 'desc' }], take: limit }));
 }
 
 /** One detection with the events that caused it. */
-export async function readDetection(db: Queryable, organizationId: string, id: string): Promise<DetectionDetail> {
-  const row = await db.detection.findFirst({ where: { organizationId, id } });
+export async function readDetection(db: Queryable, reach: Reach, id: string): Promise<DetectionDetail> {
+  const row = await db.detection.findFirst({ where: { ...inReach(reach), id } });
   const [detection] = row === null ? [] : await withNodes(db, [row]);
   if (row === null || detection === undefined) throw notFound('detection', id);
   return { ...detection, causes: z.array(causeSchema).parse(row.causes), bundle: row.bundle, generation: Number(row.generation), sequence: Number(row.sequence) };

@@ -11,7 +11,7 @@ export const enrollmentLimits = {
 } as const;
 
 export function requestPermissions(actor: Actor, request: { state: 'Pending' | 'Approved' | 'Denied' }): { approve: Permission; deny: Permission } {
-  const write = permission(actor, 'nodes:write');
+  const write = permission(actor, 'nodes:write', 'organization');
   if (!write.allowed) return { approve: write, deny: write };
   if (request.state === 'Pending') return { approve: write, deny: write };
   if (request.state === 'Denied') return { approve: write, deny: { allowed: false, reason: 'It was denied already.' } };

@@ -18,19 +18,19 @@ import { approveRequest, createToken, denyRequest, revokeToken } from './service
 
 export const enrollmentRouter = router({
   requests: router({
-    list: procedure('nodes:read')
+    list: procedure('nodes:read', 'organization')
       .meta({ rest: { method: 'GET', path: '/enrollment/requests', tag: 'Enrolment', summary: 'List nodes that asked to join' } })
       .input(listRequestsInput)
       .output(listRequestsOutput)
       .query(({ ctx, input }) => listRequests(ctx.deps, ctx.actor, input)),
 
-    approve: procedure('nodes:write')
+    approve: procedure('nodes:write', 'organization')
       .meta({ rest: { method: 'POST', path: '/enrollment/requests/{id}/approval', tag: 'Enrolment', summary: 'Let a node in' } })
       .input(approveRequestInput)
       .output(approveRequestOutput)
       .mutation(({ ctx, input }) => approveRequest(ctx.deps, ctx.actor, input)),
 
-    deny: procedure('nodes:write')
+    deny: procedure('nodes:write', 'organization')
       .meta({ rest: { method: 'POST', path: '/enrollment/requests/{id}/denial', tag: 'Enrolment', summary: 'Turn a node away' } })
       .input(denyRequestInput)
       .output(denyRequestOutput)

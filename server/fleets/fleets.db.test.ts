@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { wholeOf } from '../kernel/reach.ts';
 import { aNode } from '../nodes/testing/a-node.ts';
 import { countStatements } from '../nodes/testing/statements.ts';
 import { aUser, testWorld } from '../testing/index.ts';
@@ -154,7 +155,7 @@ describe('rules of editing', () => {
     await createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings });
     await expect(createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings })).rejects.toMatchObject({ code: 'NameTaken' });
     await expect(createFleet(world.deps, actor, { name: 'other', selector: 'site=', settings })).rejects.toBeInstanceOf(DomainError);
-    const list = await listFleets(world.deps.db, organizationId, { limit: 50, sort: 'name' });
+    const list = await listFleets(world.deps.db, wholeOf(organizationId), { limit: 50, sort: 'name' });
     expect(list.items.map((fleet) => fleet.name)).toEqual(['pumps']);
   });
 

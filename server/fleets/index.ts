@@ -1,4 +1,4 @@
-export { matchingFleets, previewMembership, releaseNode, settleNode } from './membership-service.ts';
+export { matchingFleets, previewMembership, releaseNode, requireWithinReach, settleNode } from './membership-service.ts';
 export type { Claim } from './membership-service.ts';
 export { createFleet, removeFleet, requireSelector, updateFleet } from './service.ts';
 export { formatSelector, parseSelector } from './selector.ts';

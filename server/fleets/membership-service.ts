@@ -2,6 +2,9 @@ import type { Labels } from '@selvedge/edge-runtime/protocol';
 import type { Change } from '../audit/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { DomainError } from '../kernel/errors.ts';
+import { reaches } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { fleetOf } from './membership.ts';
 import { insertMoveNotes, listSelectors, lockMembership, writeClaims, writeNodeClaims } from './repository.ts';
 import type { Move } from './repository.ts';
@@ -35,16 +38,26 @@ export async function previewMembership(
 
 type Node = { id: string; organizationId: string; fleetId: string | null };
 
-/** Puts one node where its labels belong, for a node that is new or has new labels. Call within the change that made them so. */
-export async function settleNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node, labels: Labels): Promise<Move | null> {
+/** Puts one node where its labels belong, for a node that is new or has new labels. Call within the change that made them so; a person’s has to be within their reach. */
+export async function settleNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node & { claimedBy?: readonly string[] }, labels: Labels, reach?: Reach): Promise<Move | null> {
   await lockMembership(change.tx, node.organizationId);
-  const { fleet, claimedBy } = await previewMembership(change.tx, node.organizationId, node.fleetId, labels);
+  const membership = await previewMembership(change.tx, node.organizationId, node.fleetId, labels);
+  if (reach !== undefined) requireWithinReach(reach, node, membership);
+  const { fleet, claimedBy } = membership;
   const to = fleet?.id ?? null;
   await writeNodeClaims(change.tx, node.id, { fleetId: to, claimedBy: claimedBy.map((claim) => claim.id) });
   if (to === node.fleetId) return null;
   const move = { nodeId: node.id, from: node.fleetId, to };
   await announceMoves(deps, change, node.organizationId, [move]);
   return move;
+}
+
+/** Throws Forbidden where other labels would take a node out of reach, or change what fleets beyond it claim. */
+export function requireWithinReach(reach: Reach, node: { claimedBy?: readonly string[] }, { fleet, claimedBy }: { fleet: Claim | null; claimedBy: readonly Claim[] }): void {
+  if (reach.fleets === 'all') return;
+  const beyond = (ids: readonly string[]): string => ids.filter((id) => !reaches(reach, id)).sort().join();
+  const stays = reaches(reach, fleet?.id ?? null) && beyond(node.claimedBy ?? []) === beyond(claimedBy.map(({ id }) => id));
+  if (!stays) throw new DomainError('Forbidden', 'With these labels the node would leave, or be claimed by a fleet outside of, the fleets that you are limited to.');
 }
 
 /** Takes a node out of every fleet, for one that was revoked. */

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
+import { fleetsInReach, reaches } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { fleetLimits, fleetPermissions } from './policy.ts';
 import { findFleet, listSelectors, readSettings } from './repository.ts';
 import type { FleetRow } from './repository.ts';
@@ -14,11 +16,12 @@ type Counts = FleetItem['nodes'] & Pick<FleetItem, 'quarantined'>;
 const none: Counts = { total: 0, synced: 0, outOfSync: 0, applying: 0, failed: 0, offline: 0, quarantined: 0 };
 
 /** The Fleets page. Fleets are few (500 at most), so they are sorted and cut here; nodes are counted by the database. */
-export async function listFleets(db: Queryable, organizationId: string, input: z.infer<typeof listFleetsInput>): Promise<z.infer<typeof listFleetsOutput>> {
+export async function listFleets(db: Queryable, reach: Reach, input: z.infer<typeof listFleetsInput>): Promise<z.infer<typeof listFleetsOutput>> {
+  const { organizationId } = reach;
   const [rows, counts, overlaps] = await Promise.all([
-    db.fleet.findMany({ where: { organizationId, ...(input.query === undefined ? {} : { name: { contains: input.query, mode: 'insensitive' } }) } }),
+    db.fleet.findMany({ where: { ...fleetsInReach(reach), ...(input.query === undefined ? {} : { name: { contains: input.query, mode: 'insensitive' } }) } }),
     countByFleet(db, organizationId),
-    findOverlaps(db, organizationId),
+    findOverlaps(db, reach),
   ]);
   const sizes = await bundleSizes(db, organizationId, rows);
   const items = rows.map((row) => toItem(row, counts, overlaps, sizes)).sort(orderOf(input.sort));
@@ -44,11 +47,11 @@ function orderOf(sort: z.infer<typeof listFleetsInput>['sort']): (a: FleetItem, 
 /** One fleet, with what its nodes report. */
 export async function readFleet(db: Queryable, actor: Actor, id: string): Promise<Fleet> {
   const { organizationId } = actor;
-  const row = await findFleet(db, organizationId, id);
+  const row = await findFleet(db, actor, id);
   if (row === null) throw notFound('fleet', id);
   const [counts, overlaps, sizes, spread, rules, models, rolloutUnderWay] = await Promise.all([
     countByFleet(db, organizationId, id),
-    findOverlaps(db, organizationId, id),
+    findOverlaps(db, actor, id),
     bundleSizes(db, organizationId, [row]),
     spreadOf(db, id),
     versionsInUse(db, id, 'rules'),
@@ -108,13 +111,15 @@ function stateOf(health: string, sync: string): Exclude<keyof FleetItem['nodes']
 
 type Overlap = { of: string; id: string; name: string; nodes: number };
 
-async function findOverlaps(db: Queryable, organizationId: string, fleetId?: string): Promise<Overlap[]> {
-  return db.$queryRaw<Overlap[]>`
+/** Of two fleets that somebody reaches; what others claim is not theirs to see. */
+async function findOverlaps(db: Queryable, reach: Reach, fleetId?: string): Promise<Overlap[]> {
+  const rows = await db.$queryRaw<Overlap[]>`
     SELECT a.fleet AS "of", b.fleet AS id, fleets.name, count(*)::int AS nodes
     FROM nodes CROSS JOIN LATERAL unnest("claimedBy") AS a(fleet) CROSS JOIN LATERAL unnest("claimedBy") AS b(fleet) JOIN fleets ON fleets.id = b.fleet
-    WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND a.fleet <> b.fleet
+    WHERE nodes."organizationId" = ${reach.organizationId} AND cardinality("claimedBy") > 1 AND a.fleet <> b.fleet
       AND (${fleetId ?? null}::text IS NULL OR a.fleet = ${fleetId ?? null})
     GROUP BY a.fleet, b.fleet, fleets.name ORDER BY fleets.name`;
+  return rows.filter((row) => reaches(reach, row.of) && reaches(reach, row.id));
 }
 
 async function bundleSizes(db: Queryable, organizationId: string, rows: readonly FleetRow[]): Promise<Map<string, { rules: number; models: number }>> {

@@ -2,6 +2,8 @@ import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import type { Settings } from '@selvedge/edge-runtime/protocol';
 import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
+import { fleetsInReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { Selector } from './selector.ts';
 import { selectorToSql } from './selector-sql.ts';
 
@@ -11,8 +13,8 @@ export function readSettings(row: Pick<FleetRow, 'settings'>): Settings {
   return settingsSchema.parse(row.settings);
 }
 
-export async function findFleet(db: Queryable, organizationId: string, id: string): Promise<FleetRow | null> {
-  return db.fleet.findFirst({ where: { organizationId, id } });
+export async function findFleet(db: Queryable, reach: Reach, id: string): Promise<FleetRow | null> {
+  return db.fleet.findFirst({ where: { AND: [fleetsInReach(reach), { id }] } });
 }
 
 export async function findFleetByName(db: Queryable, organizationId: string, name: string): Promise<FleetRow | null> {

@@ -8,7 +8,7 @@ export const fleetsRouter = router({
     .meta({ rest: { method: 'GET', path: '/fleets', tag: 'Fleets', summary: 'List fleets with their nodes counted by state' } })
     .input(listFleetsInput)
     .output(listFleetsOutput)
-    .query(({ ctx, input }) => listFleets(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => listFleets(ctx.deps.db, ctx.actor, input)),
 
   get: procedure('fleets:read')
     .meta({ rest: { method: 'GET', path: '/fleets/{id}', tag: 'Fleets', summary: 'Read a fleet: settings, versions in use, overlaps' } })
@@ -16,13 +16,13 @@ export const fleetsRouter = router({
     .output(fleetSchema)
     .query(({ ctx, input }) => readFleet(ctx.deps.db, ctx.actor, input.id)),
 
-  preview: procedure('fleets:read')
+  preview: procedure('fleets:read', 'organization')
     .meta({ rest: { method: 'POST', path: '/fleets/preview', tag: 'Fleets', summary: 'See which nodes a selector would add, remove and move' } })
     .input(previewFleetInput)
     .output(previewFleetOutput)
     .query(({ ctx, input }) => previewSelector(ctx.deps.db, ctx.actor.organizationId, input)),
 
-  create: procedure('fleets:write')
+  create: procedure('fleets:write', 'organization')
     .meta({ rest: { method: 'POST', path: '/fleets', tag: 'Fleets', summary: 'Create a fleet' } })
     .input(createFleetInput)
     .output(fleetSchema)
@@ -34,7 +34,7 @@ export const fleetsRouter = router({
     .output(fleetSchema)
     .mutation(({ ctx, input }) => updateFleet(ctx.deps, ctx.actor, input)),
 
-  remove: procedure('fleets:write')
+  remove: procedure('fleets:write', 'organization')
     .meta({ rest: { method: 'DELETE', path: '/fleets/{id}', tag: 'Fleets', summary: 'Remove a fleet; its nodes go on running what they run' } })
     .input(removeFleetInput)
     .output(removeFleetOutput)

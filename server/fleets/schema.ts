@@ -50,7 +50,7 @@ export const fleetSchema = fleetItemSchema.extend({
   rules: z.array(versionInUseSchema),
   models: z.array(versionInUseSchema),
   createdAt: z.number(),
-  can: z.object({ update: permissionSchema, remove: permissionSchema, deploy: permissionSchema }),
+  can: z.object({ update: permissionSchema, select: permissionSchema, remove: permissionSchema, deploy: permissionSchema }),
 });
 
 export const createFleetInput = z.object({ name: nameSchema, selector: selectorTextSchema, settings: settingsSchema.prefault({}) });

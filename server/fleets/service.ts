@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
+import { requireCapability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
@@ -35,11 +36,12 @@ export async function createFleet(deps: Deps, actor: Actor, input: z.infer<typeo
 export async function updateFleet(deps: Deps, actor: Actor, input: z.infer<typeof updateFleetInput>): Promise<Fleet> {
   await performChange(deps, actor, async (change) => {
     await lockMembership(change.tx, actor.organizationId);
-    const row = await findFleet(change.tx, actor.organizationId, input.id);
+    const row = await findFleet(change.tx, actor, input.id);
     if (row === null) throw notFound('fleet', input.id);
     if (input.name !== undefined && input.name !== row.name) await requireFreeName(change, actor, input.name);
     const before = { name: row.name, selector: row.selector, settings: readSettings(row) };
     const selector = input.selector === undefined ? null : requireSelector(input.selector);
+    if (selector !== null && formatSelector(selector) !== row.selector) requireCapability(actor, 'fleets:write', 'organization');
     const after = { name: input.name ?? before.name, selector: selector === null ? before.selector : formatSelector(selector), settings: input.settings ?? before.settings };
     const written = await updateFleetRow(change.tx, { organizationId: actor.organizationId, id: row.id, version: input.version, at: deps.clock.now() }, after);
     if (!written) {
@@ -55,7 +57,7 @@ export async function updateFleet(deps: Deps, actor: Actor, input: z.infer<typeo
 /** Removes a fleet. Its nodes go to the fleet that alone claims them then, or to none; they go on running what they run. */
 export async function removeFleet(deps: Deps, actor: Actor, id: string): Promise<z.infer<typeof removeFleetOutput>> {
   return performChange(deps, actor, async (change) => {
-    const row = await findFleet(change.tx, actor.organizationId, id);
+    const row = await findFleet(change.tx, actor, id);
     if (row === null) throw notFound('fleet', id);
     const rolloutUnderWay = await hasRolloutUnderWay(change.tx, id);
     const { remove } = fleetPermissions(actor, { nodes: await countMembers(change.tx, id), bundle: row.bundle, rolloutUnderWay });

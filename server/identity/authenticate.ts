@@ -1,6 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { reachOf } from '../kernel/reach.ts';
 import type { Authenticator } from './auth.ts';
 import { requestIdHeader } from './auth.ts';
 import { findActiveApiToken, touchApiToken } from './repository.ts';
@@ -31,5 +32,5 @@ async function actorOfToken(deps: Deps, token: string, requestId: string): Promi
   const found = token.startsWith(apiTokenPrefix) ? await findActiveApiToken(deps.db, deps.vault.digest(token), at) : null;
   if (found === null) throw new DomainError('NotSignedIn', 'The API token is unknown, expired or revoked.');
   await touchApiToken(deps.db, found.id, at);
-  return { kind: 'token', id: found.id, name: found.name, organizationId: found.organizationId, scopes: found.scopes, requestId };
+  return { kind: 'token', id: found.id, name: found.name, scopes: found.scopes, requestId, ...reachOf(found.organizationId, found.fleetIds) };
 }

@@ -26,3 +26,11 @@ export const capabilityRoles = {
 export type Capability = keyof typeof capabilityRoles;
 
 export const capabilities = Object.keys(capabilityRoles).filter((name): name is Capability => name in capabilityRoles);
+
+/**
+ * What keeps its meaning for who is limited to some fleets: all that is about nodes and fleets, and to read what every fleet
+ * shares. The others concern the organization as a whole and are not theirs, whatever the role says.
+ */
+export const fleetCapabilities: ReadonlySet<Capability> = new Set([
+  'nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'deployments:read', 'deployments:write', 'alerts:read', 'alerts:write', 'detections:read', 'models:read', 'rules:read',
+]);

@@ -95,7 +95,7 @@ describe('members', () => {
     const as = callAs(world.deps, aUser(ours)).identity;
     const id = member?.id ?? '';
     await expect(as.members.remove({ id })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
-    await expect(as.members.setRole({ id, role: 'viewer' })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
+    await expect(as.members.setAccess({ id, role: 'viewer' })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
     await expect(as.tokens.revoke({ id: token })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
     expect((await as.members.list()).items).toEqual([]);
     expect((await as.tokens.list({})).total).toBe(0);

@@ -1,6 +1,6 @@
 import type { Actor, Role } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { capabilities, capabilityRoles } from './capabilities.ts';
+import { capabilities, capabilityRoles, fleetCapabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 
 /** What a role may do. */
@@ -12,8 +12,20 @@ export function rolesWith(capability: Capability): readonly Role[] {
   return capabilityRoles[capability];
 }
 
-/** Whether the actor has the capability. Nodes act only through their link and have none; the control plane has all. */
-export function isAllowed(actor: Actor, capability: Capability): boolean {
+/** Whom an act concerns: what belongs to a fleet, or the organization as a whole. */
+export type Breadth = 'fleet' | 'organization';
+
+/** Whether the actor may do this: has the capability, and where it concerns more than fleets is not limited to some. */
+export function isAllowed(actor: Actor, capability: Capability, breadth: Breadth = 'fleet'): boolean {
+  return holds(actor, capability) && !isTooNarrow(actor, capability, breadth);
+}
+
+function isTooNarrow(actor: Actor, capability: Capability, breadth: Breadth): boolean {
+  return actor.fleets !== 'all' && (breadth === 'organization' || !fleetCapabilities.has(capability));
+}
+
+/** Nodes act only through their link and hold none; the control plane holds all. */
+function holds(actor: Actor, capability: Capability): boolean {
   switch (actor.kind) {
     case 'user':
       return rolesWith(capability).includes(actor.role);
@@ -27,25 +39,36 @@ export function isAllowed(actor: Actor, capability: Capability): boolean {
 }
 
 /** The sentence that says why not, for buttons that are shown disabled and for refusals alike. */
-export function refusalReason(actor: Actor, capability: Capability): string {
+export function refusalReason(actor: Actor, capability: Capability, breadth: Breadth = 'fleet'): string {
+  if (holds(actor, capability) && isTooNarrow(actor, capability, breadth)) return `This concerns the whole organization; ${actor.kind === 'token' ? `the API token “${actor.name}” is` : 'you are'} limited to some of its fleets.`;
   if (actor.kind === 'token') return `The API token “${actor.name}” lacks the scope ${capability}.`;
   const needed = rolesWith(capability).join(' or ');
   return `This needs the role ${needed}${actor.kind === 'user' ? `; yours is ${actor.role}` : ''}.`;
 }
 
 /** Permission as rows carry it in `can`, for what the role alone decides. */
-export function permission(actor: Actor, capability: Capability): { allowed: boolean; reason?: string } {
-  return isAllowed(actor, capability) ? { allowed: true } : { allowed: false, reason: refusalReason(actor, capability) };
+export function permission(actor: Actor, capability: Capability, breadth: Breadth = 'fleet'): { allowed: boolean; reason?: string } {
+  return isAllowed(actor, capability, breadth) ? { allowed: true } : { allowed: false, reason: refusalReason(actor, capability, breadth) };
 }
 
-/** Throws Forbidden unless the actor has the capability. */
-export function requireCapability(actor: Actor, capability: Capability): void {
-  if (!isAllowed(actor, capability)) throw new DomainError('Forbidden', refusalReason(actor, capability), { details: { capability } });
+/** Throws Forbidden unless the actor may do this. */
+export function requireCapability(actor: Actor, capability: Capability, breadth: Breadth = 'fleet'): void {
+  if (!isAllowed(actor, capability, breadth)) throw new DomainError('Forbidden', refusalReason(actor, capability, breadth), { details: { capability } });
 }
 
 /** Why a member cannot be removed or lose the role of administrator, or null when they can. */
-export function lastAdministratorReason(member: { role: Role }, administrators: number): string | null {
-  return member.role === 'administrator' && administrators <= 1 ? 'An organization keeps at least one administrator.' : null;
+export function lastAdministratorReason(member: { role: Role; fleetIds: readonly string[] }, administrators: number): string | null {
+  return isAdministrator(member) && administrators <= 1 ? 'An organization keeps at least one administrator.' : null;
+}
+
+/** Of the whole organization: who is limited to fleets administers nothing. */
+export function isAdministrator(member: { role: Role; fleetIds: readonly string[] }): boolean {
+  return member.role === 'administrator' && member.fleetIds.length === 0;
+}
+
+/** Scopes that mean nothing for a token that is limited to fleets. */
+export function scopesBeyondFleets(scopes: readonly Capability[]): Capability[] {
+  return scopes.filter((scope) => !fleetCapabilities.has(scope));
 }
 
 /** Scopes that the actor may not give away, because the actor does not have them. */

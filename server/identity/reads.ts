@@ -3,9 +3,9 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { capabilities } from './capabilities.ts';
-import { isAllowed, lastAdministratorReason, permission } from './policy.ts';
-import { findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
-import type { invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listSessionsOutput, meOutput } from './schema.ts';
+import { isAdministrator, isAllowed, lastAdministratorReason, permission } from './policy.ts';
+import { findFleetNames, findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
+import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listSessionsOutput, meOutput } from './schema.ts';
 
 export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {
   const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true } });
@@ -13,8 +13,14 @@ export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof m
     user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '', secondFactor: actor.kind === 'user' && (await isSecondFactorOn(deps.db, actor.id)) },
     organization,
     role: actor.kind === 'user' ? actor.role : null,
+    fleets: actor.fleets === 'all' ? null : limitOf(actor.fleets, await findFleetNames(deps.db, actor.organizationId, actor.fleets)),
     capabilities: capabilities.filter((capability) => isAllowed(actor, capability)),
   };
+}
+
+/** A limit as it is shown; kept is none for the whole organization. */
+function limitOf(fleetIds: readonly string[], names: ReadonlyMap<string, string>): z.infer<typeof fleetLimitOutput> {
+  return fleetIds.length === 0 ? null : fleetIds.map((id) => ({ id, name: names.get(id) ?? null }));
 }
 
 /** Members and open invitations of the Settings page; an organization has at most a thousand. */
@@ -28,7 +34,8 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
     }),
     deps.db.invitation.findMany({ where: { organizationId, ...openInvitation(new Date(deps.clock.now())) }, orderBy: { createdAt: 'desc' } }),
   ]);
-  const administrators = rows.filter((row) => row.role === 'administrator').length;
+  const administrators = rows.filter(isAdministrator).length;
+  const names = await findFleetNames(deps.db, organizationId, [...rows, ...invitations].flatMap((row) => row.fleetIds));
   const mayWrite = permission(actor, 'settings:write');
   return {
     items: rows.map((row) => {
@@ -40,14 +47,15 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
         name: row.user.name,
         email: row.user.email,
         role: row.role,
+        fleets: limitOf(row.fleetIds, names),
         joinedAt: row.createdAt.getTime(),
         lastSignInAt: row.user.sessions[0]?.createdAt.getTime() ?? null,
         isYou: row.userId === actor.id,
         secondFactor: row.user.twoFactorEnabled,
-        can: { setRole: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled ? mayWrite : { allowed: false, reason: 'There is none.' } },
+        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled ? mayWrite : { allowed: false, reason: 'There is none.' } },
       };
     }),
-    invitations: invitations.map(({ id, name, email, role, createdAt, expiresAt }) => ({ id, name, email, role, createdAt: createdAt.getTime(), expiresAt: expiresAt.getTime() })),
+    invitations: invitations.map(({ id, name, email, role, fleetIds, createdAt, expiresAt }) => ({ id, name, email, role, fleets: limitOf(fleetIds, names), createdAt: createdAt.getTime(), expiresAt: expiresAt.getTime() })),
     can: { invite: mayWrite },
   };
 }
@@ -59,11 +67,13 @@ export async function listApiTokens(deps: Deps, actor: Actor, input: { cursor?: 
     deps.db.apiToken.count({ where }),
   ]);
   const now = deps.clock.now();
+  const names = await findFleetNames(deps.db, actor.organizationId, rows.flatMap((row) => row.fleetIds));
   const items = rows.slice(0, input.limit).map((row) => ({
     id: row.id,
     name: row.name,
     prefix: row.prefix,
     scopes: row.scopes,
+    fleets: limitOf(row.fleetIds, names),
     state: row.revokedAt !== null ? ('revoked' as const) : row.expiresAt.getTime() <= now ? ('expired' as const) : ('active' as const),
     createdBy: row.createdBy,
     createdAt: row.createdAt.getTime(),

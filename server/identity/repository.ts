@@ -25,8 +25,19 @@ export function findMember(db: Queryable, organizationId: string, id: string) {
   return db.member.findFirst({ where: { organizationId, id }, include: { user: true } });
 }
 
-export function countMembers(db: Queryable, organizationId: string, role?: Role): Promise<number> {
-  return db.member.count({ where: role === undefined ? { organizationId } : { organizationId, role } });
+export function countMembers(db: Queryable, organizationId: string): Promise<number> {
+  return db.member.count({ where: { organizationId } });
+}
+
+/** Those of the whole organization: who is limited to fleets administers nothing. */
+export function countAdministrators(db: Queryable, organizationId: string): Promise<number> {
+  return db.member.count({ where: { organizationId, role: 'administrator', fleetIds: { isEmpty: true } } });
+}
+
+/** The names of fleets, by id; one that is gone has none. */
+export async function findFleetNames(db: Queryable, organizationId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = ids.length === 0 ? [] : await db.fleet.findMany({ where: { organizationId, id: { in: [...ids] } }, select: { id: true, name: true } });
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Serializes changes of an organization's members, so that two at once cannot both remove the last administrator but one. */
@@ -61,12 +72,12 @@ export async function updatePassword(tx: Transaction, accountId: string, passwor
   await tx.account.update({ where: { id: accountId }, data: { password: passwordHash } });
 }
 
-export async function upsertMember(tx: Transaction, member: { id: string; organizationId: string; userId: string; role: Role; at: Date }): Promise<void> {
-  const { id, organizationId, userId, role, at } = member;
+export async function upsertMember(tx: Transaction, member: { id: string; organizationId: string; userId: string; role: Role; fleetIds: string[]; at: Date }): Promise<void> {
+  const { id, organizationId, userId, role, fleetIds, at } = member;
   await tx.member.upsert({
     where: { organizationId_userId: { organizationId, userId } },
-    create: { id, organizationId, userId, role, createdAt: at },
-    update: { role },
+    create: { id, organizationId, userId, role, fleetIds, createdAt: at },
+    update: { role, fleetIds },
   });
 }
 
@@ -137,6 +148,7 @@ export interface NewInvitation extends NewLink {
   email: string;
   name: string;
   role: Role;
+  fleetIds: string[];
   createdBy: string;
 }
 
@@ -151,8 +163,8 @@ export async function revokeInvitationRow(tx: Transaction, id: string, at: Date)
   await tx.invitation.update({ where: { id }, data: { revokedAt: at } });
 }
 
-export async function updateMemberRole(tx: Transaction, id: string, role: Role): Promise<void> {
-  await tx.member.update({ where: { id }, data: { role } });
+export async function updateMemberAccess(tx: Transaction, id: string, access: { role: Role; fleetIds: string[] }): Promise<void> {
+  await tx.member.update({ where: { id }, data: access });
 }
 
 export async function deleteMember(tx: Transaction, id: string): Promise<void> {
@@ -187,7 +199,7 @@ export function countActiveApiTokens(db: Queryable, organizationId: string, at: 
   return db.apiToken.count({ where: { organizationId, revokedAt: null, expiresAt: { gt: at } } });
 }
 
-export async function insertApiToken(tx: Transaction, token: NewLink & { name: string; prefix: string; scopes: string[]; createdBy: string }): Promise<void> {
+export async function insertApiToken(tx: Transaction, token: NewLink & { name: string; prefix: string; scopes: string[]; fleetIds: string[]; createdBy: string }): Promise<void> {
   await tx.apiToken.create({ data: token });
 }
 

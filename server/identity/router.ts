@@ -3,7 +3,7 @@ import { pageInput } from '../kernel/wire.ts';
 import { listApiTokens, listMembers, listSessions, previewInvitation, readMe } from './reads.ts';
 import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
-import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberRole } from './service/members.ts';
+import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberAccess } from './service/members.ts';
 import { requireUser, revokeSession } from './service/sessions.ts';
 import { singleSignOnPart } from './single-sign-on.ts';
 
@@ -27,12 +27,12 @@ const membersRouter = router({
       await revokeInvitation(ctx.deps, ctx.actor, input.id);
       return done;
     }),
-  setRole: procedure('settings:write')
-    .meta({ rest: { method: 'PATCH', path: '/members/{id}', tag: 'Members', summary: 'Give a member another role' } })
-    .input(schema.setRoleInput)
+  setAccess: procedure('settings:write')
+    .meta({ rest: { method: 'PATCH', path: '/members/{id}', tag: 'Members', summary: 'Give a member another role, or limit them to other fleets' } })
+    .input(schema.setAccessInput)
     .output(schema.doneOutput)
     .mutation(async ({ ctx, input }) => {
-      await setMemberRole(ctx.deps, ctx.actor, input.id, input.role);
+      await setMemberAccess(ctx.deps, ctx.actor, input);
       return done;
     }),
   resetSecondFactor: procedure('settings:write')

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { roles } from '../kernel/actor.ts';
 import { idSchema, pageOf, permissionSchema, storableString } from '../kernel/wire.ts';
-import { capabilities } from './capabilities.ts';
+import { capabilities, fleetCapabilities } from './capabilities.ts';
+
+export { fleetCapabilities };
 
 export const roleSchema = z.enum(roles);
 export const capabilitySchema = z.enum(capabilities);
@@ -20,11 +22,18 @@ export const acceptSignInLinkInput = z.object({ token: linkTokenSchema, name: pe
 /** Body of `POST /api/auth/invitation`: the invited person chooses a password and is signed in. */
 export const acceptInvitationInput = z.object({ token: linkTokenSchema, name: personNameSchema, password: passwordSchema });
 
+/** What somebody is limited to: some fleets by their ids, or nothing. */
+export const fleetLimitSchema = z.union([z.literal('all'), z.array(idSchema).min(1, 'Choose at least one fleet.').max(500)]);
+/** The same as it is shown; null is the whole organization. A fleet that is gone has no name. */
+export const fleetLimitOutput = z.array(z.object({ id: idSchema, name: z.string().nullable() })).nullable();
+
 export const meOutput = z.object({
   /** `secondFactor`: a code is asked for beside the password. */
   user: z.object({ id: idSchema, name: z.string(), email: z.string(), secondFactor: z.boolean() }),
   organization: z.object({ id: idSchema, name: z.string() }),
   role: roleSchema.nullable(),
+  fleets: fleetLimitOutput,
+  /** Without those that are not for who is limited to fleets. */
   capabilities: z.array(capabilitySchema),
 });
 
@@ -40,19 +49,21 @@ export const memberSchema = z.object({
   name: z.string(),
   email: z.string(),
   role: roleSchema,
+  fleets: fleetLimitOutput,
   joinedAt: z.number(),
   lastSignInAt: z.number().nullable(),
   isYou: z.boolean(),
   secondFactor: z.boolean(),
-  can: z.object({ setRole: permissionSchema, remove: permissionSchema, resetSecondFactor: permissionSchema }),
+  can: z.object({ setAccess: permissionSchema, remove: permissionSchema, resetSecondFactor: permissionSchema }),
 });
-export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: roleSchema, createdAt: z.number(), expiresAt: z.number() });
+export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: roleSchema, fleets: fleetLimitOutput, createdAt: z.number(), expiresAt: z.number() });
 export const listMembersOutput = z.object({ items: z.array(memberSchema), invitations: z.array(openInvitationSchema), can: z.object({ invite: permissionSchema }) });
 
-export const inviteInput = z.object({ email: emailSchema, name: personNameSchema, role: roleSchema });
+export const inviteInput = z.object({ email: emailSchema, name: personNameSchema, role: roleSchema, fleets: fleetLimitSchema.default('all') });
 /** `link` is shown once: only its digest is kept. */
 export const inviteOutput = z.object({ id: idSchema, link: z.string(), expiresAt: z.number() });
-export const setRoleInput = z.object({ id: idSchema, role: roleSchema });
+/** What is left out stays as it is. */
+export const setAccessInput = z.object({ id: idSchema, role: roleSchema.optional(), fleets: fleetLimitSchema.optional() });
 export const byIdInput = z.object({ id: idSchema });
 export const doneOutput = z.object({ done: z.literal(true) });
 
@@ -61,6 +72,7 @@ export const apiTokenSchema = z.object({
   name: z.string(),
   prefix: z.string(),
   scopes: z.array(z.string()),
+  fleets: fleetLimitOutput,
   state: z.enum(['active', 'expired', 'revoked']),
   createdBy: z.string(),
   createdAt: z.number(),
@@ -71,6 +83,7 @@ export const listApiTokensOutput = pageOf(apiTokenSchema).extend({ can: z.object
 export const createApiTokenInput = z.object({
   name: z.string().trim().min(1, 'A name is needed.').max(100),
   scopes: z.array(capabilitySchema).min(1, 'Choose at least one scope.').max(capabilities.length),
+  fleets: fleetLimitSchema.default('all'),
   /** Milliseconds since 1970; at most two years ahead. */
   expiresAt: z.number().int(),
 });

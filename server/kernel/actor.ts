@@ -1,12 +1,13 @@
+import type { Reach } from './reach.ts';
+
 /** The roles of a member. There is no order among them: identity/policy.ts says what each may do. */
 export const roles = ['administrator', 'operator', 'author', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 
-type ActorBase = {
+type ActorBase = Reach & {
   id: string;
   /** As people read it in the audit chain. */
   name: string;
-  organizationId: string;
   /** The request on whose behalf this happens; one per job run where there is no request. */
   requestId: string;
 };
@@ -20,5 +21,5 @@ export type Actor =
 
 /** The control plane itself, for what its loops and jobs do in an organization. */
 export function systemActor(organizationId: string, requestId: string, part = 'control plane'): Actor {
-  return { kind: 'system', id: 'system', name: part, organizationId, requestId };
+  return { kind: 'system', id: 'system', name: part, organizationId, fleets: 'all', requestId };
 }

@@ -4,6 +4,7 @@ import type { OutboxEvent } from '../kernel/live-bus.ts';
 import type { OutboxPosition } from '../kernel/outbox.ts';
 import { outboxEnd, readOutbox } from '../kernel/outbox-relay.ts';
 import { formatCursor, parseCursor } from '../kernel/outbox.ts';
+import { createAudience } from './audience.ts';
 import { isStillKept } from './reads.ts';
 import { changeTopicSchema } from './schema.ts';
 import type { Change } from './schema.ts';
@@ -15,12 +16,13 @@ const backlogMax = 2_000;
 export type TrackedChange = { cursor: string; change: Change };
 
 /**
- * Changes of the organization after `since`, in order, without gaps; from now on when that is null. The bus is listened to
+ * Changes in reach of the actor after `since`, in order, without gaps; from now on when that is null. The bus is listened to
  * before the backlog is read, and what both have is given once. Where something may have been missed (a cursor too old, a
  * reader too slow) one change of topic `resync` says that everything must be read again.
  */
 export async function* followChanges(deps: Deps, actor: Actor, since: string | null, signal: AbortSignal): AsyncGenerator<TrackedChange> {
   const { organizationId } = actor;
+  const hears = createAudience(deps.db, actor);
   const live = deps.liveBus.stream((event) => event.organizationId === organizationId && isChange(event), signal);
   const asked = since === null ? null : parseCursor(since);
   let position = asked ?? (await outboxEnd(deps.pool));
@@ -33,7 +35,7 @@ export async function* followChanges(deps: Deps, actor: Actor, since: string | n
     } else {
       for (const event of backlog) {
         position = positionOf(event) ?? position;
-        if (isChange(event)) yield toTracked(event);
+        if (isChange(event) && (await hears(event))) yield toTracked(event);
       }
     }
   }
@@ -45,7 +47,7 @@ export async function* followChanges(deps: Deps, actor: Actor, since: string | n
     const at = positionOf(item.event);
     if (at === null || !isAfter(at, position)) continue;
     position = at;
-    yield toTracked(item.event);
+    if (await hears(item.event)) yield toTracked(item.event);
   }
 }
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { performChange } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
+import { aNode } from '../nodes/testing/a-node.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { followChanges } from './changes.ts';
@@ -73,6 +74,42 @@ describe('changes', () => {
     await performChange(world.deps, mine, async (change) => change.publish({ topic: 'link', subjectId: 'x', kind: 'retry' }));
     await publish(mine, 'own');
     expect(idsOf(await heard)).toEqual(['own']);
+    ending.abort();
+  });
+
+  test('I11: who is limited to a fleet hears of what is in it and of what every fleet shares, and of a node that comes or goes', async () => {
+    const organizationId = await world.organization();
+    const all = aUser(organizationId);
+    const as = callAs(world.deps, all);
+    const [mine, other] = [await as.fleets.create({ name: 'mine', selector: 'of=mine' }), await as.fleets.create({ name: 'other', selector: 'of=other' })];
+    const [own, foreign] = [await aNode(world.deps, organizationId, { labels: { of: 'mine' } }), await aNode(world.deps, organizationId, { labels: { of: 'other' } })];
+    const ending = new AbortController();
+    const heard: string[] = [];
+    const changesOf = followChanges(world.deps, aUser(organizationId, 'viewer', [mine.id]), await position(all), ending.signal);
+    /** All that was heard until a change that everybody hears. */
+    const heardUntil = async (mark: string): Promise<string[]> => {
+      await performChange(world.deps, all, async ({ publish: tell }) => tell({ topic: 'rule', subjectId: mark, kind: 'updated' }));
+      for (heard.length = 0; ; ) {
+        const [next] = await take(changesOf, 1);
+        if (next === undefined || next.change.id === mark) return heard;
+        heard.push(`${next.change.topic} ${next.change.id} ${next.change.kind}`);
+      }
+    };
+    await performChange(world.deps, all, async ({ publish: tell }) => {
+      for (const subjectId of [own, foreign, own, foreign]) tell({ topic: 'node', subjectId, kind: 'reported' });
+      for (const subjectId of [mine.id, other.id]) tell({ topic: 'fleet', subjectId, kind: 'status' });
+      for (const fleet of [mine.id, other.id, null]) tell({ topic: 'detection', subjectId: `in ${fleet}`, kind: 'detected', payload: { fleet } });
+      for (const topic of ['settings', 'audit', 'enrollment', 'rule', 'model']) tell({ topic, subjectId: topic, kind: 'updated' });
+    });
+    expect(await heardUntil('all topics')).toEqual([
+      `node ${own} reported`, `node ${own} reported`, `fleet ${mine.id} status`, `detection in ${mine.id} detected`, 'rule rule updated', 'model model updated',
+    ]);
+    await as.nodes.setLabels({ id: own, labels: { of: 'other' } });
+    await as.nodes.setLabels({ id: foreign, labels: { of: 'mine' } });
+    await publish(all, own, foreign, 'nobody');
+    expect(await heardUntil('both moved')).toEqual([
+      `node ${own} moved`, `fleet ${mine.id} members`, `node ${foreign} moved`, `fleet ${mine.id} members`, `node ${foreign} setLabels`, `node ${foreign} updated`,
+    ]);
     ending.abort();
   });
 

@@ -6,3 +6,13 @@ export async function isStillKept(db: Queryable, position: OutboxPosition): Prom
   const oldest = await db.outboxEvent.findFirst({ orderBy: [{ transactionId: 'asc' }, { id: 'asc' }], select: { transactionId: true } });
   return oldest !== null && oldest.transactionId <= position.transactionId;
 }
+
+/** The fleet that a node is in now; null when it is in none, or there is no such node. */
+export async function fleetOfNode(db: Queryable, organizationId: string, id: string): Promise<string | null> {
+  return (await db.node.findFirst({ where: { organizationId, id }, select: { fleetId: true } }))?.fleetId ?? null;
+}
+
+/** The fleet that a deployment is of; null when there is no such deployment. */
+export async function fleetOfDeployment(db: Queryable, organizationId: string, id: string): Promise<string | null> {
+  return (await db.deployment.findFirst({ where: { organizationId, id }, select: { fleetId: true } }))?.fleetId ?? null;
+}

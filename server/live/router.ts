@@ -1,9 +1,8 @@
 import { tracked } from '@trpc/server';
 import { tailQuestion } from '../agent-link/index.ts';
-import { findFleet } from '../fleets/index.ts';
 import { notFound } from '../kernel/errors.ts';
 import { findNode } from '../nodes/index.ts';
-import { telemetryNow } from '../telemetry/index.ts';
+import { requireScope, telemetryNow } from '../telemetry/index.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { followChanges, positionNow } from './changes.ts';
 import { changesInput, changesPositionOutput, liveTelemetryInput, tailInput } from './schema.ts';
@@ -31,10 +30,9 @@ export const liveRouter = router({
       const { deps, actor } = ctx;
       const { scope } = input;
       const ending = signal ?? new AbortController().signal;
-      if (scope.kind === 'node' && (await findNode(deps.db, actor.organizationId, scope.id)) === null) throw notFound('node', scope.id);
-      if (scope.kind === 'fleet' && (await findFleet(deps.db, actor.organizationId, scope.id)) === null) throw notFound('fleet', scope.id);
+      await requireScope(deps.db, actor, scope);
       while (!ending.aborted) {
-        yield await telemetryNow(deps, actor.organizationId, scope);
+        yield await telemetryNow(deps, actor, scope);
         await deps.clock.sleep(telemetryEveryMs, ending);
       }
     }),
@@ -43,7 +41,7 @@ export const liveRouter = router({
     .input(tailInput)
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TailBatch> {
       const { deps, actor } = ctx;
-      if ((await findNode(deps.db, actor.organizationId, input.node)) === null) throw notFound('node', input.node);
+      if ((await findNode(deps.db, actor, input.node)) === null) throw notFound('node', input.node);
       yield* deps.replicas.follow(tailQuestion, input, signal ?? new AbortController().signal);
     }),
 });

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { bundlesInUse, versionsInUse } from '../bundles/index.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { callSignatureOf } from './call-signature.ts';
 import { parseReference } from './reference.ts';
 import type { listModelsInput, listModelsOutput, ModelDetail, ModelItem, ModelReference, ModelVersion } from './schema.ts';
@@ -12,7 +13,8 @@ const versionsShownMax = 200;
 const movesShownMax = 50;
 
 /** The Models page. The cursor is the last row's place in the order, `milliseconds:name`. */
-export async function listModels(db: Queryable, organizationId: string, input: z.infer<typeof listModelsInput>): Promise<z.infer<typeof listModelsOutput>> {
+export async function listModels(db: Queryable, reach: Reach, input: z.infer<typeof listModelsInput>): Promise<z.infer<typeof listModelsOutput>> {
+  const { organizationId } = reach;
   const where: Prisma.ModelWhereInput = { organizationId, ...(input.query !== undefined && { name: { contains: input.query, mode: 'insensitive' as const } }) };
   const descending = input.sort.startsWith('-');
   const byTime = input.sort.endsWith('publishedAt');
@@ -26,7 +28,7 @@ export async function listModels(db: Queryable, organizationId: string, input: z
       include: { aliases: { orderBy: { name: 'asc' } }, versions: { orderBy: { version: 'desc' }, take: 1 }, _count: { select: { versions: true } } },
     }),
     db.model.count({ where }),
-    bundlesInUse(db, organizationId),
+    bundlesInUse(db, reach),
   ]);
   const page = rows.slice(0, input.limit);
   const last = page.at(-1);
@@ -55,14 +57,15 @@ function placeAfter(cursor: string, byTime: boolean, descending: boolean): Prism
 }
 
 /** One model with everything about it, apart from what the asking person may do. */
-export async function readModel(db: Queryable, organizationId: string, name: string): Promise<Omit<ModelDetail, 'can'>> {
+export async function readModel(db: Queryable, reach: Reach, name: string): Promise<Omit<ModelDetail, 'can'>> {
+  const { organizationId } = reach;
   const row = await db.model.findUnique({
     where: { organizationId_name: { organizationId, name } },
     include: { aliases: { orderBy: { name: 'asc' } }, versions: { orderBy: { version: 'desc' }, take: versionsShownMax }, _count: { select: { versions: true } } },
   });
   if (row === null) throw notFound('model', name);
   const [inUse, usedBy, ...histories] = await Promise.all([
-    bundlesInUse(db, organizationId),
+    bundlesInUse(db, reach),
     rulesNaming(db, organizationId, name),
     ...row.aliases.map((alias) => db.modelAliasMove.findMany({ where: { modelId: row.id, alias: alias.name }, orderBy: { id: 'desc' }, take: movesShownMax })),
   ]);

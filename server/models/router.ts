@@ -26,13 +26,13 @@ export const modelsRouter = router({
     .meta({ rest: { method: 'GET', path: '/models', tag: 'Models', summary: 'List models' } })
     .input(listModelsInput)
     .output(listModelsOutput)
-    .query(({ ctx, input }) => listModels(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => listModels(ctx.deps.db, ctx.actor, input)),
 
   get: procedure('models:read')
     .meta({ rest: { method: 'GET', path: '/models/{name}', tag: 'Models', summary: 'Read a model with its versions and aliases' } })
     .input(getModelInput)
     .output(modelSchema)
-    .query(async ({ ctx, input }) => ({ ...(await readModel(ctx.deps.db, ctx.actor.organizationId, input.name)), can: modelPermissions(ctx.actor) })),
+    .query(async ({ ctx, input }) => ({ ...(await readModel(ctx.deps.db, ctx.actor, input.name)), can: modelPermissions(ctx.actor) })),
 
   inspect: procedure('models:write')
     .meta({ rest: { method: 'POST', path: '/uploads/{upload}/inspection', tag: 'Models', summary: 'Read the signature of an uploaded model' } })

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { bundleManifestSchema, canonicalJson } from '@selvedge/edge-runtime/protocol';
 import type { Labels } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
-import { previewMembership } from '../fleets/index.ts';
+import { previewMembership, requireWithinReach } from '../fleets/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { reaches } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { diffOf } from './diff.ts';
 import type { RunningSet } from './diff.ts';
 import { nodePermissions } from './policy.ts';
@@ -18,11 +20,11 @@ import { multipleOwnersCondition, quarantinedCondition } from './status.ts';
 /** The node's page: what it is, what it should run, what it says it runs, and why the two differ. */
 export async function readNode(db: Queryable, actor: Actor, id: string, now: number): Promise<NodeDetail> {
   const { organizationId } = actor;
-  const row = await findNode(db, organizationId, id);
-  const item = row === null ? null : await readListedNode(db, organizationId, id, now);
+  const row = await findNode(db, actor, id);
+  const item = row === null ? null : await readListedNode(db, actor, id, now);
   if (row === null || item === null) throw notFound('node', id);
   const report = readReport(row);
-  const [owners, bundles] = await Promise.all([readOwners(db, organizationId, row.claimedBy), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle])]);
+  const [owners, bundles] = await Promise.all([readOwners(db, actor, row.claimedBy), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle])]);
   const desired = row.desiredBundle === null ? null : (bundles.get(row.desiredBundle) ?? { bundle: row.desiredBundle, rules: [], models: [], settings: null });
   const reported: RunningSet | null =
     report === null ? null : { bundle: report.bundle ?? null, rules: report.rules, models: report.models, settings: bundles.get(report.bundle ?? '')?.settings ?? null };
@@ -53,9 +55,10 @@ function activationOf(row: NodeRow): NodeDetail['activation'] {
   return activation === undefined ? null : { ...activation, message: activation.message ?? null };
 }
 
-async function readOwners(db: Queryable, organizationId: string, ids: string[]): Promise<{ id: string; name: string }[]> {
+/** Those of these fleets that are in reach. */
+async function readOwners(db: Queryable, reach: Reach, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
   if (ids.length === 0) return [];
-  return db.fleet.findMany({ where: { organizationId, id: { in: ids } }, select: { id: true, name: true }, orderBy: { name: 'asc' } });
+  return db.fleet.findMany({ where: { organizationId: reach.organizationId, id: { in: ids.filter((id) => reaches(reach, id)) } }, select: { id: true, name: true }, orderBy: { name: 'asc' } });
 }
 
 async function readBundles(db: Queryable, organizationId: string, digests: readonly (string | null)[]): Promise<Map<string, RunningSet>> {
@@ -73,19 +76,23 @@ function runningSet(digest: string, text: string): RunningSet {
 }
 
 /** Where the node would belong with other labels. */
-export async function previewLabels(db: Queryable, organizationId: string, id: string, labels: Labels): Promise<z.infer<typeof labelsPreviewSchema>> {
-  const row = await findNode(db, organizationId, id);
+export async function previewLabels(db: Queryable, reach: Reach, id: string, labels: Labels): Promise<z.infer<typeof labelsPreviewSchema>> {
+  const row = await findNode(db, reach, id);
   if (row === null) throw notFound('node', id);
-  const [{ fleet, claimedBy }, [from]] = await Promise.all([
-    previewMembership(db, organizationId, row.fleetId, labels),
-    readOwners(db, organizationId, row.fleetId === null ? [] : [row.fleetId]),
+  const [membership, [from]] = await Promise.all([
+    previewMembership(db, reach.organizationId, row.fleetId, labels),
+    readOwners(db, reach, row.fleetId === null ? [] : [row.fleetId]),
   ]);
+  requireWithinReach(reach, row, membership);
+  const { fleet } = membership;
+  const claimedBy = membership.claimedBy.filter((claim) => reaches(reach, claim.id));
   return { from: from ?? null, to: fleet === null ? null : { id: fleet.id, name: fleet.name }, claimedBy, multiple: claimedBy.length > 1 };
 }
 
 /** What happened to a node, newest first. The cursor is the entry after which the next page continues. */
-export async function readTimeline(db: Queryable, organizationId: string, input: z.infer<typeof timelineInput>): Promise<z.infer<typeof timelineOutput>> {
-  const where = { organizationId, nodeId: input.id };
+export async function readTimeline(db: Queryable, reach: Reach, input: z.infer<typeof timelineInput>): Promise<z.infer<typeof timelineOutput>> {
+  if ((await findNode(db, reach, input.id)) === null) throw notFound('node', input.id);
+  const where = { organizationId: reach.organizationId, nodeId: input.id };
   const after = input.cursor === undefined ? undefined : parsePosition(input.cursor);
   const [rows, total] = await Promise.all([
     db.nodeEvent.findMany({

@@ -2,6 +2,7 @@ import { attributeValueSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { Question } from '../kernel/replicas.ts';
 import { idSchema } from '../kernel/wire.ts';
 import { findNode } from './repository.ts';
@@ -23,8 +24,8 @@ const answerSchema = z.object({
 const refusalSchema = z.object({ code: z.string(), message: z.string() });
 
 /** Reads rows of a stream from the node's own store. */
-export async function queryNode(deps: Pick<Deps, 'db' | 'replicas'>, organizationId: string, input: z.infer<typeof queryNodeInput>): Promise<z.infer<typeof queryNodeOutput>> {
-  if ((await findNode(deps.db, organizationId, input.id)) === null) throw notFound('node', input.id);
+export async function queryNode(deps: Pick<Deps, 'db' | 'replicas'>, reach: Reach, input: z.infer<typeof queryNodeInput>): Promise<z.infer<typeof queryNodeOutput>> {
+  if ((await findNode(deps.db, reach, input.id)) === null) throw notFound('node', input.id);
   const { id, ...query } = input;
   const answer = await deps.replicas.ask(nodeStoreQuestion, { node: id, ...query });
   if (answer === null) throw new DomainError('Unavailable', 'The node is not connected; its store can be read at its own gateway.');

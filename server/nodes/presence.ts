@@ -3,6 +3,7 @@ import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { wholeOf } from '../kernel/reach.ts';
 import { findSilentNodes, insertTimeline, lockNodes, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
 import type { AgentFacts, NewTimelineEntry, NodeRow } from './repository.ts';
 import { withFacts } from './state.ts';
@@ -24,7 +25,7 @@ export async function nodesConnected(deps: Deps, organizationId: string, arrival
   const now = deps.clock.now();
   const byId = new Map(arrivals.map((arrival) => [arrival.id, arrival]));
   const connected = await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
-    const rows = (await lockNodes(change.tx, organizationId, [...byId.keys()])).filter((row) => row.revokedAt === null);
+    const rows = (await lockNodes(change.tx, wholeOf(organizationId), [...byId.keys()])).filter((row) => row.revokedAt === null);
     await writeAgentFacts(change.tx, new Map(arrivals.map((arrival) => [arrival.id, arrival])));
     await changeFacts(deps, change, rows, (row) => ({ connectedSince: now, instance: byId.get(row.id)?.instance ?? null }), now);
     return new Map(rows.map((row) => [row.id, now]));
@@ -38,7 +39,7 @@ export async function nodesDisconnected(deps: Deps, organizationId: string, node
   const now = deps.clock.now();
   const since = new Map(nodes.map((node) => [node.id, node.connectedSince]));
   await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
-    const rows = await lockNodes(change.tx, organizationId, [...since.keys()]);
+    const rows = await lockNodes(change.tx, wholeOf(organizationId), [...since.keys()]);
     const ended = rows.filter((row) => row.connectedSince?.getTime() === since.get(row.id));
     await changeFacts(deps, change, ended, () => ({ connectedSince: null, disconnectedAt: now }), now);
   });
@@ -50,7 +51,7 @@ export async function nodesReported(deps: Deps, organizationId: string, reports:
   const now = deps.clock.now();
   const byId = new Map(reports.map(({ id, report }) => [id, report]));
   await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
-    const rows = await lockNodes(change.tx, organizationId, [...byId.keys()]);
+    const rows = await lockNodes(change.tx, wholeOf(organizationId), [...byId.keys()]);
     await changeFacts(deps, change, rows, (row) => ({ report: byId.get(row.id) ?? null, reportedAt: now }), now);
   });
 }
@@ -68,7 +69,7 @@ export async function setDesired(
 ): Promise<{ nodeId: string; generation: number }[]> {
   const now = deps.clock.now();
   const bundles = new Map(targets.map((target) => [target.nodeId, target.bundle]));
-  const rows = await lockNodes(change.tx, organizationId, [...bundles.keys()]);
+  const rows = await lockNodes(change.tx, wholeOf(organizationId), [...bundles.keys()]);
   const states: NodeState[] = [];
   const told: { nodeId: string; generation: number }[] = [];
   const entries: NewTimelineEntry[] = [];
@@ -106,7 +107,7 @@ export async function markSilentNodes(deps: Deps, silentMs: number, requestId: s
       await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
         const rows = await lockNodes(
           change.tx,
-          organizationId,
+          wholeOf(organizationId),
           nodes.map((node) => node.id),
         );
         await changeFacts(deps, change, rows, () => ({ connectedSince: null, disconnectedAt: now }), now);

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import { parseSelector, selectorToSql } from '../fleets/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { fleetsOf, inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { readLatest } from '../telemetry/index.ts';
 import { readLabels } from './repository.ts';
 import type { densityOutput, listNodesInput, listNodesOutput, NodeItem, nodesSummaryOutput } from './schema.ts';
@@ -44,8 +46,8 @@ type Parameters = (string | string[])[];
 type Condition = { text: string; parameters: Parameters };
 
 /** The Nodes page: three statements, whatever is asked for. */
-export async function listNodes(db: Queryable, organizationId: string, input: z.infer<typeof listNodesInput>, now: number): Promise<z.infer<typeof listNodesOutput>> {
-  const where = filterOf(organizationId, input);
+export async function listNodes(db: Queryable, reach: Reach, input: z.infer<typeof listNodesInput>, now: number): Promise<z.infer<typeof listNodesOutput>> {
+  const where = filterOf(reach, input);
   const order = orderOf(input.sort);
   const page = pageOf(where, order, input.cursor);
   const [rows, [count]] = await Promise.all([
@@ -66,8 +68,9 @@ export async function listNodes(db: Queryable, organizationId: string, input: z.
 }
 
 /** One node as the list shows it, or null. */
-export async function readListedNode(db: Queryable, organizationId: string, id: string, now: number): Promise<NodeItem | null> {
-  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${listedFrom} WHERE nodes."organizationId" = $1 AND nodes.id = $2`, organizationId, id);
+export async function readListedNode(db: Queryable, reach: Reach, id: string, now: number): Promise<NodeItem | null> {
+  const where = `nodes."organizationId" = $1 AND nodes.id = $2 AND ($3::text[] IS NULL OR nodes."fleetId" = ANY($3))`;
+  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${listedFrom} WHERE ${where}`, reach.organizationId, id, fleetsOf(reach));
   const [item] = await withRates(db, rows, now);
   return item ?? null;
 }
@@ -99,10 +102,12 @@ async function withRates(db: Queryable, rows: readonly ListedRow[], now: number)
   });
 }
 
-function filterOf(organizationId: string, input: z.infer<typeof listNodesInput>): Condition {
-  const parameters: Parameters = [organizationId];
+function filterOf(reach: Reach, input: z.infer<typeof listNodesInput>): Condition {
+  const parameters: Parameters = [reach.organizationId];
   const parameter = (value: string | string[]): string => `$${parameters.push(value)}`;
   const conditions = ['nodes."organizationId" = $1'];
+  const fleets = fleetsOf(reach);
+  if (fleets !== null) conditions.push(`nodes."fleetId" = ANY(${parameter(fleets)}::text[])`);
   if (!input.revoked) conditions.push('nodes."revokedAt" IS NULL');
   if (input.query !== undefined && input.query !== '') conditions.push(`nodes.name ILIKE ${parameter(`%${input.query.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
   if (input.health !== undefined) conditions.push(`nodes.health = ANY(${parameter(input.health)}::text[]::node_health[])`);
@@ -170,9 +175,11 @@ function decodeCursor(cursor: string): [string, string] {
 }
 
 /** Nodes by both statuses: one statement over two small columns. */
-export async function summarizeNodes(db: Queryable, organizationId: string): Promise<z.infer<typeof nodesSummaryOutput>> {
+export async function summarizeNodes(db: Queryable, reach: Reach): Promise<z.infer<typeof nodesSummaryOutput>> {
+  const fleets = fleetsOf(reach);
   const rows = await db.$queryRaw<{ health: string; sync: string; count: number; quarantined: number }[]>`
-    SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM nodes WHERE "organizationId" = ${organizationId} AND "revokedAt" IS NULL GROUP BY 1, 2`;
+    SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM nodes
+    WHERE "organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND "revokedAt" IS NULL GROUP BY 1, 2`;
   const summary: z.infer<typeof nodesSummaryOutput> = {
     total: 0,
     byHealth: { Healthy: 0, Degraded: 0, Offline: 0, NeverSeen: 0 },
@@ -198,12 +205,14 @@ export async function quarantinedOf(db: Queryable, organizationId: string, fleet
 const densityMax = 10_000;
 
 /** Every node as a cell. Names and statuses only: 10,000 of them are about a megabyte. */
-export async function readDensity(db: Queryable, organizationId: string): Promise<z.infer<typeof densityOutput>> {
+export async function readDensity(db: Queryable, reach: Reach): Promise<z.infer<typeof densityOutput>> {
+  const fleets = fleetsOf(reach);
   const [nodes, total] = await Promise.all([
     db.$queryRaw<z.infer<typeof densityOutput>['nodes']>`
       SELECT nodes.id, nodes.name, fleets.name AS fleet, health::text, sync::text FROM nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId"
-      WHERE nodes."organizationId" = ${organizationId} AND "revokedAt" IS NULL ORDER BY fleets.name NULLS LAST, nodes.name LIMIT ${densityMax}`,
-    db.node.count({ where: { organizationId, revokedAt: null } }),
+      WHERE nodes."organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR nodes."fleetId" = ANY(${fleets})) AND "revokedAt" IS NULL
+      ORDER BY fleets.name NULLS LAST, nodes.name LIMIT ${densityMax}`,
+    db.node.count({ where: { ...inReach(reach), revokedAt: null } }),
   ]);
   return { total, nodes };
 }

@@ -2,6 +2,8 @@ import { factsSchema, labelsSchema, reportSchema } from '@selvedge/edge-runtime/
 import type { Facts, Labels, Report } from '@selvedge/edge-runtime/protocol';
 import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
+import { fleetsOf, inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { NodeState, TimelineNote } from './state.ts';
 
 export type NodeRow = Prisma.NodeGetPayload<object>;
@@ -42,14 +44,17 @@ function milliseconds(time: Date | null): number | null {
   return time === null ? null : time.getTime();
 }
 
-/** The nodes of these ids in the organization, locked until the transaction ends, in the order of ids so that two lockers never wait for each other. */
-export async function lockNodes(tx: Transaction, organizationId: string, ids: readonly string[]): Promise<NodeRow[]> {
-  await tx.$queryRaw`SELECT id FROM nodes WHERE "organizationId" = ${organizationId} AND id = ANY(${[...ids]}::text[]) ORDER BY id FOR UPDATE`;
-  return tx.node.findMany({ where: { organizationId, id: { in: [...ids] } }, orderBy: { id: 'asc' } });
+/** The nodes of these ids in reach, locked until the transaction ends, in the order of ids so that two lockers never wait for each other. */
+export async function lockNodes(tx: Transaction, reach: Reach, ids: readonly string[]): Promise<NodeRow[]> {
+  const fleets = fleetsOf(reach);
+  await tx.$queryRaw`
+    SELECT id FROM nodes WHERE "organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND id = ANY(${[...ids]}::text[])
+    ORDER BY id FOR UPDATE`;
+  return tx.node.findMany({ where: { ...inReach(reach), id: { in: [...ids] } }, orderBy: { id: 'asc' } });
 }
 
-export async function findNode(db: Queryable, organizationId: string, id: string): Promise<NodeRow | null> {
-  return db.node.findFirst({ where: { organizationId, id } });
+export async function findNode(db: Queryable, reach: Reach, id: string): Promise<NodeRow | null> {
+  return db.node.findFirst({ where: { ...inReach(reach), id } });
 }
 
 /**

@@ -33,16 +33,16 @@ export const nodesRouter = router({
     .meta({ rest: { method: 'GET', path: '/nodes', tag: 'Nodes', summary: 'List nodes by name, status, fleet or labels' } })
     .input(listNodesInput)
     .output(listNodesOutput)
-    .query(({ ctx, input }) => listNodes(ctx.deps.db, ctx.actor.organizationId, input, ctx.deps.clock.now())),
+    .query(({ ctx, input }) => listNodes(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
 
   summary: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/summary', tag: 'Nodes', summary: 'Count nodes by health and sync status' } })
     .output(nodesSummaryOutput)
-    .query(({ ctx }) => summarizeNodes(ctx.deps.db, ctx.actor.organizationId)),
+    .query(({ ctx }) => summarizeNodes(ctx.deps.db, ctx.actor)),
 
   density: procedure('nodes:read')
     .output(densityOutput)
-    .query(({ ctx }) => readDensity(ctx.deps.db, ctx.actor.organizationId)),
+    .query(({ ctx }) => readDensity(ctx.deps.db, ctx.actor)),
 
   get: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/{id}', tag: 'Nodes', summary: 'Read a node: statuses, conditions, desired against reported' } })
@@ -54,13 +54,13 @@ export const nodesRouter = router({
     .meta({ rest: { method: 'GET', path: '/nodes/{id}/timeline', tag: 'Nodes', summary: 'What happened to a node, newest first' } })
     .input(timelineInput)
     .output(timelineOutput)
-    .query(({ ctx, input }) => readTimeline(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => readTimeline(ctx.deps.db, ctx.actor, input)),
 
   history: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/{id}/history', tag: 'Nodes', summary: 'A node’s rates and latencies over time' } })
     .input(nodeHistoryInput)
     .output(nodeHistoryOutput)
-    .query(({ ctx, input }) => historyOf(ctx.deps, ctx.actor.organizationId, { kind: 'node', id: input.id }, input.range)),
+    .query(({ ctx, input }) => historyOf(ctx.deps, ctx.actor, { kind: 'node', id: input.id }, input.range)),
 
   streams: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/{id}/streams', tag: 'Nodes', summary: 'The streams of a node and their present rates' } })
@@ -75,13 +75,13 @@ export const nodesRouter = router({
     .meta({ rest: { method: 'GET', path: '/nodes/{id}/events', tag: 'Nodes', summary: 'Read stored events of a stream from the node itself' } })
     .input(queryNodeInput)
     .output(queryNodeOutput)
-    .query(({ ctx, input }) => queryNode(ctx.deps, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => queryNode(ctx.deps, ctx.actor, input)),
 
   previewLabels: procedure('nodes:read')
     .meta({ rest: { method: 'POST', path: '/nodes/{id}/labels/preview', tag: 'Nodes', summary: 'See which fleet would have the node with other labels' } })
     .input(setLabelsInput)
     .output(labelsPreviewSchema)
-    .query(({ ctx, input }) => previewLabels(ctx.deps.db, ctx.actor.organizationId, input.id, input.labels)),
+    .query(({ ctx, input }) => previewLabels(ctx.deps.db, ctx.actor, input.id, input.labels)),
 
   setLabels: procedure('nodes:write')
     .meta({ rest: { method: 'PUT', path: '/nodes/{id}/labels', tag: 'Nodes', summary: 'Replace a node’s labels' } })

@@ -20,7 +20,7 @@ export async function setLabels(deps: Deps, actor: Actor, input: z.infer<typeof 
   return changeNode(deps, actor, input.id, 'setLabels', async (change, row) => {
     const before = readLabels(row.labels);
     await writeLabels(change.tx, row.id, input.labels);
-    await settleNode(deps, change, row, input.labels);
+    await settleNode(deps, change, row, input.labels, actor);
     change.record({ action: 'node.setLabels', object: objectOf(row), before: { labels: before }, after: { labels: input.labels } });
     return [{ tone: 'info', reason: 'LabelsChanged', message: `Labels: ${describeLabels(before, input.labels)}.` }];
   });
@@ -71,7 +71,7 @@ async function changeNode(
   work: (change: Change, row: NodeRow) => Promise<TimelineNote[]>,
 ): Promise<{ id: string }> {
   await performChange(deps, actor, async (change) => {
-    const [row] = await lockNodes(change.tx, actor.organizationId, [id]);
+    const [row] = await lockNodes(change.tx, actor, [id]);
     if (row === undefined) throw notFound('node', id);
     const permission = nodePermissions(actor, standingOf(row))[action];
     if (!permission.allowed) throw new DomainError('Conflict', permission.reason ?? 'The node’s state does not allow this.');

@@ -1,7 +1,9 @@
 import type { Queryable } from '../kernel/db.ts';
 import { latestDetections } from '../detections/index.ts';
 import { summarizeNodes } from '../nodes/index.ts';
-import { readLatest, sumEvents } from '../telemetry/index.ts';
+import { fleetsInReach, fleetsOf, inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
+import { readLatest, scopeIds, sumEvents } from '../telemetry/index.ts';
 import type { TelemetryNow } from '../telemetry/schema.ts';
 import { needsOf } from './needs.ts';
 import type { Overview } from './schema.ts';
@@ -10,25 +12,27 @@ const dayMs = 86_400_000;
 const underWay = ['Progressing', 'Paused', 'Suspended', 'RollingBack'] as const;
 
 /** The first page: about a dozen small statements, none of which reads every node but the two that count them. `present` is the moment, as nodes tell of it. */
-export async function readOverview(db: Queryable, organizationId: string, now: number, present: TelemetryNow): Promise<Overview> {
+export async function readOverview(db: Queryable, reach: Reach, now: number, present: TelemetryNow): Promise<Overview> {
+  const scopes = scopeIds(reach, { kind: 'all' });
   const today = new Date(now);
   today.setUTCHours(0, 0, 0, 0);
   const [nodes, latest, eventsToday, lost, rollouts, detections, changes24h, counts, waiting] = await Promise.all([
-    summarizeNodes(db, organizationId),
-    readLatest(db, [organizationId], now),
-    sumEvents(db, organizationId, today.getTime()),
-    db.node.aggregate({ where: { organizationId }, _sum: { recordsLost: true } }),
-    readRollouts(db, organizationId),
-    latestDetections(db, organizationId, 10),
-    readChanges(db, organizationId, new Date(now - dayMs)),
-    readCounts(db, organizationId, new Date(now - dayMs)),
-    readWaiting(db, organizationId),
+    summarizeNodes(db, reach),
+    readLatest(db, scopes, now),
+    sumEvents(db, reach, today.getTime()),
+    db.node.aggregate({ where: inReach(reach), _sum: { recordsLost: true } }),
+    readRollouts(db, reach),
+    latestDetections(db, reach, 10),
+    readChanges(db, reach, new Date(now - dayMs)),
+    readCounts(db, reach, new Date(now - dayMs)),
+    readWaiting(db, reach),
   ]);
+  const oldest = [...latest.values()].flatMap(({ oldestAt }) => oldestAt ?? []);
   return {
     nodes,
     rates: { events: present.events, predictions: present.predictions, p50Us: present.latency.p50, p99Us: present.latency.p99 },
     lost: Number(lost._sum.recordsLost ?? 0),
-    buffered: { records: present.buffered, oldestAt: latest.get(organizationId)?.oldestAt ?? null },
+    buffered: { records: present.buffered, oldestAt: oldest.length === 0 ? null : Math.min(...oldest) },
     eventsToday,
     rollouts,
     needs: needsOf({ ...waiting, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
@@ -38,9 +42,9 @@ export async function readOverview(db: Queryable, organizationId: string, now: n
   };
 }
 
-async function readRollouts(db: Queryable, organizationId: string): Promise<Overview['rollouts']> {
+async function readRollouts(db: Queryable, reach: Reach): Promise<Overview['rollouts']> {
   const rows = await db.deployment.findMany({
-    where: { organizationId, state: { in: [...underWay] } },
+    where: { ...inReach(reach), state: { in: [...underWay] } },
     select: { id: true, fleetName: true, state: true, startedAt: true },
     orderBy: { id: 'desc' },
     take: 20,
@@ -59,41 +63,53 @@ async function readRollouts(db: Queryable, organizationId: string): Promise<Over
   });
 }
 
-async function readChanges(db: Queryable, organizationId: string, since: Date): Promise<Overview['changes24h']> {
-  const rows = await db.auditEntry.findMany({
-    where: { organizationId, at: { gte: since }, outcome: 'done' },
-    select: { at: true, actorName: true, action: true, objectKind: true, objectId: true, objectName: true },
-    orderBy: { sequence: 'desc' },
-    take: 12,
-  });
+type ChangeRow = { at: Date; actorName: string; action: string; objectKind: string; objectId: string; objectName: string };
+
+/** For who is limited to fleets: what was done to these, and to their nodes and deployments. */
+async function readChanges(db: Queryable, reach: Reach, since: Date): Promise<Overview['changes24h']> {
+  const fleets = fleetsOf(reach);
+  const rows = await db.$queryRaw<ChangeRow[]>`
+    SELECT at, "actorName", action, "objectKind", "objectId", "objectName" FROM audit_entries AS entry
+    WHERE "organizationId" = ${reach.organizationId} AND at >= ${since} AND outcome = 'done' AND (${fleets}::text[] IS NULL
+      OR ("objectKind" = 'fleet' AND "objectId" = ANY(${fleets}))
+      OR ("objectKind" = 'node' AND EXISTS (SELECT 1 FROM nodes WHERE nodes.id = entry."objectId" AND nodes."fleetId" = ANY(${fleets})))
+      OR ("objectKind" = 'deployment' AND EXISTS (SELECT 1 FROM deployments WHERE deployments.id = entry."objectId" AND deployments."fleetId" = ANY(${fleets}))))
+    ORDER BY sequence DESC LIMIT 12`;
   return rows.map((row) => ({ at: row.at.getTime(), actor: row.actorName, action: row.action, object: { kind: row.objectKind, id: row.objectId, name: row.objectName } }));
 }
 
-async function readCounts(db: Queryable, organizationId: string, since: Date): Promise<Omit<Overview['counts'], 'nodes' | 'deployments'>> {
+async function readCounts(db: Queryable, reach: Reach, since: Date): Promise<Omit<Overview['counts'], 'nodes' | 'deployments'>> {
+  const { organizationId } = reach;
   const [fleets, rules, models, enrollments, detections, alerts] = await Promise.all([
-    db.fleet.count({ where: { organizationId } }),
+    db.fleet.count({ where: fleetsInReach(reach) }),
     db.rule.count({ where: { organizationId } }),
     db.model.count({ where: { organizationId } }),
-    db.enrollmentRequest.count({ where: { organizationId, state: 'Pending' } }),
-    db.detection.count({ where: { organizationId, at: { gte: since } } }),
-    db.alert.count({ where: { organizationId, state: 'Open' } }),
+    countPending(db, reach),
+    db.detection.count({ where: { ...inReach(reach), at: { gte: since } } }),
+    db.alert.count({ where: { ...inReach(reach), state: 'Open' } }),
   ]);
   return { fleets, rules, models, enrollments, detections, alerts };
 }
 
+/** Nodes that ask to join belong to no fleet yet. */
+async function countPending(db: Queryable, { organizationId, fleets }: Reach): Promise<number> {
+  return fleets === 'all' ? db.enrollmentRequest.count({ where: { organizationId, state: 'Pending' } }) : 0;
+}
+
 /** What stands still until a person looks. Examples are few; the numbers are exact. */
-async function readWaiting(db: Queryable, organizationId: string) {
+async function readWaiting(db: Queryable, reach: Reach) {
+  const { organizationId } = reach;
+  const fleets = fleetsOf(reach);
   const example = { select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 3 } as const;
   const [requests, failed, failedNodes, quarantined, quarantinedNodes, overlapping] = await Promise.all([
-    db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }),
-    db.node.count({ where: { organizationId, revokedAt: null, sync: 'Failed' } }),
-    db.node.findMany({ where: { organizationId, revokedAt: null, sync: 'Failed' }, ...example }),
-    db.node.count({ where: { organizationId, revokedAt: null, quarantinedAt: { not: null } } }),
-    db.node.findMany({ where: { organizationId, revokedAt: null, quarantinedAt: { not: null } }, ...example }),
+    fleets === null ? db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }) : [],
+    db.node.count({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' } }),
+    db.node.findMany({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' }, ...example }),
+    db.node.count({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } } }),
+    db.node.findMany({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } }, ...example }),
     db.$queryRaw<{ id: string; name: string; nodes: number }[]>`
       SELECT fleets.id, fleets.name, count(*)::int AS nodes FROM nodes CROSS JOIN LATERAL unnest("claimedBy") AS claim(fleet) JOIN fleets ON fleets.id = claim.fleet
-      WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
+      WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND (${fleets}::text[] IS NULL OR fleets.id = ANY(${fleets})) GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
   ]);
-  const pending = await db.enrollmentRequest.count({ where: { organizationId, state: 'Pending' } });
-  return { pending, requests: requests.map((request) => request.name), failed, failedNodes, quarantined, quarantinedNodes, overlapping };
+  return { pending: await countPending(db, reach), requests: requests.map((request) => request.name), failed, failedNodes, quarantined, quarantinedNodes, overlapping };
 }

@@ -8,7 +8,7 @@ export const overviewRouter = router({
     .meta({ rest: { method: 'GET', path: '/overview', tag: 'Overview', summary: 'What runs, what waits for a person, what changed' } })
     .output(overviewSchema)
     .query(async ({ ctx: { deps, actor } }) => {
-      const present = await telemetryNow(deps, actor.organizationId, { kind: 'all' });
-      return readOverview(deps.db, actor.organizationId, deps.clock.now(), present);
+      const present = await telemetryNow(deps, actor, { kind: 'all' });
+      return readOverview(deps.db, actor, deps.clock.now(), present);
     }),
 });

@@ -5,6 +5,7 @@ import { systemActor } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { wholeOf } from '../kernel/reach.ts';
 import { insertTimeline, lockNodes, nodePermissions, sourceOf, standingOf, timelineEntries } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import { bundleOfFleet, clearQuarantine, findRecovered, forgetFailures, returnToRollout, writeFailures, writeQuarantines } from './repository.ts';
@@ -29,7 +30,7 @@ export async function noteFailures(deps: Deps, change: Change, organizationId: s
   const because = new Map(failures.flatMap(({ node, quarantined }) => (quarantined === null ? [] : [[node, quarantined] as const])));
   if (because.size === 0) return;
   await writeQuarantines(change.tx, [...because].map(([node, reason]) => ({ node, by: null, because: reason })), new Date(deps.clock.now()));
-  for (const row of await lockNodes(change.tx, organizationId, [...because.keys()])) await announce(deps, change, systemActor(organizationId, deps.ids.next(), 'rollout'), row, because.get(row.id) ?? '');
+  for (const row of await lockNodes(change.tx, wholeOf(organizationId), [...because.keys()])) await announce(deps, change, systemActor(organizationId, deps.ids.next(), 'rollout'), row, because.get(row.id) ?? '');
 }
 
 /** A person takes a node out of rollouts. */
@@ -57,7 +58,7 @@ export async function liftRecovered(deps: Deps): Promise<number> {
   for (const { id, organizationId } of recovered) {
     const actor = systemActor(organizationId, deps.ids.next(), 'rollout');
     await performChange(deps, actor, async (change) => {
-      const [row] = await lockNodes(change.tx, organizationId, [id]);
+      const [row] = await lockNodes(change.tx, wholeOf(organizationId), [id]);
       if (row?.quarantinedAt == null || row.sync !== 'Synced' || row.health !== 'Healthy') return;
       await letBack(deps, change, actor, row, `It has run what is desired of it, and been well, for ${recoveredMs / 60_000} min.`);
     });
@@ -66,7 +67,7 @@ export async function liftRecovered(deps: Deps): Promise<number> {
 }
 
 async function lockAllowed(change: Change, actor: Actor, id: string, action: 'quarantine' | 'liftQuarantine'): Promise<NodeRow> {
-  const [row] = await lockNodes(change.tx, actor.organizationId, [id]);
+  const [row] = await lockNodes(change.tx, actor, [id]);
   if (row === undefined) throw notFound('node', id);
   const permission = nodePermissions(actor, standingOf(row))[action];
   if (!permission.allowed) throw new DomainError('Conflict', permission.reason ?? 'The node’s state does not allow this.');

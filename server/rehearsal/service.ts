@@ -15,7 +15,7 @@ const placesSchema = z.array(planNodeSchema.pick({ node: true, name: true, wave:
 /** Rehearses a plan that was made within the hour. The same plan at the same facts gives the same rehearsal: its luck follows from its hash. */
 export async function rehearsePlan(deps: Pick<Deps, 'db' | 'clock'>, actor: Actor, hash: string): Promise<RehearsalView> {
   const now = deps.clock.now();
-  const saved = await findPlan(deps.db, actor.organizationId, hash, now);
+  const saved = await findPlan(deps.db, actor, hash, now);
   if (saved === null) throw notFound('plan', hash);
   const twins = await readTwins(deps.db, actor.organizationId, placesSchema.parse(saved.nodes), now);
   const seed = createHash('sha256').update(hash).digest().readUInt32BE(0);

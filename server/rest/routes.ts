@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Breadth } from '../identity/index.ts';
 import type { RestMeta } from '../trpc/init.ts';
 import { appRouter } from '../trpc/root.ts';
 
@@ -17,6 +18,7 @@ export interface RestRoute extends RestMeta {
 
 const metaSchema = z.object({
   access: z.string(),
+  breadth: z.enum(['fleet', 'organization']).default('fleet'),
   rest: z.object({ method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']), path: z.templateLiteral(['/', z.string()]), tag: z.string(), summary: z.string() }).optional(),
 });
 
@@ -32,6 +34,8 @@ export interface ProcedureDefinition {
   type: 'query' | 'mutation' | 'subscription';
   /** Null when the procedure was built without one of the builders of trpc/procedures.ts. */
   access: string | null;
+  /** `organization`: not for who is limited to fleets, whatever the capability. */
+  breadth: Breadth;
   rest: RestMeta | undefined;
   inputs: readonly z.ZodType[];
   output: z.ZodType | undefined;
@@ -47,7 +51,7 @@ function walk(name: string, value: unknown): ProcedureDefinition[] {
   if (typeof value !== 'function' || !('_def' in value)) throw new Error(`${name} is no procedure`);
   const { type, meta, inputs, output } = definitionSchema.parse(value._def);
   const stated = metaSchema.safeParse(meta);
-  return [{ name, type, access: stated.data?.access ?? null, rest: stated.data?.rest, inputs, output }];
+  return [{ name, type, access: stated.data?.access ?? null, breadth: stated.data?.breadth ?? 'fleet', rest: stated.data?.rest, inputs, output }];
 }
 
 /** The routes of the public API: every procedure that states one. Throws when two state the same, or one cannot be served. */

@@ -7,6 +7,7 @@ import { insertLooks, readEvidence } from '../gates/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { wholeOf } from '../kernel/reach.ts';
 import { lockNodes } from '../nodes/index.ts';
 import { noteFailures } from '../quarantine/index.ts';
 import { isLookDue } from './gating.ts';
@@ -48,7 +49,7 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return { state: rollout.state, again: false };
   if (result.failures.length + result.proven.length > 0) {
     // All nodes that this step writes, in one order: those that report wait for each other by it.
-    await lockNodes(change.tx, rollout.organizationId, [...result.requests, ...result.failures].map(({ node }) => node).concat(result.proven));
+    await lockNodes(change.tx, wholeOf(rollout.organizationId), [...result.requests, ...result.failures].map(({ node }) => node).concat(result.proven));
     await noteFailures(deps, change, rollout.organizationId, result.failures, result.proven);
   }
   const generations = new Map<string, number>();

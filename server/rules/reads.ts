@@ -2,13 +2,15 @@ import type { z } from 'zod';
 import { bundlesInUse, versionsInUse } from '../bundles/index.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { ruleAnalysisSchema, ruleTestSchema } from './schema.ts';
 import type { listRulesInput, listRulesOutput, listRuleTestsOutput, RuleDetail, RuleItem, RuleVersion } from './schema.ts';
 
 const versionsShownMax = 200;
 
 /** The Rules page. The cursor is the last row's place in the order, `milliseconds:name`; a rule without a version stands at 0. */
-export async function listRules(db: Queryable, organizationId: string, input: z.infer<typeof listRulesInput>): Promise<z.infer<typeof listRulesOutput>> {
+export async function listRules(db: Queryable, reach: Reach, input: z.infer<typeof listRulesInput>): Promise<z.infer<typeof listRulesOutput>> {
+  const { organizationId } = reach;
   const where: Prisma.RuleWhereInput = { organizationId, ...(input.query !== undefined && { name: { contains: input.query, mode: 'insensitive' as const } }) };
   const descending = input.sort.startsWith('-');
   const byTime = input.sort.endsWith('publishedAt');
@@ -26,7 +28,7 @@ export async function listRules(db: Queryable, organizationId: string, input: z.
       },
     }),
     db.rule.count({ where }),
-    bundlesInUse(db, organizationId),
+    bundlesInUse(db, reach),
   ]);
   const page = rows.slice(0, input.limit);
   const last = page.at(-1);
@@ -60,7 +62,8 @@ function placeAfter(cursor: string, byTime: boolean, descending: boolean): Prism
 }
 
 /** One rule with everything about it, apart from what the asking person may do. */
-export async function readRule(db: Queryable, organizationId: string, name: string): Promise<Omit<RuleDetail, 'can'> & { latestVersion: number }> {
+export async function readRule(db: Queryable, reach: Reach, name: string): Promise<Omit<RuleDetail, 'can'> & { latestVersion: number }> {
+  const { organizationId } = reach;
   const row = await db.rule.findUnique({
     where: { organizationId_name: { organizationId, name } },
     include: {
@@ -79,7 +82,7 @@ export async function readRule(db: Queryable, organizationId: string, name: stri
     versions: row.versions.map(({ publishedAt, publishedBy, ...version }) => ({ ...version, publishedAt: publishedAt.getTime(), by: publishedBy })),
     versionsTotal: row._count.versions,
     draft: draft === null ? null : { text: draft.text, savedAt: draft.savedAt.getTime(), by: draft.savedBy, basedOn: draft.basedOn, revision: draft.revision },
-    deployed: versionsInUse(await bundlesInUse(db, organizationId), 'rules', name),
+    deployed: versionsInUse(await bundlesInUse(db, reach), 'rules', name),
   };
 }
 

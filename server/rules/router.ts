@@ -34,14 +34,14 @@ export const rulesRouter = router({
     .meta({ rest: { method: 'GET', path: '/rules', tag: 'Rules', summary: 'List rules' } })
     .input(listRulesInput)
     .output(listRulesOutput)
-    .query(({ ctx, input }) => listRules(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => listRules(ctx.deps.db, ctx.actor, input)),
 
   get: procedure('rules:read')
     .meta({ rest: { method: 'GET', path: '/rules/{name}', tag: 'Rules', summary: 'Read a rule with its versions and draft' } })
     .input(getRuleInput)
     .output(ruleSchema)
     .query(async ({ ctx, input }) => {
-      const { latestVersion, ...rule } = await readRule(ctx.deps.db, ctx.actor.organizationId, input.name);
+      const { latestVersion, ...rule } = await readRule(ctx.deps.db, ctx.actor, input.name);
       return { ...rule, can: rulePermissions(ctx.actor, latestVersion) };
     }),
 

@@ -105,7 +105,7 @@ export function joinIntervals(earlier: IntervalFigures, later: IntervalFigures):
   return { ...addIntervals(earlier, later), lag: earlier.lag === null ? later.lag : Math.max(earlier.lag, later.lag ?? 0), buffered: later.buffered, oldestAt: later.oldestAt };
 }
 
-/** One interval of one scope, of the nodes of two processes: all of it adds up. */
+/** The same interval of two scopes that share no node, or of the nodes of two processes: all of it adds up. */
 export function addIntervals(one: IntervalFigures, other: IntervalFigures): IntervalFigures {
   const latency = new SketchAccumulator();
   latency.add(one.latency);

@@ -1,8 +1,10 @@
 import { quantile, sketchSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import type { Deps } from '../kernel/deps.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { Question } from '../kernel/replicas.ts';
 import { idSchema } from '../kernel/wire.ts';
+import { scopeIds } from './reads.ts';
 import { telemetryNowSchema } from './schema.ts';
 import type { Scope, TelemetryNow } from './schema.ts';
 import { SketchAccumulator } from './sketch-accumulator.ts';
@@ -19,19 +21,19 @@ export const nodeNowQuestion: Question<{ node: string }, NodeNow> = { name: 'nod
 const sumNowSchema = ratesSchema.extend({ recent: sketchSchema });
 export type SumNow = z.infer<typeof sumNowSchema>;
 
-/** What a process knows of the present of all nodes of a fleet or an organization that are connected to it; null without any. */
-export const sumNowQuestion: Question<{ organization: string; fleet: string | null }, SumNow> = {
+/** What a process knows of the present of the nodes that are connected to it, of scopes that share no node (`scopeIds`); null without any. */
+export const sumNowQuestion: Question<{ scopes: readonly string[] }, SumNow> = {
   name: 'sum-now',
-  input: z.object({ organization: idSchema, fleet: idSchema.nullable() }),
+  input: z.object({ scopes: z.array(idSchema) }),
   answer: sumNowSchema,
   withinMs: 2_000,
 };
 
-/** The present of a scope, summed over the processes that its nodes are connected to. */
-export async function telemetryNow(deps: Pick<Deps, 'replicas' | 'clock'>, organizationId: string, scope: Scope): Promise<TelemetryNow> {
+/** The present of a scope in reach, summed over the processes that its nodes are connected to. */
+export async function telemetryNow(deps: Pick<Deps, 'replicas' | 'clock'>, reach: Reach, scope: Scope): Promise<TelemetryNow> {
   const at = deps.clock.now();
   if (scope.kind === 'node') return { at, ...((await deps.replicas.ask(nodeNowQuestion, { node: scope.id })) ?? { ...sumRates([]), latency: { p50: null, p99: null } }) };
-  const parts = await deps.replicas.askAll(sumNowQuestion, { organization: organizationId, fleet: scope.kind === 'fleet' ? scope.id : null });
+  const parts = await deps.replicas.askAll(sumNowQuestion, { scopes: scopeIds(reach, scope) });
   const recent = new SketchAccumulator();
   for (const part of parts) recent.add(part.recent);
   const latencies = recent.toSketch();

@@ -61,10 +61,14 @@ export class Present {
     return this.#latest.get(nodeId);
   }
 
-  /** `scope` is the id of a fleet or an organization. */
-  sum(scope: string, now: number): PresentRates | undefined {
+  /** Of fleets, or of an organization: `scopes` are ids of such that share no node. */
+  sum(scopes: readonly string[], now: number): PresentRates | undefined {
     this.#sweep(now);
-    return this.#sums.get(scope);
+    const sums = scopes.flatMap((scope) => this.#sums.get(scope) ?? []);
+    if (sums.length < 2) return sums[0];
+    const total = emptyRates();
+    for (const rates of sums) addRates(total, rates, 1);
+    return total;
   }
 
   #sweep(now: number): void {
@@ -76,30 +80,31 @@ export class Present {
 
   #add(scope: string, rates: PresentRates, sign: 1 | -1): void {
     const sum = this.#sums.get(scope) ?? emptyRates();
-    sum.nodes += sign;
+    addRates(sum, rates, sign);
     // The last one out takes the rounding errors with it.
-    if (sum.nodes <= 0) {
-      this.#sums.delete(scope);
-      return;
-    }
-    sum.events += sign * rates.events;
-    sum.predictions += sign * rates.predictions;
-    sum.detections += sign * rates.detections;
-    sum.actions += sign * rates.actions;
-    sum.buffered += sign * rates.buffered;
-    if (rates.lag !== null) sum.lag = Math.max(0, (sum.lag ?? 0) + sign * rates.lag);
-    for (const [stream, rate] of rates.streams) addTo(sum.streams, stream, sign * rate);
-    for (const [key, model] of rates.models) {
-      const known = sum.models.get(key) ?? { ...model, predictionsPerSecond: 0, p99: null };
-      known.predictionsPerSecond += sign * model.predictionsPerSecond;
-      if (known.predictionsPerSecond > 1e-6) sum.models.set(key, known);
-      else sum.models.delete(key);
-    }
-    this.#sums.set(scope, sum);
+    if (sum.nodes <= 0) this.#sums.delete(scope);
+    else this.#sums.set(scope, sum);
   }
 }
 
-function sumsOf(source: TelemetrySource): string[] {
+function addRates(sum: PresentRates, rates: PresentRates, sign: 1 | -1): void {
+  sum.nodes += sign * rates.nodes;
+  sum.events += sign * rates.events;
+  sum.predictions += sign * rates.predictions;
+  sum.detections += sign * rates.detections;
+  sum.actions += sign * rates.actions;
+  sum.buffered += sign * rates.buffered;
+  if (rates.lag !== null) sum.lag = Math.max(0, (sum.lag ?? 0) + sign * rates.lag);
+  for (const [stream, rate] of rates.streams) addTo(sum.streams, stream, sign * rate);
+  for (const [key, model] of rates.models) {
+    const known = sum.models.get(key) ?? { ...model, predictionsPerSecond: 0, p99: null };
+    known.predictionsPerSecond += sign * model.predictionsPerSecond;
+    if (known.predictionsPerSecond > 1e-6) sum.models.set(key, known);
+    else sum.models.delete(key);
+  }
+}
+
+export function sumsOf(source: TelemetrySource): string[] {
   return source.fleetId === null ? [source.organizationId] : [source.organizationId, source.fleetId];
 }
 

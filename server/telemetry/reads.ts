@@ -1,6 +1,10 @@
 import { emptySketch, quantile } from '@selvedge/edge-runtime/protocol';
 import type { Queryable } from '../kernel/db.ts';
+import { notFound } from '../kernel/errors.ts';
+import { fleetsInReach, inReach } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import type { Scope, Series } from './schema.ts';
+import { addIntervals } from './interval.ts';
 import type { IntervalFigures } from './interval.ts';
 import { SketchAccumulator } from './sketch-accumulator.ts';
 import { decodeSketch } from './sketch-codec.ts';
@@ -30,18 +34,38 @@ export async function readLatest(db: Queryable, scopes: readonly string[], now: 
   return new Map(rows.map((row) => [row.scope, toFigures(row)]));
 }
 
-/** Intervals of one scope from `from` (inclusive) to `to` (exclusive), oldest first. */
+/** Throws NotFound where the node or fleet is not in reach. */
+export async function requireScope(db: Queryable, reach: Reach, scope: Scope): Promise<void> {
+  if (scope.kind === 'all') return;
+  const { id } = scope;
+  const found = scope.kind === 'node' ? await db.node.count({ where: { ...inReach(reach), id } }) : await db.fleet.count({ where: { AND: [fleetsInReach(reach), { id }] } });
+  if (found === 0) throw notFound(scope.kind, id);
+}
+
+/** Under which ids a scope’s figures are kept; all that somebody reaches who is limited to fleets is the sum of these. */
+export function scopeIds({ organizationId, fleets }: Reach, scope: Scope): readonly string[] {
+  if (scope.kind !== 'all') return [scope.id];
+  return fleets === 'all' ? [organizationId] : fleets;
+}
+
+/** Intervals from `from` (inclusive) to `to` (exclusive), oldest first, of scopes that share no node, added up. */
 export async function readIntervals(
   db: Queryable,
   organizationId: string,
-  scope: string,
+  scopes: readonly string[],
   stepSeconds: 10 | 60,
   from: number,
   to: number,
 ): Promise<{ at: number; figures: IntervalFigures }[]> {
   const rows = await db.$queryRaw<BucketRow[]>`
-    SELECT * FROM telemetry_buckets WHERE scope = ${scope} AND "organizationId" = ${organizationId} AND "stepSeconds" = ${stepSeconds} AND at >= ${new Date(from)} AND at < ${new Date(to)} ORDER BY at`;
-  return rows.map((row) => ({ at: row.at.getTime(), figures: toFigures(row) }));
+    SELECT * FROM telemetry_buckets WHERE scope = ANY(${[...scopes]}::text[]) AND "organizationId" = ${organizationId} AND "stepSeconds" = ${stepSeconds} AND at >= ${new Date(from)} AND at < ${new Date(to)} ORDER BY at`;
+  const sums = new Map<number, IntervalFigures>();
+  for (const row of rows) {
+    const [at, figures] = [row.at.getTime(), toFigures(row)];
+    const sum = sums.get(at);
+    sums.set(at, sum === undefined ? figures : addIntervals(sum, figures));
+  }
+  return [...sums].map(([at, figures]) => ({ at, figures }));
 }
 
 export function toFigures(row: Omit<BucketRow, 'scope' | 'at'>): IntervalFigures {
@@ -60,11 +84,11 @@ export function toFigures(row: Omit<BucketRow, 'scope' | 'at'>): IntervalFigures
 }
 
 /** Deployments that began or ended in the span and concern the scope; at most 100. */
-export async function readMarkers(db: Queryable, organizationId: string, scope: Scope, from: number, to: number): Promise<Series['markers']> {
+export async function readMarkers(db: Queryable, reach: Reach, scope: Scope, from: number, to: number): Promise<Series['markers']> {
   const span = { gte: new Date(from), lt: new Date(to) };
   const whose = scope.kind === 'fleet' ? { fleetId: scope.id } : scope.kind === 'node' ? { nodes: { some: { nodeId: scope.id } } } : {};
   const rows = await db.deployment.findMany({
-    where: { organizationId, ...whose, OR: [{ startedAt: span }, { finishedAt: span }] },
+    where: { AND: [inReach(reach), whose], OR: [{ startedAt: span }, { finishedAt: span }] },
     select: { id: true, fleetName: true, startedAt: true, finishedAt: true, state: true },
     orderBy: { id: 'desc' },
     take: 50,
@@ -76,13 +100,13 @@ export async function readMarkers(db: Queryable, organizationId: string, scope: 
   ]);
 }
 
-/** Events of the whole organization since a moment: by the minute, and by ten seconds for the minute under way. */
-export async function sumEvents(db: Queryable, organizationId: string, since: number): Promise<number> {
-  const [row] = await db.$queryRaw<{ events: bigint }[]>`
-    WITH minutes AS (SELECT sum(events) AS events, max(at) AS last FROM telemetry_buckets WHERE scope = ${organizationId} AND "stepSeconds" = 60 AND at >= ${new Date(since)})
-    SELECT (coalesce((SELECT events FROM minutes), 0) + coalesce((
-      SELECT sum(events) FROM telemetry_buckets WHERE scope = ${organizationId} AND "stepSeconds" = 10
-        AND at >= coalesce((SELECT last + interval '1 minute' FROM minutes), ${new Date(since)})), 0))::bigint AS events`;
+/** Events of all that is in reach since a moment: by the minute, and by ten seconds for the minute under way. */
+export async function sumEvents(db: Queryable, reach: Reach, since: number): Promise<number> {
+  const [row] = await db.$queryRaw<{ events: bigint | null }[]>`
+    SELECT sum(coalesce(minutes.events, 0) + coalesce(rest.events, 0))::bigint AS events FROM unnest(${[...scopeIds(reach, { kind: 'all' })]}::text[]) AS wanted(scope)
+    CROSS JOIN LATERAL (SELECT sum(events) AS events, max(at) AS last FROM telemetry_buckets AS bucket WHERE bucket.scope = wanted.scope AND "stepSeconds" = 60 AND at >= ${new Date(since)}) AS minutes
+    CROSS JOIN LATERAL (SELECT sum(events) AS events FROM telemetry_buckets AS bucket WHERE bucket.scope = wanted.scope AND "stepSeconds" = 10
+      AND at >= coalesce(minutes.last + interval '1 minute', ${new Date(since)})) AS rest`;
   return Number(row?.events ?? 0);
 }
 

@@ -72,14 +72,14 @@ describe('present', () => {
     const present = new Present();
     present.ingest(one, telemetry(10), 0);
     present.ingest(two, telemetry(30), 0);
-    expect(present.sum('o', 1000)).toMatchObject({ events: 20, nodes: 2, buffered: 14, lag: 8 });
+    expect(present.sum(['o'], 1000)).toMatchObject({ events: 20, nodes: 2, buffered: 14, lag: 8 });
     present.ingest(one, telemetry(50), 9000);
-    expect(present.sum('o', 9000)?.events).toBe(40);
-    expect(present.sum('f', 9000)?.events).toBe(25);
-    expect(present.sum('o', 10_001)).toMatchObject({ events: 25, nodes: 1 });
+    expect(present.sum(['o'], 9000)?.events).toBe(40);
+    expect(present.sum(['f'], 9000)?.events).toBe(25);
+    expect(present.sum(['o'], 10_001)).toMatchObject({ events: 25, nodes: 1 });
     present.forget('n1');
-    expect(present.sum('o', 10_001)).toBeUndefined();
-    expect(present.sum('f', 10_001)).toBeUndefined();
+    expect(present.sum(['o'], 10_001)).toBeUndefined();
+    expect(present.sum(['f'], 10_001)).toBeUndefined();
   });
 });
 

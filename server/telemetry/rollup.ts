@@ -72,13 +72,15 @@ export class TelemetryRollup {
     return [...over, ...this.take(now).map((row) => ({ ...row, figures: { ...row.figures, ...noLevels } }))];
   }
 
-  /** Latencies of the last ten to twenty seconds. */
-  recentLatency(scope: string): Sketch {
+  /** Latencies of the last ten to twenty seconds, of these scopes together. */
+  recentLatency(scopes: readonly string[]): Sketch {
     const recent = new SketchAccumulator();
-    const previous = this.#previous.get(scope);
-    if (previous !== undefined) recent.add(previous);
-    const current = this.#short.get(scope);
-    if (current !== undefined) recent.add(current.interval.latency.toSketch());
+    for (const scope of scopes) {
+      const previous = this.#previous.get(scope);
+      if (previous !== undefined) recent.add(previous);
+      const current = this.#short.get(scope);
+      if (current !== undefined) recent.add(current.interval.latency.toSketch());
+    }
     return recent.toSketch();
   }
 

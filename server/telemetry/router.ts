@@ -7,5 +7,5 @@ export const telemetryRouter = router({
     .meta({ rest: { method: 'POST', path: '/telemetry/series', tag: 'Telemetry', summary: 'Rates and latencies over time of a node, a fleet or everything' } })
     .input(seriesInput)
     .output(seriesSchema)
-    .query(({ ctx, input }) => readSeries(ctx.deps, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => readSeries(ctx.deps, ctx.actor, input)),
 });

@@ -3,13 +3,14 @@ import type { z } from 'zod';
 import type { Deps } from '../kernel/deps.ts';
 import type { JobDefinition } from '../kernel/jobs.ts';
 import { addCounter } from '../kernel/metrics.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { addIntervals } from './interval.ts';
 import type { TelemetrySource } from './interval.ts';
 import { nodeNowQuestion, sumNowQuestion } from './now.ts';
 import type { Rates } from './now.ts';
-import { Present } from './present.ts';
+import { Present, sumsOf } from './present.ts';
 import type { PresentRates } from './present.ts';
-import { readIntervals, readMarkers } from './reads.ts';
+import { readIntervals, readMarkers, requireScope, scopeIds } from './reads.ts';
 import { deleteBuckets, findBuckets, lockBuckets, writeBuckets } from './repository.ts';
 import { TelemetryRollup } from './rollup.ts';
 import type { BucketRow } from './rollup.ts';
@@ -21,7 +22,7 @@ export interface TelemetryService {
   ingest(source: TelemetrySource, telemetry: Telemetry): void;
   /** The node's connection ended: it no longer counts in the present. */
   forget(source: TelemetrySource): void;
-  recordsLost(organizationId: string, records: number): void;
+  recordsLost(source: TelemetrySource, records: number): void;
   /** Resolves when what was summed up is written, after the signal aborted. */
   finished: Promise<void>;
 }
@@ -67,11 +68,12 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
   deps.replicas.answer(nodeNowQuestion, ({ node }) => {
     const latest = present.node(node, deps.clock.now());
     if (latest === undefined) return null;
-    return { ...toRates(latest.rates, lost.get(latest.source.organizationId) ?? 0), latency: { p50: latest.latencyP50Us, p99: latest.latencyP99Us } };
+    return { ...toRates(latest.rates, lost.get(node) ?? 0), latency: { p50: latest.latencyP50Us, p99: latest.latencyP99Us } };
   });
-  deps.replicas.answer(sumNowQuestion, ({ organization, fleet }) => {
-    const rates = present.sum(fleet ?? organization, deps.clock.now());
-    return rates === undefined ? null : { ...toRates(rates, lost.get(organization) ?? 0), recent: rollup.recentLatency(fleet ?? organization) };
+  deps.replicas.answer(sumNowQuestion, ({ scopes }) => {
+    const rates = present.sum(scopes, deps.clock.now());
+    if (rates === undefined) return null;
+    return { ...toRates(rates, scopes.reduce((sum, scope) => sum + (lost.get(scope) ?? 0), 0)), recent: rollup.recentLatency(scopes) };
   });
 
   return {
@@ -91,7 +93,9 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
       present.forget(source.nodeId);
       rollup.forget(source);
     },
-    recordsLost: (organizationId, records) => void lost.set(organizationId, (lost.get(organizationId) ?? 0) + records),
+    recordsLost: (source, records) => {
+      for (const id of [source.nodeId, ...sumsOf(source)]) lost.set(id, (lost.get(id) ?? 0) + records);
+    },
     finished: run(),
   };
 }
@@ -130,26 +134,26 @@ type Range = z.infer<typeof rangeSchema>;
 export const rangeMs: Record<Range, number> = { '15m': 900_000, '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000, '7d': 604_800_000 };
 
 /** Figures of a scope over time, with the deployments that happened meanwhile. */
-export async function readSeries(deps: Pick<Deps, 'db' | 'clock'>, organizationId: string, input: { scope: Scope; from: number; to: number; step?: number | undefined }): Promise<Series> {
+export async function readSeries(deps: Pick<Deps, 'db' | 'clock'>, reach: Reach, input: { scope: Scope; from: number; to: number; step?: number | undefined }): Promise<Series> {
   const now = deps.clock.now();
   const { scope, from } = input;
+  await requireScope(deps.db, reach, scope);
   const to = Math.min(input.to, now);
   const stepSeconds = chooseStep(Math.max(0, to - from), input.step);
   const resolution = resolutionFor(scope.kind, stepSeconds, from, now);
   const stepMs = Math.max(stepSeconds, resolution) * 1000;
-  const id = scope.kind === 'all' ? organizationId : scope.id;
   const start = Math.floor(from / stepMs) * stepMs;
-  const [intervals, markers] = await Promise.all([readIntervals(deps.db, organizationId, id, resolution, start, to), readMarkers(deps.db, organizationId, scope, start, to)]);
+  const [intervals, markers] = await Promise.all([readIntervals(deps.db, reach.organizationId, scopeIds(reach, scope), resolution, start, to), readMarkers(deps.db, reach, scope, start, to)]);
   // The interval under way is not written yet: the series ends with the last one that is.
   const end = Math.min(to, Math.floor((now - 1) / (resolution * 1000)) * resolution * 1000);
   return { stepMs, points: toPoints(intervals, start, end, stepMs, resolution * 1000), markers };
 }
 
 /** The span of a range until now, in at most 240 points. */
-export async function historyOf(deps: Pick<Deps, 'db' | 'clock'>, organizationId: string, scope: Scope, range: Range): Promise<Series> {
+export async function historyOf(deps: Pick<Deps, 'db' | 'clock'>, reach: Reach, scope: Scope, range: Range): Promise<Series> {
   const to = deps.clock.now();
   const from = to - rangeMs[range];
-  return readSeries(deps, organizationId, { scope, from, to, step: chooseStep(to - from, undefined, 240) });
+  return readSeries(deps, reach, { scope, from, to, step: chooseStep(to - from, undefined, 240) });
 }
 
 /** Removes what is older than `retention` says. */

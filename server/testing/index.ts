@@ -15,6 +15,7 @@ import { createMetrics } from '../kernel/metrics.ts';
 import { createOutbox } from '../kernel/outbox.ts';
 import { startOutboxRelay } from '../kernel/outbox-relay.ts';
 import { createProxies } from '../kernel/proxies.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { createReplicaCalls, createReplicaTokens } from '../kernel/replica-calls.ts';
 import { createReplicaRegistry } from '../kernel/replica-registry.ts';
 import { createReplicas } from '../kernel/replicas.ts';
@@ -120,14 +121,14 @@ function lazyJobs(databaseUrl: string, logger: Deps['logger']): Jobs & { stop():
   };
 }
 
-/** A person of a role in an organization. There is no row behind it: procedures take the actor as given. */
-export function aUser(organizationId: string, role: Role = 'administrator'): Actor {
-  return { kind: 'user', id: `user-${role}`, name: `Test ${role}`, email: `${role}@selvedge.test`, sessionId: `session-${role}`, organizationId, role, requestId: crypto.randomUUID() };
+/** A person of a role in an organization, or in some of its fleets. There is no row behind it: procedures take the actor as given. */
+export function aUser(organizationId: string, role: Role = 'administrator', fleets: Reach['fleets'] = 'all'): Actor {
+  return { kind: 'user', id: `user-${role}`, name: `Test ${role}`, email: `${role}@selvedge.test`, sessionId: `session-${role}`, organizationId, fleets, role, requestId: crypto.randomUUID() };
 }
 
 /** A program with an API token of the given scopes. */
-export function aToken(organizationId: string, scopes: readonly string[]): Actor {
-  return { kind: 'token', id: 'token-test', name: 'test token', organizationId, scopes, requestId: crypto.randomUUID() };
+export function aToken(organizationId: string, scopes: readonly string[], fleets: Reach['fleets'] = 'all'): Actor {
+  return { kind: 'token', id: 'token-test', name: 'test token', organizationId, fleets, scopes, requestId: crypto.randomUUID() };
 }
 
 /** The whole router, called as this actor, with everything that a request over HTTP passes but the HTTP. */

@@ -1,5 +1,5 @@
 import { initTRPC } from '@trpc/server';
-import type { Capability } from '../identity/index.ts';
+import type { Breadth, Capability } from '../identity/index.ts';
 import type { RequestContext } from './context.ts';
 import { wireErrorOf } from './errors.ts';
 
@@ -16,6 +16,8 @@ export interface RestMeta {
 export interface ProcedureMeta {
   /** Who may call it: a capability, anyone signed in, or anyone. Set by the builders of procedures.ts, by nothing else. */
   access?: Capability | 'signedIn' | 'public';
+  /** `organization`: not for who is limited to some fleets. */
+  breadth?: Breadth;
   /** Left out for what belongs to the console alone: subscriptions, uploads, and what is about the session itself. */
   rest?: RestMeta;
 }

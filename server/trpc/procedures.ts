@@ -2,7 +2,7 @@ import type { Actor } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { requireStorable } from '../kernel/storable-text.ts';
 import { requireCapability } from '../identity/index.ts';
-import type { Capability } from '../identity/index.ts';
+import type { Breadth, Capability } from '../identity/index.ts';
 import { trpc } from './init.ts';
 import { toDomainError, toTrpcError } from './errors.ts';
 import { recordRefusedCall } from './refusals.ts';
@@ -45,14 +45,15 @@ export const signedInProcedure = withActor.meta({ access: 'signedIn' }).use(asyn
 }).use(storableInput);
 
 /**
- * The procedure that nouns use: only actors with the capability reach it, and `ctx.actor.organizationId` is the organization
- * to scope every read and write to (I11). A refusal, here or later by the noun's own policy, goes on record (I8).
+ * The procedure that nouns use: only actors with the capability come to it, and `ctx.actor` is the reach to keep every read and
+ * write within (I11); what concerns more than fleets says so and is closed to who is limited to some. A refusal, here or later
+ * by the noun's own policy, goes on record (I8).
  */
-export function procedure(capability: Capability) {
-  return withActor.meta({ access: capability }).use(async ({ ctx, path, type, getRawInput, next }) => {
+export function procedure(capability: Capability, breadth: Breadth = 'fleet') {
+  return withActor.meta({ access: capability, breadth }).use(async ({ ctx, path, type, getRawInput, next }) => {
     const actor: Actor = ctx.actor;
     try {
-      requireCapability(actor, capability);
+      requireCapability(actor, capability, breadth);
     } catch (error) {
       await recordRefusedCall(ctx.deps, actor, path, await getRawInput(), toDomainError(error));
       throw error;

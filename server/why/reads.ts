@@ -8,11 +8,11 @@ import type { Explanation } from './schema.ts';
 
 export async function explainNode(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
   const node = await readNode(db, actor, id, now);
-  const rollout = node.fleet === null ? null : await rolloutOfNode(db, actor.organizationId, node.fleet.id, id, now);
+  const rollout = node.fleet === null ? null : await rolloutOfNode(db, actor, node.fleet.id, id, now);
   return nodeCauses({ node, rollout, now });
 }
 
-export async function explainDeployment(db: Queryable, organizationId: string, id: string, now: number): Promise<Explanation> {
-  const deployment = await readDeployment(db, organizationId, id, now);
-  return deploymentCauses({ deployment, quarantined: await quarantinedOf(db, organizationId, deployment.fleet.id), failures: deployment.nodes.failed === 0 ? [] : await failuresOf(db, id), now });
+export async function explainDeployment(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
+  const deployment = await readDeployment(db, actor, id, now);
+  return deploymentCauses({ deployment, quarantined: await quarantinedOf(db, actor.organizationId, deployment.fleet.id), failures: deployment.nodes.failed === 0 ? [] : await failuresOf(db, id), now });
 }

@@ -13,5 +13,5 @@ export const whyRouter = router({
     .meta({ rest: { method: 'GET', path: '/deployments/{id}/why', tag: 'Deployments', summary: 'Why a deployment is not done: causes with evidence, what happens by itself, what can be done' } })
     .input(whyInput)
     .output(explanationSchema)
-    .query(({ ctx, input }) => explainDeployment(ctx.deps.db, ctx.actor.organizationId, input.id, ctx.deps.clock.now())),
+    .query(({ ctx, input }) => explainDeployment(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now())),
 });

@@ -75,7 +75,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   program.command('logout').description('Forget the kept token.').action(() => forgetProfile(io.profileFile));
   program.command('whoami').description('Who the token stands for, and what it may do.').action(async () => {
     const me = meSchema.parse(await (await connect()).get('/me'));
-    io.out(`${me.user.name} in ${me.organization.name}, ${me.role ?? 'token'}: ${me.capabilities.join(' ')}\n`);
+    io.out(`${me.user.name} in ${me.organization.name}, ${me.role ?? 'token'}${me.fleets === null ? '' : ` limited to ${me.fleets.map((fleet) => fleet.name ?? fleet.id).join(', ')}`}: ${me.capabilities.join(' ')}\n`);
   });
 
   program
@@ -214,7 +214,7 @@ const rolloutWords: Record<keyof typeof rolloutActions, string> = {
   allow: 'Let what stopped itself be deployed to its fleet again.',
 };
 
-const meSchema = z.looseObject({ user: z.looseObject({ name: z.string() }), organization: z.looseObject({ name: z.string() }), role: z.string().nullable(), capabilities: z.array(z.string()) });
+const meSchema = z.looseObject({ user: z.looseObject({ name: z.string() }), organization: z.looseObject({ name: z.string() }), role: z.string().nullable(), fleets: z.array(z.looseObject({ id: z.string(), name: z.string().nullable() })).nullable(), capabilities: z.array(z.string()) });
 
 function changing(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).requiredOption('-f, --filename <file...>', 'YAML files or folders; - for standard input');

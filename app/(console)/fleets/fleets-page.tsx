@@ -68,7 +68,7 @@ export function FleetsPage() {
   const [filters, setFilters] = useQueryStates(fleetFilterParsers, { history: 'push', clearOnDefault: true });
   const list = useInfiniteQuery({ ...trpc.fleets.list.infiniteQueryOptions(fleetListInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
-  const refused = useRefusal('fleets:write', 'Operators and administrators');
+  const refused = useRefusal('fleets:write', 'Operators and administrators', 'organization');
   const open = () => void setFilters({ create: '1' });
   useCommands([{ label: 'Create a fleet', shortcut: 'c', run: open, refused }]);
   const create = (

@@ -3,6 +3,7 @@ import { useMe } from '../../_shell/me.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { Details } from '../../_ui/details.tsx';
 import { ChangePassword } from './change-password.tsx';
+import { limitWords } from './fleet-choice.tsx';
 import { roleMeanings, roleOptions } from './roles.ts';
 import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
@@ -21,6 +22,7 @@ export function Account() {
               { name: 'E-mail', value: me.user.email },
               { name: 'Organization', value: me.organization.name },
               { name: 'Role', value: role === undefined ? 'none' : `${role.label}: ${roleMeanings[role.value]}` },
+              { name: 'Where', value: me.fleets === null ? 'the whole organization' : limitWords(me.fleets) },
             ]}
           />
         </Card>

@@ -16,6 +16,7 @@ import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
 import { Tooltip } from '../../_ui/tooltip.tsx';
+import { limitWords } from './fleet-choice.tsx';
 
 type ApiToken = z.infer<typeof apiTokenSchema>;
 
@@ -29,7 +30,7 @@ const columns: readonly Column<ApiToken>[] = [
   { id: 'name', header: 'Token', cell: (token) => <span className="font-medium">{token.name}</span> },
   { id: 'prefix', header: 'Begins with', mono: true, from: 'lg', cell: (token) => `${token.prefix}…` },
   { id: 'state', header: 'State', cell: (token) => <Status tone={states[token.state].tone} word={states[token.state].word} detail={states[token.state].means} /> },
-  { id: 'scopes', header: 'May', from: 'md', cell: (token) => <Scopes scopes={token.scopes} /> },
+  { id: 'scopes', header: 'May', from: 'md', cell: (token) => <Scopes token={token} /> },
   { id: 'used', header: 'Last used', numeric: true, from: 'sm', cell: (token) => (token.lastUsedAt === null ? <span className="text-faint">never</span> : <RelativeTime at={token.lastUsedAt} />) },
   { id: 'expires', header: 'Expires', numeric: true, from: 'sm', cell: (token) => <RelativeTime at={token.expiresAt} /> },
   { id: 'by', header: 'Made by', from: 'xl', cell: (token) => token.createdBy },
@@ -58,12 +59,13 @@ export function ApiTokens({ create }: { create: ReactNode }) {
   );
 }
 
-function Scopes({ scopes }: { scopes: readonly string[] }) {
+function Scopes({ token: { scopes, fleets } }: { token: ApiToken }) {
   return (
-    <Tooltip content={scopes.join(', ')}>
+    <Tooltip content={`${scopes.join(', ')}${fleets === null ? '' : `; in ${fleets.map(({ name }) => name ?? 'a fleet that is gone').join(', ')}`}`}>
       <span tabIndex={0}>
         {scopes.slice(0, 2).join(', ')}
         {scopes.length > 2 ? <span className="text-faint"> and {scopes.length - 2} more</span> : null}
+        {fleets === null ? null : <span className="text-dim"> {limitWords(fleets)}</span>}
       </span>
     </Tooltip>
   );

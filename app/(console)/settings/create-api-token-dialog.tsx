@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Capability } from '../../../server/identity/capabilities.ts';
+import { fleetCapabilities } from '../../../server/identity/schema.ts';
 import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Button } from '../../_ui/button.tsx';
@@ -11,6 +12,7 @@ import { Field, Input } from '../../_ui/field.tsx';
 import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { useMe } from '../../_shell/me.tsx';
+import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
 import { ScopeChoice } from './scope-choice.tsx';
 
 const day = 86_400_000;
@@ -59,6 +61,9 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
   const [name, setName] = useState('');
   const [lifetime, setLifetime] = useState<Lifetime>('30d');
   const [scopes, setScopes] = useState<ReadonlySet<Capability>>(new Set());
+  const [fleets, setFleets] = useState<FleetLimit>('all');
+  const fitting = fleets === 'all' ? own : own.filter((capability) => fleetCapabilities.has(capability));
+  const given = [...scopes].filter((scope) => fitting.includes(scope));
   const create = useMutation(
     trpc.identity.tokens.create.mutationOptions({
       onSuccess: async (made) => {
@@ -73,7 +78,7 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (scopes.size > 0) create.mutate({ name: name.trim(), scopes: [...scopes], expiresAt: Date.now() + lifetimes[lifetime] });
+        if (given.length > 0) create.mutate({ name: name.trim(), scopes: given, fleets: fleets === 'all' ? 'all' : [...fleets], expiresAt: Date.now() + lifetimes[lifetime] });
       }}
     >
       <div className="grid gap-4 sm:grid-cols-2">
@@ -95,8 +100,9 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
           />
         </Field>
       </div>
-      <ScopeChoice own={own} chosen={scopes} onChange={setScopes} />
-      <FormActions action="Create" cancel={close} busy={create.isPending} refused={scopes.size === 0 ? 'Choose what it may do.' : undefined} />
+      <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
+      <ScopeChoice own={fitting} chosen={new Set(given)} onChange={setScopes} />
+      <FormActions action="Create" cancel={close} busy={create.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : given.length === 0 ? 'Choose what it may do.' : undefined} />
     </form>
   );
 }

@@ -10,6 +10,7 @@ import { Dialog } from '../../_ui/dialog.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
 import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
+import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
 import { roleMeanings, roleOptions } from './roles.ts';
 
 /** Makes an invitation and shows its link, this once, to be handed over by whatever means. */
@@ -45,6 +46,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('operator');
+  const [fleets, setFleets] = useState<FleetLimit>('all');
   const invite = useMutation(
     trpc.identity.members.invite.mutationOptions({
       onSuccess: async ({ link }) => {
@@ -59,7 +61,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        invite.mutate({ name: name.trim(), email: email.trim(), role });
+        invite.mutate({ name: name.trim(), email: email.trim(), role, fleets: fleets === 'all' ? 'all' : [...fleets] });
       }}
     >
       <Field label="Name" error={fields['name']}>
@@ -71,7 +73,8 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       <Field label="Role" description={`May do: ${roleMeanings[role]}.`} error={fields['role']}>
         <Select label="Role" value={role} onChange={setRole} className="w-full" options={roleOptions} />
       </Field>
-      <FormActions action="Make the link" cancel={close} busy={invite.isPending} />
+      <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
+      <FormActions action="Make the link" cancel={close} busy={invite.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined} />
     </form>
   );
 }

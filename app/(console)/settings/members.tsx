@@ -11,9 +11,10 @@ import { Card } from '../../_ui/card.tsx';
 import { Chip } from '../../_ui/chip.tsx';
 import { DataTable, type Column } from '../../_ui/data-table.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
-import { Select } from '../../_ui/select.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Tooltip } from '../../_ui/tooltip.tsx';
+import { AccessDialog } from './access-dialog.tsx';
+import { limitWords } from './fleet-choice.tsx';
 import { roleOptions } from './roles.ts';
 
 type MemberList = z.infer<typeof listMembersOutput>;
@@ -30,17 +31,24 @@ const memberColumns: readonly Column<Member>[] = [
     ),
   },
   { id: 'email', header: 'E-mail', from: 'sm', cell: (member) => member.email },
-  { id: 'role', header: 'Role', cell: (member) => <RoleOf member={member} /> },
+  { id: 'role', header: 'Role', cell: (member) => <RoleOf {...member} /> },
   { id: 'factor', header: 'Second factor', from: 'md', cell: (member) => <SecondFactorOf member={member} /> },
   { id: 'seen', header: 'Last signed in', numeric: true, from: 'md', cell: (member) => (member.lastSignInAt === null ? <span className="text-faint">no session</span> : <RelativeTime at={member.lastSignInAt} />) },
   { id: 'joined', header: 'Joined', numeric: true, from: 'lg', cell: (member) => <RelativeTime at={member.joinedAt} /> },
-  { id: 'act', header: '', numeric: true, cell: (member) => <Remove member={member} /> },
+  {
+    id: 'act', header: '', numeric: true, cell: (member) => (
+      <span className="inline-flex gap-2">
+        <Change member={member} />
+        <Remove member={member} />
+      </span>
+    ),
+  },
 ];
 
 const invitationColumns: readonly Column<Invitation>[] = [
   { id: 'name', header: 'Invited', cell: (invitation) => <span className="font-medium">{invitation.name}</span> },
   { id: 'email', header: 'E-mail', from: 'sm', cell: (invitation) => invitation.email },
-  { id: 'role', header: 'Role', cell: (invitation) => roleOptions.find(({ value }) => value === invitation.role)?.label },
+  { id: 'role', header: 'Role', cell: (invitation) => <RoleOf {...invitation} /> },
   { id: 'expires', header: 'Expires', numeric: true, from: 'sm', cell: (invitation) => <RelativeTime at={invitation.expiresAt} /> },
   { id: 'act', header: '', numeric: true, cell: (invitation) => <Withdraw invitation={invitation} /> },
 ];
@@ -67,25 +75,32 @@ export function Members() {
   );
 }
 
-function RoleOf({ member }: { member: Member }) {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const failed = useFailureToast();
-  const setRole = useMutation(
-    trpc.identity.members.setRole.mutationOptions({
-      onSuccess: () => queryClient.invalidateQueries(trpc.identity.pathFilter()),
-      onError: (error) => failed(`${member.name} keeps the role`, error),
-    }),
+function RoleOf({ role, fleets }: Pick<Invitation, 'role' | 'fleets'>) {
+  const words = limitWords(fleets);
+  const shown = (
+    <>
+      {roleOptions.find(({ value }) => value === role)?.label}
+      {words === '' ? null : <span className="text-dim"> {words}</span>}
+    </>
   );
-  const label = roleOptions.find(({ value }) => value === member.role)?.label;
-  if (!member.can.setRole.allowed) {
-    return (
-      <Tooltip content={member.can.setRole.reason ?? 'Not now.'}>
-        <span tabIndex={0}>{label}</span>
-      </Tooltip>
-    );
-  }
-  return <Select size="sm" label={`Role of ${member.name}`} value={member.role} disabled={setRole.isPending} onChange={(role) => (role === member.role ? undefined : setRole.mutate({ id: member.id, role }))} options={roleOptions} />;
+  if (fleets === null || fleets.length < 3) return <span>{shown}</span>;
+  return (
+    <Tooltip content={fleets.map(({ name }) => name ?? 'a fleet that is gone').join(', ')}>
+      <span tabIndex={0}>{shown}</span>
+    </Tooltip>
+  );
+}
+
+function Change({ member }: { member: Member }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="sm" label={`Change what ${member.name} may do`} onClick={() => setOpen(true)} refused={member.can.setAccess.allowed ? undefined : (member.can.setAccess.reason ?? 'Not now.')}>
+        Change
+      </Button>
+      <AccessDialog member={member} open={open} close={() => setOpen(false)} />
+    </>
+  );
 }
 
 /** Whether a code is asked for; an administrator takes it back for who has lost what gives it. */

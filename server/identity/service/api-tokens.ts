@@ -4,7 +4,8 @@ import type { Actor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
 import { DomainError, notFound } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
-import { scopesBeyond } from '../policy.ts';
+import { limitTo } from '../fleet-limit.ts';
+import { scopesBeyond, scopesBeyondFleets } from '../policy.ts';
 import { countActiveApiTokens, findApiToken, insertApiToken, lockOrganization, revokeApiTokenRow } from '../repository.ts';
 import type { createApiTokenInput, createApiTokenOutput } from '../schema.ts';
 
@@ -19,6 +20,8 @@ export async function createApiToken(deps: Deps, actor: Actor, input: z.infer<ty
   if (input.expiresAt <= now || input.expiresAt > now + LIFETIME_MAX_MS) throw new DomainError('InvalidInput', 'expiresAt: a token expires in the future, within two years.');
   const beyond = scopesBeyond(actor, input.scopes);
   if (beyond.length > 0) throw new DomainError('Forbidden', `You cannot give scopes that you do not have: ${beyond.join(', ')}.`, { details: { scopes: beyond } });
+  const unfit = input.fleets === 'all' ? [] : scopesBeyondFleets(input.scopes);
+  if (unfit.length > 0) throw new DomainError('InvalidInput', `scopes: a token that is limited to fleets cannot have what concerns the whole organization: ${unfit.join(', ')}.`, { details: { scopes: unfit } });
   const token = `${apiTokenPrefix}${deps.ids.secret()}`;
   const prefix = token.slice(0, PREFIX_SHOWN);
   const id = deps.ids.next();
@@ -27,9 +30,10 @@ export async function createApiToken(deps: Deps, actor: Actor, input: z.infer<ty
   await performChange(deps, actor, async ({ tx, record, publish }) => {
     await lockOrganization(tx, actor.organizationId);
     if ((await countActiveApiTokens(tx, actor.organizationId, new Date(now))) >= limits.apiTokensMax) throw new DomainError('LimitReached', `An organization has at most ${limits.apiTokensMax} active API tokens.`);
+    const { fleetIds, said } = await limitTo(tx, actor.organizationId, input.fleets);
     const dates = { createdAt: new Date(now), expiresAt: new Date(expiresAt) };
-    await insertApiToken(tx, { id, organizationId: actor.organizationId, name, prefix, tokenDigest: deps.vault.digest(token), scopes, createdBy: actor.name, ...dates });
-    record({ action: 'apiToken.create', object: { kind: 'apiToken', id, name }, after: { scopes, expiresAt, prefix } });
+    await insertApiToken(tx, { id, organizationId: actor.organizationId, name, prefix, tokenDigest: deps.vault.digest(token), scopes, fleetIds, createdBy: actor.name, ...dates });
+    record({ action: 'apiToken.create', object: { kind: 'apiToken', id, name }, after: { scopes, fleets: said, expiresAt, prefix } });
     publish({ topic: 'settings', subjectId: id, kind: 'created' });
   });
   return { id, token, prefix, expiresAt };

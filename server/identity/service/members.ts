@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { performChange } from '../../audit/index.ts';
-import type { Actor, Role } from '../../kernel/actor.ts';
+import type { Actor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
 import { DomainError, notFound } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
-import { lastAdministratorReason } from '../policy.ts';
+import { limitTo } from '../fleet-limit.ts';
+import { isAdministrator, lastAdministratorReason } from '../policy.ts';
 import {
+  countAdministrators,
   countMembers,
   countMemberships,
   countOpenInvitations,
@@ -18,10 +20,10 @@ import {
   lockOrganization,
   replaceInvitation,
   revokeInvitationRow,
-  updateMemberRole,
+  updateMemberAccess,
   updateOrganizationName,
 } from '../repository.ts';
-import type { inviteInput, inviteOutput } from '../schema.ts';
+import type { inviteInput, inviteOutput, setAccessInput } from '../schema.ts';
 
 const INVITATION_LIFETIME_MS = 7 * 24 * 3_600_000;
 
@@ -40,8 +42,10 @@ export async function inviteMember(deps: Deps, actor: Actor, input: z.infer<type
     if ((await countOpenInvitations(tx, organizationId, at)) >= limits.openInvitationsMax)
       throw new DomainError('LimitReached', `At most ${limits.openInvitationsMax} invitations can be open at once.`);
     if ((await countMembers(tx, organizationId)) >= limits.membersMax) throw new DomainError('LimitReached', `An organization has at most ${limits.membersMax} members.`);
-    await replaceInvitation(tx, { ...input, id, organizationId, tokenDigest: deps.vault.digest(token), createdBy: actor.name, createdAt: at, expiresAt: new Date(expiresAt) });
-    record({ action: 'member.invite', object: { kind: 'invitation', id, name: input.email }, after: { ...input, expiresAt } });
+    const { fleets, ...person } = input;
+    const limit = await limitTo(tx, organizationId, fleets);
+    await replaceInvitation(tx, { ...person, fleetIds: limit.fleetIds, id, organizationId, tokenDigest: deps.vault.digest(token), createdBy: actor.name, createdAt: at, expiresAt: new Date(expiresAt) });
+    record({ action: 'member.invite', object: { kind: 'invitation', id, name: input.email }, after: { ...person, fleets: limit.said, expiresAt } });
     publish({ topic: 'settings', subjectId: id, kind: 'invited' });
   });
   return { id, link: `${deps.publicUrl}/sign-in/invitation?token=${token}`, expiresAt };
@@ -58,13 +62,18 @@ export async function revokeInvitation(deps: Deps, actor: Actor, id: string): Pr
   });
 }
 
-export async function setMemberRole(deps: Deps, actor: Actor, id: string, role: Role): Promise<void> {
+/** Gives a member another role, or other fleets to be limited to. Live pages of theirs begin anew, with what they may see then. */
+export async function setMemberAccess(deps: Deps, actor: Actor, { id, ...input }: z.infer<typeof setAccessInput>): Promise<void> {
   await performChange(deps, actor, async ({ tx, record, publish }) => {
     const member = await findForChange(tx, actor, id);
-    if (role !== 'administrator') await requireAnotherAdministrator(tx, actor, member);
-    await updateMemberRole(tx, id, role);
-    record({ action: 'member.setRole', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role }, after: { role } });
-    publish({ topic: 'settings', subjectId: member.userId, kind: 'roleSet' });
+    const before = await limitTo(tx, actor.organizationId, member.fleetIds.length === 0 ? 'all' : member.fleetIds, true);
+    const after = input.fleets === undefined ? before : await limitTo(tx, actor.organizationId, input.fleets);
+    const access = { role: input.role ?? member.role, fleetIds: after.fleetIds };
+    if (!isAdministrator(access)) await requireAnotherAdministrator(tx, actor, member);
+    await updateMemberAccess(tx, id, access);
+    record({ action: 'member.setAccess', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role, fleets: before.said }, after: { role: access.role, fleets: after.said } });
+    publish({ topic: 'settings', subjectId: member.userId, kind: 'accessSet' });
+    publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
   });
 }
 
@@ -104,7 +113,7 @@ async function findForChange(tx: Tx, actor: Actor, id: string): Promise<FoundMem
 }
 
 async function requireAnotherAdministrator(tx: Tx, actor: Actor, member: FoundMember): Promise<void> {
-  const reason = lastAdministratorReason(member, await countMembers(tx, actor.organizationId, 'administrator'));
+  const reason = lastAdministratorReason(member, await countAdministrators(tx, actor.organizationId));
   if (reason !== null) throw new DomainError('LastAdministrator', reason);
 }
 

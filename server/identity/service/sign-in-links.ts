@@ -2,11 +2,12 @@ import { performChange } from '../../audit/index.ts';
 import { systemActor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { reachOf, wholeOf } from '../../kernel/reach.ts';
 import type { NewPerson } from '../repository.ts';
 import {
   consumeInvitation,
   consumeSignInLink,
-  countMembers,
+  countAdministrators,
   deleteSessionsOf,
   findFirstOrganization,
   findInvitation,
@@ -30,7 +31,7 @@ export async function ensureOrganization(deps: Deps): Promise<string> {
 
 /** Whether nobody can administer the organization yet, so that starting must print a sign-in link. */
 export async function needsFirstAdministrator(deps: Deps, organizationId: string): Promise<boolean> {
-  return (await countMembers(deps.db, organizationId, 'administrator')) === 0;
+  return (await countAdministrators(deps.db, organizationId)) === 0;
 }
 
 /** Makes the one-time link that lets whoever runs the control plane in as administrator. Earlier unused links end. */
@@ -62,7 +63,7 @@ export async function acceptSignInLink(deps: Deps, token: string, person: Accept
   if (link === null) throw linkRefused();
   const existing = await findUserByEmail(deps.db, person.email);
   const userId = existing?.id ?? deps.ids.next();
-  const actor = { kind: 'user', id: userId, name: person.name, email: person.email, role: 'administrator', sessionId: '', organizationId: link.organizationId, requestId: person.requestId } as const;
+  const actor = { kind: 'user', id: userId, name: person.name, email: person.email, role: 'administrator', sessionId: '', requestId: person.requestId, ...wholeOf(link.organizationId) } as const;
   return performChange(deps, actor, async ({ tx, record, publish }) => {
     if ((await consumeSignInLink(tx, tokenDigest, at)) === null) throw linkRefused();
     const account = existing?.accounts[0];
@@ -72,7 +73,7 @@ export async function acceptSignInLink(deps: Deps, token: string, person: Accept
       await updatePassword(tx, account.id, person.passwordHash);
       await deleteSessionsOf(tx, userId);
     }
-    await upsertMember(tx, { id: deps.ids.next(), organizationId: link.organizationId, userId, role: 'administrator', at });
+    await upsertMember(tx, { id: deps.ids.next(), organizationId: link.organizationId, userId, role: 'administrator', fleetIds: [], at });
     record({ action: 'signInLink.accept', object: { kind: 'member', id: userId, name: person.email }, after: { role: 'administrator', email: person.email, isNew: existing === null } });
     publish({ topic: 'settings', subjectId: userId, kind: 'memberJoined' });
     return userId;
@@ -88,17 +89,17 @@ export async function acceptInvitation(deps: Deps, token: string, person: Accept
   const tokenDigest = deps.vault.digest(token);
   const invitation = await findInvitation(deps.db, tokenDigest);
   if (invitation === null) throw linkRefused();
-  const { organizationId, email, role } = invitation;
+  const { organizationId, email, role, fleetIds } = invitation;
   const existing = await findUserByEmail(deps.db, email);
   const userId = existing?.id ?? deps.ids.next();
   const knownHash = existing?.accounts[0]?.password ?? null;
   if (existing !== null && (knownHash === null || !(await verify(knownHash)))) throw new DomainError('SignInRefused', 'You already have an account here: enter its password.');
-  const actor = { kind: 'user', id: userId, name: person.name, email, role, sessionId: '', organizationId, requestId: person.requestId } as const;
+  const actor = { kind: 'user', id: userId, name: person.name, email, role, sessionId: '', requestId: person.requestId, ...reachOf(organizationId, fleetIds) } as const;
   return performChange(deps, actor, async ({ tx, record, publish }) => {
     if ((await consumeInvitation(tx, tokenDigest, at)) === null) throw linkRefused();
     if (existing === null) await insertPerson(tx, newPerson(deps, userId, person, email, at));
-    await upsertMember(tx, { id: deps.ids.next(), organizationId, userId, role, at });
-    record({ action: 'invitation.accept', object: { kind: 'member', id: userId, name: email }, after: { role, email } });
+    await upsertMember(tx, { id: deps.ids.next(), organizationId, userId, role, fleetIds, at });
+    record({ action: 'invitation.accept', object: { kind: 'member', id: userId, name: email }, after: { role, email, fleetIds } });
     publish({ topic: 'settings', subjectId: userId, kind: 'memberJoined' });
     return userId;
   });

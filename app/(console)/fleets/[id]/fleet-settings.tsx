@@ -56,8 +56,8 @@ function Selector({ fleet, refused }: { fleet: Fleet; refused: string | undefine
         <Field label="Name" error={failure?.fields['name']}>
           <Input value={name} onValue={setName} required maxLength={63} spellCheck={false} disabled={refused !== undefined} />
         </Field>
-        <Field label="Selector" description="Nodes whose labels match belong to the fleet." error={preview.data?.error?.message ?? failure?.fields['selector']}>
-          <Input value={selector} onValue={setSelector} required maxLength={1024} spellCheck={false} mono disabled={refused !== undefined} />
+        <Field label="Selector" description={fleet.can.select.allowed ? 'Nodes whose labels match belong to the fleet.' : (fleet.can.select.reason ?? 'It cannot be changed now.')} error={preview.data?.error?.message ?? failure?.fields['selector']}>
+          <Input value={selector} onValue={setSelector} required maxLength={1024} spellCheck={false} mono disabled={!fleet.can.select.allowed} />
         </Field>
         {selector.trim() !== fleet.selector ? <SelectorPreview preview={preview} /> : null}
         {failure && Object.keys(failure.fields).length === 0 ? <Refusal message={failure.message} /> : null}

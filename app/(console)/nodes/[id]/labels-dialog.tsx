@@ -50,7 +50,12 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
         <Textarea value={text} onValue={setText} mono rows={6} spellCheck={false} />
       </Field>
       <p role="status" className="flex min-h-[18px] items-start gap-2 text-dim">
-        {preview.data ? <Effect preview={preview.data} /> : null}
+        {preview.isError ? (
+          <>
+            <Shape tone="critical" className="mt-[3px]" />
+            {failureOf(preview.error).message}
+          </>
+        ) : preview.data ? <Effect preview={preview.data} /> : null}
       </p>
       <FormActions action="Save" cancel={close} busy={save.isPending} refused={parsed.ok ? undefined : parsed.message} />
     </form>

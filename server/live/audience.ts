@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Queryable } from '../kernel/db.ts';
+import type { OutboxEvent } from '../kernel/live-bus.ts';
+import { reaches } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
+import { fleetOfDeployment, fleetOfNode } from './reads.ts';
+
+/** How many nodes and deployments are remembered for one listener; what was longest unused is looked up again. */
+const rememberedMax = 10_000;
+
+const fleetId = z.string().nullable().catch(null);
+/** Whose change it is, where the change itself says so; one that does not is for nobody who is limited. */
+const payloadSchema = z.object({ fleet: fleetId, from: fleetId, to: fleetId }).catch({ fleet: null, from: null, to: null });
+
+/**
+ * Whether somebody hears of a change (I11). Who reaches the whole organization hears of all of it. For who is limited to fleets
+ * it is looked up whose a node or deployment is, once for each: a node’s moves are told, and heard on both sides.
+ */
+export function createAudience(db: Queryable, reach: Reach): (event: OutboxEvent) => Promise<boolean> {
+  if (reach.fleets === 'all') return async () => true;
+  const remembered = new Map<string, boolean>();
+  const remember = (id: string, heard: boolean): boolean => {
+    remembered.delete(id);
+    remembered.set(id, heard);
+    if (remembered.size > rememberedMax) for (const oldest of remembered.keys()) if (remembered.delete(oldest)) break;
+    return heard;
+  };
+  const look = async (id: string, find: typeof fleetOfNode): Promise<boolean> => remember(id, remembered.get(id) ?? reaches(reach, await find(db, reach.organizationId, id)));
+  return async ({ topic, subjectId, kind, payload, organizationId }) => {
+    switch (topic) {
+      case 'rule':
+      case 'model':
+        return true;
+      case 'fleet':
+        return reaches(reach, subjectId);
+      case 'node': {
+        if (kind !== 'moved') return look(subjectId, fleetOfNode);
+        const { from, to } = payloadSchema.parse(payload);
+        const stays = remember(subjectId, reaches(reach, to));
+        return stays || reaches(reach, from);
+      }
+      case 'deployment':
+        return look(subjectId, fleetOfDeployment);
+      case 'detection':
+      case 'alert':
+        // The control plane’s own round over all conditions names the organization and nothing in it.
+        return subjectId === organizationId || reaches(reach, payloadSchema.parse(payload).fleet);
+      default:
+        return false;
+    }
+  };
+}
