@@ -7,6 +7,7 @@ import { capabilities, createApiToken, createSignInLink, ensureOrganization } fr
 import { systemActor } from './kernel/actor.ts';
 import type { Deps } from './kernel/deps.ts';
 import { readEnvironment } from './kernel/env.ts';
+import { wholeOf } from './kernel/reach.ts';
 import { notFound } from './kernel/errors.ts';
 
 const usage = `usage: node server/grant.ts sign-in-link
@@ -49,7 +50,7 @@ async function grant(deps: Deps, wanted: z.infer<typeof grantSchema>): Promise<o
 
 async function fleetIds(deps: Deps, organizationId: string, names: readonly string[]): Promise<string[]> {
   return Promise.all(names.map(async (name) => {
-    const fleet = await findFleetByName(deps.db, organizationId, name);
+    const fleet = await findFleetByName(deps.db, wholeOf(organizationId), name);
     if (fleet === null) throw notFound('fleet', name);
     return fleet.id;
   }));

@@ -68,8 +68,9 @@ async function moveAliases(deps: Deps, actor: Actor, document: ModelDocument): P
 }
 
 async function setFleet(deps: Deps, actor: Actor, { name, selector, settings }: FleetDocument): Promise<Did> {
-  const fleet = await findFleetByName(deps.db, actor.organizationId, name);
+  const fleet = await findFleetByName(deps.db, actor, name);
   if (fleet === null) {
+    requireCapability(actor, 'fleets:write', 'organization');
     await createFleet(deps, actor, { name, selector, settings: settingsSchema.parse(settings ?? {}) });
     return { did: 'created', deployment: null };
   }

@@ -20,7 +20,7 @@ type Found = { reference: RuleReference } | { pending: string } | { problem: str
  */
 export async function compareDeployment(comparing: Comparing, document: DeploymentDocument): Promise<Comparison> {
   const { deps, actor, pending } = comparing;
-  const fleet = await findFleetByName(deps.db, actor.organizationId, document.fleet);
+  const fleet = await findFleetByName(deps.db, actor, document.fleet);
   const found = await Promise.all(document.rules.map((written) => findRule(comparing, written)));
   const problem = problemOf(document, fleet, comparing, found);
   if (problem !== null) return unknown(document, { blocked: problem });

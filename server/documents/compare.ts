@@ -82,7 +82,7 @@ export async function versionOf({ db }: Deps, actor: Actor, model: string, targe
 async function compareFleet({ db }: Deps, actor: Actor, document: FleetDocument): Promise<Comparison> {
   const selector = formatSelector(requireSelector(document.selector));
   const wanted = digestOf(JSON.stringify({ selector, settings: document.settings }));
-  const fleet = await findFleetByName(db, actor.organizationId, document.name);
+  const fleet = await findFleetByName(db, actor, document.name);
   if (fleet === null) return comparison(document, wanted, { action: 'create', lines: [`+ selector ${selector}`, ...Object.entries(document.settings ?? {}).map(([key, value]) => `+ settings.${key} ${JSON.stringify(value)}`)] });
   const settings = readSettings(fleet);
   const after = settingsSchema.parse({ ...settings, ...document.settings });

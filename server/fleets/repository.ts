@@ -17,8 +17,8 @@ export async function findFleet(db: Queryable, reach: Reach, id: string): Promis
   return db.fleet.findFirst({ where: { AND: [fleetsInReach(reach), { id }] } });
 }
 
-export async function findFleetByName(db: Queryable, organizationId: string, name: string): Promise<FleetRow | null> {
-  return db.fleet.findFirst({ where: { organizationId, name } });
+export async function findFleetByName(db: Queryable, reach: Reach, name: string): Promise<FleetRow | null> {
+  return db.fleet.findFirst({ where: { ...fleetsInReach(reach), name } });
 }
 
 /** Every selector of the organization: what decides which fleets claim a node. At most `fleetLimits.fleetsMax` rows. */

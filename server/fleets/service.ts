@@ -5,6 +5,7 @@ import { requireCapability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { wholeOf } from '../kernel/reach.ts';
 import { settleFleet } from './membership-service.ts';
 import { fleetLimits, fleetPermissions } from './policy.ts';
 import { countMembers, hasRolloutUnderWay, readFleet } from './reads.ts';
@@ -71,7 +72,7 @@ export async function removeFleet(deps: Deps, actor: Actor, id: string): Promise
 }
 
 async function requireFreeName(change: Change, actor: Actor, name: string): Promise<void> {
-  if ((await findFleetByName(change.tx, actor.organizationId, name)) !== null) throw new DomainError('NameTaken', `Another fleet is already called “${name}”.`);
+  if ((await findFleetByName(change.tx, wholeOf(actor.organizationId), name)) !== null) throw new DomainError('NameTaken', `Another fleet is already called “${name}”.`);
 }
 
 /** The selector, or an error that says where it is wrong. */

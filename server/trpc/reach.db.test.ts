@@ -65,6 +65,8 @@ const ofASide: Record<string, (side: Side) => unknown> = {
   'nodes.rename': ({ node: id, name }) => ({ id, name: `${name}-node` }),
   'nodes.retry': ({ node: id }) => ({ id }),
   'nodes.revoke': ({ node: id }) => ({ id, ...reason }),
+  'quarantine.begin': ({ node: id }) => ({ id, ...reason }),
+  'quarantine.lift': ({ node: id }) => ({ id, ...reason }),
   'rehearsal.rehearse': ({ plan: hash }) => ({ hash }),
   'telemetry.series': ({ fleet: id }) => ({ scope: { kind: 'fleet', id }, ...hour() }),
   'why.node': ({ node: id }) => ({ id }),
@@ -96,6 +98,9 @@ const ofNone = new Set([
 /** Streams: proved below, each by itself. */
 const streams = new Set(['live.changes', 'live.tail', 'live.telemetry']);
 
+/** Documents, which say themselves whose they are: proved below as well. */
+const documents = new Set(['documents.carryOut', 'documents.diff']);
+
 const procedures = listProcedures();
 const ofTheOrganization = procedures.filter(({ access, breadth }) => breadth === 'organization' || capabilities.some((capability) => capability === access && !fleetCapabilities.has(capability)));
 const limited = (): Actor[] => [aUser(organization, 'administrator', [alpha.fleet]), aToken(organization, capabilities, [alpha.fleet])];
@@ -122,7 +127,7 @@ const marksIn = (answer: unknown, side: Side): string[] => side.marks.filter((ma
 describe('the table of this test', () => {
   it('has every procedure that is not for the whole organization', () => {
     const whole = new Set(ofTheOrganization.map(({ name }) => name));
-    const known = new Set([...Object.keys(ofASide), ...Object.keys(ofAll), ...ofNone, ...streams]);
+    const known = new Set([...Object.keys(ofASide), ...Object.keys(ofAll), ...ofNone, ...streams, ...documents]);
     expect(procedures.map(({ name }) => name).filter((name) => !whole.has(name) && !known.has(name))).toEqual([]);
     expect([...known].filter((name) => whole.has(name) || procedures.every((procedure) => procedure.name !== name))).toEqual([]);
   });
@@ -153,6 +158,21 @@ describe('who is limited to one fleet', () => {
 
   it.each(ofTheOrganization.map(({ name }) => [name]))('is refused %s, which concerns the whole organization', async (name) => {
     for (const actor of limited()) expect(await codeOf(actor, name, undefined)).toBe('Forbidden');
+  });
+});
+
+describe('documents of who is limited to one fleet', () => {
+  const theirs = { kind: 'Fleet', name: 'beta-fleet', selector: 'side=gamma' } as const;
+
+  it('say nothing of what another has, and change nothing of it', async () => {
+    for (const actor of limited()) {
+      const as = callAs(world.deps, actor);
+      const { changes } = await as.documents.diff({ documents: [theirs] });
+      expect(changes).toMatchObject([{ action: 'create', lines: ['+ selector side=gamma'] }]);
+      await expect(as.documents.carryOut({ documents: [theirs] })).rejects.toMatchObject({ cause: { code: 'Forbidden' } });
+      const deployment = await as.documents.diff({ documents: [{ kind: 'Deployment', fleet: 'beta-fleet', rules: ['shared@1'] }] });
+      expect(deployment.changes).toMatchObject([{ blocked: expect.stringMatching(/no fleet/i) }]);
+    }
   });
 });
 
