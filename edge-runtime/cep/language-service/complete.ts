@@ -142,7 +142,7 @@ function operandItems(text: string, known: Study, statement: Statement, { from, 
     for (const owner of owners.length > 0 ? owners : known.plan.streams.filter((one) => one.name === member)) for (const { name, type } of owner.attributes) add(name, type, member);
     return items;
   }
-  for (const { name, type } of options.outputs ?? []) add(name, type, 'what is put out');
+  for (const { name, type } of options.outputs?.attributes ?? []) add(name, type, 'what is put out');
   for (const source of sources) {
     for (const { name, type } of source.definition.attributes) {
       const first = [options.preferred, ...sources].find((one) => one?.definition.attributes.some((other) => other.name === name));

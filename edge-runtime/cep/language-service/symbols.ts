@@ -274,9 +274,8 @@ function inside(token: Span, text: string): Span {
 /** Whose attribute a name is, by the scope's own rules; `output` for one that is being put out. */
 function sourceOf({ stream, name }: Extract<Expression, { kind: 'attribute' }>, scope: Scope): ScopeSource | 'output' | undefined {
   const has = (source: ScopeSource | undefined): boolean => source?.definition.attributes.some((one) => one.name === name.text) === true;
-  if (stream !== undefined) return scope.source(stream);
   const { outputs, preferred } = scope.options;
-  if (outputs?.some((one) => one.name === name.text) === true) return 'output';
-  if (has(preferred)) return preferred;
-  return scope.sources.find(has);
+  if (stream !== undefined) return scope.source(stream) ?? (outputs?.target === stream.prefix + stream.name ? 'output' : undefined);
+  if (outputs?.attributes.some((one) => one.name === name.text) === true) return 'output';
+  return preferred === undefined ? scope.sources.find(has) : preferred;
 }

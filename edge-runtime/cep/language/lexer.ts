@@ -14,8 +14,6 @@ const SPACE = /[ \t\r\n\v\f\u00a0\ufeff]+/y;
 // With a fraction or an exponent, or neither; the suffix decides between the four kinds.
 const NUMBER = /(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?[lLfFdD]?/y;
 const VARIABLE = /\$\{[^{}\s]+\}/y;
-const ESCAPES: Readonly<Record<string, string>> = { b: '\b', t: '\t', n: '\n', f: '\f', r: '\r', '"': '"', "'": "'", '\\': '\\' };
-
 class Lexer {
   private readonly tokens: Token[] = [];
   private readonly text: string;
@@ -86,7 +84,7 @@ class Lexer {
     if (end < 0) this.diagnostics.error('syntax.string', { from, to: this.text.length }, 'This """ string is not closed.');
     const inner = this.text.slice(from + 3, end < 0 ? this.text.length : end);
     this.at = end < 0 ? this.text.length : end + 3;
-    this.push('string', from, unescape(inner));
+    this.push('string', from, inner);
   }
 
   private quotedName(from: number): void {
@@ -143,12 +141,4 @@ class Lexer {
   private push(kind: TokenKind, from: number, text: string, word = ''): void {
     this.tokens.push({ kind, text, word, from, to: this.at });
   }
-}
-
-function unescape(text: string): string {
-  return text.replaceAll(/\\(?:u+([0-9a-fA-F]{4})|([0-3]?[0-7]{1,2})|(.))/gs, (whole, hex?: string, octal?: string, one?: string) => {
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    return (one !== undefined ? ESCAPES[one] : undefined) ?? whole;
-  });
 }

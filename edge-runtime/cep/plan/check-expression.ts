@@ -70,6 +70,7 @@ export function checkCondition(expression: Expression, scope: Scope, around: Sur
 function checkAttribute(expression: Extract<Expression, { kind: 'attribute' }>, scope: Scope, around: Surroundings): Typed | undefined {
   const { stream, name } = expression;
   const found = scope.resolve(stream, name.text);
+  if ('value' in found) return found.value;
   if ('access' in found) {
     const { access, attribute } = found;
     // A counted step without an index stands for all of its events.

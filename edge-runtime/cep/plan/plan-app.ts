@@ -1,4 +1,4 @@
-import type { Environment } from '../api.ts';
+import type { AnnotationView, Environment } from '../api.ts';
 import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
@@ -98,6 +98,7 @@ class AppPlanner {
       return;
     }
     const known = this.streams.get(name.text);
+    if (known !== undefined && saysTheSame(known, definition)) return;
     if (known !== undefined) {
       this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
       return;
@@ -252,7 +253,7 @@ class AppPlanner {
       this.unsupported(output, `'${output.kind}'`);
       return;
     }
-    const selection = planned && planSelection(query.select, planned.scope, this.around);
+    const selection = planned && planSelection(query.select, planned.scope, this.around, { target: output.target.prefix + output.target.name, joined: planned.input?.kind !== 'single' });
     const outputPlan = selection && this.planOutput(output, selection.attributes, rate?.kind === 'snapshot');
     if (planned?.input === undefined || selection === undefined || outputPlan === undefined) {
       for (const target of targetOf(query)) this.broken.add(target);
@@ -354,4 +355,11 @@ class AppPlanner {
     this.diagnostics.error('type.insert', at, `'${name}' has (${form(known.attributes)}), this query puts out (${form(attributes)}).`);
     return false;
   }
+}
+
+/** Siddhi takes a stream or table that is defined again word by word. */
+function saysTheSame({ kind, attributes, annotations }: StreamPlan, again: DefinitionSyntax): boolean {
+  if (again.kind !== kind || (again.kind !== 'stream' && again.kind !== 'table')) return false;
+  const form = (list: readonly { name: string; type: string }[], notes: readonly AnnotationView[]): string => JSON.stringify([list, notes], (key, value: unknown) => (key === 'at' ? undefined : value));
+  return form(attributes, annotations) === form(again.attributes.map((one) => ({ name: one.name.text, type: one.type })), again.annotations.map(annotationView));
 }

@@ -1,4 +1,4 @@
-import type { JoinInput, SingleInput } from '../language/syntax.ts';
+import type { JoinInput } from '../language/syntax.ts';
 import { checkCondition, type Surroundings } from './check-expression.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planRange } from './plan-range.ts';
@@ -58,7 +58,7 @@ function planRanges(input: JoinInput, left: Side, right: Side, around: Surroundi
 function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definitions, around: Surroundings, models: ModelBook): Side | undefined {
   const single = input[side];
   const name = single.source.prefix + single.source.name;
-  const names = namesOf(single, name, input);
+  const names = [single.alias?.text ?? name];
   const outer = input.type === side || input.type === 'full';
   // Of an outer join, the other side's row may be missing.
   const optional = input.type === 'full' || (input.type === 'left' && side === 'right') || (input.type === 'right' && side === 'left');
@@ -90,11 +90,4 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
     return undefined;
   }
   return { plan: { source: window ? 'window' : 'stream', name, handlers: planned.plan.handlers, triggers, outer, lookup: undefined }, scope: rowSource(names, attributes, variable, optional), table: undefined };
-}
-
-/** The alias alone where both sides are the same stream; else the stream's name too. */
-function namesOf(single: SingleInput, name: string, input: JoinInput): string[] {
-  if (single.alias === undefined) return [name];
-  const both = input.left.source.name === input.right.source.name;
-  return both ? [single.alias.text] : [single.alias.text, name];
 }

@@ -2,22 +2,30 @@ import type { Attribute } from '../api.ts';
 import type { Expression, Selection } from '../language/syntax.ts';
 import { checkCondition, checkExpression, type Surroundings } from './check-expression.ts';
 import type { SelectionPlan } from './plan.ts';
-import { AggregateCollector, type Scope } from './scope.ts';
+import { AggregateCollector, Scope } from './scope.ts';
 import type { Typed } from './types.ts';
 
+/** Where a selection stands: what its rows go into, and whether they come of several events, as those of a join or a pattern do. */
+export interface SelectionPlace {
+  target?: string;
+  joined?: boolean;
+}
+
 /** Checks `select … group by … having … order by … limit … offset`; undefined when something was reported. */
-export function planSelection(selection: Selection, scope: Scope, around: Surroundings): SelectionPlan | undefined {
+export function planSelection(selection: Selection, scope: Scope, around: Surroundings, { target, joined = false }: SelectionPlace = {}): SelectionPlan | undefined {
   const aggregates = new AggregateCollector();
   const selected = selection.attributes.length === 0 ? everything(selection, scope, around) : chosen(selection, scope.with({ aggregates }), around);
   const groupBy = all(selection.groupBy.map((one) => checkExpression(one, scope, around)));
   if (selected === undefined || groupBy === undefined) return undefined;
   const { attributes, outputs } = selected;
-  const afterwards = scope.with({ outputs: attributes, outputsOnly: true, aggregates });
-  const having = selection.having && checkCondition(selection.having, afterwards, around, "'having'");
+  // Of one event only what is put out can be seen afterwards; of several also their own attributes.
+  const afterwards = new Scope(joined ? scope.sources : [], { outputs: { attributes, values: outputs, target } });
+  const having = selection.having && checkCondition(selection.having, afterwards.with({ aggregates }), around, "'having'");
   const orderBy = all(
     selection.orderBy.map(({ attribute, descending }) => {
-      const value = checkExpression(attribute, scope.with({ outputs: attributes, outputsOnly: true }), around);
-      if (value === undefined || (value.kind === 'value' && value.access.from === 'output')) return value && { value, type: value.type, descending };
+      const value = checkExpression(attribute, afterwards, around);
+      const put = value && asPutOut(value, outputs);
+      if (value === undefined || put !== undefined) return put && { value: put, type: put.type, descending };
       around.diagnostics.error('type.order', attribute, "'order by' takes attributes that the query puts out.", "Give the value a name after 'select' and order by that.");
       return undefined;
     }),
@@ -27,6 +35,15 @@ export function planSelection(selection: Selection, scope: Scope, around: Surrou
   if (orderBy === undefined || (selection.having !== undefined && having === undefined) || limit === 'wrong' || offset === 'wrong') return undefined;
   const identity = selection.having === undefined && aggregates.list.length === 0 && isIdentity(outputs, scope);
   return { attributes, outputs, identity, aggregates: aggregates.list, groupBy, having, orderBy, limit, offset };
+}
+
+/** A value as the attribute that puts it out, if one does. */
+function asPutOut(value: Typed, outputs: readonly Typed[]): Typed | undefined {
+  if (value.kind !== 'value') return undefined;
+  if (value.access.from === 'output') return value;
+  const same = JSON.stringify(value);
+  const index = outputs.findIndex((one) => JSON.stringify(one) === same);
+  return index < 0 ? undefined : { kind: 'value', type: value.type, access: { from: 'output', index } };
 }
 
 interface Selected {

@@ -23,18 +23,28 @@ export class AggregateCollector {
   }
 }
 
+/** What a query puts out, which `having` and `order by` look at. */
+export interface PutOut {
+  attributes: readonly Attribute[];
+  values: readonly Typed[];
+  /** What it is put into: the name by which its attributes go. */
+  target: string | undefined;
+  /** Its values are to be computed in their place, since they are not there yet: in an aggregator's argument. */
+  computed?: boolean;
+}
+
 export interface ScopeOptions {
-  /** What is looked at first for a name without a stream: the step that a pattern's filter belongs to. */
+  /** A name without a stream means an attribute of this one and of no other: the step that a pattern's filter belongs to. */
   preferred?: ScopeSource;
-  /** The attributes being put out, for `having` and `order by`. */
-  outputs?: readonly Attribute[];
-  /** A name without a stream means one of the outputs and nothing else. */
-  outputsOnly?: boolean;
+  /** A name without a stream means one of these first. */
+  outputs?: PutOut;
   /** Where aggregators may be used. */
   aggregates?: AggregateCollector;
 }
 
-export type Resolution = { access: Access; attribute: Attribute } | { unknownStream: string } | { unknownAttribute: string; of: string } | { ambiguous: string[] };
+type Found = { access: Access; attribute: Attribute } | { value: Typed };
+
+export type Resolution = Found | { unknownStream: string } | { unknownAttribute: string; of: string } | { ambiguous: string[] };
 
 /** The names that are visible at one place of a query. */
 export class Scope {
@@ -50,10 +60,10 @@ export class Scope {
     return new Scope(this.sources, { ...this.options, ...options });
   }
 
-  /** The same names without aggregators and outputs: the inside of an aggregator's argument. */
+  /** The same names without aggregators: the inside of an aggregator's argument. */
   bare(): Scope {
-    const { preferred } = this.options;
-    return new Scope(this.sources, preferred === undefined ? {} : { preferred });
+    const { preferred, outputs } = this.options;
+    return new Scope(this.sources, { ...(preferred === undefined ? {} : { preferred }), ...(outputs === undefined ? {} : { outputs: { ...outputs, computed: true } }) });
   }
 
   /** With another source behind those that are there: a bare name means theirs where they have it. */
@@ -69,18 +79,17 @@ export class Scope {
   }
 
   resolve(stream: StreamReference | undefined, name: string): Resolution {
+    const { outputs, preferred } = this.options;
     if (stream !== undefined) {
       const source = this.source(stream);
-      if (source === undefined) return { unknownStream: stream.prefix + stream.name };
-      return this.within(source, name, stream.index) ?? { unknownAttribute: name, of: source.names[0] ?? '' };
+      if (source !== undefined) return this.within(source, name, stream.index) ?? { unknownAttribute: name, of: source.names[0] ?? '' };
+      const called = stream.prefix + stream.name;
+      if (outputs === undefined || called !== outputs.target) return { unknownStream: called };
+      return this.put(outputs, name) ?? { unknownAttribute: name, of: called };
     }
-    const { outputs, preferred } = this.options;
-    const output = outputs === undefined ? -1 : indexOfAttribute(outputs, name);
-    const attribute = outputs?.[output];
-    if (attribute !== undefined) return { access: { from: 'output', index: output }, attribute };
-    if (this.options.outputsOnly === true) return { unknownAttribute: name, of: '' };
-    const first = preferred === undefined ? undefined : this.within(preferred, name, undefined);
-    if (first !== undefined) return first;
+    const put = outputs && this.put(outputs, name);
+    if (put !== undefined) return put;
+    if (preferred !== undefined) return this.within(preferred, name, undefined) ?? { unknownAttribute: name, of: '' };
     const found = this.sources.flatMap((source) => {
       const resolved = this.within(source, name, undefined);
       return resolved === undefined ? [] : [{ source, resolved }];
@@ -92,12 +101,20 @@ export class Scope {
   }
 
   attributeNames(): string[] {
-    const outputs = (this.options.outputs ?? []).map((one) => one.name);
+    const outputs = (this.options.outputs?.attributes ?? []).map((one) => one.name);
     return [...outputs, ...this.sources.flatMap((source) => source.definition.attributes.map((one) => one.name))];
   }
 
   streamNames(): string[] {
-    return this.sources.flatMap((source) => [...source.names]);
+    const target = this.options.outputs?.target;
+    return [...this.sources.flatMap((source) => [...source.names]), ...(target === undefined ? [] : [target])];
+  }
+
+  private put({ attributes, values, computed }: PutOut, name: string): Found | undefined {
+    const index = indexOfAttribute(attributes, name);
+    const [attribute, value] = [attributes[index], values[index]];
+    if (attribute === undefined || value === undefined) return undefined;
+    return computed === true ? { value } : { access: { from: 'output', index }, attribute };
   }
 
   private within(source: ScopeSource, name: string, at: EventIndex | undefined): { access: Access; attribute: Attribute } | undefined {
