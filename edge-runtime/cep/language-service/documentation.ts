@@ -50,6 +50,7 @@ const WINDOW_DOCUMENTATION: readonly CallDocumentation[] = [
   window('unique:timeLengthBatch(attribute, duration, count)', 'Batches of a duration or a number of different values, whichever is first.'),
   window('unique:externalTimeBatch(attribute, timestamp, duration[, start][, timeout][, replaceTimestamp])', 'As externalTimeBatch, the latest event of each value.'),
   window('reorder:kslack(timestamp[, …])', 'Holds events back just long enough to let late ones pass in the order of their times.'),
+  window('reorder:akslack(timestamp, value[, batch][, timeout][, longest][, discardLate][, error, confidence])', 'As kslack, and no longer than aggregates over a value need to stay within an error.'),
   window('hopping(duration, hop)', 'The events of the last while, answered once every hop.'),
 ];
 

@@ -34,6 +34,19 @@ export function makeExtensionWindow(plan: WindowPlan, use: { expired: boolean; s
       const setting = { time: (payload: Payload) => Number(timeOf(payload)), timeout: Number(timeout ?? -1) < 0 ? undefined : Number(timeout), slackMax: Number(slackMax ?? -1) < 0 ? Number.POSITIVE_INFINITY : Number(slackMax), discards: plan.constants.includes(true) };
       return new KSlack(setting, context, next);
     }
+    case 'reorder:akslack': {
+      const [time, value] = plan.arguments;
+      const [, , batch = 10_000, timeout = -1, slackMax = -1, discards = false, errorMax = 0.03, confidence = 0.95] = plan.constants;
+      const timeOf = keyOf(time === undefined ? [] : [time]);
+      const setting = {
+        time: (payload: Payload) => Number(timeOf(payload)),
+        timeout: Number(timeout) < 0 ? undefined : Number(timeout),
+        slackMax: Number(slackMax) < 0 ? Number.POSITIVE_INFINITY : Number(slackMax),
+        discards: discards === true,
+        adapts: { value: keyOf(value === undefined ? [] : [value]), batch: Number(batch), errorMax: Number(errorMax), confidence: Number(confidence) },
+      };
+      return new KSlack(setting, context, next);
+    }
     default:
       return undefined;
   }

@@ -1,5 +1,6 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { Alarm } from '../runtime/timers.ts';
+import { AdaptiveSlack, type AdaptiveSetting } from './adaptive-slack.ts';
 import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 interface Held {
@@ -16,11 +17,14 @@ export interface KSlackSetting {
   slackMax: number;
   /** What comes after a later event has gone on is left out. */
   discards: boolean;
+  /** Waits less where that does not matter for aggregates over a value. */
+  adapts?: AdaptiveSetting & { value: (payload: Payload) => unknown };
 }
 
 /**
  * `reorder:kslack(time, …)`: puts events into the order of a time of their own. It holds each of them back by the
  * longest delay that it has seen so far (Babcock and others, "Models and issues in data stream systems", K-Slack).
+ * `reorder:akslack(time, value, …)` waits for a share of that delay.
  */
 export class KSlack implements WindowStage {
   next: Stage;
@@ -34,32 +38,42 @@ export class KSlack implements WindowStage {
   private newest = Number.NEGATIVE_INFINITY;
   private sent = Number.NEGATIVE_INFINITY;
   private due = Number.NaN;
+  private readonly adaptive: AdaptiveSlack | undefined;
 
   constructor(setting: KSlackSetting, context: OperatorContext, next: Stage) {
     this.setting = setting;
     this.context = context;
     this.next = next;
+    this.adaptive = setting.adapts && new AdaptiveSlack(setting.adapts);
     this.alarm = context.alarm(() => this.flush());
   }
 
   event(_type: EventType, timestamp: number, payload: Payload): void {
-    const { time: timeOf, discards, slackMax, timeout } = this.setting;
+    const { time: timeOf, discards, slackMax, timeout, adapts } = this.setting;
+    const { adaptive } = this;
     const time = timeOf(payload);
+    adaptive?.see(time, adapts?.value(payload));
     if (discards && time < this.sent) return;
     this.fresh.push({ time, timestamp, payload });
+    adaptive?.took(time, this.slack);
     if (time > this.newest) {
       this.newest = time;
       const oldest = this.fresh.reduce((least, one) => Math.min(least, one.time), time);
-      if (time - oldest > this.slack) this.slack = Math.min(time - oldest, slackMax);
-      // Of one time, those that came first go first: the sort is stable.
-      this.waiting = [...this.waiting, ...this.fresh].sort((left, right) => left.time - right.time);
-      this.fresh = [];
+      const delay = time - oldest;
+      if (delay > this.slack) this.slack = delay < slackMax ? Math.floor(delay * (adaptive?.share ?? 1) + 0.5) : slackMax;
+      this.order();
       this.release(this.newest - this.slack);
     }
     if (timeout !== undefined && Number.isNaN(this.due)) {
       this.due = this.context.clock.now + timeout;
       this.alarm.at(this.due);
     }
+  }
+
+  /** Of one time, those that came first go first: the sort is stable. */
+  private order(): void {
+    this.waiting = [...this.waiting, ...this.fresh].sort((left, right) => left.time - right.time);
+    this.fresh = [];
   }
 
   private release(until: number): void {
@@ -75,12 +89,9 @@ export class KSlack implements WindowStage {
 
   private flush(): void {
     this.due = Number.NaN;
+    this.order();
     this.release(Number.POSITIVE_INFINITY);
     this.next.end();
-    if (this.fresh.length > 0 && this.setting.timeout !== undefined) {
-      this.due = this.context.clock.now + this.setting.timeout;
-      this.alarm.at(this.due);
-    }
   }
 
   end(): void {
@@ -93,6 +104,7 @@ export class KSlack implements WindowStage {
     for (const list of [this.fresh, this.waiting]) writer.list(list.flatMap(({ time, timestamp, payload }) => [time, timestamp, payload]));
     for (const number of [this.slack, this.newest, this.sent, this.due]) writer.double(number);
     this.alarm.save(writer);
+    this.adaptive?.save(writer);
   }
   load(reader: BinaryReader): void {
     const list = (): Held[] => {
@@ -106,5 +118,6 @@ export class KSlack implements WindowStage {
     this.sent = reader.double();
     this.due = reader.double();
     this.alarm.load(reader);
+    this.adaptive?.load(reader);
   }
 }

@@ -5,7 +5,7 @@ import { parseCron } from '../operators/cron.ts';
 import { checkExpression, type Surroundings } from './check-expression.ts';
 import type { WindowPlan } from './plan.ts';
 import type { Scope } from './scope.ts';
-import type { Typed } from './types.ts';
+import { isNumeric, type Typed } from './types.ts';
 import { planWindowCondition } from './window-condition.ts';
 
 /** A parameter list that a window accepts. */
@@ -16,7 +16,7 @@ interface Form {
 
 interface Parameter {
   name: string;
-  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share';
+  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share' | 'number-attribute';
 }
 
 interface WindowDefinition {
@@ -40,6 +40,17 @@ const DISCARDS: Parameter = { name: 'discard.late', accepts: 'bool' };
 /** A time, or -1 for none. */
 const TIMEOUT: Parameter = { name: 'timeout', accepts: 'any-time' };
 const SLACK: Parameter = { name: 'slack', accepts: 'any-time' };
+
+const VALUE: Parameter = { name: 'value', accepts: 'number-attribute' };
+/** The parameters of `reorder:akslack` from its third on; each is given only with those before it, the last two together. */
+const ADAPTIVE: readonly (readonly [text: string, parameter: Parameter])[] = [
+  ['batch', { name: 'batch', accepts: 'time' }],
+  ['timeout', TIMEOUT],
+  ['longest slack', SLACK],
+  ['discardLate', DISCARDS],
+  ['0.03', { name: 'error.threshold', accepts: 'share' }],
+  ['0.95', { name: 'confidence.level', accepts: 'share' }],
+];
 
 const START_OR_ATTRIBUTE: Parameter = { name: 'start', accepts: 'start-or-attribute' };
 const TIMEOUT_OF_BATCH: Parameter = { name: 'timeout', accepts: 'time' };
@@ -133,6 +144,16 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
         { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start, timeout)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH] },
         { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start, timeout, replaceTimestamp)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH, REPLACES] },
       ],
+    },
+  ],
+  [
+    'reorder:akslack',
+    {
+      sliding: false,
+      forms: [0, 1, 2, 3, 4, 6].map((count): Form => {
+        const given = ADAPTIVE.slice(0, count);
+        return { text: `reorder:akslack(${['timestamp', 'value', ...given.map(([text]) => text)].join(', ')})`, parameters: [TIME_ATTRIBUTE, VALUE, ...given.map(([, parameter]) => parameter)] };
+      }),
     },
   ],
   [
@@ -242,6 +263,8 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
       return (value.kind === 'constant' || value.kind === 'value') && value.type === 'string';
     case 'bool-or-attribute':
       return (value.kind === 'constant' || value.kind === 'value') && value.type === 'bool';
+    case 'number-attribute':
+      return value.kind === 'value' && isNumeric(value.type);
     case 'share':
       return value.kind === 'constant' && (value.type === 'double' || value.type === 'float') && Number(value.value) > 0 && Number(value.value) <= 1;
   }
@@ -255,7 +278,7 @@ function inRange(call: Call, form: Form, values: readonly Typed[], diagnostics: 
     if (!MEASURED.has(parameter.accepts) || value?.kind !== 'constant') return true;
     const number = Number(value.value);
     const max = parameter.accepts === 'count' ? WINDOW_LENGTH_MAX : Number.MAX_SAFE_INTEGER / 2;
-    const min = parameter.name === 'time' || parameter.name === 'hop' ? 1 : 0;
+    const min = parameter.name === 'time' || parameter.name === 'hop' || parameter.name === 'batch' ? 1 : 0;
     if (number >= min && number <= max) return true;
     diagnostics.error('limit.window', call.arguments[index] ?? call, `The ${parameter.name} of a window is from ${min} to ${max}, found ${number}.`);
     return false;

@@ -108,6 +108,53 @@ describe('reorder:kslack', () => {
   });
 });
 
+describe('reorder:akslack', () => {
+  /** Each sixth event comes late: by 20 ms at first, and by 100 ms later. */
+  const SENT: readonly Sent[] = Array.from({ length: 120 }, (_, index): Sent => ['S', 1000 + index * 10, 'x', 100 + (index % 7), index * 10 - (index % 6 === 5 ? (index < 40 ? 20 : 100) : 0)]);
+  const times = (form: string, sent: readonly Sent[] = SENT): number[] => rowsOf(`${STREAM} from S#reorder:akslack(${form}) select ts insert into Out;`, 'Out', sent).map((row) => Number(row[0]));
+  const late = (list: readonly number[]): number => list.filter((time, index) => time < Math.max(...list.slice(0, index))).length;
+
+  it('is as kslack until a batch of events has shown what waiting is worth', () => {
+    expect(times('ts, v')).toEqual(rowsOf(`${STREAM} from S#reorder:kslack(ts) select ts insert into Out;`, 'Out', SENT).map((row) => row[0]));
+  });
+
+  it('then waits less than kslack, and lets some go late that aggregates bear', () => {
+    const [hasty, patient] = [times('ts, v, 15L'), times('ts, v')];
+    expect(hasty.length).toBeGreaterThan(patient.length);
+    expect(late(hasty)).toBeGreaterThan(late(patient));
+  });
+
+  it('lets everything go in order when the time is over, and leaves out what is late then', () => {
+    const sent: Sent[] = [['S', 1000, 'x', 1, 100], ['S', 1001, 'x', 1, 90], ['S', 1002, 'x', 1, 80], { advance: 1060 }, ['S', 1070, 'x', 1, 85], ['S', 1080, 'x', 1, 70], { advance: 1200 }];
+    expect(times('ts, v, 20L, 50L', sent)).toEqual([100, 80, 90, 70, 85]);
+    expect(times('ts, v, 20L, 50L, -1L, true', sent)).toEqual([100]);
+  });
+
+  it('goes on from a snapshot as if it had never stopped', () => {
+    const app = compile(`${STREAM} from S#reorder:akslack(ts, v, 15L, -1L, -1L, false, 0.2, 0.9) select ts insert into Out;`);
+    const [straight, before, after] = [new Engine(app), new Engine(app), new Engine(app)];
+    const rows: unknown[][] = [[], []];
+    straight.onStream('Out', (batch) => rows[0]?.push(...batch.rows));
+    for (const one of [before, after]) one.onStream('Out', (batch) => rows[1]?.push(...batch.rows));
+    sendAll(straight, SENT);
+    sendAll(before, SENT.slice(0, 50));
+    after.restore(before.snapshot());
+    sendAll(after, SENT.slice(50));
+    expect(rows[1]).toEqual(rows[0]);
+    expect(after.snapshot()).toEqual(straight.snapshot());
+  });
+
+  it.each([
+    ['ts', 'found long.'],
+    ['ts, k', 'found long, string.'],
+    ['ts, v, 20L, 50L, -1L, true, 0.1', 'found long, int, a long constant'],
+    ['ts, v, 20L, 50L, -1L, true, 2.0, 0.9', 'found long, int, a long constant'],
+    ['ts, v, 0L', 'The batch of a window is from 1'],
+  ])('akslack(%s) is refused', (form, found) => {
+    expect(errorsOf(analyze(`${STREAM} from S#reorder:akslack(${form}) select k insert into Out;`))[0]).toContain(found);
+  });
+});
+
 describe('tokenizers make several events of one', () => {
   const tokens = (call: string, select: string): unknown[] => rowsOf(`define stream S (k string, i int); from S#${call} select ${select} insert into Out;`, 'Out', [['S', 1, 'a,b;a', 7], ['S', 2, null, 8]]);
 
