@@ -29,6 +29,17 @@ describe('a join of two windows', () => {
   ]);
 });
 
+describe('a join with expressionBatch', () => {
+  const batch = "L#window.expressionBatch('count() <= 2') as l";
+  const sent: readonly Sent[] = [['L', 1, 'a', 1], ['R', 2, 'a', 10], ['L', 3, 'a', 2], ['R', 4, 'a', 20], ['L', 5, 'a', 3], ['R', 6, 'a', 30], ['L', 7, 'a', 4], ['L', 8, 'a', 5]];
+  specify(STREAMS, [
+    ['finds what the batch at hand has so far, and is set off by a batch as a whole', `from ${batch} join R#window.length(1) as r on l.k == r.k select l.v as v, r.w as w insert into O;`, sent, [[1, 10], [1, 20], [2, 20], [1, 20], [2, 20], [3, 30], [3, 30], [4, 30]]],
+    ['finds nothing of a batch that is over', `from ${batch} join R as r on l.k == r.k select l.v as v, r.w as w insert into O;`, sent, [[1, 10], [1, 20], [2, 20], [3, 30]]],
+    ['finds nothing where events go on at once', "from L#window.expressionBatch('count() <= 2', false, true) as l join R as r on l.k == r.k select l.v as v, r.w as w insert into O;", sent, []],
+    ['lets what leaves either side take the pairs along, a batch when the next one is there', `from ${batch} join R#window.length(1) as r on l.k == r.k select l.v as v, r.w as w insert expired events into O;`, sent, [[1, 10], [2, 10], [3, 20], [1, 30], [2, 30]]],
+  ]);
+});
+
 describe('an outer join', () => {
   specify(STREAMS, [
     ['left: what comes on the left goes on without a partner', `from ${BOTH} left outer join ${WITH} on l.k == r.k ${SELECT}`, SIX, [['a', 1, null], ['b', 2, null], ['a', 1, 10], ['c', 3, 20], ['b', 2, 30]]],
