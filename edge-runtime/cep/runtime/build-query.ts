@@ -59,18 +59,22 @@ export function wantedOf(query: QueryPlan): Wanted {
 
 /** Makes a query. */
 export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuery {
-  const output = new QueryOutput(query.name, context.target, context.ears);
   const { input } = query;
   if (input.kind === 'single') {
-    const receiver = buildFrom(query, input.handlers, 0, output, context);
+    const receiver = buildFrom(query, input.handlers, 0, context);
     return { name: query.name, receiver: () => receiver };
   }
+  const output = outputOf(query, context);
   if (input.kind === 'join') return { name: query.name, receiver: context.join(query, input, limitedBy(query, output, context), context) };
   const held = new HeldOutput(limitedBy(query, output, context));
   const stage = selectorOf(query, 'state', [], held, context);
   const machine = new StateMachine(input, (condition) => context.code.step(condition), context, { stage, hold: () => held.hold(), taken: () => held.taken(), put: (events) => held.chunk(events) });
   context.keep(`${query.name}/pattern`, machine);
   return { name: query.name, receiver: (stream) => machine.receiver(stream) };
+}
+
+function outputOf(query: QueryPlan, { target, ears }: QueryContext): QueryOutput {
+  return new QueryOutput(query.name, target, ears);
 }
 
 /** The end of a query, behind its output rate if it has one. */
@@ -82,15 +86,17 @@ function limitedBy(query: QueryPlan, output: QueryOutput, context: QueryContext)
 }
 
 /** The part of a query from one handler on; it is split where a prediction waits. */
-function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: number, output: QueryOutput, context: QueryContext): Receiver {
+function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: number, context: QueryContext): Receiver {
   const rest = handlers.slice(from);
   const prediction = rest.findIndex((one) => one.kind === 'predict');
   const handler = rest[prediction];
   if (handler?.kind === 'predict') {
     const id = `${query.name}/predict${from + prediction}`;
-    const later = context.predict(handler, query, id, (after) => buildFrom(query, handlers, from + prediction + 1, output, after));
+    const later = context.predict(handler, query, id, (after) => buildFrom(query, handlers, from + prediction + 1, after));
     return chainOf(query, rest.slice(0, prediction), from, new Handover(later), context);
   }
+  // What a query puts out, it puts out where it ends: on the clock behind its last prediction.
+  const output = outputOf(query, context);
   const filters = rest.filter((one) => one.kind === 'filter');
   const { selection } = query;
   const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;

@@ -69,14 +69,23 @@ describe("#model:predict('name@alias', …)", () => {
     expect(reasons).toEqual(['the model answered 3 rows, expected 1']);
   });
 
-  it('gives results that depend on the events alone, not on when predictions come or how many at once', () => {
+  it.each([
+    ['a window behind the prediction\'s stream', TEXT],
+    ['a window in the same query', `define stream S (k string, a double, b double);
+from S#model:predict('wear@champion', a, b)#window.time(50 milliseconds) select k, count() as m insert into Counted;
+from Counted#window.time(40 milliseconds) select k, sum(m) as n, currentTimeMillis() as t insert into Busy;`],
+    ['an output rate and a listener', `define stream S (k string, a double, b double);
+@info(name='q') from S#model:predict('wear@champion', a, b)[score > 5.0f] select k, score output last every 2 events insert into Scored;
+from Scored#window.time(40 milliseconds) select k, count() as n, currentTimeMillis() as t insert into Busy;`],
+  ])('gives results that depend on the events alone, not on when predictions come or how many at once: %s', (_, text) => {
     const events = fc.array(fc.record({ gap: fc.nat({ max: 30 }), a: fc.nat({ max: 12 }), take: fc.boolean(), late: fc.boolean() }), { maxLength: 40 });
     fc.assert(
       fc.property(events, (list) => {
-        const app = compile(TEXT, environment);
+        const app = compile(text, environment);
         const [prompt, slow]: [unknown[], unknown[]] = [[], []];
         const [first, second] = [new Engine(app), new Engine(app)];
         first.onStream('Busy', ({ timestamps, rows }) => rows.forEach((row, index) => prompt.push([timestamps[index], row])));
+        for (const engine of [first, second]) if (text.includes("name='q'")) engine.onQuery('q', () => undefined);
         second.onStream('Busy', ({ timestamps, rows }) => rows.forEach((row, index) => slow.push([timestamps[index], row])));
         let now = 1000;
         const open: ModelCall[] = [];
