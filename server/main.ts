@@ -18,6 +18,7 @@ import { startOutboxRelay } from './kernel/outbox-relay.ts';
 import { startLinkRole } from './link-role.ts';
 import { timelineRetention } from './nodes/index.ts';
 import { openPages } from './pages.ts';
+import { startRepositoryLoop } from './repositories/index.ts';
 import { startRolloutLoop } from './rollout/index.ts';
 import { consoleSurfaces } from './surfaces.ts';
 import { installConsoleBridge } from './trpc/console-bridge.ts';
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
   if (has('worker')) await jobs.work(deps);
   const rollouts = has('worker') ? startRolloutLoop(deps, ending.signal) : undefined;
   const alerts = has('worker') ? startAlertLoop(deps, ending.signal) : undefined;
+  const repositories = has('worker') ? startRepositoryLoop(deps, ending.signal) : undefined;
   const signInLink = (await needsFirstAdministrator(deps, organizationId)) ? await createSignInLink(deps, organizationId) : undefined;
   const url = port === 0 ? `http://localhost:${portOf(server.address())}` : publicUrl;
   process.stdout.write(`${JSON.stringify({ ready: true, url, ...(signInLink === undefined ? {} : { signInLink }) })}\n`);
@@ -85,7 +87,7 @@ async function main(): Promise<void> {
   await endRequested();
   const drained = drain();
   ending.abort();
-  await Promise.all([drained, link?.finished, rollouts?.finished, alerts?.finished, joined.finished]);
+  await Promise.all([drained, link?.finished, rollouts?.finished, alerts?.finished, repositories?.finished, joined.finished]);
   await relay.finished;
   await pages?.close();
   await close();

@@ -9,6 +9,8 @@ COPY . .
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim
+# Git reads repositories, by the certificates that this system trusts.
+RUN apt-get update && apt-get install --yes --no-install-recommends git ca-certificates && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 SELVEDGE_STATE=/var/lib/selvedge
 WORKDIR /app
 COPY --from=build --chown=root:root /app /app

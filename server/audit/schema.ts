@@ -6,7 +6,7 @@ export const auditOutcomeSchema = z.enum(['done', 'refused']);
 export const auditEntrySchema = z.object({
   sequence: z.number().int(),
   at: z.number(),
-  actor: z.object({ kind: z.enum(['user', 'token', 'node', 'system']), id: z.string(), name: z.string() }),
+  actor: z.object({ kind: z.enum(['user', 'token', 'repository', 'node', 'system']), id: z.string(), name: z.string() }),
   /** `noun.verb`. */
   action: z.string(),
   object: z.object({ kind: z.string(), id: z.string(), name: z.string() }),

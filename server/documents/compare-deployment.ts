@@ -1,9 +1,10 @@
 import { settingsSchema } from '@selvedge/edge-runtime/protocol';
+import type { BundleManifest, Settings } from '@selvedge/edge-runtime/protocol';
 import { digestOf, readManifest } from '../bundles/index.ts';
 import { changesBetween, findNewest, planDeployment, readTarget } from '../deployments/index.ts';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { Plan, PlanChange, Violation } from '../deployments/schema.ts';
-import { findFleetByName } from '../fleets/index.ts';
+import { findFleetByName, readSettings } from '../fleets/index.ts';
 import type { FleetRow } from '../fleets/index.ts';
 import { parseReference } from '../models/index.ts';
 import { readLatestText, readRuleTexts, readVersionOfText, referencesIn } from '../rules/index.ts';
@@ -20,29 +21,31 @@ type Found = { reference: RuleReference } | { pending: string } | { problem: str
  */
 export async function compareDeployment(comparing: Comparing, document: DeploymentDocument): Promise<Comparison> {
   const { deps, actor, pending } = comparing;
+  const { organizationId } = actor;
   const fleet = await findFleetByName(deps.db, actor, document.fleet);
-  const found = await Promise.all(document.rules.map((written) => findRule(comparing, written)));
+  const newest = fleet === null ? null : await findNewest(deps.db, fleet.id);
+  const underWay = newest !== null && ['Progressing', 'Paused', 'Suspended'].includes(newest.state);
+  const decided = underWay ? newest.bundle : (fleet?.bundle ?? null);
+  const running = decided === null ? null : await readManifest(deps.db, organizationId, decided);
+  const found = await Promise.all(document.rules.map((written) => findRule(comparing, running, written)));
   const problem = problemOf(document, fleet, comparing, found);
   if (problem !== null) return unknown(document, { blocked: problem });
   const references = found.flatMap((one) => ('reference' in one ? [one.reference] : []));
-  if (fleet === null || pending.fleets.has(document.fleet) || references.length < found.length) return unknown(document, { lines: pendingLines(found) });
+  const settings = fleet === null ? null : settingsFor(comparing, document, fleet);
+  if (fleet === null || settings === null || references.length < found.length) return unknown(document, { lines: pendingLines(found) });
 
-  const settings = document.settings === undefined ? {} : { settings: settingsSchema.parse(document.settings) };
-  const target = await readTarget(deps.db, actor.organizationId, fleet, { rules: references, ...settings });
+  const target = await readTarget(deps.db, organizationId, fleet, { rules: references, ...settings });
   const wanted = target.to.digest;
   if (target.rules.some(({ text }) => referencesIn(text).some((reference) => pending.models.has(parseReference(reference)?.model ?? '')))) return unknown(document, { lines: pendingLines(found) });
-  const newest = await findNewest(deps.db, fleet.id);
-  const ours = newest?.bundle === wanted ? newest : null;
-  const underWay = newest !== null && ['Progressing', 'Paused', 'Suspended'].includes(newest.state);
-  if (underWay ? ours !== null : fleet.bundle === wanted) return comparison(document, wanted, { action: 'same', lines: [] });
+  if (decided === wanted) return comparison(document, wanted, { action: 'same', lines: [] });
   const action = newest === null ? 'create' : 'change';
+  const ours = newest?.bundle === wanted ? newest : null;
   const takenBack = ours === null ? null : `The last deployment of exactly this was ${ours.state === 'Cancelled' ? 'cancelled' : 'rolled back'}: a person has to start it again.`;
   if (comparing.plans) {
     const plan = await planDeployment(deps, actor, { fleet: fleet.id, rules: references, ...settings, policy: document.policy ?? rolloutPolicySchema.parse({}) });
     if (plan.violations.some(({ code }) => code === 'NothingChanges')) return comparison(document, wanted, { action: 'same', lines: [] });
     return comparison(document, wanted, { action, lines: planLines(plan), plan: plan.hash, held: takenBack, blocked: blockedBy(plan.violations) });
   }
-  const running = fleet.bundle === null ? null : await readManifest(deps.db, actor.organizationId, fleet.bundle);
   const lines = [...changesBetween(running, target.to.manifest).map(changeLine), ...target.violations.map(violationLine)];
   return comparison(document, wanted, { action, lines, blocked: blockedBy(target.violations), held: target.excluded?.message ?? takenBack });
 }
@@ -60,16 +63,28 @@ function problemOf(document: DeploymentDocument, fleet: FleetRow | null, { pendi
   return found.flatMap((one) => ('problem' in one ? [one.problem] : []))[0] ?? null;
 }
 
-async function findRule({ deps, actor, documents, pending }: Comparing, written: string): Promise<Found> {
+/** What a deployment sets, if anything, else what its fleet has, or will have by the document beside; null where a plan could not know that yet. */
+function settingsFor({ documents, plans, pending }: Comparing, document: DeploymentDocument, fleet: FleetRow): { settings?: Settings } | null {
+  if (document.settings !== undefined) return { settings: settingsSchema.parse(document.settings) };
+  if (!pending.fleets.has(document.fleet)) return {};
+  const beside = documents.find((one) => one.kind === 'Fleet' && one.name === document.fleet);
+  return plans || beside?.kind !== 'Fleet' ? null : { settings: settingsSchema.parse({ ...readSettings(fleet), ...beside.settings }) };
+}
+
+/** A name means the text beside it: in the version that the fleet runs, where that has the text, so that nothing moves that need not. */
+async function findRule({ deps, actor, documents, pending }: Comparing, running: BundleManifest | null, written: string): Promise<Found> {
   const { organizationId } = actor;
   const [name = '', version = 'latest'] = written.split('@');
   if (version !== 'latest') {
     const [text] = await readRuleTexts(deps.db, organizationId, [{ name, version: Number(version) }]);
     return text === undefined ? { problem: `There is no version ${version} of rule ${name}.` } : { reference: { name, version: text.version } };
   }
-  if (pending.rules.has(name)) return { pending: name };
   const beside = documents.find((one) => one.kind === 'Rule' && one.name === name);
-  const known = beside?.kind === 'Rule' ? await readVersionOfText(deps.db, organizationId, name, digestOf(beside.text)) : null;
+  const digest = beside?.kind === 'Rule' ? digestOf(beside.text) : null;
+  const runs = running?.rules.find((one) => one.name === name && one.digest === digest);
+  if (runs !== undefined) return { reference: { name, version: runs.version } };
+  if (pending.rules.has(name)) return { pending: name };
+  const known = digest === null ? null : await readVersionOfText(deps.db, organizationId, name, digest);
   if (known !== null) return { reference: { name, version: known } };
   const latest = await readLatestText(deps.db, organizationId, name);
   return latest === null ? { problem: `There is no rule ${name} with a published version.` } : { reference: { name, version: latest.version } };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import { digestOf } from '../bundles/index.ts';
-import { findFleetByName, formatSelector, readSettings, requireSelector } from '../fleets/index.ts';
+import { findFleetByName, formatSelector, parseSelector, readSettings } from '../fleets/index.ts';
 import { isAllowed, refusalReason } from '../identity/index.ts';
 import type { Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
@@ -80,7 +80,9 @@ export async function versionOf({ db }: Deps, actor: Actor, model: string, targe
 }
 
 async function compareFleet({ db }: Deps, actor: Actor, document: FleetDocument): Promise<Comparison> {
-  const selector = formatSelector(requireSelector(document.selector));
+  const parsed = parseSelector(document.selector);
+  if (!parsed.ok) return comparison(document, digestOf(document.selector), { action: 'change', lines: [], blocked: `The selector is wrong at character ${parsed.error.from + 1}: ${parsed.error.message}.` });
+  const selector = formatSelector(parsed.selector);
   const wanted = digestOf(JSON.stringify({ selector, settings: document.settings }));
   const fleet = await findFleetByName(db, actor, document.name);
   if (fleet === null) return comparison(document, wanted, { action: 'create', lines: [`+ selector ${selector}`, ...Object.entries(document.settings ?? {}).map(([key, value]) => `+ settings.${key} ${JSON.stringify(value)}`)] });

@@ -1,6 +1,6 @@
 export { matchingFleets, previewMembership, releaseNode, requireWithinReach, settleNode } from './membership-service.ts';
 export type { Claim } from './membership-service.ts';
-export { createFleet, removeFleet, requireSelector, updateFleet } from './service.ts';
+export { createFleet, removeFleet, updateFleet } from './service.ts';
 export { formatSelector, parseSelector } from './selector.ts';
 export type { Selector } from './selector.ts';
 export { selectorToSql } from './selector-sql.ts';

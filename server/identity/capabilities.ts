@@ -15,6 +15,8 @@ export const capabilityRoles = {
   'rules:write': ['administrator', 'author'],
   'deployments:read': ['administrator', 'operator', 'author', 'viewer'],
   'deployments:write': ['administrator', 'operator'],
+  'repositories:read': ['administrator', 'operator', 'author', 'viewer'],
+  'repositories:write': ['administrator'],
   'alerts:read': ['administrator', 'operator', 'author', 'viewer'],
   'alerts:write': ['administrator', 'operator'],
   'detections:read': ['administrator', 'operator', 'author', 'viewer'],

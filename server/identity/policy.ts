@@ -30,6 +30,7 @@ function holds(actor: Actor, capability: Capability): boolean {
     case 'user':
       return rolesWith(capability).includes(actor.role);
     case 'token':
+    case 'repository':
       return actor.scopes.includes(capability);
     case 'node':
       return false;
@@ -42,6 +43,7 @@ function holds(actor: Actor, capability: Capability): boolean {
 export function refusalReason(actor: Actor, capability: Capability, breadth: Breadth = 'fleet'): string {
   if (holds(actor, capability) && isTooNarrow(actor, capability, breadth)) return `This concerns the whole organization; ${actor.kind === 'token' ? `the API token “${actor.name}” is` : 'you are'} limited to some of its fleets.`;
   if (actor.kind === 'token') return `The API token “${actor.name}” lacks the scope ${capability}.`;
+  if (actor.kind === 'repository') return `The repository “${actor.name}” may not do this: it lacks ${capability}.`;
   const needed = rolesWith(capability).join(' or ');
   return `This needs the role ${needed}${actor.kind === 'user' ? `; yours is ${actor.role}` : ''}.`;
 }

@@ -12,10 +12,11 @@ type ActorBase = Reach & {
   requestId: string;
 };
 
-/** Who does something: a person, a program with an API token, a node over its link, or the control plane by itself. */
+/** Who does something: a person, a program with an API token, a repository by its documents, a node over its link, or the control plane by itself. */
 export type Actor =
   | (ActorBase & { kind: 'user'; role: Role; sessionId: string; email: string })
   | (ActorBase & { kind: 'token'; scopes: readonly string[] })
+  | (ActorBase & { kind: 'repository'; scopes: readonly string[] })
   | (ActorBase & { kind: 'node' })
   | (ActorBase & { kind: 'system' });
 

@@ -4,7 +4,7 @@ import { idSchema } from '../kernel/wire.ts';
 import { scopeSchema, telemetryNowSchema } from '../telemetry/schema.ts';
 
 /** Nouns whose changes a browser hears of; `resync` says that something may have been missed and everything shown must be read again. */
-export const changeTopicSchema = z.enum(['node', 'fleet', 'rule', 'model', 'deployment', 'enrollment', 'detection', 'alert', 'settings', 'audit', 'resync']);
+export const changeTopicSchema = z.enum(['node', 'fleet', 'rule', 'model', 'deployment', 'repository', 'enrollment', 'detection', 'alert', 'settings', 'audit', 'resync']);
 
 /** Something changed: refetch what shows it. `id` is the object's, `kind` a word for what happened to it. */
 export const changeSchema = z.object({ topic: changeTopicSchema, id: z.string(), kind: z.string() });

@@ -91,7 +91,7 @@ function objectOf(row: NodeRow): { kind: string; id: string; name: string } {
 }
 
 export function sourceOf(actor: Actor): TimelineSource {
-  return actor.kind === 'user' || actor.kind === 'token' ? { kind: 'person', name: actor.name } : { kind: 'control plane' };
+  return actor.kind === 'user' || actor.kind === 'token' || actor.kind === 'repository' ? { kind: 'person', name: actor.name } : { kind: 'control plane' };
 }
 
 function describeLabels(before: Labels, after: Labels): string {

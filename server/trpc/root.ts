@@ -13,6 +13,7 @@ import { nodesRouter } from '../nodes/router.ts';
 import { overviewRouter } from '../overview/router.ts';
 import { quarantineRouter } from '../quarantine/router.ts';
 import { rehearsalRouter } from '../rehearsal/router.ts';
+import { repositoriesRouter } from '../repositories/router.ts';
 import { rulesRouter } from '../rules/router.ts';
 import { searchRouter } from '../search/router.ts';
 import { telemetryRouter } from '../telemetry/router.ts';
@@ -36,6 +37,7 @@ export const appRouter = router({
   overview: overviewRouter,
   quarantine: quarantineRouter,
   rehearsal: rehearsalRouter,
+  repositories: repositoriesRouter,
   rules: rulesRouter,
   search: searchRouter,
   settings: router({ notifications: notificationsRouter, signingKeys: signingKeysRouter }),

@@ -5,6 +5,7 @@ import { type ControlPlaneOptions, type ControlPlaneService, startControlPlane }
 import { ensureDebianPackages } from '../services/debian.ts';
 import { kafkaPrograms, startKafka } from '../services/kafka.ts';
 import { startPostgres } from '../services/postgres.ts';
+import { gitProgram } from '../services/git.ts';
 import { redisProgram } from '../services/redis.ts';
 import { ServiceError } from '../services/service.ts';
 import { announce } from './announce.ts';
@@ -52,7 +53,7 @@ export async function bringUpKafka({ steps, keep, ending }: Session): Promise<st
 
 /** One apt run for all programs that are missing. What it cannot install is said again by the part that needs it. */
 export async function bringInPrograms({ steps }: Session): Promise<void> {
-  const needed = [redisProgram, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
+  const needed = [redisProgram, gitProgram, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
   try {
     await steps.run('programs', () => ensureDebianPackages(needed), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
   } catch (error) {

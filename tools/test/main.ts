@@ -5,6 +5,7 @@ import { environment, stateFolder } from '../environment.ts';
 import { ensureDebianPackages } from '../services/debian.ts';
 import { chromiumProgram } from '../services/chromium.ts';
 import { fetchJars, jarsAreHere, kafkaPrograms } from '../services/kafka.ts';
+import { gitProgram } from '../services/git.ts';
 import { redisProgram } from '../services/redis.ts';
 import { buildConsole, generateDatabaseClient } from '../start/build.ts';
 import { runSession } from '../start/session.ts';
@@ -31,7 +32,7 @@ await runSession(async ({ steps, print }) => {
   mkdirSync(reports, { recursive: true });
 
   await part('what it needs', async () => {
-    const needed = [redisProgram, chromiumProgram, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
+    const needed = [redisProgram, gitProgram, chromiumProgram, ...(environment.kafkaBrokers === undefined ? kafkaPrograms() : [])];
     await steps.run('programs', () => ensureDebianPackages(needed), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
     // Here, and not in the first test that asks for a broker: what a network takes is no test's time.
     if (environment.kafkaBrokers === undefined && !jarsAreHere()) await steps.run('Kafka', fetchJars, () => 'fetched by Maven');

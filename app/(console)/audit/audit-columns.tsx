@@ -4,7 +4,7 @@ import type { Column } from '../../_ui/data-table.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Status } from '../../_ui/status.tsx';
 
-const actorKinds: Record<AuditEntry['actor']['kind'], string> = { user: '', token: 'API token', node: 'node', system: '' };
+const actorKinds: Record<AuditEntry['actor']['kind'], string> = { user: '', token: 'API token', repository: 'repository', node: 'node', system: '' };
 
 export function Actor({ actor }: { actor: AuditEntry['actor'] }) {
   return (

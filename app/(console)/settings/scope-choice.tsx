@@ -15,6 +15,7 @@ const rows: readonly ScopeRow[] = [
   { noun: 'Deployments', read: 'deployments:read', write: 'deployments:write' },
   { noun: 'Rules', read: 'rules:read', write: 'rules:write' },
   { noun: 'Models', read: 'models:read', write: 'models:write' },
+  { noun: 'Repositories', read: 'repositories:read', write: 'repositories:write' },
   { noun: 'Detections', read: 'detections:read' },
   { noun: 'Audit', read: 'audit:read' },
   { noun: 'Settings, members, tokens', read: 'settings:read', write: 'settings:write' },

@@ -1,0 +1,131 @@
+import { describe, expect, test, vi } from 'vitest';
+import { anUpload, onnxFixture } from '../models/testing/an-upload.ts';
+import { aUser } from '../testing/index.ts';
+import { startRepositoryLoop } from './loop.ts';
+import { connection, fleet, plant, Plant, rule, textOf } from './testing/a-plant.ts';
+
+const site = new Plant();
+
+describe('what was changed by hand', () => {
+  test('shows as drift, and is put back where that is wanted', async () => {
+    await site.server.commit(plant(1));
+    const id = await site.connect();
+    await site.finishRollout();
+    const [{ id: pumps } = { id: '' }] = (await site.as('viewer').fleets.list({})).items;
+    const change = async (): Promise<unknown> => site.as('operator').fleets.update({ id: pumps, version: (await site.as('viewer').fleets.get({ id: pumps })).version, selector: 'site=elsewhere' });
+    await change();
+    await site.later();
+    expect(await site.state(id)).toMatchObject({ status: 'Drifted', drifted: 1, pending: 1 });
+    expect((await site.state(id)).changes.find(({ drift }) => drift)).toMatchObject({ kind: 'Fleet', lines: ['- selector site=elsewhere', '+ selector site=a'] });
+    await site.as('administrator').repositories.update({ id, version: 1, selfHeal: true });
+    await site.work();
+    expect(await site.state(id)).toMatchObject({ status: 'Synced' });
+    expect(await site.as('viewer').fleets.get({ id: pumps })).toMatchObject({ selector: 'site=a' });
+    expect((await site.syncs(id))[0]).toMatchObject({ requestedBy: null, did: [{ kind: 'Fleet', did: 'changed' }] });
+  });
+
+  test('is no new wish: a rule that somebody published is not deployed by it', async () => {
+    await site.server.commit(plant(1));
+    const id = await site.connect();
+    await site.finishRollout();
+    await site.as('author').rules.publish({ name: 'watch', text: textOf(9) });
+    await site.later();
+    expect(await site.state(id)).toMatchObject({ status: 'Drifted', drifted: 1, pending: 1 });
+    expect(await site.deployments()).toHaveLength(1);
+  });
+
+  test('is noticed without waiting for the branch to be asked', async () => {
+    await site.server.commit(plant(1));
+    await site.world.relay();
+    const ending = new AbortController();
+    const { id } = await site.as('administrator').repositories.connect({ ...connection, url: site.server.url, selfHeal: true, intervalSeconds: 86_400 });
+    const loop = startRepositoryLoop(site.world.deps, ending.signal);
+    const patience = { timeout: 30_000, interval: 50 };
+    await vi.waitFor(async () => expect(await site.state(id)).toMatchObject({ status: 'Synced' }), patience);
+    const [{ id: pumps } = { id: '' }] = (await site.as('viewer').fleets.list({})).items;
+    await site.as('operator').fleets.update({ id: pumps, version: 1, selector: 'site=elsewhere' });
+    await vi.waitFor(async () => expect(await site.as('viewer').fleets.get({ id: pumps })).toMatchObject({ selector: 'site=a' }), patience);
+    ending.abort();
+    await loop.finished;
+  });
+
+  test('a deployment that a person took back is not started again by itself', async () => {
+    await site.server.commit(plant(1));
+    const id = await site.connect({ selfHeal: true });
+    const [{ id: first } = { id: '' }] = await site.deployments();
+    await site.as('operator').deployments.cancel({ id: first });
+    await site.later();
+    expect(await site.deployments()).toHaveLength(1);
+    expect((await site.state(id)).changes.find(({ kind }) => kind === 'Deployment')).toMatchObject({ held: expect.stringContaining('a person has to start it again') });
+    await site.sync(id);
+    expect(await site.deployments()).toHaveLength(2);
+  });
+});
+
+describe('pruning', () => {
+  const without = { 'plant/all.yaml': rule(1) };
+
+  test('removes what the repository made, and what people made stays', async () => {
+    await site.as('operator').fleets.create({ name: 'valves', selector: 'site=v', settings: {} });
+    await site.server.commit({ 'plant/all.yaml': `${fleet}---\nkind: Fleet\nname: valves\nselector: site=v\n---\n${rule(1)}` });
+    const id = await site.connect();
+    expect((await site.state(id)).objects).toBe(3);
+    await site.server.commit(without);
+    await site.later();
+    expect(await site.fleets()).toEqual(['pumps', 'valves']);
+    expect((await site.state(id)).changes.filter(({ action }) => action === 'prune')).toMatchObject([{ name: 'pumps', held: 'Pruning is off.' }]);
+    await site.as('administrator').repositories.update({ id, version: 1, prune: true });
+    await site.work();
+    expect(await site.fleets()).toEqual(['valves']);
+    expect(await site.state(id)).toMatchObject({ status: 'Synced', objects: 1 });
+    await expect(site.as('viewer').repositories.owner({ kind: 'Fleet', name: 'valves' })).resolves.toBeNull();
+  });
+
+  test('can be asked for once; a rule is released, and its versions stay', async () => {
+    await site.server.commit(plant(1));
+    const id = await site.connect();
+    await site.finishRollout();
+    await site.server.commit({ 'plant/all.yaml': 'kind: Fleet\nname: valves\nselector: site=v\n' });
+    await site.later();
+    expect(await site.fleets()).toEqual(['pumps', 'valves']);
+    await site.sync(id, true);
+    expect([await site.fleets(), await site.rules()]).toEqual([['valves'], ['watch@1']]);
+    expect((await site.syncs(id))[0]?.did).toMatchObject([{ kind: 'Fleet', did: 'removed' }]);
+    expect((await site.syncs(id))[1]?.did).toMatchObject([{ did: 'created' }, { did: 'released' }, { did: 'released' }]);
+  });
+
+  test('never follows from a path that is empty', async () => {
+    await site.server.commit(plant(1));
+    const id = await site.connect({ prune: true });
+    await site.finishRollout();
+    await site.server.commit({ 'README.md': 'everything is gone' });
+    await site.later();
+    expect(await site.state(id)).toMatchObject({ status: 'Failed', problem: expect.stringContaining('there is no YAML file at this path') });
+    expect(await site.fleets()).toEqual(['pumps']);
+  });
+
+  test('leaves everything where it is when the repository is removed', async () => {
+    await site.server.commit(plant(1));
+    const id = await site.connect({ prune: true });
+    await site.as('administrator').repositories.remove({ id });
+    expect(await site.fleets()).toEqual(['pumps']);
+    await expect(site.as('viewer').repositories.owner({ kind: 'Fleet', name: 'pumps' })).resolves.toBeNull();
+  });
+});
+
+test('an alias of a model is moved, and taken back where the repository made it', async () => {
+  const author = aUser(site.organization, 'author');
+  for (const fixture of ['weighted-sum', 'two-inputs']) await site.as('author').models.publish({ name: 'anomaly', upload: await anUpload(site.world.deps, author, await onnxFixture(fixture)) });
+  await site.as('author').models.setAlias({ name: 'anomaly', alias: 'champion', version: 1 });
+  const { versions: [newest] } = await site.as('viewer').models.get({ name: 'anomaly' });
+  const aliases = async (): Promise<string[]> => (await site.as('viewer').models.get({ name: 'anomaly' })).aliases.map(({ name, version }) => `${name}=${version}`);
+  await site.server.commit({ 'plant/models.yaml': `kind: Model\nname: anomaly\naliases: { champion: 2, canary: "${newest?.digest}" }\n` });
+  const id = await site.connect({ prune: true });
+  expect(await aliases()).toEqual(['canary=2', 'champion=2']);
+  await site.server.commit({ 'plant/models.yaml': 'kind: Model\nname: anomaly\naliases: { champion: 7 }\n' });
+  await site.later();
+  expect(await site.state(id)).toMatchObject({ status: 'Failed', problem: 'plant/models.yaml:1: model/anomaly: Model anomaly has no version 7, which champion is to mean.' });
+  await site.server.commit({ 'plant/fleet.yaml': fleet });
+  await site.later();
+  expect(await aliases()).toEqual(['champion=2']);
+});

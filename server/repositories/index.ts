@@ -1,0 +1,2 @@
+export { startRepositoryLoop } from './loop.ts';
+export type { RepositoryLoop } from './loop.ts';
