@@ -16,9 +16,10 @@ type ListedRow = Omit<Prisma.GitRepositoryGetPayload<object>, keyof typeof liste
 /** The repositories of an organization, by name. The cursor is the last row's name. */
 export async function listRepositories(db: Queryable, actor: Actor, input: z.infer<typeof listRepositoriesInput>): Promise<z.infer<typeof listRepositoriesOutput>> {
   const { organizationId } = actor;
+  const where: Prisma.GitRepositoryWhereInput = { organizationId, ...(input.query !== undefined && { name: { contains: input.query, mode: 'insensitive' } }) };
   const [rows, total] = await Promise.all([
-    db.gitRepository.findMany({ where: { organizationId, ...(input.cursor !== undefined && { name: { gt: input.cursor } }) }, orderBy: { name: 'asc' }, take: input.limit + 1, omit: listed, include: { _count: { select: { objects: true } } } }),
-    db.gitRepository.count({ where: { organizationId } }),
+    db.gitRepository.findMany({ where: input.cursor === undefined ? where : { AND: [where, { name: { gt: input.cursor } }] }, orderBy: { name: 'asc' }, take: input.limit + 1, omit: listed, include: { _count: { select: { objects: true } } } }),
+    db.gitRepository.count({ where }),
   ]);
   const page = rows.slice(0, input.limit);
   return { items: page.map(toItem), nextCursor: rows.length > input.limit ? (page.at(-1)?.name ?? null) : null, total, can: { connect: permission(actor, 'repositories:write') } };
@@ -54,6 +55,8 @@ export async function readRepository(db: Queryable, actor: Actor, id: string): P
     connectedBy: row.connectedBy,
     createdAt: row.createdAt.getTime(),
     comparedAt: row.comparedAt?.getTime() ?? null,
+    working: row.lease !== null,
+    nextAt: row.dueAt.getTime(),
     changes: storedChanges(row),
     syncing: open?.id ?? null,
     can: repositoryPermissions(actor, { syncing: open !== null }),

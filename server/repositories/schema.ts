@@ -106,7 +106,7 @@ export const repositoryChangeSchema = documentChangeSchema.omit({ plan: true }).
   place: z.object({ file: z.string(), line: z.number().int() }).nullable(),
 });
 
-export const listRepositoriesInput = pageInput.pick({ cursor: true, limit: true });
+export const listRepositoriesInput = pageInput.extend({ query: z.string().max(128).optional() });
 export const listRepositoriesOutput = pageOf(repositoryItemSchema).extend({ can: z.object({ connect: permissionSchema }) });
 export const repositoryIdInput = z.object({ id: idSchema });
 export const repositorySchema = repositoryItemSchema.extend({
@@ -118,6 +118,9 @@ export const repositorySchema = repositoryItemSchema.extend({
   connectedBy: z.string(),
   createdAt: z.number(),
   comparedAt: z.number().nullable(),
+  /** Whether somebody is at it now, and when it is looked at next: one that was asked to be is done when this is later and nobody is. */
+  working: z.boolean(),
+  nextAt: z.number(),
   changes: z.array(repositoryChangeSchema),
   /** One that waits or is under way. */
   syncing: idSchema.nullable(),

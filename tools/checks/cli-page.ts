@@ -23,7 +23,8 @@ selvedge rollout undo pump-loop
 
 ## Documents
 
-\`apply\`, \`diff\` and \`plan\` read YAML: files, folders with all below them, or standard input. Models come first, then rules, fleets and deployments, whatever their order. An alias is moved where it means
+\`apply\`, \`diff\` and \`plan\` read YAML: files, folders with all below them, or standard input; a [repository](operating.md#from-a-repository)
+holds the same. Models come first, then rules, fleets and deployments, whatever their order. An alias is moved where it means
 another version, a rule is published when its text differs from the latest version, a fleet is changed where it differs, and a
 deployment is started unless its fleet runs exactly that or a rollout to it is under way; so applying the same twice does nothing.
 Nothing is ever removed. A secret is named, as \`\${secret:NAME}\`, and never stands in a file; one that does is refused.

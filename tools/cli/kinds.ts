@@ -50,6 +50,12 @@ const itemSchema = z.looseObject({
   firstAt: z.number().optional(),
   lastAt: z.number().optional(),
   at: z.number().optional(),
+  status: z.string().optional(),
+  url: z.string().optional(),
+  branch: z.string().optional(),
+  head: z.looseObject({ id: z.string() }).nullish(),
+  pending: z.number().optional(),
+  drifted: z.number().optional(),
 });
 
 const name: Column<Item> = { head: 'NAME', value: (item) => item.name ?? item.id };
@@ -112,6 +118,21 @@ export const kinds: readonly Kind[] = [
     ],
   },
   {
+    names: ['repository', 'repositories', 'repo', 'repos'],
+    path: '/repositories',
+    key: 'id',
+    schema: itemSchema,
+    columns: () => [
+      name,
+      { head: 'STATUS', value: (item) => item.status },
+      { head: 'COMMIT', value: (item) => item.head?.id.slice(0, 12) },
+      { head: 'PENDING', value: (item) => item.pending },
+      { head: 'DRIFTED', value: (item) => item.drifted },
+      { head: 'BRANCH', wide: true, value: (item) => item.branch },
+      { head: 'URL', wide: true, value: (item) => item.url },
+    ],
+  },
+  {
     names: ['detection', 'detections', 'det'],
     path: '/detections',
     key: 'id',
@@ -134,7 +155,7 @@ export function kindOf(written: string): Kind {
 }
 
 /** Kinds that are addressed by id and looked up by name. */
-const byName: ReadonlySet<string> = new Set(['/nodes', '/fleets']);
+const byName: ReadonlySet<string> = new Set(['/nodes', '/fleets', '/repositories']);
 
 /** One thing by its name or id. Throws when there is none. */
 export async function find(client: ApiClient, kind: Kind, written: string): Promise<Item> {

@@ -12,6 +12,7 @@ import { nodeCommands } from './nodes.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile, type Profile } from './profile.ts';
 import { findDeployment, follow, gateLines, readDeployment, rehearsalLines, rolloutActions, statusLine } from './rollouts.ts';
+import { addRepositoryCommands } from './repositories.ts';
 import { capture, logs, top } from './watching.ts';
 import { backtest, described, isSame } from './backtest.ts';
 
@@ -166,6 +167,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     });
   }
 
+  addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
   program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).action(async (name: string, options: { follow?: true; limit: number }) => {
     const client = await connect();
