@@ -34,7 +34,7 @@ export const paths = {
   models: () => '/models',
   model: (name: string, query?: { version?: number }) => at(`/models/${part(name)}`, query),
   audit: (query?: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; outcome?: string | undefined }) => at('/audit', query),
-  settings: (tab?: 'members' | 'tokens' | 'account' | 'keys' | 'notifications') => at('/settings', { tab }),
+  settings: (tab?: 'members' | 'roles' | 'tokens' | 'account' | 'keys' | 'notifications') => at('/settings', { tab }),
   signIn: (query?: { next?: string | undefined }) => at('/sign-in', query),
   apiReference: () => '/api/docs',
 } as const;

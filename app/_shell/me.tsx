@@ -10,6 +10,11 @@ export function useMe() {
   return useQuery({ ...trpc.identity.me.queryOptions(), staleTime: 5 * 60_000 }).data;
 }
 
+/** Why somebody cannot bring nodes in, or undefined: nodes that ask to join belong to no fleet. */
+export function useEnrolmentRefusal(): string | undefined {
+  return useRefusal('nodes:read', 'Members', 'organization');
+}
+
 /** Undefined when the person may, else the sentence that says who could. For what is not tied to one row; rows bring their own `can`. */
 export function useRefusal(capability: Capability, who: string, breadth: 'fleet' | 'organization' = 'fleet'): string | undefined {
   const me = useMe();

@@ -4,6 +4,7 @@ import Link from 'next/link';
 import { paths } from '../paths.ts';
 import { Menu } from '../_ui/menu.tsx';
 import { useToast } from '../_ui/toast.tsx';
+import { reachWords } from '../_domain/reach.ts';
 import { useMe } from './me.tsx';
 import { useTheme } from './theme.ts';
 import { postAuth } from '../_data/post-auth.ts';
@@ -37,7 +38,7 @@ export function UserMenu({ openHelp }: { openHelp: () => void }) {
           <>
             <span className="block truncate font-medium">{me.user.name}</span>
             <span className="block truncate text-dim">{me.user.email}</span>
-            <span className="block truncate text-dim">{me.role}</span>
+            <span className="block truncate text-dim">{me.role} {reachWords(me.fleets)}</span>
           </>
         ) : undefined
       }

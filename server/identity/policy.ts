@@ -28,7 +28,7 @@ function isTooNarrow(actor: Actor, capability: Capability, breadth: Breadth): bo
 function holds(actor: Actor, capability: Capability): boolean {
   switch (actor.kind) {
     case 'user':
-      return rolesWith(capability).includes(actor.role);
+      return actor.capabilities.includes(capability);
     case 'token':
     case 'repository':
       return actor.scopes.includes(capability);
@@ -59,13 +59,25 @@ export function requireCapability(actor: Actor, capability: Capability, breadth:
 }
 
 /** Why a member cannot be removed or lose the role of administrator, or null when they can. */
-export function lastAdministratorReason(member: { role: Role; fleetIds: readonly string[] }, administrators: number): string | null {
+export function lastAdministratorReason(member: { role: Role | null; fleetIds: readonly string[] }, administrators: number): string | null {
   return isAdministrator(member) && administrators <= 1 ? 'An organization keeps at least one administrator.' : null;
 }
 
 /** Of the whole organization: who is limited to fleets administers nothing. */
-export function isAdministrator(member: { role: Role; fleetIds: readonly string[] }): boolean {
+export function isAdministrator(member: { role: Role | null; fleetIds: readonly string[] }): boolean {
   return member.role === 'administrator' && member.fleetIds.length === 0;
+}
+
+/** Throws Forbidden where these rights are more than the actor’s: nobody gives, shapes or takes away what they do not have. */
+export function requireRights(actor: Actor, rights: readonly Capability[], refusal: string): void {
+  const beyond = scopesBeyond(actor, rights);
+  if (beyond.length > 0) throw new DomainError('Forbidden', `${refusal}: ${beyond.join(', ')}.`, { details: { capabilities: beyond } });
+}
+
+/** Why a role cannot be removed, or null when it can. */
+export function inUseReason({ members, invitations }: { members: number; invitations: number }): string | null {
+  if (members > 0) return `${members} ${members === 1 ? 'member has' : 'members have'} this role. Give them another first.`;
+  return invitations > 0 ? `${invitations} open ${invitations === 1 ? 'invitation gives' : 'invitations give'} this role. Withdraw ${invitations === 1 ? 'it' : 'them'} first.` : null;
 }
 
 /** Scopes that mean nothing for a token that is limited to fleets. */

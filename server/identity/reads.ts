@@ -2,10 +2,14 @@ import type { z } from 'zod';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { roles } from '../kernel/actor.ts';
+import type { Permission } from '../kernel/wire.ts';
 import { capabilities } from './capabilities.ts';
-import { isAdministrator, isAllowed, lastAdministratorReason, permission } from './policy.ts';
+import type { Capability } from './capabilities.ts';
+import { capabilitiesOf, inUseReason, isAdministrator, isAllowed, lastAdministratorReason, permission, scopesBeyond } from './policy.ts';
 import { findFleetNames, findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
-import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listSessionsOutput, meOutput } from './schema.ts';
+import { knownOf, roleView } from './roles.ts';
+import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listRolesOutput, listSessionsOutput, meOutput } from './schema.ts';
 
 export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {
   const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true } });
@@ -30,34 +34,72 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
     deps.db.member.findMany({
       where: { organizationId },
       orderBy: { createdAt: 'asc' },
-      include: { user: { include: { sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
+      include: { customRole: true, user: { include: { sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
     }),
-    deps.db.invitation.findMany({ where: { organizationId, ...openInvitation(new Date(deps.clock.now())) }, orderBy: { createdAt: 'desc' } }),
+    deps.db.invitation.findMany({ where: { organizationId, ...openInvitation(new Date(deps.clock.now())) }, orderBy: { createdAt: 'desc' }, include: { customRole: true } }),
   ]);
   const administrators = rows.filter(isAdministrator).length;
   const names = await findFleetNames(deps.db, organizationId, [...rows, ...invitations].flatMap((row) => row.fleetIds));
   const mayWrite = permission(actor, 'settings:write');
   return {
     items: rows.map((row) => {
-      const reason = lastAdministratorReason(row, administrators);
+      const role = roleView(row);
+      const reason = lastAdministratorReason(row, administrators) ?? beyondReason(actor, role.capabilities);
       const can = mayWrite.allowed && reason !== null ? { allowed: false, reason } : mayWrite;
       return {
         id: row.id,
         userId: row.userId,
         name: row.user.name,
         email: row.user.email,
-        role: row.role,
+        role: role.name,
         fleets: limitOf(row.fleetIds, names),
         joinedAt: row.createdAt.getTime(),
         lastSignInAt: row.user.sessions[0]?.createdAt.getTime() ?? null,
         isYou: row.userId === actor.id,
         secondFactor: row.user.twoFactorEnabled,
-        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled ? mayWrite : { allowed: false, reason: 'There is none.' } },
+        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled ? (mayWrite.allowed ? allowedUnless(beyondReason(actor, role.capabilities)) : mayWrite) : { allowed: false, reason: 'There is none.' } },
       };
     }),
-    invitations: invitations.map(({ id, name, email, role, fleetIds, createdAt, expiresAt }) => ({ id, name, email, role, fleets: limitOf(fleetIds, names), createdAt: createdAt.getTime(), expiresAt: expiresAt.getTime() })),
+    invitations: invitations.map((row) => ({ id: row.id, name: row.name, email: row.email, role: roleView(row).name, fleets: limitOf(row.fleetIds, names), createdAt: row.createdAt.getTime(), expiresAt: row.expiresAt.getTime() })),
     can: { invite: mayWrite },
   };
+}
+
+/** The roles that there always are, and those that the organization made, by name. */
+export async function listRoles(deps: Deps, actor: Actor): Promise<z.infer<typeof listRolesOutput>> {
+  const { organizationId } = actor;
+  const [rows, builtIn, invitations] = await Promise.all([
+    deps.db.customRole.findMany({ where: { organizationId }, orderBy: { name: 'asc' }, include: { _count: { select: { members: true } } } }),
+    deps.db.member.groupBy({ by: ['role'], where: { organizationId, role: { not: null } }, _count: { _all: true } }),
+    deps.db.invitation.groupBy({ by: ['customRoleId'], where: { organizationId, customRoleId: { not: null }, ...openInvitation(new Date(deps.clock.now())) }, _count: { _all: true } }),
+  ]);
+  const mayWrite = permission(actor, 'settings:write');
+  const always = { allowed: false, reason: 'Every organization has this role as it is.' };
+  const within = (role: readonly Capability[], reason: string | null): Permission => (mayWrite.allowed ? allowedUnless(beyondReason(actor, role) ?? reason) : mayWrite);
+  return {
+    items: [
+      ...roles.map((name) => {
+        const may = capabilitiesOf(name);
+        return { id: null, name, capabilities: may, members: builtIn.find((one) => one.role === name)?._count._all ?? 0, can: { give: within(may, null), change: always, remove: always } };
+      }),
+      ...rows.map(({ id, name, capabilities: kept, _count: { members } }) => {
+        const may = knownOf(kept);
+        const holders = { members, invitations: invitations.find((one) => one.customRoleId === id)?._count._all ?? 0 };
+        return { id, name, capabilities: may, members, can: { give: within(may, null), change: within(may, null), remove: mayWrite.allowed ? allowedUnless(inUseReason(holders)) : mayWrite } };
+      }),
+    ],
+    can: { create: mayWrite },
+  };
+}
+
+function allowedUnless(reason: string | null): Permission {
+  return reason === null ? { allowed: true } : { allowed: false, reason };
+}
+
+/** Why the actor cannot give, shape or take away these rights, or null. */
+function beyondReason(actor: Actor, rights: readonly Capability[]): string | null {
+  const beyond = scopesBeyond(actor, rights);
+  return beyond.length === 0 ? null : `It has rights that you do not have: ${beyond.join(', ')}.`;
 }
 
 export async function listApiTokens(deps: Deps, actor: Actor, input: { cursor?: string | undefined; limit: number }): Promise<z.infer<typeof listApiTokensOutput>> {
@@ -103,6 +145,6 @@ export async function listSessions(deps: Deps, actor: Extract<Actor, { kind: 'us
 export async function previewInvitation(deps: Deps, token: string): Promise<z.infer<typeof invitationPreviewOutput>> {
   const invitation = await findOpenInvitation(deps.db, deps.vault.digest(token), new Date(deps.clock.now()));
   if (invitation === null) throw new DomainError('SignInRefused', 'This invitation was used already, was withdrawn, or has expired.');
-  const { organization, email, name, role, expiresAt } = invitation;
-  return { organization: organization.name, email, name, role, expiresAt: expiresAt.getTime() };
+  const { organization, email, name, expiresAt } = invitation;
+  return { organization: organization.name, email, name, role: roleView(invitation).name, expiresAt: expiresAt.getTime() };
 }

@@ -3,7 +3,7 @@ import type { Queryable, Transaction } from '../kernel/db.ts';
 
 /** The membership that a person acts under: the earliest, until an organization can be chosen. */
 export function findMembership(db: Queryable, userId: string) {
-  return db.member.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' }, include: { user: true, organization: true } });
+  return db.member.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' }, include: { user: true, organization: true, customRole: true } });
 }
 
 export async function isSecondFactorOn(db: Queryable, userId: string): Promise<boolean> {
@@ -22,7 +22,7 @@ export function countMemberships(db: Queryable, userId: string): Promise<number>
 }
 
 export function findMember(db: Queryable, organizationId: string, id: string) {
-  return db.member.findFirst({ where: { organizationId, id }, include: { user: true } });
+  return db.member.findFirst({ where: { organizationId, id }, include: { user: true, customRole: true } });
 }
 
 export function countMembers(db: Queryable, organizationId: string): Promise<number> {
@@ -49,7 +49,7 @@ export async function lockOrganization(tx: Transaction, organizationId: string):
 }
 
 export function findUserByEmail(db: Queryable, email: string) {
-  return db.user.findUnique({ where: { email }, include: { accounts: { where: { providerId: 'credential' } }, members: true } });
+  return db.user.findUnique({ where: { email }, include: { accounts: { where: { providerId: 'credential' } }, members: { include: { customRole: true } } } });
 }
 
 export interface NewPerson {
@@ -59,6 +59,13 @@ export interface NewPerson {
   email: string;
   passwordHash: string;
   at: Date;
+}
+
+/** What a member may do and where, as it is kept: a role that there always is, or else one of the organization’s own; no fleet means all. */
+export interface Access {
+  role: Role | null;
+  customRoleId: string | null;
+  fleetIds: string[];
 }
 
 /** A user with a password account, as better-auth lays them out: a password account's `accountId` is the user's own id. */
@@ -72,12 +79,12 @@ export async function updatePassword(tx: Transaction, accountId: string, passwor
   await tx.account.update({ where: { id: accountId }, data: { password: passwordHash } });
 }
 
-export async function upsertMember(tx: Transaction, member: { id: string; organizationId: string; userId: string; role: Role; fleetIds: string[]; at: Date }): Promise<void> {
-  const { id, organizationId, userId, role, fleetIds, at } = member;
+export async function upsertMember(tx: Transaction, member: { id: string; organizationId: string; userId: string; at: Date } & Access): Promise<void> {
+  const { id, organizationId, userId, role, customRoleId, fleetIds, at } = member;
   await tx.member.upsert({
     where: { organizationId_userId: { organizationId, userId } },
-    create: { id, organizationId, userId, role, fleetIds, createdAt: at },
-    update: { role, fleetIds },
+    create: { id, organizationId, userId, role, customRoleId, fleetIds, createdAt: at },
+    update: { role, customRoleId, fleetIds },
   });
 }
 
@@ -98,7 +105,7 @@ export async function consumeInvitation(tx: Transaction, tokenDigest: string, at
 }
 
 export function findOpenInvitation(db: Queryable, tokenDigest: string, at: Date) {
-  return db.invitation.findFirst({ where: { tokenDigest, ...openInvitation(at) }, include: { organization: true } });
+  return db.invitation.findFirst({ where: { tokenDigest, ...openInvitation(at) }, include: { organization: true, customRole: true } });
 }
 
 /** An API token that may be used now. */
@@ -133,7 +140,7 @@ export async function replaceSignInLink(tx: Transaction, link: NewLink): Promise
 
 /** An invitation as it was made, whether or not it can still be used. */
 export function findInvitation(db: Queryable, tokenDigest: string) {
-  return db.invitation.findUnique({ where: { tokenDigest } });
+  return db.invitation.findUnique({ where: { tokenDigest }, include: { customRole: true } });
 }
 
 export function findOpenInvitationById(db: Queryable, organizationId: string, id: string, at: Date) {
@@ -144,11 +151,9 @@ export function countOpenInvitations(db: Queryable, organizationId: string, at: 
   return db.invitation.count({ where: { organizationId, ...openInvitation(at) } });
 }
 
-export interface NewInvitation extends NewLink {
+export interface NewInvitation extends NewLink, Access {
   email: string;
   name: string;
-  role: Role;
-  fleetIds: string[];
   createdBy: string;
 }
 
@@ -163,8 +168,8 @@ export async function revokeInvitationRow(tx: Transaction, id: string, at: Date)
   await tx.invitation.update({ where: { id }, data: { revokedAt: at } });
 }
 
-export async function updateMemberAccess(tx: Transaction, id: string, access: { role: Role; fleetIds: string[] }): Promise<void> {
-  await tx.member.update({ where: { id }, data: access });
+export async function updateMemberAccess(tx: Transaction, id: string, { role, customRoleId, fleetIds }: Access): Promise<void> {
+  await tx.member.update({ where: { id }, data: { role, customRoleId, fleetIds } });
 }
 
 export async function deleteMember(tx: Transaction, id: string): Promise<void> {
@@ -209,4 +214,40 @@ export function findApiToken(db: Queryable, organizationId: string, id: string) 
 
 export async function revokeApiTokenRow(tx: Transaction, id: string, at: Date): Promise<void> {
   await tx.apiToken.update({ where: { id }, data: { revokedAt: at } });
+}
+
+export type FoundRole = NonNullable<Awaited<ReturnType<typeof findRole>>>;
+
+/** A role of the organization’s own, with who has it. */
+export function findRole(db: Queryable, organizationId: string, id: string) {
+  return db.customRole.findFirst({ where: { organizationId, id }, include: { members: { select: { userId: true } } } });
+}
+
+/** By its name, in whatever case. */
+export function findRoleByName(db: Queryable, organizationId: string, name: string) {
+  return db.customRole.findFirst({ where: { organizationId, name: { equals: name, mode: 'insensitive' } } });
+}
+
+export function countCustomRoles(db: Queryable, organizationId: string): Promise<number> {
+  return db.customRole.count({ where: { organizationId } });
+}
+
+/** How many have a role, and how many are invited to it. */
+export async function holdersOf(db: Queryable, id: string, at: Date): Promise<{ members: number; invitations: number }> {
+  const [members, invitations] = await Promise.all([db.member.count({ where: { customRoleId: id } }), db.invitation.count({ where: { customRoleId: id, ...openInvitation(at) } })]);
+  return { members, invitations };
+}
+
+export async function insertRole(tx: Transaction, role: { id: string; organizationId: string; name: string; capabilities: string[]; createdBy: string; createdAt: Date }): Promise<void> {
+  await tx.customRole.create({ data: role });
+}
+
+export async function updateRole(tx: Transaction, id: string, { name, capabilities }: { name: string; capabilities: string[] }): Promise<void> {
+  await tx.customRole.update({ where: { id }, data: { name, capabilities } });
+}
+
+/** Removes a role, and with it invitations to it that were used or have ended: nothing more comes of them. */
+export async function deleteRole(tx: Transaction, id: string): Promise<void> {
+  await tx.invitation.deleteMany({ where: { customRoleId: id } });
+  await tx.customRole.delete({ where: { id } });
 }

@@ -1,9 +1,10 @@
 import { procedure, publicProcedure, router, signedInProcedure } from '../trpc/procedures.ts';
 import { pageInput } from '../kernel/wire.ts';
-import { listApiTokens, listMembers, listSessions, previewInvitation, readMe } from './reads.ts';
+import { listApiTokens, listMembers, listRoles, listSessions, previewInvitation, readMe } from './reads.ts';
 import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
 import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberAccess } from './service/members.ts';
+import { changeRole, createRole, removeRole } from './service/roles.ts';
 import { requireUser, revokeSession } from './service/sessions.ts';
 import { singleSignOnPart } from './single-sign-on.ts';
 
@@ -53,6 +54,34 @@ const membersRouter = router({
     }),
 });
 
+const rolesRouter = router({
+  list: procedure('settings:read')
+    .meta({ rest: { method: 'GET', path: '/roles', tag: 'Members', summary: 'List roles with what each may do' } })
+    .output(schema.listRolesOutput)
+    .query(({ ctx }) => listRoles(ctx.deps, ctx.actor)),
+  create: procedure('settings:write')
+    .meta({ rest: { method: 'POST', path: '/roles', tag: 'Members', summary: 'Make a role of the organization’s own' } })
+    .input(schema.createRoleInput)
+    .output(schema.createRoleOutput)
+    .mutation(({ ctx, input }) => createRole(ctx.deps, ctx.actor, input)),
+  update: procedure('settings:write')
+    .meta({ rest: { method: 'PATCH', path: '/roles/{id}', tag: 'Members', summary: 'Change a role for everybody who has it' } })
+    .input(schema.updateRoleInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await changeRole(ctx.deps, ctx.actor, input);
+      return done;
+    }),
+  remove: procedure('settings:write')
+    .meta({ rest: { method: 'DELETE', path: '/roles/{id}', tag: 'Members', summary: 'Remove a role that nobody has' } })
+    .input(schema.byIdInput)
+    .output(schema.doneOutput)
+    .mutation(async ({ ctx, input }) => {
+      await removeRole(ctx.deps, ctx.actor, input.id);
+      return done;
+    }),
+});
+
 const tokensRouter = router({
   list: procedure('settings:read')
     .meta({ rest: { method: 'GET', path: '/tokens', tag: 'API tokens', summary: 'List API tokens, newest first' } })
@@ -96,6 +125,7 @@ export const identityRouter = router({
     .output(schema.invitationPreviewOutput)
     .query(({ ctx, input }) => previewInvitation(ctx.deps, input.token)),
   members: membersRouter,
+  roles: rolesRouter,
   tokens: tokensRouter,
   sessions: sessionsRouter,
   organization: router({

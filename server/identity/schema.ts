@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { roles } from '../kernel/actor.ts';
 import { idSchema, pageOf, permissionSchema, storableString } from '../kernel/wire.ts';
 import { capabilities, fleetCapabilities } from './capabilities.ts';
 
 export { fleetCapabilities };
 
-export const roleSchema = z.enum(roles);
+/** A role by its name: `administrator`, `operator`, `author`, `viewer`, or one that the organization made. */
+export const roleSchema = storableString.trim().min(1, 'A name is needed.').max(64);
 export const capabilitySchema = z.enum(capabilities);
 export const emailSchema = z.email('This is not an e-mail address.').max(254).transform((email) => email.toLowerCase());
 export const personNameSchema = storableString.trim().min(1, 'A name is needed.').max(100);
@@ -31,7 +31,7 @@ export const meOutput = z.object({
   /** `secondFactor`: a code is asked for beside the password. */
   user: z.object({ id: idSchema, name: z.string(), email: z.string(), secondFactor: z.boolean() }),
   organization: z.object({ id: idSchema, name: z.string() }),
-  role: roleSchema.nullable(),
+  role: z.string().nullable(),
   fleets: fleetLimitOutput,
   /** Without those that are not for who is limited to fleets. */
   capabilities: z.array(capabilitySchema),
@@ -41,14 +41,14 @@ export const meOutput = z.object({
 export const waysOutput = z.object({ singleSignOn: z.string().nullable() });
 
 export const invitationPreviewInput = z.object({ token: linkTokenSchema });
-export const invitationPreviewOutput = z.object({ organization: z.string(), email: z.string(), name: z.string(), role: roleSchema, expiresAt: z.number() });
+export const invitationPreviewOutput = z.object({ organization: z.string(), email: z.string(), name: z.string(), role: z.string(), expiresAt: z.number() });
 
 export const memberSchema = z.object({
   id: idSchema,
   userId: idSchema,
   name: z.string(),
   email: z.string(),
-  role: roleSchema,
+  role: z.string(),
   fleets: fleetLimitOutput,
   joinedAt: z.number(),
   lastSignInAt: z.number().nullable(),
@@ -56,7 +56,7 @@ export const memberSchema = z.object({
   secondFactor: z.boolean(),
   can: z.object({ setAccess: permissionSchema, remove: permissionSchema, resetSecondFactor: permissionSchema }),
 });
-export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: roleSchema, fleets: fleetLimitOutput, createdAt: z.number(), expiresAt: z.number() });
+export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: z.string(), fleets: fleetLimitOutput, createdAt: z.number(), expiresAt: z.number() });
 export const listMembersOutput = z.object({ items: z.array(memberSchema), invitations: z.array(openInvitationSchema), can: z.object({ invite: permissionSchema }) });
 
 export const inviteInput = z.object({ email: emailSchema, name: personNameSchema, role: roleSchema, fleets: fleetLimitSchema.default('all') });
@@ -66,6 +66,27 @@ export const inviteOutput = z.object({ id: idSchema, link: z.string(), expiresAt
 export const setAccessInput = z.object({ id: idSchema, role: roleSchema.optional(), fleets: fleetLimitSchema.optional() });
 export const byIdInput = z.object({ id: idSchema });
 export const doneOutput = z.object({ done: z.literal(true) });
+
+export const listRolesOutput = z.object({
+  items: z.array(
+    z.object({
+      /** Null for a role that every organization has. */
+      id: idSchema.nullable(),
+      name: z.string(),
+      capabilities: z.array(capabilitySchema),
+      /** How many have it. */
+      members: z.number().int(),
+      /** Whether the asking one has all that it may, and so could give it. */
+      can: z.object({ give: permissionSchema, change: permissionSchema, remove: permissionSchema }),
+    }),
+  ),
+  can: z.object({ create: permissionSchema }),
+});
+const roleCapabilitiesSchema = z.array(capabilitySchema).min(1, 'Choose at least one thing that it may do.').max(capabilities.length);
+export const createRoleInput = z.object({ name: roleSchema, capabilities: roleCapabilitiesSchema });
+export const createRoleOutput = z.object({ id: idSchema });
+/** What is left out stays as it is. */
+export const updateRoleInput = z.object({ id: idSchema, name: roleSchema.optional(), capabilities: roleCapabilitiesSchema.optional() });
 
 export const apiTokenSchema = z.object({
   id: idSchema,

@@ -1,15 +1,15 @@
 import { performChange, recordRefusal } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
-import { reachOf } from '../kernel/reach.ts';
 import { findMembership, findUserByEmail } from './repository.ts';
+import { userActor } from './roles.ts';
 
 /** The person of a session in the organization that they act in; null when they are a member of none any more. */
 export async function actorOfSession(deps: Deps, session: { id: string; userId: string }, requestId: string | null | undefined): Promise<Extract<Actor, { kind: 'user' }> | null> {
   const member = await findMembership(deps.db, session.userId);
   if (member === null) return null;
-  const { user, role, organizationId, fleetIds } = member;
-  return { kind: 'user', id: user.id, name: user.name, email: user.email, role, sessionId: session.id, requestId: requestId ?? deps.ids.next(), ...reachOf(organizationId, fleetIds) };
+  const { id, name, email } = member.user;
+  return userActor({ id, name, email, sessionId: session.id, requestId: requestId ?? deps.ids.next() }, member);
 }
 
 /** Puts a sign-in or sign-out on record, and ends the live views of a session that ended. */
@@ -27,7 +27,7 @@ export async function recordRefusedSignIn(deps: Deps, email: string, requestId: 
   const user = await findUserByEmail(deps.db, email);
   const member = user?.members[0];
   if (user === null || member === undefined) return;
-  const actor: Actor = { kind: 'user', id: user.id, name: user.name, email, role: member.role, sessionId: '', requestId, ...reachOf(member.organizationId, member.fleetIds) };
+  const actor = userActor({ id: user.id, name: user.name, email, sessionId: '', requestId }, member);
   await recordRefusal(deps, actor, { action: 'session.start', object: { kind: 'session', id: user.id, name: email }, reason: 'Wrong password, or too many attempts.' });
 }
 

@@ -1,6 +1,6 @@
 import type { Reach } from './reach.ts';
 
-/** The roles of a member. There is no order among them: identity/policy.ts says what each may do. */
+/** The roles that every organization has; it may make others for itself. There is no order among them: identity/policy.ts says what each may do. */
 export const roles = ['administrator', 'operator', 'author', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 
@@ -14,7 +14,7 @@ type ActorBase = Reach & {
 
 /** Who does something: a person, a program with an API token, a repository by its documents, a node over its link, or the control plane by itself. */
 export type Actor =
-  | (ActorBase & { kind: 'user'; role: Role; sessionId: string; email: string })
+  | (ActorBase & { kind: 'user'; role: string; capabilities: readonly string[]; sessionId: string; email: string })
   | (ActorBase & { kind: 'token'; scopes: readonly string[] })
   | (ActorBase & { kind: 'repository'; scopes: readonly string[] })
   | (ActorBase & { kind: 'node' })

@@ -10,6 +10,7 @@ export const limits = {
   drainMs: 10_000,
   membersMax: 1_000,
   apiTokensMax: 200,
+  customRolesMax: 50,
   openInvitationsMax: 200,
   subscriptionsPerActorMax: 32,
   liveQueueMax: 1_000,

@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { freshDatabase, temporaryFolder } from '../../tools/testing/index.ts';
 import type { Composition } from '../compose.ts';
+import { capabilitiesOf } from '../identity/index.ts';
 import type { Actor, Role } from '../kernel/actor.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -123,7 +124,7 @@ function lazyJobs(databaseUrl: string, logger: Deps['logger']): Jobs & { stop():
 
 /** A person of a role in an organization, or in some of its fleets. There is no row behind it: procedures take the actor as given. */
 export function aUser(organizationId: string, role: Role = 'administrator', fleets: Reach['fleets'] = 'all'): Actor {
-  return { kind: 'user', id: `user-${role}`, name: `Test ${role}`, email: `${role}@selvedge.test`, sessionId: `session-${role}`, organizationId, fleets, role, requestId: crypto.randomUUID() };
+  return { kind: 'user', id: `user-${role}`, name: `Test ${role}`, email: `${role}@selvedge.test`, sessionId: `session-${role}`, organizationId, fleets, role, capabilities: capabilitiesOf(role), requestId: crypto.randomUUID() };
 }
 
 /** A program with an API token of the given scopes. */

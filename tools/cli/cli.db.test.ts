@@ -176,3 +176,26 @@ test('the audit chain is exported and verified with no server', async () => {
 test('completion is made from the program itself', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates pause resume abort undo retry allow/);
 });
+
+test('members are given roles and limited to fleets, and tokens made, by the command line', async () => {
+  const admin = await callAs(world.deps, aUser(organization)).identity.tokens.create({ name: 'of the administrator', scopes: [...(await callAs(world.deps, aUser(organization)).identity.me()).capabilities], expiresAt: world.deps.clock.now() + 3_600_000 });
+  const as = (...args: string[]) => selvedgeAs({ url: server.url, token: admin.token }, ...args);
+  await callAs(world.deps, aUser(organization)).fleets.create({ name: 'mine', selector: 'access=mine' });
+  expect(await as('access', 'role', 'Night shift', '--may', 'nodes:read,fleets:read')).toEqual({ code: exitCodes.done, out: 'role Night shift made\n', error: '' });
+  expect((await as('access', 'roles')).out).toMatch(/^ROLE +MEMBERS +MAY\nadministrator[^]*\nNight shift +0 +fleets:read,nodes:read|Night shift +0 +nodes:read,fleets:read/);
+  const invited = await as('access', 'invite', 'kim@selvedge.test', '--name', 'Kim', '--role', 'Night shift', '--fleets', 'mine');
+  expect(invited.out).toMatch(/^http:\/\/selvedge\.test\/sign-in\/invitation\?token=\S+\n$/);
+  const answer = await server.browser().fetch('/api/auth/invitation', { method: 'POST', body: { token: new URL(invited.out.trim()).searchParams.get('token'), name: 'Kim', password: 'correct horse battery' } });
+  expect(answer.status).toBe(200);
+  expect((await as('access', 'members')).out).toMatch(/^EMAIL +NAME +ROLE +WHERE +SEEN\nkim@selvedge\.test +Kim +Night shift +mine +\d+s\n$/);
+  expect(await as('access', 'remove-role', 'Night shift')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('1 member has this role') });
+  expect((await as('access', 'set', 'kim@selvedge.test', '--role', 'viewer', '--everywhere')).out).toBe('kim@selvedge.test viewer, everywhere\n');
+  expect((await as('access', 'remove-role', 'Night shift')).out).toBe('role Night shift removed\n');
+  const made = await as('access', 'token', 'harbour export', '--may', 'nodes:read,fleets:read', '--fleets', 'mine', '--days', '7');
+  expect((await selvedgeAs({ url: server.url, token: made.out.trim() }, 'whoami')).out).toBe('harbour export in Test, token limited to mine: nodes:read fleets:read\n');
+  expect((await selvedgeAs({ url: server.url, token: made.out.trim() }, 'get', 'fleets', '-o', 'name')).out).toBe('mine\n');
+  expect((await as('access', 'tokens')).out).toMatch(/harbour export +slv_\S+ +active +mine/);
+  expect((await as('access', 'revoke-token', 'harbour export')).out).toMatch(/^token harbour export \(slv_\S+\) revoked\n$/);
+  expect(await selvedgeAs({ url: server.url, token: made.out.trim() }, 'whoami')).toMatchObject({ code: exitCodes.noAccess });
+  expect(await as('access', 'set', 'nobody@selvedge.test', '--role', 'viewer')).toMatchObject({ code: exitCodes.notFound });
+});

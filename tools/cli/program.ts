@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { addAccessCommands } from './access.ts';
 import { exportAudit, verifyAudit } from './audit.ts';
 import { applyOne, changesOf, linesOf } from './changes.ts';
 import { labelOf, type DocumentChange } from '../../server/documents/schema.ts';
@@ -193,6 +194,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       io.out(options.output === 'table' ? described(result) : renderOne(result, options.output));
       if (!isSame(result)) end(exitCodes.differs);
     });
+  addAccessCommands(program, { connect, out: (text) => io.out(text), now: () => io.now() });
   const audit = program.command('audit').description('The chain of what was done and refused.');
   audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
   audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').action(async (file: string, options: { key?: string[] }) => {

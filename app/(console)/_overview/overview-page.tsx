@@ -11,9 +11,9 @@ import { count, inWords, short, significant } from '../../_format/number.ts';
 import { duration, microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import { Loaded } from '../../_shell/loaded.tsx';
-import { useRefusal } from '../../_shell/me.tsx';
+import { useEnrolmentRefusal, useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
-import { Button, buttonClasses } from '../../_ui/button.tsx';
+import { Button } from '../../_ui/button.tsx';
 import { Grid } from '../../_ui/card.tsx';
 import { useNow } from '../../_ui/clock.tsx';
 import { Facts } from '../../_ui/facts.tsx';
@@ -47,13 +47,14 @@ export function OverviewPage({ openedAt }: { openedAt: number }) {
 function Content({ overview, openedAt }: { overview: Overview; openedAt: number }) {
   const { series, present, from, to } = useTelemetry(everything, '1h', openedAt);
   const refused = useRefusal('deployments:write', 'Operators and administrators');
+  const cannotEnrol = useEnrolmentRefusal();
   const last = overview.changes24h[0];
   const head = (
     <PageHead
       title={headline(overview)}
       purpose={
         <span>
-          {overview.nodes.total === 0 ? 'Connect a first one, and it shows here within seconds.' : nodesInFleets(overview.nodes.total, overview.counts.fleets)}
+          {overview.nodes.total === 0 ? (cannotEnrol === undefined ? 'Connect a first one, and it shows here within seconds.' : 'Nodes show here when they join your fleets.') : nodesInFleets(overview.nodes.total, overview.counts.fleets)}
           {last ? (
             <>
               {' '}
@@ -64,9 +65,9 @@ function Content({ overview, openedAt }: { overview: Overview; openedAt: number 
       }
       actions={
         <>
-          <Link href={paths.enrolment()} className={buttonClasses()}>
+          <Button refused={cannotEnrol} render={<Link href={paths.enrolment()} />}>
             Add a node
-          </Link>
+          </Button>
           {overview.nodes.total > 0 ? (
             <Button tone="primary" refused={refused} render={<Link href={paths.newDeployment()} />}>
               New deployment
@@ -80,7 +81,7 @@ function Content({ overview, openedAt }: { overview: Overview; openedAt: number 
     return (
       <>
         {head}
-        <FirstSteps waiting={overview.counts.enrollments} />
+        {cannotEnrol === undefined ? <FirstSteps waiting={overview.counts.enrollments} /> : <Changes changes={overview.changes24h} />}
       </>
     );
   }

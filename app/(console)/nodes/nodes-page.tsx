@@ -10,6 +10,7 @@ import { StatusFilter } from '../../_domain/status-filter.tsx';
 import { plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { PageList } from '../../_shell/list.tsx';
+import { useEnrolmentRefusal } from '../../_shell/me.tsx';
 import { useOrigin } from '../../_shell/origin.ts';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button, buttonClasses } from '../../_ui/button.tsx';
@@ -31,15 +32,16 @@ export function NodesPage() {
   const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.quarantined || filters.fleet !== '' || filters.label !== '';
   const clear = () => void setFilters(null);
   const total = summary.data?.total;
+  const cannotEnrol = useEnrolmentRefusal();
   return (
     <PageFrame crumbs={[{ label: 'Nodes' }]}>
       <PageHead
         title="Nodes"
         purpose={total === undefined || total === 0 ? 'Machines that run our agent.' : `${plural(total, 'machine')} that run${total === 1 ? 's' : ''} our agent.`}
         actions={
-          <Link href={paths.enrolment()} className={buttonClasses()}>
+          <Button refused={cannotEnrol} render={<Link href={paths.enrolment()} />}>
             Add a node
-          </Link>
+          </Button>
         }
       />
       <PageList
@@ -77,7 +79,7 @@ export function NodesPage() {
           </>
         }
         filtered={filtered ? { none: 'No node matches', hint: filters.label ? `The labels must match ${filters.label}.` : 'Loosen the filters, or look for another name.', clear } : undefined}
-        nothingYet={<NoNodes />}
+        nothingYet={cannotEnrol === undefined ? <NoNodes /> : <EmptyState kind="nothing-yet" title="No node in your fleets yet">Nodes show here when they join the fleets that you are limited to.</EmptyState>}
       />
     </PageFrame>
   );

@@ -6,11 +6,9 @@ import type { memberSchema } from '../../../server/identity/schema.ts';
 import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
-import { Field } from '../../_ui/field.tsx';
 import { FormActions } from '../../_ui/form-actions.tsx';
-import { Select } from '../../_ui/select.tsx';
 import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
-import { roleMeanings, roleOptions } from './roles.ts';
+import { RoleChoice } from './role-choice.tsx';
 
 type Member = z.infer<typeof memberSchema>;
 
@@ -45,9 +43,7 @@ function AccessForm({ member, close }: { member: Member; close: () => void }) {
         save.mutate({ id: member.id, role, fleets: fleets === 'all' ? 'all' : [...fleets] });
       }}
     >
-      <Field label="Role" description={`May do: ${roleMeanings[role]}.`} error={fields['role'] ?? general}>
-        <Select label="Role" value={role} onChange={setRole} className="w-full" options={roleOptions} />
-      </Field>
+      <RoleChoice value={role} onChange={setRole} error={fields['role'] ?? general} />
       <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
       <FormActions action="Save" cancel={close} busy={save.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined} />
     </form>

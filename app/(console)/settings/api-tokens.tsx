@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { apiTokenSchema } from '../../../server/identity/schema.ts';
 import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { reachNames, reachWords } from '../../_domain/reach.ts';
 import { paths } from '../../paths.ts';
 import { Loaded, useFailureToast } from '../../_shell/loaded.tsx';
 import { useRefusal } from '../../_shell/me.tsx';
@@ -16,7 +17,6 @@ import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
 import { Tooltip } from '../../_ui/tooltip.tsx';
-import { limitWords } from './fleet-choice.tsx';
 
 type ApiToken = z.infer<typeof apiTokenSchema>;
 
@@ -61,11 +61,11 @@ export function ApiTokens({ create }: { create: ReactNode }) {
 
 function Scopes({ token: { scopes, fleets } }: { token: ApiToken }) {
   return (
-    <Tooltip content={`${scopes.join(', ')}${fleets === null ? '' : `; in ${fleets.map(({ name }) => name ?? 'a fleet that is gone').join(', ')}`}`}>
+    <Tooltip content={`${scopes.join(', ')}${fleets === null ? '' : `; in ${reachNames(fleets).join(', ')}`}`}>
       <span tabIndex={0}>
         {scopes.slice(0, 2).join(', ')}
         {scopes.length > 2 ? <span className="text-faint"> and {scopes.length - 2} more</span> : null}
-        {fleets === null ? null : <span className="text-dim"> {limitWords(fleets)}</span>}
+        {fleets === null ? null : <span className="text-dim"> {reachWords(fleets)}</span>}
       </span>
     </Tooltip>
   );

@@ -54,10 +54,3 @@ function Fleets({ chosen, onChange }: { chosen: readonly string[]; onChange: (ch
     </div>
   );
 }
-
-/** A limit in words, beside a role: nothing for the whole organization. */
-export function limitWords(fleets: readonly { name: string | null }[] | null): string {
-  if (fleets === null) return '';
-  const names = fleets.map(({ name }) => name ?? 'a fleet that is gone');
-  return names.length <= 2 ? `in ${names.join(' and ')}` : `in ${names[0]} and ${names.length - 1} more`;
-}

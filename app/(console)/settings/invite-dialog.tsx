@@ -1,7 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Role } from '../../../server/kernel/actor.ts';
 import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Button } from '../../_ui/button.tsx';
@@ -9,9 +8,8 @@ import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
 import { FormActions } from '../../_ui/form-actions.tsx';
-import { Select } from '../../_ui/select.tsx';
 import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
-import { roleMeanings, roleOptions } from './roles.ts';
+import { RoleChoice } from './role-choice.tsx';
 
 /** Makes an invitation and shows its link, this once, to be handed over by whatever means. */
 export function InviteDialog({ open, close }: { open: boolean; close: () => void }) {
@@ -45,7 +43,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
   const queryClient = useQueryClient();
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
-  const [role, setRole] = useState<Role>('operator');
+  const [role, setRole] = useState('operator');
   const [fleets, setFleets] = useState<FleetLimit>('all');
   const invite = useMutation(
     trpc.identity.members.invite.mutationOptions({
@@ -70,9 +68,7 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       <Field label="E-mail" error={fields['email'] ?? general}>
         <Input type="email" value={email} onValue={setEmail} maxLength={254} required />
       </Field>
-      <Field label="Role" description={`May do: ${roleMeanings[role]}.`} error={fields['role']}>
-        <Select label="Role" value={role} onChange={setRole} className="w-full" options={roleOptions} />
-      </Field>
+      <RoleChoice value={role} onChange={setRole} error={fields['role']} />
       <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
       <FormActions action="Make the link" cancel={close} busy={invite.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined} />
     </form>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { z } from 'zod';
 import type { listMembersOutput } from '../../../server/identity/schema.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { reachNames, reachWords } from '../../_domain/reach.ts';
 import { Loaded, useFailureToast } from '../../_shell/loaded.tsx';
 import { AskDialog } from '../../_ui/ask-dialog.tsx';
 import { Button } from '../../_ui/button.tsx';
@@ -14,8 +15,7 @@ import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Tooltip } from '../../_ui/tooltip.tsx';
 import { AccessDialog } from './access-dialog.tsx';
-import { limitWords } from './fleet-choice.tsx';
-import { roleOptions } from './roles.ts';
+import { roleLabel } from './roles.ts';
 
 type MemberList = z.infer<typeof listMembersOutput>;
 type Member = MemberList['items'][number];
@@ -76,16 +76,16 @@ export function Members() {
 }
 
 function RoleOf({ role, fleets }: Pick<Invitation, 'role' | 'fleets'>) {
-  const words = limitWords(fleets);
+  const words = reachWords(fleets);
   const shown = (
     <>
-      {roleOptions.find(({ value }) => value === role)?.label}
+      {roleLabel(role)}
       {words === '' ? null : <span className="text-dim"> {words}</span>}
     </>
   );
   if (fleets === null || fleets.length < 3) return <span>{shown}</span>;
   return (
-    <Tooltip content={fleets.map(({ name }) => name ?? 'a fleet that is gone').join(', ')}>
+    <Tooltip content={reachNames(fleets).join(', ')}>
       <span tabIndex={0}>{shown}</span>
     </Tooltip>
   );

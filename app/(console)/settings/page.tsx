@@ -14,6 +14,9 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
     case 'members':
       await queryClient.prefetchQuery(trpc.identity.members.list.queryOptions());
       break;
+    case 'roles':
+      await queryClient.prefetchQuery(trpc.identity.roles.list.queryOptions());
+      break;
     case 'tokens':
       await queryClient.prefetchInfiniteQuery(trpc.identity.tokens.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: nextCursorOf }));
       break;

@@ -17,6 +17,7 @@ const rows: readonly ScopeRow[] = [
   { noun: 'Models', read: 'models:read', write: 'models:write' },
   { noun: 'Repositories', read: 'repositories:read', write: 'repositories:write' },
   { noun: 'Detections', read: 'detections:read' },
+  { noun: 'Alerts', read: 'alerts:read', write: 'alerts:write' },
   { noun: 'Audit', read: 'audit:read' },
   { noun: 'Settings, members, tokens', read: 'settings:read', write: 'settings:write' },
 ];

@@ -16,6 +16,8 @@ import { Members } from './members.tsx';
 import { CreateChannelDialog } from './create-channel-dialog.tsx';
 import { Notifications } from './notifications.tsx';
 import { OrganizationCard } from './organization-card.tsx';
+import { RoleDialog } from './role-dialog.tsx';
+import { Roles } from './roles-card.tsx';
 import { settingsParsers } from './settings-tabs.ts';
 import { SigningKeys } from './signing-keys.tsx';
 import { ApiTokens } from './api-tokens.tsx';
@@ -23,16 +25,22 @@ import { ApiTokens } from './api-tokens.tsx';
 /** Who may come in, people and programs, who is told of what, and the keys that sign what nodes run. */
 export function SettingsPage() {
   const [{ tab }, set] = useQueryStates(settingsParsers, { history: 'push' });
-  const [making, setMaking] = useState<'invitation' | 'token' | 'channel' | null>(null);
+  const [making, setMaking] = useState<'invitation' | 'role' | 'token' | 'channel' | null>(null);
   const refused = useRefusal('settings:write', 'Administrators');
   useCommands([
     { label: 'Invite a person', shortcut: 'c', run: () => setMaking('invitation'), refused },
+    { label: 'Make a role', run: () => setMaking('role'), refused },
     { label: 'Add a notification channel', run: () => setMaking('channel'), refused },
     { label: 'Create an API token', run: () => setMaking('token'), refused },
   ]);
   const invite = (
     <Button tone="primary" onClick={() => setMaking('invitation')} refused={refused}>
       Invite a person
+    </Button>
+  );
+  const makeRole = (
+    <Button tone="primary" onClick={() => setMaking('role')} refused={refused}>
+      Make a role
     </Button>
   );
   const createToken = (
@@ -45,7 +53,7 @@ export function SettingsPage() {
       Add a channel
     </Button>
   );
-  const actions = { members: invite, tokens: createToken, notifications: addChannel, account: undefined, keys: undefined }[tab];
+  const actions = { members: invite, roles: makeRole, tokens: createToken, notifications: addChannel, account: undefined, keys: undefined }[tab];
   return (
     <PageFrame crumbs={[{ label: 'Settings' }]}>
       <PageHead
@@ -75,6 +83,7 @@ export function SettingsPage() {
               </div>
             ),
           },
+          { value: 'roles', label: 'Roles', content: <Roles /> },
           { value: 'tokens', label: 'API tokens', content: <ApiTokens create={createToken} /> },
           { value: 'notifications', label: 'Notifications', content: <Notifications add={addChannel} /> },
           { value: 'account', label: 'Your account', content: <Account /> },
@@ -82,6 +91,7 @@ export function SettingsPage() {
         ]}
       />
       <InviteDialog open={making === 'invitation'} close={() => setMaking(null)} />
+      <RoleDialog open={making === 'role'} close={() => setMaking(null)} />
       <CreateChannelDialog open={making === 'channel'} close={() => setMaking(null)} />
       <CreateApiTokenDialog open={making === 'token'} close={() => setMaking(null)} />
     </PageFrame>

@@ -1,5 +1,5 @@
 import { createLoader, parseAsStringLiteral } from 'nuqs/server';
 
-export const settingsTabs = ['members', 'tokens', 'notifications', 'account', 'keys'] as const;
+export const settingsTabs = ['members', 'roles', 'tokens', 'notifications', 'account', 'keys'] as const;
 export const settingsParsers = { tab: parseAsStringLiteral(settingsTabs).withDefault('members') };
 export const loadSettingsTab = createLoader(settingsParsers);

@@ -5,7 +5,7 @@ import type { Deps } from '../../kernel/deps.ts';
 import { DomainError, notFound } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
 import { limitTo } from '../fleet-limit.ts';
-import { isAdministrator, lastAdministratorReason } from '../policy.ts';
+import { isAdministrator, lastAdministratorReason, requireRights } from '../policy.ts';
 import {
   countAdministrators,
   countMembers,
@@ -16,6 +16,7 @@ import {
   deleteSessionsOf,
   findMember,
   findOpenInvitationById,
+  findRoleByName,
   findUserByEmail,
   lockOrganization,
   replaceInvitation,
@@ -23,6 +24,8 @@ import {
   updateMemberAccess,
   updateOrganizationName,
 } from '../repository.ts';
+import type { Access } from '../repository.ts';
+import { isBuiltIn, roleView } from '../roles.ts';
 import type { inviteInput, inviteOutput, setAccessInput } from '../schema.ts';
 
 const INVITATION_LIFETIME_MS = 7 * 24 * 3_600_000;
@@ -42,10 +45,11 @@ export async function inviteMember(deps: Deps, actor: Actor, input: z.infer<type
     if ((await countOpenInvitations(tx, organizationId, at)) >= limits.openInvitationsMax)
       throw new DomainError('LimitReached', `At most ${limits.openInvitationsMax} invitations can be open at once.`);
     if ((await countMembers(tx, organizationId)) >= limits.membersMax) throw new DomainError('LimitReached', `An organization has at most ${limits.membersMax} members.`);
-    const { fleets, ...person } = input;
+    const { fleets, role, ...person } = input;
+    const given = await roleToGive(tx, actor, role);
     const limit = await limitTo(tx, organizationId, fleets);
-    await replaceInvitation(tx, { ...person, fleetIds: limit.fleetIds, id, organizationId, tokenDigest: deps.vault.digest(token), createdBy: actor.name, createdAt: at, expiresAt: new Date(expiresAt) });
-    record({ action: 'member.invite', object: { kind: 'invitation', id, name: input.email }, after: { ...person, fleets: limit.said, expiresAt } });
+    await replaceInvitation(tx, { ...person, ...given.kept, fleetIds: limit.fleetIds, id, organizationId, tokenDigest: deps.vault.digest(token), createdBy: actor.name, createdAt: at, expiresAt: new Date(expiresAt) });
+    record({ action: 'member.invite', object: { kind: 'invitation', id, name: input.email }, after: { ...person, role: given.name, fleets: limit.said, expiresAt } });
     publish({ topic: 'settings', subjectId: id, kind: 'invited' });
   });
   return { id, link: `${deps.publicUrl}/sign-in/invitation?token=${token}`, expiresAt };
@@ -68,10 +72,12 @@ export async function setMemberAccess(deps: Deps, actor: Actor, { id, ...input }
     const member = await findForChange(tx, actor, id);
     const before = await limitTo(tx, actor.organizationId, member.fleetIds.length === 0 ? 'all' : member.fleetIds, true);
     const after = input.fleets === undefined ? before : await limitTo(tx, actor.organizationId, input.fleets);
-    const access = { role: input.role ?? member.role, fleetIds: after.fleetIds };
+    const was = roleView(member);
+    const given = input.role === undefined ? { name: was.name, kept: { role: member.role, customRoleId: member.customRoleId } } : await roleToGive(tx, actor, input.role);
+    const access = { ...given.kept, fleetIds: after.fleetIds };
     if (!isAdministrator(access)) await requireAnotherAdministrator(tx, actor, member);
     await updateMemberAccess(tx, id, access);
-    record({ action: 'member.setAccess', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role, fleets: before.said }, after: { role: access.role, fleets: after.said } });
+    record({ action: 'member.setAccess', object: { kind: 'member', id, name: member.user.email }, before: { role: was.name, fleets: before.said }, after: { role: given.name, fleets: after.said } });
     publish({ topic: 'settings', subjectId: member.userId, kind: 'accessSet' });
     publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
   });
@@ -84,7 +90,7 @@ export async function removeMember(deps: Deps, actor: Actor, id: string): Promis
     await requireAnotherAdministrator(tx, actor, member);
     await deleteMember(tx, id);
     await deleteSessionsOf(tx, member.userId);
-    record({ action: 'member.remove', object: { kind: 'member', id, name: member.user.email }, before: { role: member.role } });
+    record({ action: 'member.remove', object: { kind: 'member', id, name: member.user.email }, before: { role: roleView(member).name } });
     publish({ topic: 'settings', subjectId: member.userId, kind: 'memberRemoved' });
     publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
   });
@@ -109,7 +115,18 @@ async function findForChange(tx: Tx, actor: Actor, id: string): Promise<FoundMem
   await lockOrganization(tx, actor.organizationId);
   const member = await findMember(tx, actor.organizationId, id);
   if (member === null) throw notFound('member', id);
+  requireRights(actor, roleView(member).capabilities, `You cannot change what ${member.user.name} may do, who has rights that you do not have`);
   return member;
+}
+
+/** A role by its name, which the actor may give: one that has nothing that they have not. */
+async function roleToGive(tx: Tx, actor: Actor, name: string): Promise<{ name: string; kept: Pick<Access, 'role' | 'customRoleId'> }> {
+  const customRole = isBuiltIn(name) ? null : await findRoleByName(tx, actor.organizationId, name);
+  if (!isBuiltIn(name) && customRole === null) throw notFound('role', name);
+  const role = isBuiltIn(name) ? name : null;
+  const given = roleView({ role, customRole });
+  requireRights(actor, given.capabilities, 'You cannot give a role with rights that you do not have');
+  return { name: given.name, kept: { role, customRoleId: customRole?.id ?? null } };
 }
 
 async function requireAnotherAdministrator(tx: Tx, actor: Actor, member: FoundMember): Promise<void> {

@@ -2,7 +2,7 @@ import { performChange } from '../../audit/index.ts';
 import { systemActor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { reachOf, wholeOf } from '../../kernel/reach.ts';
+import { userActor } from '../roles.ts';
 import type { NewPerson } from '../repository.ts';
 import {
   consumeInvitation,
@@ -63,7 +63,8 @@ export async function acceptSignInLink(deps: Deps, token: string, person: Accept
   if (link === null) throw linkRefused();
   const existing = await findUserByEmail(deps.db, person.email);
   const userId = existing?.id ?? deps.ids.next();
-  const actor = { kind: 'user', id: userId, name: person.name, email: person.email, role: 'administrator', sessionId: '', requestId: person.requestId, ...wholeOf(link.organizationId) } as const;
+  const membership = { role: 'administrator', customRole: null, organizationId: link.organizationId, fleetIds: [] } as const;
+  const actor = userActor({ id: userId, name: person.name, email: person.email, sessionId: '', requestId: person.requestId }, membership);
   return performChange(deps, actor, async ({ tx, record, publish }) => {
     if ((await consumeSignInLink(tx, tokenDigest, at)) === null) throw linkRefused();
     const account = existing?.accounts[0];
@@ -73,7 +74,7 @@ export async function acceptSignInLink(deps: Deps, token: string, person: Accept
       await updatePassword(tx, account.id, person.passwordHash);
       await deleteSessionsOf(tx, userId);
     }
-    await upsertMember(tx, { id: deps.ids.next(), organizationId: link.organizationId, userId, role: 'administrator', fleetIds: [], at });
+    await upsertMember(tx, { id: deps.ids.next(), organizationId: link.organizationId, userId, role: 'administrator', customRoleId: null, fleetIds: [], at });
     record({ action: 'signInLink.accept', object: { kind: 'member', id: userId, name: person.email }, after: { role: 'administrator', email: person.email, isNew: existing === null } });
     publish({ topic: 'settings', subjectId: userId, kind: 'memberJoined' });
     return userId;
@@ -89,17 +90,17 @@ export async function acceptInvitation(deps: Deps, token: string, person: Accept
   const tokenDigest = deps.vault.digest(token);
   const invitation = await findInvitation(deps.db, tokenDigest);
   if (invitation === null) throw linkRefused();
-  const { organizationId, email, role, fleetIds } = invitation;
+  const { organizationId, email, role, customRoleId, fleetIds } = invitation;
   const existing = await findUserByEmail(deps.db, email);
   const userId = existing?.id ?? deps.ids.next();
   const knownHash = existing?.accounts[0]?.password ?? null;
   if (existing !== null && (knownHash === null || !(await verify(knownHash)))) throw new DomainError('SignInRefused', 'You already have an account here: enter its password.');
-  const actor = { kind: 'user', id: userId, name: person.name, email, role, sessionId: '', requestId: person.requestId, ...reachOf(organizationId, fleetIds) } as const;
+  const actor = userActor({ id: userId, name: person.name, email, sessionId: '', requestId: person.requestId }, invitation);
   return performChange(deps, actor, async ({ tx, record, publish }) => {
     if ((await consumeInvitation(tx, tokenDigest, at)) === null) throw linkRefused();
     if (existing === null) await insertPerson(tx, newPerson(deps, userId, person, email, at));
-    await upsertMember(tx, { id: deps.ids.next(), organizationId, userId, role, fleetIds, at });
-    record({ action: 'invitation.accept', object: { kind: 'member', id: userId, name: email }, after: { role, email, fleetIds } });
+    await upsertMember(tx, { id: deps.ids.next(), organizationId, userId, role, customRoleId, fleetIds, at });
+    record({ action: 'invitation.accept', object: { kind: 'member', id: userId, name: email }, after: { role: actor.role, email, fleetIds } });
     publish({ topic: 'settings', subjectId: userId, kind: 'memberJoined' });
     return userId;
   });
