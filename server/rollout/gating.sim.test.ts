@@ -43,7 +43,8 @@ function share(times: number, counts: (run: ReturnType<typeof runFleet>) => bool
   return runs.filter(counts).length / seeds;
 }
 
-describe('over many seeds', () => {
+// Twelve hundred rollouts each: fifteen seconds of a core, which others may share.
+describe('over many seeds', { timeout: 300_000 }, () => {
   test('a bundle that detects four times as often is stopped in the first wave in at least 95 % of them', () => {
     expect(share(4, ({ state, wave }) => state === 'Suspended' && wave === 0)).toBeGreaterThanOrEqual(0.95);
   });

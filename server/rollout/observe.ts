@@ -25,7 +25,6 @@ interface Observed {
  */
 export function observe(node: RolloutNode, now: number, { updateTimeoutMs, clockFrom, whenDisconnected, waveStartedAt }: Patience): Observed {
   const { told, facts } = node;
-  const at = (state: NodeRolloutState, message: string, fault = false): Observed => ({ state, message, fault });
   if (facts.quarantined !== null) return at('Skipped', `It is in quarantine. ${facts.quarantined}`.slice(0, 1024));
   if (!facts.belongs) return at('Skipped', 'It left the fleet, or its key was revoked.');
   if (told === null && node.state === 'Skipped') return at('Skipped', node.message);
@@ -44,6 +43,10 @@ export function observe(node: RolloutNode, now: number, { updateTimeoutMs, clock
   if (isAtIt) return at('Applying', facts.message || 'It reports that it is at it.');
   // A node that is held at its site says so while it waits.
   return at('Requested', facts.sync === 'OutOfSync' && facts.message !== '' ? facts.message : 'It was told, and has not answered yet.');
+}
+
+function at(state: NodeRolloutState, message: string, fault = false): Observed {
+  return { state, message, fault };
 }
 
 function lateMessage(facts: NodeFacts, updateTimeoutMs: number): string {

@@ -24,6 +24,7 @@ interface Work {
   now: number;
   snapshot: RolloutSnapshot;
   seen: Seen[];
+  ofWave: (index: number) => readonly Seen[];
   state: RolloutState;
   wave: number;
   waves: RolloutWave[];
@@ -50,13 +51,14 @@ export function step(snapshot: RolloutSnapshot, now: number): RolloutStep {
   const { updateTimeoutSeconds, whenDisconnected, activateWindows } = snapshot.policy;
   const timeoutMs = updateTimeoutSeconds * 1000;
   const clockFrom = activateWindows.length === 0 ? 0 : openSince(activateWindows, now, timeoutMs);
+  const patience = { updateTimeoutMs: timeoutMs, clockFrom, whenDisconnected, waveStartedAt: null };
+  const patienceOf = snapshot.waves.map(({ startedAt }) => ({ ...patience, waveStartedAt: startedAt }));
   const seen = snapshot.nodes.map((node): Seen => {
-    const patience = { updateTimeoutMs: timeoutMs, clockFrom, whenDisconnected, waveStartedAt: snapshot.waves[node.wave]?.startedAt ?? null };
-    const observed = observe(node, now, patience);
-    const { state } = observed;
-    return { node, ...observed, inFlight: isInFlight(node, state, now, patience) };
+    const { state, message, fault } = observe(node, now, patienceOf[node.wave] ?? patience);
+    return { node, state, message, fault, inFlight: isInFlight(node, state, now, patience) };
   });
-  const work: Work = { now, snapshot, seen, state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], failures: failuresOf(snapshot, seen), looks: [], wakes: [] };
+  const ofWave = Map.groupBy(seen, ({ node }) => node.wave);
+  const work: Work = { now, snapshot, seen, ofWave: (index) => ofWave.get(index) ?? [], state: snapshot.state, wave: snapshot.wave, waves: snapshot.waves.map((wave) => ({ ...wave })), requests: [], decisions: [], failures: failuresOf(snapshot, seen), looks: [], wakes: [] };
   noteFailures(work);
   quarantine(work);
   if (work.state === 'Progressing') advance(work);
@@ -127,7 +129,7 @@ function waitForApproval(work: Work): void {
 
 function startWave(work: Work, wave: RolloutWave): void {
   wave.startedAt = work.now;
-  const nodes = ofWave(work, wave.index);
+  const nodes = work.ofWave(wave.index);
   const offline = nodes.filter(({ state }) => state === 'Offline').length;
   const atOnce = limitOf(work.snapshot.policy.maxUnavailable, work.seen.length);
   work.decisions.push({
@@ -142,7 +144,7 @@ function startWave(work: Work, wave: RolloutWave): void {
 function exceedsThreshold(work: Work, wave: RolloutWave): boolean {
   const { failureThresholdPercent } = work.snapshot.policy;
   for (let index = 0; index <= wave.index; index += 1) {
-    const nodes = ofWave(work, index);
+    const nodes = work.ofWave(index);
     const failed = nodes.filter(({ node, state }) => state === 'Failed' && node.afterFailure === 'undecided').length;
     if (failed === 0 || (failed / nodes.length) * 100 <= failureThresholdPercent) continue;
     wave.bakingSince = null;
@@ -228,7 +230,7 @@ function leftThisMinute(work: Work, perMinute: number | null, wanted: number): n
 
 /** Whether the wave has passed: all that can have reported it, as many as the policy wants have, and it has baked. */
 function settles(work: Work, wave: RolloutWave): boolean {
-  const nodes = ofWave(work, wave.index);
+  const nodes = work.ofWave(wave.index);
   const before = work.seen.filter(({ node }) => node.wave <= wave.index);
   const awaited = work.snapshot.policy.whenDisconnected === 'error';
   const waiting = before.some((seen) => seen.state === 'ToCome' || seen.inFlight || (awaited && seen.state === 'Offline') || (seen.state === 'Failed' && seen.node.afterFailure === 'retry' && seen.node.facts.connected));
@@ -324,10 +326,6 @@ function result(work: Work, timeoutMs: number, clockFrom: number): RolloutStep {
   const proven = provenNodes(work.seen, work.waves, snapshot.bundle);
   const changed = changes.length + work.failures.length + proven.length > 0 || asked.size > 0 || work.decisions.length > 0 || work.state !== snapshot.state || work.wave !== snapshot.wave || wavesChanged;
   return { state: work.state, wave: work.wave, waves: work.waves, requests: work.requests, changes, decisions: work.decisions, failures: work.failures, proven, looks: work.looks, nextWakeAt, changed };
-}
-
-function ofWave(work: Work, index: number): Seen[] {
-  return work.seen.filter(({ node }) => node.wave === index);
 }
 
 function count(amount: number, noun: string): string {
