@@ -1,5 +1,6 @@
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { KeyOrder } from './java-order.ts';
 import type { Stateful } from './stage.ts';
 
 /** One row's place in a table; the row in it is replaced, never changed, since others may still look at it. */
@@ -13,17 +14,21 @@ export type Candidates = (key: readonly unknown[] | undefined) => Iterable<Table
 /** Separates the parts of a key of several attributes; no text of an event is likely to hold it. */
 const KEY_SEPARATOR = '\u0001';
 
-/** A table in memory, in the order in which rows came, found by primary key or index where there is one. */
+/** A table in memory, in the order in which rows came or in that of its primary key, by which or by an index rows are found. */
 export class Table implements Stateful {
   private readonly primaryKey: readonly number[];
   private readonly entries = new Set<TableEntry>();
   private readonly byKey = new Map<unknown, TableEntry>();
   private readonly byIndex: ReadonlyMap<number, Map<unknown, Set<TableEntry>>>;
+  private readonly order: KeyOrder | undefined;
+  /** All entries in the order of their keys, until one comes or goes. */
+  private walked: readonly TableEntry[] | undefined;
   /** Rows that were not taken since one with their primary key was there already. */
   refused = 0;
 
-  constructor(primaryKey: readonly number[], indexes: readonly number[]) {
+  constructor(primaryKey: readonly number[], indexes: readonly number[], order?: KeyOrder) {
     this.primaryKey = primaryKey;
+    this.order = order;
     this.byIndex = new Map(indexes.map((column) => [column, new Map()]));
   }
 
@@ -31,9 +36,14 @@ export class Table implements Stateful {
     return this.entries.size;
   }
 
-  /** All rows, oldest first. */
+  /** All rows, in the order of the primary key or the oldest first. */
   all(): Iterable<TableEntry> {
-    return this.entries;
+    return this.order === undefined ? this.entries : (this.walked ??= this.inOrder(this.order));
+  }
+
+  private inOrder(order: KeyOrder): TableEntry[] {
+    const entries = [...this.entries];
+    return order(entries.map(({ row }) => this.primaryKey.map((column) => row[column]))).flatMap((place) => entries[place] ?? []);
   }
 
   withKey(values: readonly unknown[]): Iterable<TableEntry> {
@@ -64,6 +74,7 @@ export class Table implements Stateful {
   }
 
   remove(entry: TableEntry): void {
+    this.walked = undefined;
     this.entries.delete(entry);
     if (this.primaryKey.length > 0) this.byKey.delete(this.keyOf(entry.row));
     for (const [column, index] of this.byIndex) {
@@ -82,6 +93,7 @@ export class Table implements Stateful {
           this.refused++;
           return;
         }
+        this.walked = undefined;
         this.byKey.delete(before);
         this.byKey.set(after, entry);
       }
@@ -95,6 +107,7 @@ export class Table implements Stateful {
   }
 
   private enter(entry: TableEntry): void {
+    this.walked = undefined;
     this.entries.add(entry);
     for (const [column, index] of this.byIndex) addTo(index, entry.row[column], entry);
   }

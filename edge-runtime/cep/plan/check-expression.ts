@@ -200,7 +200,7 @@ function checkExtensionAggregate(expression: Call, name: string, scope: Scope, a
     around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select' or 'having' only.`);
     return undefined;
   }
-  const values = checkAll(expression.arguments, scope.bare(), around);
+  const values = checkAll(expression.arguments, scope.inside(), around);
   const built = values && definition.build(values);
   if (built === undefined) return undefined;
   if ('wrong' in built) {
@@ -230,7 +230,7 @@ function checkAggregate(expression: Call, scope: Scope, around: Surroundings): T
   }
   const [given] = expression.arguments;
   // An aggregator inside an aggregator's argument has nothing to aggregate.
-  const argument = given === undefined ? undefined : checkExpression(given, scope.bare(), around);
+  const argument = given === undefined ? undefined : checkExpression(given, scope.inside(), around);
   if (given !== undefined && argument === undefined) return undefined;
   const type = definition.type(argument?.type);
   if (typeof type !== 'string') {

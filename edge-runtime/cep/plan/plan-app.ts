@@ -286,6 +286,8 @@ class AppPlanner {
         const definition = this.streamOnly(input.source.prefix + input.source.name);
         if (definition === undefined) this.diagnostics.error('type.input', input.source, `'${input.source.name}' is a table; a query reads it with a join or with 'in'.`);
         const planned = definition && planSingleInput(input, definition, this.around, this.models);
+        const windowed = input.handlers.find((one) => one.kind === 'window');
+        if (definition?.kind === 'window' && windowed !== undefined) this.diagnostics.error('type.window', windowed, `'${definition.name}' is a window already; it takes filters and functions only.`);
         return planned && { input: planned.plan && { ...planned.plan, window: definition.kind === 'window' }, scope: planned.scope };
       }
       case 'pattern':

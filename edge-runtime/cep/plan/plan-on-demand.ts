@@ -36,7 +36,7 @@ export function planOnDemand(text: string, app: AppPlan, environment: Environmen
   const around = makeSurroundings({ diagnostics, tables: () => tables, functions: () => app.functions, environment });
   const planned = query.source === undefined ? { scope: new Scope([]), source: undefined } : planSource(query.source, app, around);
   if (planned === undefined) return undefined;
-  const selection = planSelection(query.select, planned.scope, around);
+  const selection = planSelection(query.select, planned.scope, around, { joined: true });
   if (selection === undefined) return undefined;
   const change = query.output.kind === 'return' ? undefined : planChange(query, selection, app, around);
   return diagnostics.failed ? undefined : { source: planned.source, selection, change };

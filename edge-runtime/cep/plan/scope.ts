@@ -60,8 +60,8 @@ export class Scope {
     return new Scope(this.sources, { ...this.options, ...options });
   }
 
-  /** The same names without aggregators: the inside of an aggregator's argument. */
-  bare(): Scope {
+  /** The inside of an aggregator's argument: no aggregators, and what is put out is not there yet. */
+  inside(): Scope {
     const { preferred, outputs } = this.options;
     return new Scope(this.sources, { ...(preferred === undefined ? {} : { preferred }), ...(outputs === undefined ? {} : { outputs: { ...outputs, computed: true } }) });
   }

@@ -1,4 +1,5 @@
 import type { Row } from '../api.ts';
+import { keyOrderOf } from '../operators/java-order.ts';
 import { Table, type TableEntry } from '../operators/table.ts';
 import { lookupOf } from '../plan/plan-table.ts';
 import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
@@ -14,7 +15,8 @@ export interface RunningTable {
 }
 
 export function makeTable(plan: TablePlan): RunningTable {
-  return { plan, table: new Table(plan.primaryKey, plan.indexes) };
+  const types = plan.primaryKey.map((column) => plan.attributes[column]?.type ?? 'object');
+  return { plan, table: new Table(plan.primaryKey, plan.indexes, types.length === 0 ? undefined : keyOrderOf(types)) };
 }
 
 /** The entries that can match an event; by key or index where the condition allows, else all. */

@@ -315,7 +315,7 @@ export class Engine implements CepEngine {
     for (const stream of new Set(inputStreams(query))) {
       const receiver = this.chain.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
       const window = this.windows.get(stream);
-      if (window !== undefined) window.subscribe(receiver);
+      if (window !== undefined) window.subscribe(receiver, query.input.kind === 'pattern' || query.input.kind === 'sequence');
       else if (key === undefined) this.junction(stream).subscribe(receiver);
       else this.junction(stream).subscribeKeyed(key, receiver);
     }

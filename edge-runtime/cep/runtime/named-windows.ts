@@ -1,7 +1,7 @@
 import type { Row } from '../api.ts';
 import { makeWindow } from '../operators/make-window.ts';
 import { rowsHeld, WindowOutlet } from '../operators/named-window.ts';
-import { CURRENT, type OperatorContext, type Stage, type WindowStage } from '../operators/stage.ts';
+import { CURRENT, type EventType, type OperatorContext, type Stage, type WindowStage } from '../operators/stage.ts';
 import type { NamedWindowPlan } from '../plan/plan.ts';
 import { StageEntry } from './build-query.ts';
 import type { Receiver } from './junction.ts';
@@ -29,13 +29,37 @@ export class RunningWindow {
     return rowsHeld(this.window);
   }
 
-  /** A query that reads what comes out hears of what leaves too. */
-  subscribe(receiver: Receiver): void {
-    this.outlet.subscribe(receiver instanceof StageEntry ? receiver.first : new ArrivalsOnly(receiver));
+  /** A query that reads what comes out hears of what leaves too; to a pattern that is an event like any other. */
+  subscribe(receiver: Receiver, pattern = false): void {
+    this.outlet.subscribe(receiver instanceof StageEntry ? receiver.first : pattern ? new AllAlike(receiver) : new ArrivalsOnly(receiver));
   }
 }
 
-/** For readers that know no events that leave: the steps of a pattern, and what lies behind a prediction. */
+/** For the steps of a pattern, which take what arrives and what leaves. */
+class AllAlike implements Stage {
+  private readonly receiver: Receiver;
+  private timestamps: number[] = [];
+  private rows: Row[] = [];
+
+  constructor(receiver: Receiver) {
+    this.receiver = receiver;
+  }
+
+  event(_type: EventType, timestamp: number, payload: unknown): void {
+    if (!Array.isArray(payload)) return;
+    this.timestamps.push(timestamp);
+    this.rows.push(payload);
+  }
+
+  end(): void {
+    const { timestamps, rows } = this;
+    this.timestamps = [];
+    this.rows = [];
+    this.receiver.many(timestamps, rows);
+  }
+}
+
+/** For readers that know no events that leave: what lies behind a prediction or in a partition. */
 class ArrivalsOnly implements Stage {
   private readonly receiver: Receiver;
 

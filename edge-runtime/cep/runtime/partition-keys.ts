@@ -1,4 +1,4 @@
-import type { Row } from '../api.ts';
+import type { AttributeType, Row } from '../api.ts';
 import { textOf } from '../plan/functions.ts';
 import type { PartitionKeyPlan, PartitionPlan } from '../plan/plan.ts';
 import type { QueryCode } from './query-code.ts';
@@ -14,9 +14,14 @@ export type KeyReader = { kind: 'value'; keyOf: KeyOf } | { kind: 'ranges'; keys
  * of one type, else as text, as in Siddhi.
  */
 export function keyReaders(plan: PartitionPlan, code: QueryCode): Map<string, KeyReader> {
-  const types = new Set([...plan.keys.values()].map((one) => (one.kind === 'value' ? one.value.type : 'string')));
-  const asText = types.size > 1;
+  const asText = keyTypeOf(plan) === 'string';
   return new Map([...plan.keys].map(([stream, key]) => [stream, readerOf(key, asText, code)]));
+}
+
+/** The type of all keys of a partition: text where streams have several. */
+export function keyTypeOf(plan: PartitionPlan): AttributeType {
+  const [type = 'string', ...more] = new Set([...plan.keys.values()].map((one) => (one.kind === 'value' ? one.value.type : 'string')));
+  return more.length > 0 ? 'string' : type;
 }
 
 function readerOf(key: PartitionKeyPlan, asText: boolean, code: QueryCode): KeyReader {

@@ -1,10 +1,13 @@
+import type { AttributeType } from '../api.ts';
+import { setOrderOf } from '../operators/java-order.ts';
 import { isSwappable, type Stateful, type Swappable } from '../operators/stage.ts';
+import { textOf } from '../plan/functions.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import { buildQuery, type QueryContext } from './build-query.ts';
 import type { Receiver } from './junction.ts';
-import { keyReaders, type KeyReader } from './partition-keys.ts';
+import { keyReaders, keyTypeOf, type KeyReader } from './partition-keys.ts';
 import { EveryKeyEntry, FanOut, KeyedEntry, SharedEntry } from './partition-entries.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 import { Alarm, Timers } from './timers.ts';
@@ -49,7 +52,10 @@ export class RunningPartition implements Stateful {
   private readonly members: readonly Member[];
   private readonly streams: readonly string[];
   private readonly readers: ReadonlyMap<string, KeyReader>;
+  private readonly keyType: AttributeType;
   private readonly instances = new Map<unknown, Instance>();
+  /** All keys in the order in which an event for all of them goes round, until one begins or is forgotten. */
+  private walked: readonly Instance[] | undefined;
   private readonly shared: Instance | undefined;
   /** The operators of the one copy into which each key's memory is put. */
   private readonly swapped: readonly Swappable[] | undefined;
@@ -73,6 +79,7 @@ export class RunningPartition implements Stateful {
     this.streams = [...new Set(this.members.flatMap(({ inputs }) => inputs))].filter((one) => !one.startsWith('#'));
     const [first] = this.members;
     this.readers = first === undefined ? new Map() : keyReaders(plan, first.context.code);
+    this.keyType = keyTypeOf(plan);
     // The first copy is for no key: it shows whether anything is remembered, and takes the places of the alarms.
     this.timers = new Timers();
     this.pattern = this.copy(undefined, 0);
@@ -98,7 +105,7 @@ export class RunningPartition implements Stateful {
   receiver(stream: string): Receiver {
     const slot = this.streams.indexOf(stream);
     const reader = this.readers.get(stream);
-    if (reader === undefined) return new EveryKeyEntry(() => [...this.instances.values()], (one) => this.enter(one), slot);
+    if (reader === undefined) return new EveryKeyEntry(() => (this.walked ??= this.inOrder()), (one) => this.enter(one), slot);
     const way = this.shared?.ways[slot];
     if (way !== undefined) return new SharedEntry(reader, way);
     return new KeyedEntry(reader, (key) => this.find(key), slot);
@@ -114,6 +121,7 @@ export class RunningPartition implements Stateful {
       }
       instance = this.make(key);
       this.instances.set(key, instance);
+      this.walked = undefined;
       this.append(instance);
       if (this.plan.purge !== undefined && this.instances.size === 1) this.purging.at(now + this.plan.purge.interval);
     } else if (instance !== this.newest) {
@@ -123,6 +131,12 @@ export class RunningPartition implements Stateful {
     instance.used = now;
     this.enter(instance);
     return instance;
+  }
+
+  /** The order is that of Siddhi's set of keys. */
+  private inOrder(): Instance[] {
+    const all = [...this.instances.values()];
+    return setOrderOf(all.map(({ key }) => textOf(key, this.keyType))).flatMap((place) => all[place] ?? []);
   }
 
   /** Puts a key's memory in. */
@@ -199,6 +213,7 @@ export class RunningPartition implements Stateful {
   private forget(instance: Instance): void {
     for (const alarm of instance.alarms) alarm.clear();
     this.instances.delete(instance.key);
+    this.walked = undefined;
     if (this.inside === instance) this.inside = undefined;
     this.unlink(instance);
   }

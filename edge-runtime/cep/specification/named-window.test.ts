@@ -23,7 +23,8 @@ const CASES: readonly (readonly [name: string, window: string, query: string, se
   ['sets a join off as well', 'length(2)', 'from W join T#window.length(1) as t on W.k == t.k select W.v as v insert into O;', [['T', 1, 'a'], ['S', 2, 'a', 7]], [[7]]],
   ['sets off nothing where the other side alone may', 'length(2)', 'from W join T#window.length(1) as t unidirectional on W.k == t.k select W.v as v insert into O;', [['T', 1, 'a'], ['S', 2, 'a', 7]], []],
   ['joins two windows', 'length(2)', 'define window X (k string) length(2); from T select k insert into X; from W join X on W.k == X.k select W.v as v insert into O;', [['S', 1, 'a', 1], ['T', 2, 'a'], ['S', 3, 'a', 5]], [[1], [5]]],
-  ['stands in a pattern with what arrives', 'length(1)', 'from every a=W -> b=W[v > a.v] select a.v as x, b.v as y insert into O;', FOUR.slice(0, 3), [[1, 2], [2, 3]]],
+  ['stands in a pattern with all that it puts out', 'length(1)', 'from every a=W -> b=W[v > a.v] select a.v as x, b.v as y insert into O;', FOUR.slice(0, 3), [[1, 2], [1, 2], [2, 3], [2, 3]]],
+  ['stands in a pattern with what arrives where it puts out nothing else', 'length(1) output current events', 'from every a=W -> b=W[v > a.v] select a.v as x, b.v as y insert into O;', FOUR.slice(0, 3), [[1, 2], [2, 3]]],
 ];
 
 describe('a named window', () => {
