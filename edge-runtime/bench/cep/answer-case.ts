@@ -69,7 +69,8 @@ function launch(one: Case, app: App, answer: Answer): Engine {
     engine.onStream(name, ({ timestamps, rows }) => answer.out.push({ of: `stream ${name}`, rows: rows.map((row, index) => [timestamps[index] ?? 0, tagRow(row, attributes)]) }));
   }
   for (const query of app.plan.queries) {
-    if (!query.named) continue;
+    // In a partition a query is not heard, only what it puts out.
+    if (!query.named || query.partition !== undefined) continue;
     const { attributes } = query.selection;
     engine.onQuery(query.name, ({ timestamp, arrived, removed }) => {
       answer.out.push({

@@ -115,10 +115,6 @@ function parseJoinType(cursor: Cursor): JoinInput['type'] {
     cursor.expectWord('join');
     return side;
   }
-  if (cursor.takeWord('outer')) {
-    cursor.expectWord('join');
-    return 'full';
-  }
   cursor.takeWord('inner');
   cursor.expectWord('join');
   return 'inner';

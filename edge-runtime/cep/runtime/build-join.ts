@@ -7,7 +7,7 @@ import type { Stage, WindowStage } from '../operators/stage.ts';
 import { joinKeyOf } from '../plan/conjuncts.ts';
 import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
 import { searchedRollup } from './build-aggregation.ts';
-import { chainOf, selectorOf, wantedOf, type QueryContext } from './build-query.ts';
+import { chainOf, selectorOf, StageEntry, wantedOf, type QueryContext } from './build-query.ts';
 import { shortTableJoin } from './build-table-join.ts';
 import type { Receiver } from './junction.ts';
 import { HeldOutput, type OutputStage } from './query-output.ts';
@@ -36,7 +36,9 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
     if (plan.source === 'window') {
       searched[side] = { candidates: () => context.windowRows(plan.name) };
       const receiver = chainOf(query, plan.handlers, 0, last, context);
-      receivers.set(plan.name, [...(receivers.get(plan.name) ?? []), receiver]);
+      // Of a window joined with itself the left side alone sets off, with each event apart.
+      const left = receivers.get(plan.name)?.[0];
+      receivers.set(plan.name, [left === undefined ? receiver : apart(left)]);
       continue;
     }
     const key = input.condition === undefined || !slides(plan) ? undefined : joinKeyOf(input.condition);
@@ -96,6 +98,19 @@ function rowsOf(window: WindowStage): readonly Row[] {
   const held = window.events();
   const payloads = held instanceof EventQueue ? held.copy() : Array.from(held, (one) => one.payload);
   return payloads.filter((payload): payload is Row => Array.isArray(payload));
+}
+
+/** Ends a chunk after each event. */
+function apart(receiver: Receiver): Receiver {
+  if (!(receiver instanceof StageEntry)) return receiver;
+  const { first } = receiver;
+  return new StageEntry({
+    event: (type, timestamp, payload) => {
+      first.event(type, timestamp, payload);
+      first.end();
+    },
+    end: () => undefined,
+  });
 }
 
 /** A stream joined with itself: its events come to both sides, the left one first. */

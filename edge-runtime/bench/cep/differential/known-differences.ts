@@ -104,6 +104,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   { name: 'rows come in hash order', explains: ({ app }, siddhi, ours) => /@index|frequent\(/.test(app) && sameButForOrder(siddhi, ours) },
   { name: 'equal rows of a table with an index are one', explains: (one) => /@index/.test(one.app) && equalEventsAtOneTime(one) },
   { name: 'a missing value in a sort window is an exception', explains: (one, siddhi, ours) => /sort\(/.test(one.app) && JSON.stringify(one.steps).includes('null') && weSayMoreRows(siddhi, ours) },
+  { name: 'a time batch in a partition ends for one key, and goes on for the others', explains: ({ app }, siddhi, ours) => /partition with.*timeBatch/s.test(app) && weSayMoreRows(siddhi, ours) },
   { name: 'of two partition keys due at the same time, one timer rings', explains: ({ app }, siddhi, ours) => /partition with.*(time|for \d)/s.test(app) && weSayMoreRows(siddhi, ours) },
   { name: 'an event that leaves a batch window keeps its old time if the window was looked into', explains: ({ app }, siddhi, ours) => /define window|join/.test(app) && /[bB]atch\(/.test(app) && sameButForTimes(siddhi, ours) },
   { name: 'max and min over a named or session window begin anew when an event leaves', explains: ({ app }) => /(define window .* from W[^;]*|session\(.*)(max|min)\(/s.test(app) },
