@@ -1,6 +1,7 @@
 import type { StateView } from '../api.ts';
 import { fingerprint } from '../runtime/fingerprint.ts';
 import { feedsOf } from './feeds.ts';
+import { predictionsOf } from './stages.ts';
 import type { AggregationPlan, AppPlan, HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
 
 /** Windows of which what was aggregated can be made again from what they hold. */
@@ -28,7 +29,7 @@ export function statesOf(plan: AppPlan): StateIdentity[] {
     ...plan.tables.map(tableState),
     ...plan.aggregations.map(aggregationState),
     ...plan.windows.map((window) => windowState(window, feeds(window.name))),
-    ...plan.partitions.map((partition) => partitionState(partition, partitionIdentity(partition, plan, feeds))),
+    ...plan.partitions.flatMap((partition) => partitionStates(partition, partitionIdentity(partition, plan, feeds), partsOf(partition, plan))),
     ...plan.queries.flatMap((query) => {
       const partition = plan.partitions.find((one) => one.index === query.partition);
       return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, plan, feeds), feeds);
@@ -117,8 +118,20 @@ function windowState({ name, window, attributes }: NamedWindowPlan, feeds: strin
   return told(`window ${name}`, 'named-window', definition, `${definition}\n${feeds}`, `${window.label} window ${name}`);
 }
 
-function partitionState(partition: PartitionPlan, identity: string): StateIdentity {
-  return told(`partition ${partition.index}`, 'partition', partition.definition, identity, `keys of ${partition.name}`);
+/** The part of a partition in its earliest stage has its name; those behind predictions in it count on. */
+export function partStateName(partition: number, part: number): string {
+  return `partition ${partition}${part === 0 ? '' : ` behind ${part}`}`;
+}
+
+/** In how many stages a partition has something to do. */
+function partsOf(partition: PartitionPlan, plan: AppPlan): number {
+  const queries = plan.queries.filter((one) => one.partition === partition.index);
+  return new Set(queries.flatMap((one) => Array.from({ length: predictionsOf(one) + 1 }, (_, later) => one.stage + later))).size;
+}
+
+function partitionStates(partition: PartitionPlan, identity: string, parts: number): StateIdentity[] {
+  const behind = Array.from({ length: Math.max(0, parts - 1) }, (_, index): StateIdentity => ({ kept: partStateName(partition.index, index + 1), id: idOf('partition', `${identity}\nbehind ${index + 1}`), shapeId: '', view: undefined }));
+  return [told(`partition ${partition.index}`, 'partition', partition.definition, identity, `keys of ${partition.name}`), ...behind];
 }
 
 function tableState(table: TablePlan): StateIdentity {

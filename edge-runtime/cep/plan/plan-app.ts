@@ -245,9 +245,6 @@ class AppPlanner {
     this.tested.clear();
     const planned = this.planInput(query);
     const rate = query.rate && this.planRate(query.rate);
-    if (this.partition !== undefined && planned?.input?.kind === 'single' && planned.input.handlers.some((one) => one.kind === 'predict')) {
-      this.diagnostics.error('unsupported.partition', query.input, 'A prediction cannot stand in a partition.', 'Make it in a query of its own before the partition, and partition its result.');
-    }
     const { output } = query;
     if (output.kind === 'return') {
       this.unsupported(output, `'${output.kind}'`);

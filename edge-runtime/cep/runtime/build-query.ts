@@ -7,7 +7,7 @@ import { REFILLABLE } from '../plan/describe-state.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
 import type { PayloadKind, SelectionCode, TableTest } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
-import type { Receiver } from './junction.ts';
+import { NOWHERE, type Receiver } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Provenance } from './provenance.ts';
@@ -42,7 +42,21 @@ export interface QueryContext extends OperatorContext {
   /** Registers how the aggregators of a query are made again from what its window holds. */
   refill(query: string, run: () => void): void;
   /** Where the part of a query after a prediction runs. */
-  predict(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, build: (context: QueryContext) => Receiver): Receiver;
+  predict(prediction: PredictionPlace, build: (context: QueryContext) => Receiver): Receiver;
+}
+
+/** A prediction in a query, and what its rows wait under. */
+export interface PredictionPlace {
+  handler: Extract<HandlerPlan, { kind: 'predict' }>;
+  /** Its place among the query's handlers. */
+  index: number;
+  query: QueryPlan;
+  id: string;
+}
+
+export function predictionsIn(query: QueryPlan): PredictionPlace[] {
+  if (query.input.kind !== 'single') return [];
+  return query.input.handlers.flatMap((handler, index) => (handler.kind === 'predict' ? [{ handler, index, query, id: `${query.name}/predict${index}` }] : []));
 }
 
 /** A query at run time. */
@@ -73,6 +87,11 @@ export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuer
   return { name: query.name, receiver: (stream) => machine.receiver(stream) };
 }
 
+/** The part of a query from behind a prediction on. */
+export function buildBehind({ query, index }: PredictionPlace, context: QueryContext): Receiver {
+  return query.input.kind === 'single' ? buildFrom(query, query.input.handlers, index + 1, context) : NOWHERE;
+}
+
 function outputOf(query: QueryPlan, { target, ears }: QueryContext): QueryOutput {
   return new QueryOutput(query.name, target, ears);
 }
@@ -88,12 +107,11 @@ function limitedBy(query: QueryPlan, output: QueryOutput, context: QueryContext)
 /** The part of a query from one handler on; it is split where a prediction waits. */
 function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: number, context: QueryContext): Receiver {
   const rest = handlers.slice(from);
-  const prediction = rest.findIndex((one) => one.kind === 'predict');
-  const handler = rest[prediction];
-  if (handler?.kind === 'predict') {
-    const id = `${query.name}/predict${from + prediction}`;
-    const later = context.predict(handler, query, id, (after) => buildFrom(query, handlers, from + prediction + 1, after));
-    return chainOf(query, rest.slice(0, prediction), from, new Handover(later), context);
+  const prediction = predictionsIn(query).find(({ index }) => index >= from);
+  if (prediction !== undefined) {
+    const { index } = prediction;
+    const later = context.predict(prediction, (after) => buildFrom(query, handlers, index + 1, after));
+    return chainOf(query, handlers.slice(from, index), from, new Handover(later), context);
   }
   // What a query puts out, it puts out where it ends: on the clock behind its last prediction.
   const output = outputOf(query, context);

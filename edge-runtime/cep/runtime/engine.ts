@@ -3,28 +3,30 @@ import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, t
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { queryKeyOf } from '../plan/conjuncts.ts';
-import type { HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
+import { partStateName } from '../plan/describe-state.ts';
+import type { NamedWindowPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { feedsItself, inputStreams, streamStages } from '../plan/stages.ts';
 import { OnDemand } from './on-demand.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import { makeRollup, rollupReceiver } from './build-aggregation.ts';
 import { buildJoin } from './build-join.ts';
-import { buildQuery, type QueryContext } from './build-query.ts';
+import { buildPartition } from './build-partition.ts';
+import { buildQuery, type PredictionPlace, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
 import { EventTime } from './event-time.ts';
 import { Faults } from './faults.ts';
 import { makeJunctions } from './guarded-junction.ts';
 import { NOWHERE, type BatchBook, type Junction, type Receiver } from './junction.ts';
 import { RunningWindow } from './named-windows.ts';
-import { RunningPartition } from './partition.ts';
+import { boundOf, type RunningPartition } from './partition.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
 import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
 import { openSnapshot, restoreAll, takeOver, writeSnapshot } from './snapshot.ts';
 import { startTrigger } from './triggers.ts';
-import { StageChain } from './stage-chain.ts';
-import type { LogEntry, StageRuntime } from './stage-runtime.ts';
+import { sendingOn, StageChain, type KeyedSend } from './stage-chain.ts';
+import type { Port, StageRuntime } from './stage-runtime.ts';
 
 /** A running app; see `CepEngine` for what each call promises. */
 export class Engine implements CepEngine {
@@ -56,7 +58,7 @@ export class Engine implements CepEngine {
     const { start, uuid = noUuid } = options;
     const stageOf = streamStages(app.plan);
     this.chain = new StageChain(Math.max(0, ...stageOf.values()) + 1, start, uuid, options.timers !== 'jump', {
-      failed: (entry) => this.failed(entry),
+      failed: (entry) => this.faults.unpredicted(entry, app.plan.queries),
       threw: ({ port, timestamp, row }, failure) => this.faults.tell('', port.query, [timestamp], [row], failure),
     });
     ({ first: this.first, stages: this.stages } = this.chain);
@@ -206,7 +208,7 @@ export class Engine implements CepEngine {
   }
 
   bounds(): Bound[] {
-    return [...this.partitions.map(({ plan, size, dropped }) => ({ what: `keys of ${plan.name}`, held: size, max: plan.keysMax, dropped })), ...(this.gate?.bounds() ?? [])];
+    return [...this.app.plan.partitions.map((plan) => boundOf(plan, this.partitions)), ...(this.gate?.bounds() ?? [])];
   }
 
   snapshot(): Uint8Array {
@@ -281,21 +283,17 @@ export class Engine implements CepEngine {
 
   private startPartition(plan: PartitionPlan, stageOf: ReadonlyMap<string, number>): void {
     const queries = this.app.plan.queries.filter((one) => one.partition === plan.index);
-    const stage = queries[0]?.stage ?? 0;
-    const running = new RunningPartition(plan, queries, this.chain.at(stage), feedsItself(this.app.plan, plan.index), (query) => {
-      const ears = new QueryEars();
-      this.queries.set(query.name, ears);
-      const { target } = query.output;
-      // What goes into an inner stream stays in the partition, which replaces this target.
-      if (target.startsWith('#')) return this.contextOf(query, stage, NOWHERE, stage, ears);
-      return this.contextOf(query, stage, this.targetOf(query, stageOf), stageOf.get(target) ?? 0, ears);
+    for (const { name } of queries) this.queries.set(name, new QueryEars());
+    const parts = buildPartition(plan, queries, {
+      chain: this.chain,
+      stageOf,
+      loops: feedsItself(this.app.plan, plan.index),
+      contextOf: (query, stage) => this.contextOf(query, stage, this.targetOf(query, stageOf), stageOf.get(query.output.target) ?? stage, this.queries.get(query.name) ?? new QueryEars()),
+      predict: (prediction, stage, receiver) => this.seam(prediction, stage, receiver),
+      source: (stream) => this.windows.get(stream) ?? this.junction(stream),
     });
-    this.partitions.push(running);
-    this.kept.set(`partition ${plan.index}`, running);
-    for (const stream of running.inputs) {
-      const receiver = this.chain.crossing(stageOf.get(stream) ?? 0, stage, `${plan.name}/from ${stream}`, running.receiver(stream));
-      (this.windows.get(stream) ?? this.junction(stream)).subscribe(receiver);
-    }
+    this.partitions.push(...parts);
+    parts.forEach((running, index) => this.kept.set(partStateName(plan.index, index), running));
   }
 
   /** What counts from the start of the app has to know whether that was yet. */
@@ -326,6 +324,8 @@ export class Engine implements CepEngine {
     const { target, change } = query.output;
     const rollup = this.rollups.get(target);
     if (rollup !== undefined) return rollupReceiver(rollup);
+    // What goes into an inner stream stays in the partition, which replaces this target.
+    if (target.startsWith('#')) return NOWHERE;
     if (change === undefined) return this.windows.get(target)?.entry ?? this.junction(target);
     const { clock } = this.chain.at(stageOf.get(target) ?? 0);
     return tableReceiver(this.table(target), change, clock, emitTableTest(this.tables, clock));
@@ -361,7 +361,10 @@ export class Engine implements CepEngine {
       join: buildJoin,
       keep: (id, state) => this.kept.set(id, state),
       refill: (query, run) => this.refills.set(query, run),
-      predict: (handler, of, id, build) => this.seam(handler, of, id, stage, build(this.contextOf(query, stage + 1, target, targetStage, ears))),
+      predict: (prediction, build) => {
+        const later = build(this.contextOf(query, stage + 1, target, targetStage, ears));
+        return sendingOn(this.seam(prediction, stage, () => later), () => undefined);
+      },
     };
   }
 
@@ -374,16 +377,10 @@ export class Engine implements CepEngine {
     return code;
   }
 
-  private seam(handler: Extract<HandlerPlan, { kind: 'predict' }>, query: QueryPlan, id: string, stage: number, receiver: Receiver): Receiver {
+  private seam({ handler, query, id }: PredictionPlace, stage: number, receiver: Port['receiver']): KeyedSend {
     const [before, after] = [this.chain.at(stage), this.chain.at(stage + 1)];
     const values = this.codeOf(before).values(handler.arguments, 'row');
     return this.predictions.seam(id, handler.reference, handler.signature, values, this.chain.port(id, receiver, query.name), after, before.clock);
-  }
-
-  private failed(entry: LogEntry): void {
-    const query = this.app.plan.queries.find((one) => one.name === entry.port.query);
-    const [stream = ''] = query === undefined ? [] : inputStreams(query);
-    this.faults.tell(stream, entry.port.query, [entry.timestamp], [entry.row], entry.reason);
   }
 
   private junction(stream: string): Junction {

@@ -1,4 +1,7 @@
 import type { FaultBatch, Row } from '../api.ts';
+import type { QueryPlan } from '../plan/plan.ts';
+import { inputStreams } from '../plan/stages.ts';
+import type { LogEntry } from './stage-runtime.ts';
 
 /** Those who hear of events that could not be processed. */
 export class Faults {
@@ -9,6 +12,13 @@ export class Faults {
     return () => {
       this.listeners = this.listeners.filter((one) => one !== listener);
     };
+  }
+
+  /** Tells of an event for which a model had no answer. */
+  unpredicted({ port, timestamp, row, reason }: LogEntry, queries: readonly QueryPlan[]): void {
+    const query = queries.find((one) => one.name === port.query);
+    const [stream = ''] = query === undefined ? [] : inputStreams(query);
+    this.tell(stream, port.query, [timestamp], [row], reason);
   }
 
   /** Tells of events of one stream; `query` is empty where it is not known. */

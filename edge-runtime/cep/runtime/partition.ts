@@ -1,14 +1,15 @@
-import type { AttributeType } from '../api.ts';
+import type { AttributeType, Bound } from '../api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
 import { isSwappable, type Stateful, type Swappable } from '../operators/stage.ts';
 import { textOf } from '../plan/functions.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
-import { buildQuery, type QueryContext } from './build-query.ts';
-import type { Receiver } from './junction.ts';
+import { buildBehind, buildQuery, type PredictionPlace, type QueryContext } from './build-query.ts';
+import { NOWHERE, type Receiver } from './junction.ts';
 import { keyReaders, keyTypeOf, type KeyReader } from './partition-keys.ts';
 import { EveryKeyEntry, FanOut, KeyedEntry, SharedEntry } from './partition-entries.ts';
+import { sendingOn, type KeyedSend } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 import { Alarm, Timers } from './timers.ts';
 
@@ -30,11 +31,18 @@ export interface Instance {
   newer: Instance | undefined;
 }
 
-/** A query of a partition with the context in which its copies are made. */
-interface Member {
+/** A query of a partition, or the part of one behind a prediction, with the context in which its copies are made. */
+export interface Member {
   plan: QueryPlan;
-  inputs: readonly string[];
   context: QueryContext;
+  behind: PredictionPlace | undefined;
+}
+
+/** The ways into the stages behind, for what belongs to a key. */
+export interface Exits {
+  prediction(id: string): KeyedSend;
+  /** One for each later stage in which queries read the inner stream. */
+  inner(stream: string): readonly KeyedSend[];
 }
 
 /**
@@ -43,6 +51,8 @@ interface Member {
  *
  * Copies cost, so there are as few as can be: where no query remembers anything, all keys share one copy; where all
  * that is remembered can be swapped, they share one too and each key has its memory only.
+ *
+ * A partition with predictions in it is divided: its queries behind a prediction are another of these, in a later stage.
  */
 export class RunningPartition implements Stateful {
   /** Keys forgotten because there were too many. */
@@ -50,6 +60,7 @@ export class RunningPartition implements Stateful {
   readonly plan: PartitionPlan;
   private readonly stage: StageRuntime;
   private readonly members: readonly Member[];
+  private readonly exits: Exits | undefined;
   private readonly streams: readonly string[];
   private readonly readers: ReadonlyMap<string, KeyReader>;
   private readonly keyType: AttributeType;
@@ -61,6 +72,8 @@ export class RunningPartition implements Stateful {
   private readonly swapped: readonly Swappable[] | undefined;
   private readonly pattern: Instance;
   private inside: Instance | undefined;
+  /** The key whose events are worked on, where one copy serves all. */
+  private current: unknown;
   private readonly purging: Alarm;
   private oldest: Instance | undefined;
   private newest: Instance | undefined;
@@ -71,12 +84,14 @@ export class RunningPartition implements Stateful {
   private timers: Timers;
   private readonly orders: number[] = [];
 
-  constructor(plan: PartitionPlan, queries: readonly QueryPlan[], stage: StageRuntime, loops: boolean, contextOf: (query: QueryPlan) => QueryContext) {
+  /** `entered`: inner streams that come in from an earlier stage. */
+  constructor(plan: PartitionPlan, members: readonly Member[], stage: StageRuntime, loops: boolean, entered: readonly string[] = [], exits?: Exits) {
     this.plan = plan;
     this.stage = stage;
+    this.exits = exits;
     this.purging = stage.alarm((time) => this.purge(time));
-    this.members = queries.map((query) => ({ plan: query, inputs: [...new Set(inputStreams(query))], context: this.within(query, contextOf(query)) }));
-    this.streams = [...new Set(this.members.flatMap(({ inputs }) => inputs))].filter((one) => !one.startsWith('#'));
+    this.members = members.map((one) => ({ ...one, context: this.within(one.plan, one.context) }));
+    this.streams = [...new Set([...members.flatMap(waysInto).filter((one) => !one.startsWith('#')), ...entered])];
     const [first] = this.members;
     this.readers = first === undefined ? new Map() : keyReaders(plan, first.context.code);
     this.keyType = keyTypeOf(plan);
@@ -85,8 +100,8 @@ export class RunningPartition implements Stateful {
     this.pattern = this.copy(undefined, 0);
     this.timers = stage.timers;
     const { kept, alarms } = this.pattern;
-    const everyStreamHasKeys = this.streams.every((one) => this.readers.has(one));
-    this.shared = kept.length === 0 && alarms.length === 0 && everyStreamHasKeys ? this.pattern : undefined;
+    const everyStreamHasKeys = this.inputs.every((one) => this.readers.has(one));
+    this.shared = kept.length === 0 && alarms.length === 0 && everyStreamHasKeys && (exits === undefined || !loops) ? this.pattern : undefined;
     const swappable = kept.filter(isSwappable);
     // Events that come back into the partition while one is worked on would find another key's memory.
     this.swapped = alarms.length === 0 && swappable.length === kept.length && !loops ? swappable : undefined;
@@ -94,7 +109,7 @@ export class RunningPartition implements Stateful {
 
   /** The streams of the app whose events come in here. */
   get inputs(): readonly string[] {
-    return this.streams;
+    return this.streams.filter((one) => !one.startsWith('#') && !this.members.some(({ behind }) => behind?.id === one));
   }
 
   get size(): number {
@@ -107,11 +122,20 @@ export class RunningPartition implements Stateful {
     const reader = this.readers.get(stream);
     if (reader === undefined) return new EveryKeyEntry(() => (this.walked ??= this.inOrder()), (one) => this.enter(one), slot);
     const way = this.shared?.ways[slot];
-    if (way !== undefined) return new SharedEntry(reader, way);
+    if (way !== undefined && this.exits === undefined) return new SharedEntry(reader, way);
     return new KeyedEntry(reader, (key) => this.find(key), slot);
   }
 
+  /** The way in for what belongs to a key: an inner stream of an earlier stage, or what is behind a prediction. */
+  entry(name: string, key: unknown): Receiver {
+    return this.find(key).ways[this.streams.indexOf(name)] ?? NOWHERE;
+  }
+
   private find(key: unknown): Instance {
+    if (this.shared !== undefined) {
+      this.current = key;
+      return this.shared;
+    }
     const { now } = this.stage.clock;
     let instance = this.instances.get(key);
     if (instance === undefined) {
@@ -142,6 +166,7 @@ export class RunningPartition implements Stateful {
   /** Puts a key's memory in. */
   private enter(instance: Instance): void {
     const { swapped } = this;
+    this.current = instance.key;
     if (swapped === undefined || this.inside === instance) return;
     const { memory } = instance;
     for (let index = 0; index < swapped.length; index++) swapped[index]?.use(memory?.[index]);
@@ -165,11 +190,12 @@ export class RunningPartition implements Stateful {
     this.relays = new Map();
     for (const name of this.plan.inner.keys()) this.relays.set(name, new FanOut());
     const { relays } = this;
-    for (const { plan, inputs, context } of this.members) {
-      const running = buildQuery(plan, context);
-      for (const stream of inputs) (relays.get(stream) ?? ways[this.streams.indexOf(stream)])?.add(running.receiver(stream));
+    for (const member of this.members) {
+      const { plan, context, behind } = member;
+      const running = behind === undefined ? buildQuery(plan, context) : { receiver: () => buildBehind(behind, context) };
+      for (const name of waysInto(member)) (relays.get(name) ?? ways[this.streams.indexOf(name)])?.add(running.receiver(name));
     }
-    for (const way of ways) instance.ways.push(way.simplest());
+    ways.forEach((way, index) => instance.ways.push((relays.get(this.streams[index] ?? '') ?? way).simplest()));
     this.made = before;
     return instance;
   }
@@ -178,7 +204,7 @@ export class RunningPartition implements Stateful {
   private within(query: QueryPlan, context: QueryContext): QueryContext {
     const { target } = query.output;
     const inner = query.output.change === undefined && target.startsWith('#');
-    const relay = (): Receiver => this.relays.get(target) ?? context.target;
+    const relay = (): Receiver => this.further(this.relays.get(target) ?? context.target, this.exits?.inner(target) ?? []);
     return {
       ...context,
       get target() {
@@ -190,7 +216,23 @@ export class RunningPartition implements Stateful {
       keep: (_, state) => this.made?.kept.push(state),
       // A partition is taken over whole or not at all.
       refill: () => undefined,
+      predict: ({ id }) => (this.exits === undefined ? NOWHERE : this.leaving(this.exits.prediction(id))),
     };
+  }
+
+  /** Also to those in later stages. */
+  private further(here: Receiver, sends: readonly KeyedSend[]): Receiver {
+    if (sends.length === 0) return here;
+    const all = new FanOut();
+    all.add(here);
+    for (const send of sends) all.add(this.leaving(send));
+    return all;
+  }
+
+  /** Out of the copy at hand, with its key; of the one copy for all, with the key that is worked on. */
+  private leaving(send: KeyedSend): Receiver {
+    const { made } = this;
+    return sendingOn(send, () => (made === this.pattern ? this.current : made?.key));
   }
 
   private alarm(ring: (time: number) => void): Alarm {
@@ -268,4 +310,15 @@ export class RunningPartition implements Stateful {
     }
     for (const instance of byUse) this.append(instance);
   }
+}
+
+/** How full a partition is: as its fullest part. */
+export function boundOf(plan: PartitionPlan, running: readonly RunningPartition[]): Bound {
+  const parts = running.filter((one) => one.plan === plan);
+  return { what: `keys of ${plan.name}`, held: Math.max(0, ...parts.map((one) => one.size)), max: plan.keysMax, dropped: parts.reduce((sum, one) => Math.max(sum, one.dropped), 0) };
+}
+
+/** What a member takes events from: streams, or a prediction. */
+function waysInto({ plan, behind }: Member): string[] {
+  return behind === undefined ? [...new Set(inputStreams(plan))] : [behind.id];
 }

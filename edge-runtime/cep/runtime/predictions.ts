@@ -1,7 +1,7 @@
-import type { ModelAnswer, ModelCall, ModelSignature, Row } from '../api.ts';
+import type { ModelAnswer, ModelCall, ModelSignature } from '../api.ts';
 import type { Payload } from '../operators/stage.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
-import type { Receiver } from './junction.ts';
+import type { KeyedSend } from './stage-chain.ts';
 import type { Provenance } from './provenance.ts';
 
 /** Rows in one call to a model; more are asked for in several calls. */
@@ -28,20 +28,14 @@ export class Predictions {
     this.provenance = provenance;
   }
 
-  /** The receiver to put before the later part of a query; its rows wait in the log of `after`. */
-  seam(id: string, model: string, signature: ModelSignature, values: Site['values'], port: Port, after: StageRuntime, clock: { now: number }): Receiver {
+  /** The way into the later part of a query; its rows wait in the log of `after`. */
+  seam(id: string, model: string, signature: ModelSignature, values: Site['values'], port: Port, after: StageRuntime, clock: { now: number }): KeyedSend {
     const site: Site = { model, signature, values, unasked: [] };
     this.sites.set(id, site);
-    const one = (timestamp: number, row: Row): void => {
-      const entry: LogEntry = { time: clock.now, port, timestamp, row, state: 'waiting', reason: '' };
+    return (key, timestamp, row) => {
+      const entry: LogEntry = { time: clock.now, port, timestamp, row, key, state: 'waiting', reason: '' };
       after.push(entry);
       this.wait(site, entry);
-    };
-    return {
-      one,
-      many: (timestamps, rows) => {
-        rows.forEach((row, index) => one(timestamps[index] ?? 0, row));
-      },
     };
   }
 

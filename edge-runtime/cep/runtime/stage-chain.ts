@@ -10,6 +10,15 @@ export interface StageFaults {
   threw(entry: LogEntry, failure: unknown): void;
 }
 
+/** Sends on what belongs to a key of a partition; what belongs to none has no key. */
+export type KeyedSend = (key: unknown, timestamp: number, row: Row) => void;
+
+/** Sends rows on one by one, each with the key that is worked on. */
+export function sendingOn(send: KeyedSend, keyOf: () => unknown): Receiver {
+  const one = (timestamp: number, row: Row): void => send(keyOf(), timestamp, row);
+  return { one, many: (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
+}
+
 /** The stages of an app, one behind each prediction, and the ways from one into the next. */
 export class StageChain {
   readonly stages: StageRuntime[];
@@ -35,7 +44,7 @@ export class StageChain {
     return this.ports.get(id);
   }
 
-  port(id: string, receiver: Receiver, query: string): Port {
+  port(id: string, receiver: Port['receiver'], query: string): Port {
     const port: Port = { id, receiver, query };
     this.ports.set(id, port);
     return port;
@@ -45,9 +54,14 @@ export class StageChain {
   crossing(from: number, to: number, id: string, receiver: Receiver): Receiver {
     const [earlier, later] = [this.stages[from], this.stages[to]];
     if (from === to || earlier === undefined || later === undefined) return receiver;
+    return sendingOn(this.keyedCrossing(from, to, id, () => receiver), () => undefined);
+  }
+
+  /** Into a later stage, to where the events of a key go there. */
+  keyedCrossing(from: number, to: number, id: string, receiver: Port['receiver']): KeyedSend {
+    const [earlier, later] = [this.at(from), this.at(to)];
     const port = this.port(id, receiver, '');
-    const one = (timestamp: number, row: Row): void => later.push({ time: earlier.clock.now, port, timestamp, row, state: 'ready', reason: '' });
-    return { one, many: (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
+    return (key, timestamp, row) => later.push({ time: earlier.clock.now, port, timestamp, row, key, state: 'ready', reason: '' });
   }
 
   /** Lets the later stages run as far as they can. */

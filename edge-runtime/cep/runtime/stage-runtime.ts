@@ -7,7 +7,8 @@ import { Alarm, Timers, type Clock } from './timers.ts';
 /** Where events enter a stage from an earlier one. */
 export interface Port {
   id: string;
-  receiver: Receiver;
+  /** Where an event of a key goes; rows of no partition have no key. */
+  receiver(key: unknown): Receiver;
   /** The query whose events enter here; empty where it is a whole stream. */
   query: string;
 }
@@ -19,6 +20,8 @@ export interface LogEntry {
   port: Port;
   timestamp: number;
   row: Row;
+  /** In a partition, the key that it belongs to. */
+  key: unknown;
   state: 'ready' | 'waiting' | 'failed';
   reason: string;
 }
@@ -102,7 +105,7 @@ export class StageRuntime {
       const current = entry;
       guard(current, () => this.moveTo(time));
       if (state === 'failed') failed(current);
-      else guard(current, () => port.receiver.one(timestamp, row));
+      else guard(current, () => port.receiver(current.key).one(timestamp, row));
     }
     if (this.head === this.log.length) {
       this.log.length = 0;
@@ -117,7 +120,7 @@ export class StageRuntime {
     writer.count(this.backlog);
     for (let index = this.head; index < this.log.length; index++) {
       const entry = this.log[index];
-      if (entry !== undefined) writer.list([entry.time, entry.port.id, entry.timestamp, entry.row, entry.state, entry.reason]);
+      if (entry !== undefined) writer.list([entry.time, entry.port.id, entry.timestamp, entry.row, entry.state, entry.reason, entry.key ?? null]);
     }
   }
 
@@ -135,10 +138,10 @@ export class StageRuntime {
     this.head = 0;
     const size = reader.count();
     for (let index = 0; index < size; index++) {
-      const [time, id, timestamp, row, state, reason] = reader.list();
+      const [time, id, timestamp, row, state, reason, key] = reader.list();
       const port = portOf(String(id));
       if (port === undefined || !Array.isArray(row)) continue;
-      const entry: LogEntry = { time: Number(time), port, timestamp: Number(timestamp), row, state: state === 'waiting' ? 'waiting' : state === 'failed' ? 'failed' : 'ready', reason: String(reason) };
+      const entry: LogEntry = { time: Number(time), port, timestamp: Number(timestamp), row, key: key ?? undefined, state: state === 'waiting' ? 'waiting' : state === 'failed' ? 'failed' : 'ready', reason: String(reason) };
       this.log.push(entry);
       if (entry.state === 'waiting') again(entry);
     }
