@@ -68,7 +68,8 @@ export class AdaptiveSlack implements Stateful {
     const variance = values.reduce((sum, one) => sum + (mean - one) * (mean - one), 0) / values.length;
     const spread = Math.sqrt((mean * mean + variance * variance) / (values.length * (mean * mean)));
     const width = critical * critical * (spread * spread);
-    const roots = [leastRoot(1 + width, 2 * errorMax - 2 - width, (1 - errorMax) ** 2), leastRoot(1 + width, -(2 + 2 * errorMax + width), (1 + errorMax) ** 2)];
+    const [least, most] = [1 - errorMax, 1 + errorMax];
+    const roots = [leastRoot(1 + width, -2 * least - width, least * least), leastRoot(1 + width, -2 * most - width, most * most)];
     return Math.min(...roots.filter((one) => one !== undefined), roots.every((one) => one === undefined) ? 0 : Number.POSITIVE_INFINITY);
   }
 

@@ -1,3 +1,4 @@
+import { cos, sin } from '../mathematics/trigonometry.ts';
 import { TOKENIZERS } from './tokenizers.ts';
 import type { Attribute } from '../api.ts';
 import type { Typed } from './types.ts';
@@ -32,7 +33,7 @@ export const STREAM_FUNCTIONS: ReadonlyMap<string, StreamFunction> = new Map<str
         const missing = theta === null || theta === undefined || rho === null || rho === undefined;
         // The angle is in degrees, as Siddhi has it.
         const angle = (Number(theta) / 180) * Math.PI;
-        return [missing ? null : Number(rho) * Math.cos(angle), missing ? null : Number(rho) * Math.sin(angle), ...rest];
+        return [missing ? null : Number(rho) * cos(angle), missing ? null : Number(rho) * sin(angle), ...rest];
       },
     },
   ],

@@ -2,7 +2,7 @@ import type { Answer, OutEntry } from '../answer-case.ts';
 
 /**
  * What can be compared of an answer: each query's and on-demand query's entries in their own order, and what came on the streams
- * that no named query feeds. Doubles count to the 15 digits that survive printing.
+ * that no named query feeds. Doubles count to 14 digits: Java's `Math` and its `StrictMath` may differ in the last place.
  */
 export function comparable(out: readonly OutEntry[], streams = false): Record<string, unknown[]> {
   const groups: Record<string, unknown[]> = {};
@@ -21,7 +21,7 @@ function rounded(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       if (typeof inner !== 'number' || (key !== '$f' && key !== '$d')) return [key, rounded(inner)];
-      return [key, key === '$f' ? Math.fround(inner) : Number(inner.toPrecision(15))];
+      return [key, key === '$f' ? Math.fround(inner) : Number(inner.toPrecision(14))];
     }),
   );
 }

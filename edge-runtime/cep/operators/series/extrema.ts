@@ -1,4 +1,5 @@
 import type { Row } from '../../api.ts';
+import { exp } from '../../mathematics/exponential.ts';
 import type { ExtremaSetting } from '../../plan/time-series.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { loadHeld, saveHeld, type Held } from '../held-event.ts';
@@ -31,7 +32,7 @@ export class Extrema implements Stage, Stateful {
     this.next = next;
     this.derived = derived;
     const { smoothing, size } = setting;
-    this.weights = smoothing.by === 'kernel' ? Array.from({ length: size + 1 }, (_, distance) => Math.exp((-distance * distance) / (2 * smoothing.bandwidth * smoothing.bandwidth))) : [];
+    this.weights = smoothing.by === 'kernel' ? Array.from({ length: size + 1 }, (_, distance) => exp((-distance * distance) / (2 * smoothing.bandwidth * smoothing.bandwidth))) : [];
   }
 
   event(type: EventType, timestamp: number, payload: Payload): void {

@@ -96,7 +96,10 @@ export class Triangle {
     const { width, cells } = this;
     for (let column = 0; column < width - 1; column++) {
       let whole = 0;
-      for (let row = 0; row <= column; row++) whole += (cells[row * width + column] ?? 0) ** 2;
+      for (let row = 0; row <= column; row++) {
+        const cell = cells[row * width + column] ?? 0;
+        whole += cell * cell;
+      }
       if (Math.abs(cells[column * width + column] ?? 0) <= DEPENDENT_BELOW * Math.sqrt(whole)) return true;
     }
     return false;

@@ -1,3 +1,9 @@
+import { exp } from '../../mathematics/exponential.ts';
+import { cosh, sinh, tanh } from '../../mathematics/hyperbolic.ts';
+import { acos, asin, atan, atan2 } from '../../mathematics/inverse-trigonometry.ts';
+import { log, log10 } from '../../mathematics/logarithm.ts';
+import { cbrt, pow } from '../../mathematics/power.ts';
+import { cos, sin, tan } from '../../mathematics/trigonometry.ts';
 import { doubleToInt, doubleToLong, parseDouble, parseInt32, parseLong } from '../../runtime/java-number.ts';
 import type { FunctionDefinition } from '../functions.ts';
 import { extension, type Extension } from './define.ts';
@@ -69,18 +75,18 @@ function converted(text: string, from: number, to: number): string | null {
 
 export const MATH: readonly [string, FunctionDefinition][] = [
   extension('math:abs', oneNumber(Math.abs)),
-  extension('math:acos', oneReal(Math.acos)),
-  extension('math:asin', oneReal(Math.asin)),
-  extension('math:atan', { takes: 'n | n n', gives: 'double', run: (left, right) => (right === undefined ? Math.atan(Number(left)) : Math.atan2(Number(left), Number(right))) }),
+  extension('math:acos', oneReal(acos)),
+  extension('math:asin', oneReal(asin)),
+  extension('math:atan', { takes: 'n | n n', gives: 'double', run: (left, right) => (right === undefined ? atan(Number(left)) : atan2(Number(left), Number(right))) }),
   extension('math:bin', bits(2)),
-  extension('math:cbrt', oneNumber(Math.cbrt)),
+  extension('math:cbrt', oneNumber(cbrt)),
   extension('math:ceil', oneReal((value) => Math.ceil(value) + 0)),
   extension('math:conv', { takes: 's i i', gives: 'string', run: (text, from, to) => converted(String(text), Number(from), Number(to)) }),
   extension('math:copySign', twoNumbers((left, right) => (Math.sign(right) < 0 || Object.is(right, -0) ? -Math.abs(left) : Math.abs(left)))),
-  extension('math:cos', oneNumber(Math.cos)),
-  extension('math:cosh', oneNumber(Math.cosh)),
+  extension('math:cos', oneNumber(cos)),
+  extension('math:cosh', oneNumber(cosh)),
   extension('math:e', { takes: '', gives: 'double', run: () => Math.E }),
-  extension('math:exp', oneNumber(Math.exp)),
+  extension('math:exp', oneNumber(exp)),
   extension('math:floor', oneNumber((value) => Math.floor(value) + 0)),
   extension('math:getExponent', {
     takes: 'n',
@@ -101,10 +107,10 @@ export const MATH: readonly [string, FunctionDefinition][] = [
   }),
   extension('math:isInfinite', { takes: 'r', gives: 'bool', nulls: true, run: (value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY }),
   extension('math:isNan', { takes: 'r', gives: 'bool', nulls: true, run: (value) => Number.isNaN(value) }),
-  extension('math:ln', oneNumber(Math.log)),
-  extension('math:log', twoNumbers((value, base) => Math.log(value) / Math.log(base))),
-  extension('math:log10', oneNumber(Math.log10)),
-  extension('math:log2', oneNumber((value) => Math.log(value) / Math.log(2))),
+  extension('math:ln', oneNumber(log)),
+  extension('math:log', twoNumbers((value, base) => log(value) / log(base))),
+  extension('math:log10', oneNumber(log10)),
+  extension('math:log2', oneNumber((value) => log(value) / log(2))),
   extension('math:max', twoNumbers(Math.max)),
   extension('math:min', twoNumbers(Math.min)),
   extension('math:oct', bits(8)),
@@ -120,7 +126,7 @@ export const MATH: readonly [string, FunctionDefinition][] = [
   extension('math:parseInt', { takes: 's', gives: 'int', run: (text) => parseInt32(String(text)) ?? null }),
   extension('math:parseLong', { takes: 's', gives: 'long', run: (text) => parseLong(String(text)) ?? null }),
   extension('math:pi', { takes: '', gives: 'double', run: () => Math.PI }),
-  extension('math:power', twoNumbers((value, exponent) => (Math.abs(value) === 1 && !Number.isFinite(exponent) ? Number.NaN : value ** exponent))),
+  extension('math:power', twoNumbers(pow)),
   extension('math:rand', { takes: 'n?', gives: 'double', prepare: () => ({ wrong: 'is not known here: a rule draws no random numbers, so that it gives the same answer whenever it is asked' }) }),
   extension('math:round', {
     takes: 'r',
@@ -128,11 +134,11 @@ export const MATH: readonly [string, FunctionDefinition][] = [
     prepare: ([value]) => (value?.type === 'float' ? (one): unknown => doubleToInt(rounded(Number(one))) : (one): unknown => doubleToLong(rounded(Number(one)))),
   }),
   extension('math:signum', { takes: 'n', gives: 'int', run: (value) => doubleToInt(Math.sign(Number(value))) }),
-  extension('math:sin', oneNumber(Math.sin)),
-  extension('math:sinh', oneNumber(Math.sinh)),
+  extension('math:sin', oneNumber(sin)),
+  extension('math:sinh', oneNumber(sinh)),
   extension('math:sqrt', oneNumber(Math.sqrt)),
-  extension('math:tan', oneNumber(Math.tan)),
-  extension('math:tanh', oneNumber(Math.tanh)),
+  extension('math:tan', oneNumber(tan)),
+  extension('math:tanh', oneNumber(tanh)),
   extension('math:toDegrees', oneNumber((value) => value * (180 / Math.PI))),
   extension('math:toRadians', oneNumber((value) => value * (Math.PI / 180))),
 ];
