@@ -9,10 +9,11 @@ import type { RawRoute } from './http/raw-route.ts';
 import { trpcSurface } from './http/trpc-surface.ts';
 import type { Authenticator } from './identity/index.ts';
 import type { Deps } from './kernel/deps.ts';
+import { offlineBundleRoute } from './offline/export-route.ts';
 import { restSurfaces } from './rest/surface.ts';
 
 /** Routes of the public API that take or give bytes. */
-export const rawRoutes: readonly RawRoute[] = [auditExportRoute((deps) => (organizationId, payload) => signCheckpoint(deps, organizationId, payload)), ...uploadRoutes];
+export const rawRoutes: readonly RawRoute[] = [auditExportRoute((deps) => (organizationId, payload) => signCheckpoint(deps, organizationId, payload)), offlineBundleRoute(), ...uploadRoutes];
 
 /** Everything that the role `console` answers, but its pages. */
 export function consoleSurfaces(deps: Deps, authenticator: Authenticator, version: string): Surface[] {

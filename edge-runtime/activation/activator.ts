@@ -1,7 +1,8 @@
 import { backOffMs, type Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
-import { canonicalJson, type Digest } from '../protocol/index.ts';
+import { artefactsOf, type Digest } from '../protocol/index.ts';
+import { Acceptance } from './acceptance.ts';
 import { type ActivationFailure, ActivationJournal } from './activation-journal.ts';
 import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
 import type { ArtefactSource } from './artefact-download.ts';
@@ -13,7 +14,7 @@ import { type ActivationFacts, plan, type Step } from './plan.ts';
 import { opensInMs, stagedProgress, type Waiting, waitingOf } from './schedule.ts';
 import { classify } from './step-failure.ts';
 import type { TrustAnchor } from './trust.ts';
-import { artefactsOf, Rejection, type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
+import { type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
 
 export interface ActivatorOptions {
   readonly folder: string;
@@ -54,7 +55,7 @@ export class Activator {
   readonly #bench: Workbench = { running: undefined, staged: undefined, built: undefined, present: new Set() };
   readonly #executors: Executors;
   #progress: ActivationProgress | undefined;
-  #rejection: ActivationStatus['rejection'];
+  readonly #acceptance: Acceptance;
   /** That the current bundle did not come up is not written down: the next start of the agent tries again. */
   #startFailure: ActivationFailure | undefined;
   #crashes = 0;
@@ -68,6 +69,7 @@ export class Activator {
   private constructor(options: ActivatorOptions, journal: ActivationJournal) {
     this.#options = options;
     this.#journal = journal;
+    this.#acceptance = new Acceptance({ ...options, journal, onTaken: () => this.#taken() });
     this.#executors = executors({ ...options, journal, show: (progress) => this.#show(progress) }, this.#bench);
   }
 
@@ -95,33 +97,20 @@ export class Activator {
       desired: desired ?? undefined,
       progress: this.#progress,
       failure: this.#startFailure ?? failure ?? undefined,
-      rejection: this.#rejection,
+      rejection: this.#acceptance.rejection,
       hold: this.#holdMs() > 0 ? (hold ?? undefined) : undefined,
       waiting: this.#waiting(),
     };
   }
 
   /** Takes a desired state from the link: proven and newer, it is written down and worked towards; otherwise it is refused and said so. */
-  async accept(signed: SignedDesired): Promise<void> {
-    try {
-      const desired = verifyDesired(signed, this.#options.trust.trust);
-      if (this.#isKnown(desired)) return;
-      this.#requireValid(desired);
-      await this.#journal.update(({ highestGeneration }) => {
-        if (desired.generation <= highestGeneration) throw new Rejection('OlderGeneration', `Generation ${desired.generation} was offered; this node has already accepted ${highestGeneration}.`);
-        return { desired, highestGeneration: desired.generation, failure: null };
-      });
-      this.#rejection = undefined;
-      this.#startFailure = undefined;
-      this.#interrupt.abort(new Error('superseded'));
-      this.#poke();
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
-      this.#options.logger.warn('refused a desired state', { code: error.code, reason: error.message });
-      this.#options.onTimeline({ reason: error.code, message: error.message.slice(0, 1024), tone: 'critical' });
-      if (error.code !== 'OlderGeneration') this.#rejection = { code: error.code, message: error.message };
-      this.#options.onChange();
-    }
+  accept(signed: SignedDesired): Promise<void> {
+    return this.#acceptance.accept(signed);
+  }
+
+  /** By which a desired state comes otherwise than over the link. */
+  get acceptance(): Acceptance {
+    return this.#acceptance;
   }
 
   /** Tries a failed generation once more. */
@@ -143,7 +132,7 @@ export class Activator {
     this.#poke();
   }
 
-  /** The link came up: what waits for artefacts may go on. */
+  /** The link came up, or a file did: what waits for artefacts may go on. */
   linked(): void {
     this.#poke();
   }
@@ -329,22 +318,7 @@ export class Activator {
 
   #artefacts(): { digest: Digest; bytes: number }[] {
     const { current, previous, desired } = this.#journal.state;
-    return [current, previous, desired].flatMap((bundle) => (bundle === null ? [] : artefactsOf(bundle.manifest)));
-  }
-
-  /** The control plane repeats itself after every connection: what is already current, desired or failed is not news. */
-  /** What is told again differs in how long it may be taken on. */
-  #isKnown(offered: VerifiedDesired): boolean {
-    const { current, desired } = this.#journal.state;
-    const said = ({ told }: VerifiedDesired): string => canonicalJson({ ...told, validUntil: 0 });
-    return [current, desired].some((known) => known !== null && said(known) === said(offered));
-  }
-
-  /** Somebody may hold back what is new and play back what was recorded: that is not taken on for ever. */
-  #requireValid({ generation, told: { validUntil } }: VerifiedDesired): void {
-    const now = this.#options.clock.now();
-    if (validUntil === undefined || now <= validUntil) return;
-    throw new Rejection('Expired', `Generation ${generation} could be taken on until ${new Date(validUntil).toISOString()}; the clock of this node says ${new Date(now).toISOString()}.`);
+    return [current, previous, desired, ...this.#acceptance.examined].flatMap((bundle) => (bundle === null ? [] : artefactsOf(bundle.manifest)));
   }
 
   /** How long a hold still lasts, in milliseconds; 0 without one. */
@@ -357,6 +331,13 @@ export class Activator {
   #waiting(): Waiting | undefined {
     const { desired } = this.#journal.state;
     return desired === null ? undefined : waitingOf(desired.told, this.#options.clock.now());
+  }
+
+  /** Something newer is to run: what is fetched or built for anything older is given up. */
+  #taken(): void {
+    this.#startFailure = undefined;
+    this.#interrupt.abort(new Error('superseded'));
+    this.#poke();
   }
 
   #stagedProgress(): ActivationProgress | undefined {

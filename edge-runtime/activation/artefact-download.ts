@@ -44,9 +44,15 @@ export async function downloadArtefact(store: ArtefactStore, source: ArtefactSou
     await store.dropPartial(digest);
     start = 0;
   }
-  if ((await store.freeBytes()) - (bytes - start) < RESERVED_BYTES) throw new DownloadError('DiskFull', `There is no room for ${title}: ${bytes - start} bytes are needed beside the ${RESERVED_BYTES} that stay free.`, false);
+  await requireRoom(store, bytes - start, title);
   if (start < bytes) await transfer(store, source, artefact, start, onProgress, signal, pace);
   if (!(await store.seal(digest, bytes))) throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is not the content with digest ${digest}.`, true);
+}
+
+/** Throws a `DownloadError` unless so many bytes fit on the disk beside what stays free on it. */
+export async function requireRoom(store: ArtefactStore, bytes: number, title: string): Promise<void> {
+  const free = await store.freeBytes();
+  if (bytes > 0 && free - bytes < RESERVED_BYTES) throw new DownloadError('DiskFull', `There is no room for ${title}: ${bytes} bytes are needed beside the ${RESERVED_BYTES} that stay free, and ${free} are free.`, false);
 }
 
 async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace): Promise<void> {

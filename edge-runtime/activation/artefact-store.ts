@@ -35,7 +35,9 @@ export class ArtefactStore {
   /** Reads the artefact and compares its digest; one that does not match is removed, so that it is fetched again. */
   async intact(digest: Digest, bytes: number): Promise<boolean> {
     const path = this.path(digest);
-    if ((await sizeOf(path)) === bytes && (await hashFile(path)) === digest) return true;
+    const size = await sizeOf(path);
+    if (size === undefined) return false;
+    if (size === bytes && (await hashFile(path)) === digest) return true;
     await removeFile(path);
     return false;
   }

@@ -1,6 +1,6 @@
-import { canonicalJson, mergeSettings } from '../protocol/index.ts';
+import { artefactsOf, canonicalJson, mergeSettings } from '../protocol/index.ts';
 import type { Candidate } from './plan.ts';
-import { artefactsOf, type VerifiedDesired } from './verify.ts';
+import type { VerifiedDesired } from './verify.ts';
 
 /** A proven bundle as the planner needs to know it. */
 export function candidateOf(bundle: VerifiedDesired | null | undefined): Candidate | undefined {

@@ -1,11 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
-import { type ActivationStep, type Digest, mergeSettings } from '../protocol/index.ts';
+import { type ActivationStep, artefactsOf, type Digest, mergeSettings } from '../protocol/index.ts';
 import type { ActivationJournal, JournalState } from './activation-journal.ts';
 import { type ArtefactSource, DownloadError, downloadArtefact } from './artefact-download.ts';
 import type { ArtefactStore } from './artefact-store.ts';
 import type { BuiltPath, PathRuntime, StagedBundle } from './path-runtime.ts';
 import type { Step } from './plan.ts';
-import { artefactsOf, type VerifiedDesired } from './verify.ts';
+import type { VerifiedDesired } from './verify.ts';
 
 /** What an activation under way is at. */
 export interface ActivationProgress {
@@ -46,6 +46,11 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
       const artefacts = artefactsOf(bundle.manifest);
       const artefact = artefacts.find(({ digest }) => digest === step.digest);
       if (artefact === undefined) throw new Error(`${step.digest} was planned and is not in the bundle`);
+      // It may have been brought in a file.
+      if (await deps.store.intact(step.digest, artefact.bytes)) {
+        bench.present.add(step.digest);
+        return;
+      }
       const before = sum(artefacts.filter(({ digest }) => bench.present.has(digest)));
       const show = (bytesDone: number): void => deps.show({ generation: bundle.generation, bundle: bundle.digest, step: 'Fetching', bytesDone: before + bytesDone, bytesTotal: sum(artefacts), message: artefact.title });
       show(await deps.store.partialBytes(step.digest));

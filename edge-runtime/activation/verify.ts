@@ -1,9 +1,9 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope, type TrustedKey } from '../protocol/index.ts';
+import { artefactsOf, type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope, type TrustedKey } from '../protocol/index.ts';
 import type { Trust } from './trust.ts';
 
 /** Why the node will not run what it was told to run. */
-export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'Expired' | 'DigestMismatch' | 'TooLarge';
+export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'Expired' | 'DigestMismatch' | 'TooLarge' | 'WrongSize' | 'Unreadable';
 
 export class Rejection extends Error {
   override readonly name = 'Rejection';
@@ -52,13 +52,6 @@ export function verifyDesired(desired: SignedDesired, trust: Trust | undefined):
   if (told.bundle !== digest) throw new Rejection('DigestMismatch', `The assignment names bundle ${told.bundle}, and ${digest} came with it.`);
   requireSize(manifest);
   return { assignment: desired.assignment, bundle: desired.bundle, generation: told.generation, digest, told, manifest };
-}
-
-/** What of a bundle is fetched by digest: each once, however many rules or models share it. */
-export function artefactsOf(manifest: BundleManifest): { digest: Digest; bytes: number; title: string }[] {
-  const artefacts = new Map<Digest, { digest: Digest; bytes: number; title: string }>();
-  for (const { digest, bytes, name, version } of [...manifest.rules, ...manifest.models]) artefacts.set(digest, { digest, bytes, title: `${name} version ${version}` });
-  return [...artefacts.values()];
 }
 
 /** Throws a `Rejection` unless one of the keys signed the text. */

@@ -1,4 +1,4 @@
-import type { AttributeValue } from '../protocol/index.ts';
+import type { AttributeValue, SignedReceipt } from '../protocol/index.ts';
 
 /** What the gateway serves: the running event path and the agent around it, as the host hands them over. */
 export interface GatewayBackend {
@@ -12,7 +12,13 @@ export interface GatewayBackend {
   metrics(): Promise<string>;
   hold(until: number, reason: string): Promise<void>;
   release(): Promise<void>;
+  /** Takes on the bundle in a file of the node's disk. */
+  apply(file: string): Promise<GatewayApplyReply>;
+  receipt(): Promise<GatewayReceiptReply>;
 }
+
+export type GatewayApplyReply = { ok: true; generation: number; bundle: string } | { ok: false; code: 'refused' | 'no-room' | 'busy'; message: string };
+export type GatewayReceiptReply = { ok: true; receipt: SignedReceipt } | { ok: false; code: 'refused' | 'unavailable'; message: string };
 
 export interface GatewayPath {
   streams(): Promise<GatewayStream[]>;

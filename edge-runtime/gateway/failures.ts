@@ -1,4 +1,4 @@
-import type { GatewayAnswer, GatewayAskReply, GatewayInferenceReply, GatewayIngestReply } from './backend.ts';
+import type { GatewayAnswer, GatewayApplyReply, GatewayAskReply, GatewayInferenceReply, GatewayIngestReply, GatewayReceiptReply } from './backend.ts';
 import { GatewayError, type GatewayErrorCode } from './errors.ts';
 
 /** The one mapping from what the event path answers to what a caller is told. */
@@ -21,4 +21,14 @@ export function failAsk(reply: Extract<GatewayAskReply, { ok: false }>): never {
 export function failInference(reply: Extract<GatewayInferenceReply, { ok: false }>): never {
   const codes = { 'not-found': 'ModelNotFound', invalid: 'InferenceInvalid', busy: 'InferenceBusy', failed: 'InferenceFailed' } as const satisfies Record<typeof reply.code, GatewayErrorCode>;
   throw new GatewayError(codes[reply.code], reply.message, reply.code === 'busy' ? { headers: { 'retry-after': '1' } } : {});
+}
+
+export function failApply(reply: Extract<GatewayApplyReply, { ok: false }>): never {
+  const codes = { refused: 'BundleRefused', 'no-room': 'NoRoom', busy: 'ApplyBusy' } as const satisfies Record<typeof reply.code, GatewayErrorCode>;
+  throw new GatewayError(codes[reply.code], reply.message);
+}
+
+export function failReceipt(reply: Extract<GatewayReceiptReply, { ok: false }>): never {
+  const codes = { refused: 'BundleRefused', unavailable: 'StoreUnavailable' } as const satisfies Record<typeof reply.code, GatewayErrorCode>;
+  throw new GatewayError(codes[reply.code], reply.message);
 }

@@ -71,6 +71,8 @@ const backend: GatewayBackend = {
   release: async () => {
     held = undefined;
   },
+  apply: async (file) => (file.endsWith('.selvedge') ? { ok: true, generation: 7, bundle: 'sha256:b' } : { ok: false, code: 'refused', message: 'Malformed: This is no offline bundle.' }),
+  receipt: async () => ({ ok: true, receipt: { payload: '{}', signature: 'A'.repeat(86) } }),
 };
 
 /** Time does not pass for its limits: what they have given out they do not give again, however slow the machine is. */
@@ -232,6 +234,13 @@ describe('sending', () => {
       socket.on('close', () => resolve()).on('error', () => undefined).resume();
     });
     await closed;
+  });
+
+  test('a bundle from a file, refused in its own words, and a receipt', async () => {
+    expect(await post('/v1/apply', '{"file":"/media/stick/n1.selvedge"}')).toMatchObject({ status: 202, body: { generation: 7 } });
+    expect(await post('/v1/apply', '{"file":"/etc/passwd"}')).toMatchObject({ status: 422, body: { code: 'BundleRefused', error: expect.stringContaining('no offline bundle') } });
+    expect(await post('/v1/apply', '{}')).toMatchObject({ status: 400, body: { code: 'InvalidInput' } });
+    expect(await call('/v1/receipts', { method: 'POST' })).toMatchObject({ status: 201, body: { payload: '{}' } });
   });
 
   test('hold and release, with a reason', async () => {

@@ -8,6 +8,7 @@ import type { GatewayBackend } from './backend.ts';
 import { GatewayError, gatewayErrors } from './errors.ts';
 import { inferenceOperations } from './inference-operations.ts';
 import { nodeOperations } from './node-operations.ts';
+import { offlineOperations } from './offline-operations.ts';
 import { ruleOperations } from './rule-operations.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, operation } from './operation.ts';
@@ -35,7 +36,7 @@ export interface GatewayOptions {
 
 /** The table of everything the gateway answers to. */
 export function gatewayOperations(backend: GatewayBackend, agentVersion: string, now: () => number): Operation[] {
-  const served = [...nodeOperations(backend, now), ...ruleOperations(backend), ...inferenceOperations(backend, agentVersion)];
+  const served = [...nodeOperations(backend, now), ...offlineOperations(backend), ...ruleOperations(backend), ...inferenceOperations(backend, agentVersion)];
   const described = z.object({});
   const own = operation({ id: 'openapi', method: 'GET', path: '/openapi.json', open: true, summary: 'This description', parameters: described, query: described, bodyBytesMax: 0, responses: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } }, errors: [], handle: async () => ({ status: 200, body: document }) });
   const document = openApiDocument([...served, own], agentVersion);

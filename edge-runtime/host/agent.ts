@@ -19,7 +19,7 @@ import type { RedisTarget } from '../kernel/redis.ts';
 import { loadIdentity, type NodeIdentity } from '../link/identity.ts';
 import { artefactAddress, defaultLinkTimings, type Hello, type Instruction, LinkClient, type LinkState } from '../link/link-client.ts';
 import { ReportSender } from '../link/report-sender.ts';
-import type { Envelope, Welcome } from '../protocol/index.ts';
+import type { Envelope, Report, Welcome } from '../protocol/index.ts';
 import { storeKeys } from '../store/keys.ts';
 import { defaultOutboxLimits, Outbox } from '../sync/outbox.ts';
 import { RecordShipper } from '../sync/record-shipper.ts';
@@ -28,9 +28,11 @@ import { compileCacheIn } from './config.ts';
 import { gatewayPath } from './gateway-backend.ts';
 import { Leases } from './leases.ts';
 import { type NodeFolder, takeNodeFolder } from './node-folder.ts';
+import { Offline } from './offline.ts';
 import { PathSupervisor } from './path-supervisor.ts';
 import { prometheusText } from './prometheus.ts';
 import { answerQuery } from './queries.ts';
+import { Receipts } from './receipts.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { RedisServer } from './redis-server.ts';
 import { ConditionTable, reportOf } from './report.ts';
@@ -100,6 +102,7 @@ class Agent {
   readonly #telemetry: TelemetryCollector;
   readonly #conditions = new ConditionTable();
   #activator: Activator | undefined;
+  #offline: Offline | undefined;
   #artefacts: ArtefactSource | undefined;
   #gatewayUrl = '';
   #wasConnected = false;
@@ -150,9 +153,10 @@ class Agent {
     await mkdir(join(folder.path, 'secrets'), { recursive: true, mode: 0o700 });
     await mkdir(config.filesFolder, { recursive: true });
     const agent = new Agent(config, deps, folder, identity, target, await TrustAnchor.load(folder.path), await loadGatewayToken(folder.path));
+    const store = await ArtefactStore.open(join(folder.path, 'artefacts'));
     agent.#activator = await Activator.load({
       folder: folder.path,
-      store: await ArtefactStore.open(join(folder.path, 'artefacts')),
+      store,
       trust: agent.#trust,
       runtime: agent.#supervisor,
       source: () => agent.#artefacts,
@@ -163,6 +167,17 @@ class Agent {
       onTimeline: (entry) => agent.#note(entry),
       probationMs: PROBATION_MS,
       retry: { minMs: 250, maxMs: 30_000 },
+    });
+    agent.#offline = new Offline({
+      activator: agent.#activator,
+      store,
+      trust: agent.#trust,
+      receipts: new Receipts(folder.path, identity),
+      followKeys: (keySets) => agent.#followKeys(keySets),
+      report: () => agent.#currentReport(agent.#requireActivator()),
+      recordsThrough: () => agent.#outbox.last(),
+      note: (entry) => agent.#note(entry),
+      now: deps.clock.now,
     });
     return agent;
   }
@@ -302,7 +317,11 @@ class Agent {
 
   #report(): void {
     if (this.#activator === undefined) return;
-    this.#reports.update(reportOf({ activation: this.#activator.status, path: this.#supervisor.status, trouble: this.#supervisor.trouble, now: this.#deps.clock.now() }, this.#conditions));
+    this.#reports.update(this.#currentReport(this.#activator));
+  }
+
+  #currentReport(activator: Activator): Report {
+    return reportOf({ activation: activator.status, path: this.#supervisor.status, trouble: this.#supervisor.trouble, now: this.#deps.clock.now() }, this.#conditions);
   }
 
   async #collect(signal: AbortSignal): Promise<void> {
@@ -328,6 +347,8 @@ class Agent {
       metrics: async () => prometheusText(await this.#telemetry.scrape(), { connected: this.#link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
       hold: (until, reason) => activator.hold(until, reason),
       release: () => activator.release(),
+      apply: (file) => this.#requireOffline().apply(file),
+      receipt: () => this.#requireOffline().receipt(),
     };
   }
 
@@ -350,6 +371,11 @@ class Agent {
       trouble: this.#supervisor.trouble ?? null,
       outbox: await this.#outbox.measure().catch(() => null),
     };
+  }
+
+  #requireOffline(): Offline {
+    if (this.#offline === undefined) throw new Error('the agent is used before it is loaded');
+    return this.#offline;
   }
 
   #requireActivator(): Activator {

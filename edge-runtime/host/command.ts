@@ -30,12 +30,16 @@ export const usage = `node edge-runtime/host/main.ts [run] --name NAME [options]
 node edge-runtime/host/main.ts status --name NAME [--folder F] what a running agent says of itself
 node edge-runtime/host/main.ts hold --name NAME --minutes N --reason TEXT   forbid changes for a while
 node edge-runtime/host/main.ts release --name NAME             allow changes again
+node edge-runtime/host/main.ts apply FILE --name NAME [--receipt FILE]   take on a bundle that was brought in a file, and write a receipt
+node edge-runtime/host/main.ts receipt FILE --name NAME        write what the node runs, signed, to be brought to its control plane
 
 ${describeSettings()}`;
 
 export type Command =
   | { readonly command: 'run'; readonly config: AgentConfig }
   | { readonly command: 'status' | 'release'; readonly folder: string }
+  | { readonly command: 'apply'; readonly folder: string; readonly file: string; readonly receipt: string | undefined }
+  | { readonly command: 'receipt'; readonly folder: string; readonly file: string }
   | { readonly command: 'hold'; readonly folder: string; readonly minutes: number; readonly reason: string }
   | { readonly command: 'help' };
 
@@ -46,6 +50,10 @@ export function parseCommand({ values, positionals, environment, folder }: Comma
   if (command === 'run') return { command, config: parseConfig(values, environment, folder) };
   if (folder === undefined) throw new Error('name the node with --name, or its folder with --folder');
   if (command === 'status' || command === 'release') return { command, folder };
+  const file = positionals[1];
+  if ((command === 'apply' || command === 'receipt') && file === undefined) throw new Error(`name the file: ${command} FILE`);
+  if (command === 'apply' && file !== undefined) return { command, folder, file, receipt: values.receipt };
+  if (command === 'receipt' && file !== undefined) return { command, folder, file };
   if (command === 'hold') return { command, folder, ...checked(holdSchema, { minutes: values.minutes ?? 60, reason: values.reason }) };
   throw new Error(`there is no command ${command}; --help lists them`);
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { agentSettings } from './settings.ts';
 
 const text = { type: 'string' } as const;
-const options = { name: text, link: text, 'link-from': text, folder: text, token: text, label: { ...text, multiple: true }, 'gateway-host': text, 'gateway-port': text, files: text, minutes: text, reason: text, help: { type: 'boolean' } } as const;
+const options = { name: text, link: text, 'link-from': text, folder: text, token: text, label: { ...text, multiple: true }, 'gateway-host': text, 'gateway-port': text, files: text, minutes: text, reason: text, receipt: text, help: { type: 'boolean' } } as const;
 
 /** What the agent was started with, read and not yet checked. `folder` is absolute; undefined when neither it nor a name was given. */
 export interface CommandLine {

@@ -5,7 +5,7 @@ import { type AgentReady, runAgent } from './agent.ts';
 import { type AgentConfig, parseCommand, usage } from './command.ts';
 import { readCommandLine } from './config.ts';
 import { jsonLogger } from './log.ts';
-import { holdNode, readStatus, releaseNode } from './site.ts';
+import { applyFile, holdNode, readStatus, releaseNode, writeReceipt } from './site.ts';
 
 /* The agent's process: reads what it is asked for, runs the agent, and ends it in order. stdout is for programs, stderr for the log. */
 
@@ -41,7 +41,12 @@ try {
   else if (command.command === 'help') process.stdout.write(`${usage}\n`);
   else if (command.command === 'status') process.stdout.write(`${await readStatus(command.folder)}\n`);
   else if (command.command === 'hold') process.stdout.write(`${await holdNode(command.folder, command.minutes, command.reason)}\n`);
-  else process.stdout.write(`${await releaseNode(command.folder)}\n`);
+  else if (command.command === 'receipt') process.stdout.write(`${await writeReceipt(command.folder, command.file)}\n`);
+  else if (command.command === 'apply') {
+    const { text, failed } = await applyFile(command.folder, command.file, command.receipt);
+    process.stdout.write(`${text}\n`);
+    if (failed) process.exitCode = 1;
+  } else process.stdout.write(`${await releaseNode(command.folder)}\n`);
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema, generationSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
+import { type Digest, digestSchema, generationSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
 import { windowsSchema } from './windows.ts';
 
 /** The types a tensor element or a stream attribute of a model call may have. */
@@ -123,6 +123,13 @@ export const keySetSchema = z.object({
 
 /** All key sets of an organization, or the newest of them, oldest first. */
 export const keySetsSchema = z.array(envelopeSchema).max(64);
+
+/** What of a bundle is fetched by digest: each once, however many rules or models share it. */
+export function artefactsOf(manifest: BundleManifest): { digest: Digest; bytes: number; title: string }[] {
+  const artefacts = new Map<Digest, { digest: Digest; bytes: number; title: string }>();
+  for (const { digest, bytes, name, version } of [...manifest.rules, ...manifest.models]) artefacts.set(digest, { digest, bytes, title: `${name} version ${version}` });
+  return [...artefacts.values()];
+}
 
 export type TrustedKey = z.infer<typeof trustedKeySchema>;
 export type KeySet = z.infer<typeof keySetSchema>;

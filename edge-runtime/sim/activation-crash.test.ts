@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TrustAnchor } from '../activation/trust.ts';
 import { type BundleManifest, settingsSchema } from '../protocol/index.ts';
 import { SimulatedControlPlane } from './control-plane.ts';
+import { writeOfflineFile } from './offline-file.ts';
 
 const script = fileURLToPath(new URL('./crashing-activation.ts', import.meta.url));
 
@@ -94,6 +95,30 @@ describe('an agent killed at any moment before its window (I2)', () => {
       killed += 1;
     }
     expect(killed).toBeGreaterThan(15);
+  });
+});
+
+describe('an agent killed at any moment while it takes a bundle from a file (I2)', () => {
+  test('comes up with the old or the new bundle, whole, and reaches the new one when the file is applied again', { timeout: 120_000 }, async () => {
+    const file = join(root, 'n1.selvedge');
+    await writeOfflineFile(file, controlPlane.desired(bundleOf('new-a', 'old-b'), 2), (digest) => controlPlane.artefacts.get(digest));
+    const cameUp = new Set<string>();
+    let killed = 0;
+    for (let killAt = 1; ; killAt += 1) {
+      const folder = join(root, `carried-${killAt}`);
+      await cp(join(root, 'before'), folder, { recursive: true });
+      const crash = await activate(folder, { file, until: '2', 'kill-at': String(killAt) });
+      const after = await activate(folder, { file, until: '2' });
+      const [first, ...rest] = after.lines.filter((line) => line.startsWith('up'));
+      expect(['up 1 old-a+old-b', 'up 2 new-a+old-b'], `after moment ${killAt}`).toContain(first);
+      expect([first, ...rest].at(-1), `after moment ${killAt}`).toBe('up 2 new-a+old-b');
+      await rm(folder, { recursive: true });
+      if (crash.signal !== 'SIGKILL') break;
+      cameUp.add(first ?? '');
+      killed += 1;
+    }
+    expect(killed).toBeGreaterThan(20);
+    expect(cameUp.size).toBe(2);
   });
 });
 

@@ -44,17 +44,20 @@ export class ActivationFixture {
   controlPlane: SimulatedControlPlane;
   /** Whether there is a link to fetch over. */
   linked = true;
+  readonly #pinned: boolean;
   #activator: Activator | undefined;
   #end: (() => Promise<void>) | undefined;
   readonly #waiters = new Set<() => void>();
 
-  private constructor(folder: string, controlPlane: SimulatedControlPlane) {
+  private constructor(folder: string, controlPlane: SimulatedControlPlane, pinned: boolean) {
+    this.#pinned = pinned;
     this.folder = folder;
     this.controlPlane = controlPlane;
   }
 
-  static async create(): Promise<ActivationFixture> {
-    const fixture = new ActivationFixture(await mkdtemp(join(tmpdir(), 'selvedge-activation-')), await new SimulatedControlPlane().listen());
+  /** With `pinned` false it was welcomed by nobody. */
+  static async create({ pinned = true } = {}): Promise<ActivationFixture> {
+    const fixture = new ActivationFixture(await mkdtemp(join(tmpdir(), 'selvedge-activation-')), await new SimulatedControlPlane().listen(), pinned);
     await fixture.start();
     return fixture;
   }
@@ -66,7 +69,7 @@ export class ActivationFixture {
 
   async start(options: Partial<ActivatorOptions> = {}): Promise<void> {
     const trust = await TrustAnchor.load(this.folder);
-    if (trust.trust === undefined) await trust.pin(this.controlPlane.welcome(), 1);
+    if (trust.trust === undefined && this.#pinned) await trust.pin(this.controlPlane.welcome(), 1);
     const activator = await Activator.load({
       folder: this.folder,
       store: await ArtefactStore.open(join(this.folder, 'artefacts')),

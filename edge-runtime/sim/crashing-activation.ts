@@ -4,18 +4,19 @@ import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { Activator } from '../activation/activator.ts';
 import { ArtefactStore } from '../activation/artefact-store.ts';
+import { applyOfflineBundle } from '../activation/offline-bundle.ts';
 import { TrustAnchor } from '../activation/trust.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { desiredSchema } from '../protocol/index.ts';
 
 /**
  * A process that activates one bundle and kills itself, as `kill -9` would, at the n-th moment at which the disk is about
- * to change or has just changed. `--desired` is the file of a desired message; without it only what the disk names comes up.
+ * to change or has just changed. `--desired` is the file of a desired message, `--file` an offline bundle; without it only what the disk names comes up.
  * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does, or with `--until staged` when something is,
  * with what changed the disk. `--clock-ahead` is how many milliseconds its clock is ahead.
  */
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' }, 'clock-ahead': { type: 'string', default: '0' } },
+  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, file: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' }, 'clock-ahead': { type: 'string', default: '0' } },
 });
 const folder = values.folder ?? '';
 const killAt = Number(values['kill-at']);
@@ -47,9 +48,10 @@ async function plantCrash(): Promise<void> {
 
 await plantCrash();
 const stopping = new AbortController();
+const store = await ArtefactStore.open(join(folder, 'artefacts'));
 const activator = await Activator.load({
   folder,
-  store: await ArtefactStore.open(join(folder, 'artefacts')),
+  store,
   trust: await TrustAnchor.load(folder),
   runtime: {
     build: async (bundle) => ({
@@ -74,5 +76,6 @@ const activator = await Activator.load({
 });
 const running = activator.run(stopping.signal);
 if (values.desired !== undefined) await activator.accept(desiredSchema.parse(JSON.parse(await fsPromises.readFile(values.desired, 'utf8'))));
+if (values.file !== undefined) await applyOfflineBundle({ activator, store, followKeys: async () => undefined }, values.file);
 await running;
 process.stdout.write(`changes ${changes.join(' ')}\n`);

@@ -140,6 +140,11 @@ export class Outbox {
     return lost;
   }
 
+  /** The highest number that was given. */
+  async last(): Promise<number> {
+    return this.#last(await this.#redis());
+  }
+
   async measure(): Promise<OutboxMeasure> {
     const redis = await this.#redis();
     const { window, timeline, detections } = this.#keys;

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { createRateLimiter } from '../kernel/limits.ts';
 import type { RateLimiter } from '../kernel/limits.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { parseStorable } from './storable.ts';
+import { parseStorable } from '../kernel/parse-storable.ts';
 
 /** Messages that wait to be handled before the socket is read no further. */
 const inboxMax = 16;

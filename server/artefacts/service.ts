@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Digest } from '@selvedge/edge-runtime/protocol';
 import { digestSchema } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
@@ -21,6 +22,13 @@ export async function storeArtefact(deps: StoreDeps, bytes: Uint8Array): Promise
 /** Where an artefact's file lies, for what reads files by themselves. */
 export function artefactPath(deps: StoreDeps, digest: string): string {
   return new FolderStore(deps.stateFolder).path(digest);
+}
+
+/** An artefact's size, and its bytes as a stream; null when it is not there. */
+export async function openArtefact(deps: StoreDeps, digest: string): Promise<{ bytes: number; read: () => Readable } | null> {
+  const store = new FolderStore(deps.stateFolder);
+  const bytes = await store.size(digest);
+  return bytes === null ? null : { bytes, read: () => store.read(digest, 0, Math.max(0, bytes - 1)) };
 }
 
 /** Opens a place for an upload, in pieces of at most 8 MiB, within a day. */

@@ -62,9 +62,9 @@ export interface Desired {
 
 /**
  * What each of these nodes is to run: its newest assignment and the bundle that names, signed by every active key; null while
- * nothing was assigned. Nodes of one bundle share it, and its signature: what a further node costs is its own assignment's.
+ * nothing was assigned. It may be taken on until `validUntil`. Nodes of one bundle share it, and its signature: what a further node costs is its own assignment's.
  */
-export async function desiredFor(deps: Deps, nodeIds: readonly string[]): Promise<(Desired | null)[]> {
+export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUntil: number = validByLink(deps.clock.now())): Promise<(Desired | null)[]> {
   const assigned = new Map((await findAssignments(deps.db, nodeIds)).map((row) => [row.nodeId, row]));
   const envelopes = new Map<string, Omit<Desired, 'generation'>>();
   for (const [organizationId, rows] of Map.groupBy(assigned.values(), (row) => row.organizationId)) {
@@ -74,7 +74,7 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[]): Promis
     for (const row of rows) {
       const bundle = bundles.get(row.bundle);
       if (bundle === undefined) throw notFound('bundle', row.bundle);
-      envelopes.set(row.nodeId, { assignment: seal(canonicalJson(assignmentOf(row, deps.clock.now())), keys), bundle, keySets });
+      envelopes.set(row.nodeId, { assignment: seal(canonicalJson(assignmentOf(row, validUntil)), keys), bundle, keySets });
     }
   }
   return nodeIds.map((nodeId) => {
@@ -83,7 +83,11 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[]): Promis
   });
 }
 
-function assignmentOf(row: StoredAssignment, now: number): Assignment {
+function validByLink(now: number): number {
+  return Math.ceil(now / dayMs) * dayMs + validMs;
+}
+
+function assignmentOf(row: StoredAssignment, validUntil: number): Assignment {
   const schedule = { download: windowsSchema.parse(row.download ?? []), activate: windowsSchema.parse(row.activate ?? []) };
   return {
     schema: 'selvedge.assignment/1',
@@ -94,6 +98,6 @@ function assignmentOf(row: StoredAssignment, now: number): Assignment {
     settings: {},
     ...(schedule.download.length + schedule.activate.length > 0 && { schedule }),
     issuedAt: row.issuedAt.getTime(),
-    validUntil: Math.ceil(now / dayMs) * dayMs + validMs,
+    validUntil,
   };
 }

@@ -191,7 +191,7 @@ export const waveSchema = z.object({
 export const decisionSchema = z.object({
   id: idSchema,
   at: z.number(),
-  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Allowed', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'NodeQuarantined', 'Succeeded', 'Superseded']),
+  kind: z.enum(['Started', 'WaveStarted', 'WaveBaking', 'WavePassed', 'NodeFailed', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Allowed', 'Paused', 'Resumed', 'ApprovalNeeded', 'Cancelled', 'RollingBack', 'RolledBack', 'Retried', 'LateJoiner', 'NodeQuarantined', 'ToldByHand', 'Succeeded', 'Superseded']),
   tone: z.enum(['info', 'positive', 'notice', 'critical']),
   message: z.string(),
   by: z.string(),

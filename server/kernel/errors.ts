@@ -87,6 +87,11 @@ export const errorCatalogue = {
     happened: 'The plan has a violation that would keep nodes from running the bundle. `details.violations` lists them.',
     remedy: 'Mend what the violations name, and make the plan again.',
   },
+  ReceiptRefused: {
+    kind: 'conflict',
+    happened: 'A receipt was brought that is not what its node says now: not signed by its key, known already, or older than what the node has reported since.',
+    remedy: 'The message says which. Take a new receipt at the node, or connect it: then it reports by itself.',
+  },
   TooLarge: {
     kind: 'tooLarge',
     happened: 'The body is larger than this address takes.',

@@ -1,5 +1,5 @@
 export { timelineRetention } from './jobs.ts';
-export { markSilentNodes, nodesConnected, nodesDisconnected, nodesReported, noteClone, setDesired } from './presence.ts';
+export { changeFacts, markSilentNodes, nodesConnected, nodesDisconnected, nodesReported, noteClone, setDesired } from './presence.ts';
 export { findConnected, findNode, findNodesByKey, insertNode, insertTimeline, lockNodes, nameInUse, readLabels, writeHeartbeats, writeRecordsThrough } from './repository.ts';
 export type { NodeRow } from './repository.ts';
 export type { Arrival } from './presence.ts';

@@ -2,7 +2,7 @@ import { permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Permission } from '../kernel/wire.ts';
 
-type NodeActions = Record<'revoke' | 'retry' | 'setLabels' | 'rename' | 'quarantine' | 'liftQuarantine', Permission>;
+type NodeActions = Record<'revoke' | 'retry' | 'setLabels' | 'rename' | 'quarantine' | 'liftQuarantine' | 'exportBundle' | 'importReceipt', Permission>;
 
 /** What of a node decides what may be done to it. */
 export interface NodeStanding {
@@ -10,12 +10,14 @@ export interface NodeStanding {
   desiredGeneration: number;
   sync: string;
   quarantined: boolean;
+  connected: boolean;
 }
 
 /** What may be done to a node now, and why not. The service refuses by the same table. */
 export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
   const write = permission(actor, 'nodes:write');
-  if (!write.allowed) return everyAction(write);
+  const deploy = permission(actor, 'deployments:write');
+  if (!write.allowed) return { ...everyAction(write), exportBundle: deploy };
   if (node.revokedAt !== null) {
     return everyAction({ allowed: false, reason: 'The node was revoked. To have it back, enrol it anew.' });
   }
@@ -23,12 +25,14 @@ export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
     ...everyAction(write),
     retry: retryPermission(node),
     quarantine: node.quarantined ? { allowed: false, reason: 'It is in quarantine already.' } : write,
+    exportBundle: deploy,
+    importReceipt: node.connected ? { allowed: false, reason: 'It is connected and reports by itself.' } : write,
     liftQuarantine: node.quarantined ? write : { allowed: false, reason: 'It is not in quarantine.' },
   };
 }
 
 function everyAction(permitted: Permission): NodeActions {
-  return { revoke: permitted, retry: permitted, setLabels: permitted, rename: permitted, quarantine: permitted, liftQuarantine: permitted };
+  return { revoke: permitted, retry: permitted, setLabels: permitted, rename: permitted, quarantine: permitted, liftQuarantine: permitted, exportBundle: permitted, importReceipt: permitted };
 }
 
 function retryPermission(node: NodeStanding): Permission {

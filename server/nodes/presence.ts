@@ -129,7 +129,8 @@ export async function noteClone(deps: Pick<Deps, 'db' | 'ids' | 'clock' | 'outbo
   });
 }
 
-async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, rows: readonly NodeRow[], factsOf: (row: NodeRow) => NodeFacts, now: number): Promise<void> {
+/** Writes new facts of nodes that this transaction holds: what follows from them, their timelines, and the news. */
+export async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, rows: readonly NodeRow[], factsOf: (row: NodeRow) => NodeFacts, now: number): Promise<void> {
   const states: NodeState[] = [];
   const entries: NewTimelineEntry[] = [];
   const fleets = new Set<string>();

@@ -107,7 +107,7 @@ export const nodeSchema = nodeItemSchema.extend({
     .nullable(),
   diff: z.array(diffEntrySchema),
   activation: activationSchema.nullable(),
-  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema }),
+  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema, exportBundle: permissionSchema, importReceipt: permissionSchema }),
 });
 
 export const timelineInput = pageInput.extend({ id: idSchema });

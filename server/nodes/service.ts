@@ -82,8 +82,8 @@ async function changeNode(
   return { id };
 }
 
-export function standingOf({ revokedAt, desiredGeneration, sync, quarantinedAt }: NodeRow): NodeStanding {
-  return { revokedAt: revokedAt?.getTime() ?? null, desiredGeneration: Number(desiredGeneration), sync, quarantined: quarantinedAt !== null };
+export function standingOf({ revokedAt, desiredGeneration, sync, quarantinedAt, connectedSince }: NodeRow): NodeStanding {
+  return { revokedAt: revokedAt?.getTime() ?? null, desiredGeneration: Number(desiredGeneration), sync, quarantined: quarantinedAt !== null, connected: connectedSince !== null };
 }
 
 function objectOf(row: NodeRow): { kind: string; id: string; name: string } {

@@ -1,6 +1,8 @@
 export { isLookDue } from './gating.ts';
+export { tellByHand } from './by-hand.ts';
 export { startRolloutLoop } from './loop.ts';
 export type { RolloutLoop } from './loop.ts';
+export type { LockedRollout } from './repository.ts';
 export { adoptFollowers, liftGates, lockRollout, writeExcluded } from './repository.ts';
 export { advanceLocked, advanceRollout, recordDecisions, welcomeJoiners } from './service.ts';
 export { isOver, step } from './planner.ts';

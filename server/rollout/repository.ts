@@ -176,6 +176,15 @@ async function writeRequests(tx: Transaction, deploymentId: string, step: Rollou
     WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = t.node`;
 }
 
+/** A node's place in the rollout, if it has one: the bundle by which it was last told. */
+export async function findPlace(tx: Transaction, rolloutId: string, nodeId: string): Promise<{ told: string | null } | null> {
+  return tx.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: rolloutId, nodeId } }, select: { told: true } });
+}
+
+export async function writeTold(tx: Transaction, rollout: LockedRollout, nodeId: string, generation: number, at: Date): Promise<void> {
+  await tx.deploymentNode.update({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, data: { state: 'Requested', message: 'It was told, and has not answered yet.', since: at, generation, told: rollout.bundle, requestedAt: at, afterFailure: 'undecided' } });
+}
+
 /** Keeps the bundle of a rollout that stopped itself from its fleet, or with null allows it again. */
 export async function writeExcluded(tx: Transaction, id: string, because: string | null): Promise<void> {
   await tx.deployment.update({ where: { id }, data: { excludedBecause: because } });

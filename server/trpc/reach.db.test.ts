@@ -1,5 +1,6 @@
-import { emptySketch } from '@selvedge/edge-runtime/protocol';
+import { canonicalJson, emptySketch } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { aReport } from '../agent-link/testing/a-wire-agent.ts';
 import { capabilities, fleetCapabilities } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { startTelemetry } from '../telemetry/index.ts';
@@ -65,6 +66,11 @@ const ofASide: Record<string, (side: Side) => unknown> = {
   'nodes.rename': ({ node: id, name }) => ({ id, name: `${name}-node` }),
   'nodes.retry': ({ node: id }) => ({ id }),
   'nodes.revoke': ({ node: id }) => ({ id, ...reason }),
+  'offline.prepare': ({ node: id }) => ({ id }),
+  'offline.importReceipt': ({ node }) => ({
+    payload: canonicalJson({ schema: 'selvedge.receipt/1', organization, node, number: 1, at: 1_790_000_000_000, agentVersion: '0.1.0', recordsThrough: 0, report: aReport() }),
+    signature: 'A'.repeat(86),
+  }),
   'quarantine.begin': ({ node: id }) => ({ id, ...reason }),
   'quarantine.lift': ({ node: id }) => ({ id, ...reason }),
   'rehearsal.rehearse': ({ plan: hash }) => ({ hash }),

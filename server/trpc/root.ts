@@ -10,6 +10,7 @@ import { identityRouter } from '../identity/router.ts';
 import { liveRouter } from '../live/router.ts';
 import { modelsRouter } from '../models/router.ts';
 import { nodesRouter } from '../nodes/router.ts';
+import { offlineRouter } from '../offline/router.ts';
 import { overviewRouter } from '../overview/router.ts';
 import { quarantineRouter } from '../quarantine/router.ts';
 import { rehearsalRouter } from '../rehearsal/router.ts';
@@ -34,6 +35,7 @@ export const appRouter = router({
   live: liveRouter,
   models: modelsRouter,
   nodes: nodesRouter,
+  offline: offlineRouter,
   overview: overviewRouter,
   quarantine: quarantineRouter,
   rehearsal: rehearsalRouter,

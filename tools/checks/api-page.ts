@@ -35,7 +35,7 @@ after the Open Inference Protocol.
 `;
 
 /** Stands where the running agent would: what is described here is never asked. */
-const noBackend: GatewayBackend = { path: () => undefined, status: unasked, notReady: () => undefined, metrics: unasked, hold: unasked, release: unasked };
+const noBackend: GatewayBackend = { path: () => undefined, status: unasked, notReady: () => undefined, metrics: unasked, hold: unasked, release: unasked, apply: unasked, receipt: unasked };
 
 const schemaSchema = z.record(z.string(), z.unknown());
 const parameterSchema = z.object({ name: z.string(), in: z.enum(['path', 'query', 'header']), required: z.boolean().default(false), schema: schemaSchema });

@@ -11,6 +11,7 @@ import { CopyButton } from '../../../_ui/code-block.tsx';
 import { Details } from '../../../_ui/details.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { LabelsDialog } from './labels-dialog.tsx';
+import { OfflineCard } from './offline-card.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 
 /** Who the node is: its key, its labels and why its fleet claims it, its machine. */
@@ -83,6 +84,7 @@ export function IdentityTab({ node }: { node: NodeDetail }) {
           ]}
         />
       </Card>
+      <OfflineCard node={node} />
       <LabelsDialog node={node} open={open === 'labels'} onOpenChange={(next) => setOpen(next ? 'labels' : null)} />
       <RenameDialog node={node} open={open === 'name'} onOpenChange={(next) => setOpen(next ? 'name' : null)} />
     </Grid>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseStorable } from './storable.ts';
+import { parseStorable } from './parse-storable.ts';
 
 test.each([
   ['{"a":"x\\u0000y"}', { a: 'x\ufffdy' }],

@@ -1,4 +1,4 @@
-import { storableText } from '../kernel/storable-text.ts';
+import { storableText } from './storable-text.ts';
 
 /** Escapes of a JSON text that a database column cannot hold: NUL, and halves of a character that stand alone. */
 const unstorableEscape = /\\u(?:0000|d[89a-f])/i;

@@ -1,0 +1,93 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { Logger } from '../kernel/logger.ts';
+import { canonicalJson } from '../protocol/index.ts';
+import type { ActivationJournal } from './activation-journal.ts';
+import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
+import type { TrustAnchor } from './trust.ts';
+import { Rejection, type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
+
+export interface AcceptanceOptions {
+  readonly journal: ActivationJournal;
+  readonly trust: TrustAnchor;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onChange: () => void;
+  readonly onTimeline: (entry: TimelineEntry) => void;
+  /** Something newer is written down. */
+  readonly onTaken: () => void;
+}
+
+/** What the node takes on: proven by a key that it trusts, meant for it, newer than anything it has accepted (I1, I3), and in time. */
+export class Acceptance {
+  readonly #options: AcceptanceOptions;
+  readonly #examined = new Set<VerifiedDesired>();
+  #rejection: ActivationStatus['rejection'];
+
+  constructor(options: AcceptanceOptions) {
+    this.#options = options;
+  }
+
+  /** What was refused last, until something is accepted. */
+  get rejection(): ActivationStatus['rejection'] {
+    return this.#rejection;
+  }
+
+  /** What was examined and not yet let go of. */
+  get examined(): ReadonlySet<VerifiedDesired> {
+    return this.#examined;
+  }
+
+  /** Takes a desired state on, or refuses it and says so; what is known already is no news. */
+  async accept(signed: SignedDesired): Promise<void> {
+    try {
+      await this.take(verifyDesired(signed, this.#options.trust.trust));
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      this.#options.logger.warn('refused a desired state', { code: error.code, reason: error.message });
+      this.#options.onTimeline({ reason: error.code, message: error.message.slice(0, 1024), tone: 'critical' });
+      if (error.code !== 'OlderGeneration') this.#rejection = { code: error.code, message: error.message };
+      this.#options.onChange();
+    }
+  }
+
+  /** Proves a desired state without taking it on; throws a `Rejection`. Until `release` its artefacts are not tidied away. */
+  examine(signed: SignedDesired): { desired: VerifiedDesired; release: () => void } {
+    const desired = verifyDesired(signed, this.#options.trust.trust);
+    if (!this.#isKnown(desired)) {
+      this.#requireValid(desired);
+      requireNewer(desired, this.#options.journal.state.highestGeneration);
+    }
+    this.#examined.add(desired);
+    return { desired, release: () => void this.#examined.delete(desired) };
+  }
+
+  /** Writes a proven desired state down; throws a `Rejection` when it is too old. */
+  async take(desired: VerifiedDesired): Promise<void> {
+    if (this.#isKnown(desired)) return;
+    this.#requireValid(desired);
+    await this.#options.journal.update(({ highestGeneration }) => {
+      requireNewer(desired, highestGeneration);
+      return { desired, highestGeneration: desired.generation, failure: null };
+    });
+    this.#rejection = undefined;
+    this.#options.onTaken();
+  }
+
+  /** The control plane repeats itself after every connection; what is told again differs in how long it may be taken on. */
+  #isKnown(offered: VerifiedDesired): boolean {
+    const { current, desired } = this.#options.journal.state;
+    const said = ({ told }: VerifiedDesired): string => canonicalJson({ ...told, validUntil: 0 });
+    return [current, desired].some((known) => known !== null && said(known) === said(offered));
+  }
+
+  /** Somebody may hold back what is new and play back what was recorded: that is not taken on for ever. */
+  #requireValid({ generation, told: { validUntil } }: VerifiedDesired): void {
+    const now = this.#options.clock.now();
+    if (validUntil === undefined || now <= validUntil) return;
+    throw new Rejection('Expired', `Generation ${generation} could be taken on until ${new Date(validUntil).toISOString()}; the clock of this node says ${new Date(now).toISOString()}.`);
+  }
+}
+
+function requireNewer({ generation }: VerifiedDesired, highest: number): void {
+  if (generation <= highest) throw new Rejection('OlderGeneration', `Generation ${generation} was offered; this node has already accepted ${highest}.`);
+}
