@@ -18,6 +18,7 @@ const actions: readonly { address: string; button: string; may: readonly Role[] 
   { address: '/models', button: 'Publish a model', may: ['author'] },
   { address: '/models/pump-anomaly', button: 'Publish a version', may: ['author'] },
   { address: '/models/pump-anomaly', button: 'Another alias', may: ['author'] },
+  { address: '/repositories', button: 'Connect a repository', may: [] },
   { address: '/settings', button: 'Invite a person', may: [] },
   { address: '/settings?tab=tokens', button: 'Create a token', may: [] },
 ];

@@ -1,4 +1,5 @@
 import type { ActivationStep, Condition, HealthStatus, SyncStatus } from '../../edge-runtime/protocol/states.ts';
+import type { RepositoryStatus } from '../../server/repositories/schema.ts';
 import type { Tone } from '../_ui/status.tsx';
 
 /** How one value of a closed set of states is shown, and what it means in a sentence. */
@@ -30,6 +31,14 @@ export const syncMeanings: Record<SyncStatus, Meaning> = {
   Drifted: { tone: 'notice', word: 'Drifted', means: 'It had what is desired and has since changed without being told to.', next: 'Retry, which applies the desired bundle again.' },
   Failed: { tone: 'critical', word: 'Failed', means: 'It tried what is desired, could not, and still runs what it ran before.', next: 'Read why, then retry or roll back.' },
   Unknown: { tone: 'neutral', word: 'Unknown', means: 'It has not said what it runs.' },
+};
+
+export const repositoryMeanings: Record<RepositoryStatus, Meaning> = {
+  Synced: { tone: 'positive', word: 'Synced', means: 'All that it says is so here.' },
+  OutOfSync: { tone: 'notice', word: 'OutOfSync', means: 'Something of its newest commit is not so here yet.', next: 'Look at what differs, then sync.' },
+  Drifted: { tone: 'notice', word: 'Drifted', means: 'Something that it applied was changed here since.', next: 'Look at what differs, then sync, or change the document.' },
+  Failed: { tone: 'critical', word: 'Failed', means: 'Its branch could not be read, or its newest commit not be applied. What was applied before stays.', next: 'Mend what the message names.' },
+  Unknown: { tone: 'neutral', word: 'Unknown', means: 'Its branch was not read and compared yet.', moving: true },
 };
 
 export const conditionMeanings: Record<Condition['status'], Meaning> = {

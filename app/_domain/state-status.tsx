@@ -2,8 +2,9 @@ import type { ReactNode } from 'react';
 import { Lasting } from '../_ui/relative-time.tsx';
 import { Status } from '../_ui/status.tsx';
 import type { HealthStatus, SyncStatus } from '../../edge-runtime/protocol/states.ts';
+import type { RepositoryStatus } from '../../server/repositories/schema.ts';
 import {
-  conditionMeanings, enrollmentMeanings, healthMeanings, isTrouble, quarantinedMeaning, rolloutMeanings, rolloutNodeMeanings, syncMeanings, troubleMeaning,
+  conditionMeanings, enrollmentMeanings, healthMeanings, isTrouble, quarantinedMeaning, repositoryMeanings, rolloutMeanings, rolloutNodeMeanings, syncMeanings, troubleMeaning,
   type EnrollmentState, type Meaning, type RolloutNodeState, type RolloutState,
 } from './meanings.ts';
 
@@ -63,4 +64,5 @@ export const ConditionState = ({ type, status, ...facts }: { type: string; statu
 export const QuarantinedState = ({ since, because, sync }: { since: number; because: string; sync: SyncStatus }) => <MeaningStatus meaning={{ ...quarantinedMeaning, word: `${sync}, quarantined` }} facts={{ since, message: because }} />;
 export const RolloutStatus = ({ state, ...facts }: { state: RolloutState } & StateFacts) => <MeaningStatus meaning={rolloutMeanings[state]} facts={facts} />;
 export const RolloutNodeStatus = ({ state, ...facts }: { state: RolloutNodeState } & StateFacts) => <MeaningStatus meaning={rolloutNodeMeanings[state]} facts={facts} />;
+export const RepositoryState = ({ status, ...facts }: { status: RepositoryStatus } & StateFacts) => <MeaningStatus meaning={repositoryMeanings[status]} facts={facts} />;
 export const EnrollmentStatus = ({ state, ...facts }: { state: EnrollmentState } & StateFacts) => <MeaningStatus meaning={enrollmentMeanings[state]} facts={facts} />;

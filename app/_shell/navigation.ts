@@ -1,4 +1,4 @@
-import { Activity, BellRing, BookText, Boxes, Braces, DoorOpen, House, LayoutGrid, Radar, Rocket, Server, Settings, type LucideIcon } from 'lucide-react';
+import { Activity, BellRing, BookText, Boxes, Braces, DoorOpen, GitBranch, House, LayoutGrid, Radar, Rocket, Server, Settings, type LucideIcon } from 'lucide-react';
 import { paths } from '../paths.ts';
 
 /** What the rail counts; named as the overview names its counts. */
@@ -47,6 +47,7 @@ export const navigation: readonly NavigationGroup[] = [
     entries: [
       { label: 'Rules', href: paths.rules(), icon: Braces, key: 'r', count: 'rules', also: ['SiddhiQL', 'editor'] },
       { label: 'Models', href: paths.models(), icon: Boxes, key: 'm', count: 'models', also: ['ONNX', 'upload'] },
+      { label: 'Repositories', href: paths.repositories(), icon: GitBranch, key: 'i', also: ['git', 'gitops', 'sync', 'drift', 'documents'] },
     ],
   },
   {

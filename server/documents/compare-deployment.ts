@@ -29,16 +29,16 @@ export async function compareDeployment(comparing: Comparing, document: Deployme
   const running = decided === null ? null : await readManifest(deps.db, organizationId, decided);
   const found = await Promise.all(document.rules.map((written) => findRule(comparing, running, written)));
   const problem = problemOf(document, fleet, comparing, found);
-  if (problem !== null) return unknown(document, { blocked: problem });
+  const action = newest === null ? 'create' : 'change';
+  if (problem !== null) return unknown(document, { action, blocked: problem });
   const references = found.flatMap((one) => ('reference' in one ? [one.reference] : []));
   const settings = fleet === null ? null : settingsFor(comparing, document, fleet);
-  if (fleet === null || settings === null || references.length < found.length) return unknown(document, { lines: pendingLines(found) });
+  if (fleet === null || settings === null || references.length < found.length) return unknown(document, { action, lines: pendingLines(found) });
 
   const target = await readTarget(deps.db, organizationId, fleet, { rules: references, ...settings });
   const wanted = target.to.digest;
-  if (target.rules.some(({ text }) => referencesIn(text).some((reference) => pending.models.has(parseReference(reference)?.model ?? '')))) return unknown(document, { lines: pendingLines(found) });
+  if (target.rules.some(({ text }) => referencesIn(text).some((reference) => pending.models.has(parseReference(reference)?.model ?? '')))) return unknown(document, { action, lines: pendingLines(found) });
   if (decided === wanted) return comparison(document, wanted, { action: 'same', lines: [] });
-  const action = newest === null ? 'create' : 'change';
   const ours = newest?.bundle === wanted ? newest : null;
   const takenBack = ours === null ? null : `The last deployment of exactly this was ${ours.state === 'Cancelled' ? 'cancelled' : 'rolled back'}: a person has to start it again.`;
   if (comparing.plans) {
@@ -51,8 +51,8 @@ export async function compareDeployment(comparing: Comparing, document: Deployme
 }
 
 /** One that can only be looked at closely when what stands before it is applied. */
-function unknown(document: DeploymentDocument, rest: Partial<Comparison>): Comparison {
-  return comparison(document, digestOf(JSON.stringify(document)), { action: 'change', lines: [], ...rest });
+function unknown(document: DeploymentDocument, rest: Pick<Comparison, 'action'> & Partial<Comparison>): Comparison {
+  return comparison(document, digestOf(JSON.stringify(document)), { lines: [], ...rest });
 }
 
 function problemOf(document: DeploymentDocument, fleet: FleetRow | null, { pending }: Comparing, found: readonly Found[]): string | null {

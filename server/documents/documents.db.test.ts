@@ -34,7 +34,7 @@ async function settle(id: string): Promise<void> {
 
 test('what is not there yet is shown as a whole, applied in order, and then the same', async () => {
   const { changes } = await as('administrator').documents.diff({ documents: documentsFor(1) });
-  expect(changes.map(({ kind, action, blocked }) => [kind, action, blocked])).toEqual([['Rule', 'create', null], ['Fleet', 'create', null], ['Deployment', 'change', null]]);
+  expect(changes.map(({ kind, action, blocked }) => [kind, action, blocked])).toEqual([['Rule', 'create', null], ['Fleet', 'create', null], ['Deployment', 'create', null]]);
   expect(changes[1]?.lines).toEqual(['+ selector site=a', '+ settings.telemetryIntervalMs 500']);
   expect(changes[2]?.lines).toEqual(['~ rule watch as it will be published', '# planned when what it needs is applied']);
 

@@ -60,7 +60,7 @@ describe('documents', () => {
   });
 
   test('are refused together: what is wrong in each file is said at once', async () => {
-    expect((await faults({ 'a.yaml': 'kind: Nonsense\n', 'b.yaml': 'kind: Fleet\nname: x\n' })).split('\n')).toEqual([expect.stringMatching(/^a\.yaml:1: /), expect.stringMatching(/^b\.yaml:1: selector/)]);
+    expect((await faults({ 'a.yaml': 'kind: Nonsense\n', 'b.yaml': 'kind: Fleet\nname: x\n' })).split('\n')).toEqual([expect.stringMatching(/^a\.yaml:1: /), expect.stringMatching(/^b\.yaml:1: selector is missing$/)]);
   });
 
   test.each([

@@ -132,7 +132,8 @@ function faultOf(file: string, yaml: YamlDocument, lines: LineCounter, issue: z.
     const [key = ''] = issue.keys;
     return { file, line: lineOf(yaml, lines, [...path, key]), message: `there is no ‘${key}’ in ${path.length === 0 ? 'a document of this kind' : path.join('.')}` };
   }
-  const message = issue.code === 'invalid_union' && path[0] === 'kind' ? 'kind has to be Rule, Model, Fleet or Deployment' : path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const message = missing ? `${path.join('.')} is missing` : issue.code === 'invalid_union' && path[0] === 'kind' ? 'kind has to be Rule, Model, Fleet or Deployment' : path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
   return { file, line: lineOf(yaml, lines, path), message };
 }
 

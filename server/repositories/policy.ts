@@ -8,14 +8,16 @@ export interface RepositoryStanding {
   headCommit: string | null;
   readProblem: string | null;
   applyProblem: string | null;
+  /** Since its newest commit was read. */
+  comparedAt: Date | null;
   drifted: number;
   pending: number;
 }
 
 /** The first that holds counts. */
-export function statusOf({ headCommit, readProblem, applyProblem, drifted, pending }: RepositoryStanding): RepositoryStatus {
+export function statusOf({ headCommit, readProblem, applyProblem, comparedAt, drifted, pending }: RepositoryStanding): RepositoryStatus {
   if (readProblem !== null || applyProblem !== null) return 'Failed';
-  if (headCommit === null) return 'Unknown';
+  if (headCommit === null || comparedAt === null) return 'Unknown';
   if (drifted > 0) return 'Drifted';
   return pending > 0 ? 'OutOfSync' : 'Synced';
 }

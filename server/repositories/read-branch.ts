@@ -20,7 +20,7 @@ export async function readBranch(turn: Turn): Promise<void> {
     if (head === row.headCommit) return await writeFound(deps.db, held, { ...next, readProblem: null, refusedCommit: null });
     const { id, documents, subject, author, at: made } = await readCommit(remote, row.branch, row.path, signal);
     if (documents instanceof DocumentFaults) return await writeFound(deps.db, held, { ...next, refusedCommit: id, readProblem: `Commit ${id.slice(0, 12)} is refused.\n${documents.message}` });
-    await writeFound(deps.db, held, { ...next, headCommit: id, headSubject: subject, headAuthor: author, headAt: new Date(made), readProblem: null, refusedCommit: null, applyProblem: null, applyFailures: 0, retryAt: null }, documents);
+    await writeFound(deps.db, held, { ...next, headCommit: id, headSubject: subject, headAuthor: author, headAt: new Date(made), comparedAt: null, readProblem: null, refusedCommit: null, applyProblem: null, applyFailures: 0, retryAt: null }, documents);
   } catch (error) {
     if (!(error instanceof GitProblem)) throw error;
     const wait = Math.min(waitMaxMs, row.intervalSeconds * 1000 * 2 ** Math.min(row.failures, 6));

@@ -16,7 +16,7 @@ describe('a repository', () => {
     expect((await site.state(id)).changes.map(({ kind, action, lines, place }) => [kind, action, lines[0], place?.line])).toEqual([
       ['Rule', 'create', '+ define stream S (v int);', 11],
       ['Fleet', 'create', '+ selector site=a', 6],
-      ['Deployment', 'change', '~ rule watch as it will be published', 1],
+      ['Deployment', 'create', '~ rule watch as it will be published', 1],
     ]);
     expect([await site.rules(), await site.fleets(), await site.syncs(id)]).toEqual([[], [], []]);
     await site.sync(id);
@@ -56,7 +56,7 @@ describe('a repository', () => {
     const id = await site.connect();
     const bad = await site.server.commit({ 'plant/all.yaml': `${fleet.replace('site=a', 'site=b')}---\n${rule(2)}`, 'plant/bad.yaml': 'kind: Fleet\nname: other\nselecter: x=y\n' });
     await site.later();
-    expect(await site.state(id)).toMatchObject({ status: 'Failed', problem: `Commit ${bad.slice(0, 12)} is refused.\nplant/bad.yaml:1: selector: Invalid input: expected string, received undefined\nplant/bad.yaml:3: there is no ‘selecter’ in a document of this kind` });
+    expect(await site.state(id)).toMatchObject({ status: 'Failed', problem: `Commit ${bad.slice(0, 12)} is refused.\nplant/bad.yaml:1: selector is missing\nplant/bad.yaml:3: there is no ‘selecter’ in a document of this kind` });
     expect([await site.rules(), (await site.fleets()).length]).toEqual([['watch@1'], 1]);
     await site.later();
     await expect(site.as('operator').repositories.sync({ id })).resolves.toMatchObject({ id });

@@ -1,11 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { inheritedEnvironment } from '../../../tools/environment.ts';
-import { temporaryFolder } from '../../../tools/testing/index.ts';
 
 /** A Git repository on disk with a working copy, served over HTTP by Git itself. */
 export interface GitServer {
@@ -26,7 +26,7 @@ export interface GitServer {
 }
 
 export async function gitServer(): Promise<GitServer> {
-  const root = await temporaryFolder();
+  const root = await mkdtemp(path.join(tmpdir(), 'selvedge-'));
   const work = path.join(root, 'work');
   const bare = path.join(root, 'plant.git');
   const git = async (...args: string[]): Promise<string> => {

@@ -6,6 +6,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
+import { KeptBy } from '../../../_shell/kept-by.tsx';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { useRefusal } from '../../../_shell/me.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
@@ -49,6 +50,7 @@ export function NewDeployment() {
   return (
     <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: 'New deployment' }]}>
       <PageHead title="New deployment" purpose="Nothing happens before you have read the plan and started it." />
+      {fleet.data === undefined ? null : <KeptBy kind="Deployment" name={fleet.data.name} />}
       {missing ? (
         <Card>
           <NotReady fleets={fleets.data?.items.length ?? 0} />

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Fleet } from '../../../../server/fleets/schema.ts';
 import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
+import { KeptBy } from '../../../_shell/kept-by.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { Field, Input, Textarea } from '../../../_ui/field.tsx';
@@ -16,10 +17,13 @@ import { readSettings, writeSettings, type SettingsText } from './settings-text.
 export function FleetSettings({ fleet }: { fleet: Fleet }) {
   const refused = fleet.can.update.allowed ? undefined : (fleet.can.update.reason ?? 'It cannot be changed now.');
   return (
-    <Grid>
-      <Selector fleet={fleet} refused={refused} />
-      <Place fleet={fleet} refused={refused} />
-    </Grid>
+    <>
+      <KeptBy kind="Fleet" name={fleet.name} />
+      <Grid>
+        <Selector fleet={fleet} refused={refused} />
+        <Place fleet={fleet} refused={refused} />
+      </Grid>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { bytes, plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { useCommands } from '../../../_shell/commands.tsx';
 import { Loaded } from '../../../_shell/loaded.tsx';
+import { KeptBy } from '../../../_shell/kept-by.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Card, Grid } from '../../../_ui/card.tsx';
@@ -70,6 +71,7 @@ function Model({ model }: { model: ModelDetail }) {
           </Button>
         }
       />
+      <KeptBy kind="Model" name={model.name} />
       <Grid>
         <Card span={8} title="Versions">
           <DataTable columns={columns} rows={model.versions} rowKey={(version) => String(version.version)} label="Versions" shown={shown === undefined ? null : String(shown.version)} total={model.versionsTotal} />

@@ -11,6 +11,7 @@ import { useCommands } from '../../../_shell/commands.tsx';
 import { useFailureToast } from '../../../_shell/loaded.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
+import { KeptBy } from '../../../_shell/kept-by.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
@@ -89,6 +90,7 @@ export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; pub
           </>
         }
       />
+      <KeptBy kind="Rule" name={rule.name} />
       <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} tests={{ rule: rule.name, refused: rule.can.saveDraft.allowed ? undefined : rule.can.saveDraft.reason }} {...(nonce === undefined ? {} : { nonce })} />
       <PublishDialog
         open={open === 'publish'}

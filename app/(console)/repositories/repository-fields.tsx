@@ -1,0 +1,75 @@
+'use client';
+import type { RepositoryScope } from '../../../server/repositories/schema.ts';
+import { useMe } from '../../_shell/me.tsx';
+import { Checkbox } from '../../_ui/checkbox.tsx';
+import { Field, Input } from '../../_ui/field.tsx';
+
+export interface RepositoryValues {
+  url: string;
+  branch: string;
+  path: string;
+  username: string;
+  password: string;
+  autoSync: boolean;
+  selfHeal: boolean;
+  prune: boolean;
+  minutes: string;
+  scopes: RepositoryScope[];
+}
+
+export const newRepository: RepositoryValues = { url: '', branch: 'main', path: '', username: 'git', password: '', autoSync: false, selfHeal: false, prune: false, minutes: '3', scopes: ['rules:write', 'models:write', 'fleets:write', 'deployments:write'] };
+
+export const scopeWords: Record<RepositoryScope, string> = { 'rules:write': 'Publish rules', 'models:write': 'Move aliases of models', 'fleets:write': 'Set and remove fleets', 'deployments:write': 'Start deployments' };
+const scopes: readonly RepositoryScope[] = ['rules:write', 'models:write', 'fleets:write', 'deployments:write'];
+
+/** Where a repository is, what opens it, what it does by itself, and what it may do: no more than who gives it. */
+export function RepositoryFields({ values, onChange, fields, credential }: {
+  values: RepositoryValues;
+  onChange: (values: RepositoryValues) => void;
+  fields: Readonly<Record<string, string>>;
+  /** Whether one is kept already, and stays when none is given. */
+  credential: 'optional' | 'kept';
+}) {
+  const own = useMe()?.capabilities ?? [];
+  const set = (change: Partial<RepositoryValues>) => onChange({ ...values, ...change });
+  return (
+    <>
+      <Field label="Address" error={fields['url']}>
+        <Input type="url" value={values.url} onValue={(url) => set({ url })} required maxLength={2048} spellCheck={false} placeholder="https://git.example.com/plants.git" />
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-3">
+        <Field label="Branch" error={fields['branch']}>
+          <Input value={values.branch} onValue={(branch) => set({ branch })} required maxLength={200} spellCheck={false} />
+        </Field>
+        <Field label="Folder" optional error={fields['path']}>
+          <Input value={values.path} onValue={(path) => set({ path })} maxLength={512} spellCheck={false} placeholder="plants/3" />
+        </Field>
+        <Field label="Asked every, minutes" error={fields['intervalSeconds']}>
+          <Input type="number" min="0.5" max="1440" step="0.5" value={values.minutes} onValue={(minutes) => set({ minutes })} required />
+        </Field>
+      </div>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="User name" optional error={fields['credential.username']}>
+          <Input value={values.username} onValue={(username) => set({ username })} maxLength={200} autoComplete="off" spellCheck={false} />
+        </Field>
+        <Field label="Access token or password" optional description={credential === 'kept' ? 'One is kept; it stays while this is empty and the host is the same.' : 'It needs to read, nothing else. Kept sealed, never shown again.'} error={fields['credential.password']}>
+          <Input type="password" value={values.password} onValue={(password) => set({ password })} maxLength={4096} autoComplete="off" />
+        </Field>
+      </div>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <fieldset className="flex min-w-0 flex-col gap-1">
+          <legend className="mb-1.5 font-medium">By itself</legend>
+          <Checkbox label="Apply each new commit" checked={values.autoSync} onChange={(autoSync) => set({ autoSync })} />
+          <Checkbox label="Put back what is changed by hand" checked={values.selfHeal} onChange={(selfHeal) => set({ selfHeal })} />
+          <Checkbox label="Remove what it made when its document is gone" checked={values.prune} onChange={(prune) => set({ prune })} />
+        </fieldset>
+        <fieldset className="flex min-w-0 flex-col gap-1">
+          <legend className="mb-1.5 font-medium">What it may do</legend>
+          {scopes.map((scope) => (
+            <Checkbox key={scope} label={scopeWords[scope]} checked={values.scopes.includes(scope)} disabled={!own.includes(scope)} onChange={(on) => set({ scopes: scopes.filter((one) => (one === scope ? on : values.scopes.includes(one))) })} />
+          ))}
+        </fieldset>
+      </div>
+    </>
+  );
+}
