@@ -92,7 +92,7 @@ async function refresh(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC
     rule: [trpc.rules.pathFilter(), trpc.overview.pathFilter()],
     model: [trpc.models.pathFilter(), trpc.rules.pathFilter(), trpc.overview.pathFilter()],
     deployment: [trpc.deployments.pathFilter(), trpc.why.pathFilter(), trpc.fleets.pathFilter(), trpc.rules.pathFilter(), trpc.models.pathFilter(), trpc.overview.pathFilter()],
-    repository: [trpc.repositories.pathFilter()],
+    repository: [trpc.repositories.pathFilter(), trpc.overview.pathFilter()],
     enrollment: [trpc.enrollment.pathFilter(), trpc.nodes.pathFilter(), trpc.overview.pathFilter()],
     detection: [trpc.detections.pathFilter(), trpc.overview.pathFilter()],
     alert: [trpc.alerts.pathFilter(), trpc.overview.pathFilter()],

@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Command as List } from 'cmdk';
-import { Boxes, Braces, LayoutGrid, Rocket, Search, Server, type LucideIcon } from 'lucide-react';
+import { Boxes, Braces, GitBranch, LayoutGrid, Rocket, Search, Server, type LucideIcon } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useDeferredValue, useState, type ReactNode } from 'react';
 import { useTRPC } from '../_data/trpc.tsx';
@@ -13,13 +13,14 @@ import { navigationEntries } from './navigation.ts';
 import { themes } from './theme-names.ts';
 import { useTheme } from './theme.ts';
 
-type FoundKind = 'node' | 'fleet' | 'rule' | 'model' | 'deployment';
+type FoundKind = 'node' | 'fleet' | 'rule' | 'model' | 'repository' | 'deployment';
 
 const found: Record<FoundKind, { icon: LucideIcon; word: string; href: (hit: { id: string; name: string }) => string }> = {
   node: { icon: Server, word: 'Node', href: (hit) => paths.node(hit.id) },
   fleet: { icon: LayoutGrid, word: 'Fleet', href: (hit) => paths.fleet(hit.id) },
   rule: { icon: Braces, word: 'Rule', href: (hit) => paths.rule(hit.name) },
   model: { icon: Boxes, word: 'Model', href: (hit) => paths.model(hit.name) },
+  repository: { icon: GitBranch, word: 'Repository', href: (hit) => paths.repository(hit.id) },
   deployment: { icon: Rocket, word: 'Deployment', href: (hit) => paths.deployment(hit.id) },
 };
 

@@ -31,7 +31,7 @@ export async function applyDocuments(deps: Deps, actor: Actor, documents: readon
  * document has none. Throws what those services throw, and PlanBlocked when it cannot be done.
  */
 export async function applyDocument(deps: Deps, actor: Actor, document: Document, options: { documents: readonly Document[]; note?: string }): Promise<{ applied: AppliedDocument; wanted: string }> {
-  const comparison = await compareOne({ deps, actor, documents: options.documents, plans: true, pending: nothingPending() }, document);
+  const comparison = await compareOne({ deps, actor, documents: options.documents, plans: true, pending: nothingPending(), digests: new Map() }, document);
   const { kind, name, action, blocked, lines, wanted } = comparison;
   if (blocked !== null) throw new DomainError(kind === 'Deployment' ? 'PlanBlocked' : 'Conflict', `The ${labelOf({ kind, name })} is refused: ${blocked}`, { details: { lines } });
   if (action === 'same') return { applied: { kind, name, action, did: 'unchanged', deployment: null }, wanted };

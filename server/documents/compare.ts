@@ -8,7 +8,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { readAliases, readVersionOfDigest } from '../models/index.ts';
-import { readLatestText } from '../rules/index.ts';
+import { readLatestDigests, readLatestText } from '../rules/index.ts';
 import { compareDeployment } from './compare-deployment.ts';
 import { comparison, nothingPending } from './comparison.ts';
 import type { Comparing, Comparison } from './comparison.ts';
@@ -20,7 +20,9 @@ const readCapabilities: Record<DocumentKind, Capability> = { Rule: 'rules:read',
 
 /** What applying the documents would change, in the order in which they would be. Changes nothing. */
 export async function compareDocuments(deps: Deps, actor: Actor, documents: readonly Document[], { plans }: { plans: boolean }): Promise<Comparison[]> {
-  const comparing: Comparing = { deps, actor, documents, plans, pending: nothingPending() };
+  const rules = documents.flatMap((document) => (document.kind === 'Rule' ? [document.name] : []));
+  const digests = rules.length === 0 ? new Map<string, string>() : await readLatestDigests(deps.db, actor.organizationId, rules);
+  const comparing: Comparing = { deps, actor, documents, plans, pending: nothingPending(), digests };
   const comparisons: Comparison[] = [];
   for (const document of inOrder(documents)) {
     const comparison = await compareOne(comparing, document);
@@ -44,7 +46,7 @@ export async function compareOne(comparing: Comparing, document: Document): Prom
   if (!isAllowed(actor, needed)) throw new DomainError('Forbidden', refusalReason(actor, needed), { details: { capability: needed } });
   switch (document.kind) {
     case 'Rule':
-      return compareRule(deps, actor, document);
+      return compareRule(comparing, document);
     case 'Model':
       return compareModel(deps, actor, document);
     case 'Fleet':
@@ -54,10 +56,12 @@ export async function compareOne(comparing: Comparing, document: Document): Prom
   }
 }
 
-async function compareRule({ db }: Deps, actor: Actor, document: RuleDocument): Promise<Comparison> {
-  const latest = await readLatestText(db, actor.organizationId, document.name);
+async function compareRule({ deps, actor, digests }: Comparing, document: RuleDocument): Promise<Comparison> {
+  const wanted = digestOf(document.text);
+  if (digests.get(document.name) === wanted) return comparison(document, wanted, { action: 'same', lines: [] });
+  const latest = await readLatestText(deps.db, actor.organizationId, document.name);
   const same = latest !== null && latest.text.trimEnd() === document.text.trimEnd();
-  return comparison(document, digestOf(document.text), { action: same ? 'same' : latest === null ? 'create' : 'change', lines: same ? [] : lineChanges(latest?.text ?? '', document.text) });
+  return comparison(document, wanted, { action: same ? 'same' : latest === null ? 'create' : 'change', lines: same ? [] : lineChanges(latest?.text ?? '', document.text) });
 }
 
 async function compareModel(deps: Deps, actor: Actor, document: ModelDocument): Promise<Comparison> {

@@ -24,6 +24,8 @@ export interface Comparing {
   /** Whether deployments are planned, node by node, or only compared with what their fleet runs. */
   plans: boolean;
   pending: Pending;
+  /** Digests of the newest texts of rules, where they were read together. */
+  digests: ReadonlyMap<string, string>;
 }
 
 export function nothingPending(): Pending {

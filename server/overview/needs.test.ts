@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { needsOf } from './needs.ts';
 
-const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], stopped: [] };
+const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], repositories: [], stopped: [] };
 
 test('nothing waits, nothing is listed', () => {
   expect(needsOf(nothing)).toEqual([]);
@@ -17,12 +17,15 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
     stopped: [{ id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, nodes: { total: 40, running: 12, failed: 3 } }],
     quarantined: 1,
     quarantinedNodes: [{ id: 'n2', name: 'loop-7' }],
+    repositories: [{ id: 'g1', name: 'plant', problem: 'Commit 3f is refused.\na.yaml:3: no\nb.yaml:4: no', pending: 1, drifted: 0 }, { id: 'g2', name: 'other', problem: null, pending: 3, drifted: 1 }],
     overlapping: [{ id: 'f1', name: 'pumps', nodes: 1 }],
   });
   expect(needs.map((need) => [need.kind, need.tone, need.title, need.detail])).toEqual([
     ['rolloutPaused', 'critical', 'The rollout on pumps stopped itself', '12 of 40 nodes run it, 3 failed.'],
     ['nodeFailed', 'critical', '1 node failed to apply what was deployed', 'loop-9'],
     ['nodesQuarantined', 'notice', '1 node is in quarantine: rollouts leave it out', 'loop-7'],
+    ['repository', 'critical', 'The repository plant cannot be applied', 'Commit 3f is refused. a.yaml:3: no'],
+    ['repository', 'notice', '3 things differ from the repository other', '1 of them changed here by hand.'],
     ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
     ['multipleOwners', 'notice', 'pumps shares nodes with another fleet', '1 node is claimed by more than one selector and stays where it is.'],
   ]);

@@ -11,13 +11,15 @@ export type Waiting = {
   quarantinedNodes: readonly { id: string; name: string }[];
   /** Fleets whose selectors claim nodes that others claim as well. */
   overlapping: readonly { id: string; name: string; nodes: number }[];
+  /** Repositories that failed, or that differ and do nothing about it by themselves. */
+  repositories: readonly { id: string; name: string; problem: string | null; pending: number; drifted: number }[];
   /** Rollouts that a person paused or a gate suspended. */
   stopped: Overview['rollouts'];
 };
 
 /** The list “Needs you”: the weightiest first, each with the place to go to. */
 export function needsOf(waiting: Waiting): Need[] {
-  return [...stoppedNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+  return [...stoppedNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
 }
 
 function stoppedNeeds({ stopped }: Waiting): Need[] {
@@ -42,6 +44,16 @@ function quarantineNeeds({ quarantined, quarantinedNodes }: Waiting): Need[] {
   if (first === undefined) return [];
   const target: Need['target'] = quarantined === 1 ? { kind: 'node', id: first.id } : { kind: 'nodes', filter: { quarantined: true } };
   return [{ kind: 'nodesQuarantined', tone: 'notice', title: `${count(quarantined, 'node')} ${quarantined === 1 ? 'is' : 'are'} in quarantine: rollouts leave ${quarantined === 1 ? 'it' : 'them'} out`, detail: listed(quarantinedNodes.map((node) => node.name), quarantined), target }];
+}
+
+function repositoryNeeds({ repositories }: Waiting): Need[] {
+  return repositories.map(({ id, name, problem, pending, drifted }) => ({
+    kind: 'repository',
+    tone: problem === null ? 'notice' : 'critical',
+    title: problem === null ? `${count(pending, 'thing')} ${pending === 1 ? 'differs' : 'differ'} from the repository ${name}` : `The repository ${name} cannot be applied`,
+    detail: problem?.split('\n').slice(0, 2).join(' ') ?? (drifted === 0 ? 'Nobody has synced it yet.' : `${drifted} of them changed here by hand.`),
+    target: { kind: 'repository', id },
+  }));
 }
 
 function enrollmentNeeds({ pending, requests }: Waiting): Need[] {

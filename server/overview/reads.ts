@@ -96,20 +96,32 @@ async function countPending(db: Queryable, { organizationId, fleets }: Reach): P
   return fleets === 'all' ? db.enrollmentRequest.count({ where: { organizationId, state: 'Pending' } }) : 0;
 }
 
+/** Repositories keep what belongs to the whole organization. */
+function findWaitingRepositories(db: Queryable, organizationId: string) {
+  return db.gitRepository.findMany({
+    where: { organizationId, OR: [{ readProblem: { not: null } }, { applyProblem: { not: null } }, { drifted: { gt: 0 }, selfHeal: false }, { pending: { gt: 0 }, autoSync: false }] },
+    select: { id: true, name: true, readProblem: true, applyProblem: true, pending: true, drifted: true }, orderBy: { name: 'asc' }, take: 3,
+  });
+}
+
 /** What stands still until a person looks. Examples are few; the numbers are exact. */
 async function readWaiting(db: Queryable, reach: Reach) {
   const { organizationId } = reach;
   const fleets = fleetsOf(reach);
   const example = { select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 3 } as const;
-  const [requests, failed, failedNodes, quarantined, quarantinedNodes, overlapping] = await Promise.all([
+  const [requests, failed, failedNodes, quarantined, quarantinedNodes, repositories, overlapping] = await Promise.all([
     fleets === null ? db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }) : [],
     db.node.count({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' } }),
     db.node.findMany({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' }, ...example }),
     db.node.count({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } } }),
     db.node.findMany({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } }, ...example }),
+    fleets === null ? findWaitingRepositories(db, organizationId) : [],
     db.$queryRaw<{ id: string; name: string; nodes: number }[]>`
       SELECT fleets.id, fleets.name, count(*)::int AS nodes FROM nodes CROSS JOIN LATERAL unnest("claimedBy") AS claim(fleet) JOIN fleets ON fleets.id = claim.fleet
       WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND (${fleets}::text[] IS NULL OR fleets.id = ANY(${fleets})) GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
   ]);
-  return { pending: await countPending(db, reach), requests: requests.map((request) => request.name), failed, failedNodes, quarantined, quarantinedNodes, overlapping };
+  return {
+    pending: await countPending(db, reach), requests: requests.map((request) => request.name), failed, failedNodes, quarantined, quarantinedNodes, overlapping,
+    repositories: repositories.map(({ readProblem, applyProblem, ...row }) => ({ ...row, problem: readProblem ?? applyProblem })),
+  };
 }

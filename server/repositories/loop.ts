@@ -7,8 +7,8 @@ import { workOnDue } from './work.ts';
 const hands = 2;
 /** However little is heard, what is due is looked for this often. */
 const sweepMs = 15_000;
-/** Changes that come within this time are looked at together. */
-const gatherMs = 500;
+/** Changes that come within this time are looked at together; so a busy organization is compared no more often than this. */
+const gatherMs = 1_000;
 
 /** What is about things that documents are about. */
 const topics: ReadonlySet<string> = new Set(['rule', 'model', 'fleet', 'deployment']);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
+import { containsText } from '../kernel/contains-text.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
 import { repositoryPermissions, statusOf } from './policy.ts';
@@ -16,7 +17,7 @@ type ListedRow = Omit<Prisma.GitRepositoryGetPayload<object>, keyof typeof liste
 /** The repositories of an organization, by name. The cursor is the last row's name. */
 export async function listRepositories(db: Queryable, actor: Actor, input: z.infer<typeof listRepositoriesInput>): Promise<z.infer<typeof listRepositoriesOutput>> {
   const { organizationId } = actor;
-  const where: Prisma.GitRepositoryWhereInput = { organizationId, ...(input.query !== undefined && { name: { contains: input.query, mode: 'insensitive' } }) };
+  const where: Prisma.GitRepositoryWhereInput = { organizationId, ...(input.query !== undefined && { name: containsText(input.query) }) };
   const [rows, total] = await Promise.all([
     db.gitRepository.findMany({ where: input.cursor === undefined ? where : { AND: [where, { name: { gt: input.cursor } }] }, orderBy: { name: 'asc' }, take: input.limit + 1, omit: listed, include: { _count: { select: { objects: true } } } }),
     db.gitRepository.count({ where }),

@@ -19,9 +19,12 @@ describe('a repository', () => {
       ['Deployment', 'create', '~ rule watch as it will be published', 1],
     ]);
     expect([await site.rules(), await site.fleets(), await site.syncs(id)]).toEqual([[], [], []]);
+    expect((await site.as('viewer').overview.get()).needs).toMatchObject([{ kind: 'repository', title: '3 things differ from the repository plant', target: { id } }]);
+    expect(await site.as('viewer').search.all({ query: 'plan' })).toMatchObject([{ kind: 'repository', id }]);
     await site.sync(id);
     expect(await site.state(id)).toMatchObject({ status: 'Synced', pending: 0, objects: 3, applied: { commit } });
     expect([await site.rules(), await site.fleets()]).toEqual([['watch@1'], ['pumps']]);
+    expect((await site.as('viewer').overview.get()).needs).toEqual([]);
     const [{ createdBy, note } = { createdBy: '', note: '' }] = await site.deployments();
     expect([createdBy, note]).toEqual([`plant@${commit.slice(0, 12)}`, `${commit.slice(0, 12)} Watch the pumps`]);
     expect(await site.syncs(id)).toMatchObject([{ state: 'Succeeded', commit, requestedBy: 'Test operator', did: [{ did: 'published as version 1' }, { did: 'created' }, { kind: 'Deployment', deployment: expect.any(String) }] }]);

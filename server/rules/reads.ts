@@ -140,3 +140,9 @@ export async function readVersionOfText(db: Queryable, organizationId: string, n
   const row = await db.ruleVersion.findFirst({ where: { digest, rule: { organizationId, name } }, orderBy: { version: 'desc' }, select: { version: true } });
   return row?.version ?? null;
 }
+
+/** The digest of the newest text of each of the rules that have one, by name, in one query: to see which texts are another. */
+export async function readLatestDigests(db: Queryable, organizationId: string, names: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.rule.findMany({ where: { organizationId, name: { in: [...names] } }, select: { name: true, versions: { orderBy: { version: 'desc' }, take: 1, select: { digest: true } } } });
+  return new Map(rows.flatMap(({ name, versions: [newest] }) => (newest === undefined ? [] : [[name, newest.digest] as const])));
+}

@@ -15,11 +15,12 @@ export async function searchNames(db: Queryable, actor: Actor, query: string): P
   const { organizationId } = actor;
   const name = containsText(query);
   const options = { take: READ_MAX, orderBy: { name: 'asc' } } as const;
-  const [nodes, fleets, rules, models, deployments] = await Promise.all([
+  const [nodes, fleets, rules, models, repositories, deployments] = await Promise.all([
     isAllowed(actor, 'nodes:read') ? db.node.findMany({ ...options, where: { ...inReach(actor), name, revokedAt: null }, select: { id: true, name: true, health: true, sync: true } }) : [],
     isAllowed(actor, 'fleets:read') ? db.fleet.findMany({ ...options, where: { ...fleetsInReach(actor), name }, select: { id: true, name: true, selector: true } }) : [],
     isAllowed(actor, 'rules:read') ? db.rule.findMany({ ...options, where: { organizationId, name }, select: { id: true, name: true, latestVersion: true } }) : [],
     isAllowed(actor, 'models:read') ? db.model.findMany({ ...options, where: { organizationId, name }, select: { id: true, name: true, latestVersion: true } }) : [],
+    isAllowed(actor, 'repositories:read') ? db.gitRepository.findMany({ ...options, where: { organizationId, name }, select: { id: true, name: true, url: true } }) : [],
     isAllowed(actor, 'deployments:read')
       ? db.deployment.findMany({
           where: { ...inReach(actor), OR: [{ fleetName: name }, { note: name }] },
@@ -34,6 +35,7 @@ export async function searchNames(db: Queryable, actor: Actor, query: string): P
     ...fleets.map((row) => ({ kind: 'fleet' as const, id: row.id, name: row.name, detail: row.selector })),
     ...rules.map((row) => ({ kind: 'rule' as const, id: row.id, name: row.name, detail: versionOf(row.latestVersion) })),
     ...models.map((row) => ({ kind: 'model' as const, id: row.id, name: row.name, detail: versionOf(row.latestVersion) })),
+    ...repositories.map((row) => ({ kind: 'repository' as const, id: row.id, name: row.name, detail: row.url })),
     ...deployments.map((row) => ({ kind: 'deployment' as const, id: row.id, name: row.fleetName, detail: row.note === '' ? row.state : `${row.state}: ${row.note}` })),
   ];
   return rankHits(hits, query).slice(0, HITS_MAX);

@@ -5,7 +5,7 @@ import { paths } from '../../paths.ts';
 import { Card } from '../../_ui/card.tsx';
 import { Shape } from '../../_ui/status.tsx';
 
-const verbs: Record<Need['kind'], string> = { enrollment: 'Compare keys', rolloutPaused: 'Why', nodeFailed: 'Why', nodesQuarantined: 'Look', multipleOwners: 'Resolve', keyExpiring: 'Rotate' };
+const verbs: Record<Need['kind'], string> = { enrollment: 'Compare keys', rolloutPaused: 'Why', nodeFailed: 'Why', nodesQuarantined: 'Look', multipleOwners: 'Resolve', repository: 'Look', keyExpiring: 'Rotate' };
 
 /** What waits for a person, and the way to it. */
 export function Needs({ needs }: { needs: readonly Need[] }) {
@@ -47,6 +47,8 @@ function hrefOf({ target }: Need): string {
       return paths.nodes(target.filter);
     case 'fleet':
       return paths.fleet(target.id);
+    case 'repository':
+      return paths.repository(target.id);
     case 'settings':
       return paths.settings('keys');
   }
