@@ -16,11 +16,12 @@ import { measureDeployments } from './deploy.ts';
 import { type ExampleStack, startExampleStack } from './example-stack.ts';
 import { measurePreview } from './preview.ts';
 import { measureDetection, measurePath } from './programs.ts';
+import { measureRollouts } from './rollout.ts';
 import { measureStarts } from './start.ts';
 import { type Table, describeMachine, markdownOf } from './table.ts';
 
 /** In the order in which they run: those of one product first, then those that want the machine for themselves. */
-const partNames = ['agent', 'deploy', 'pages', 'start', 'preview', 'path', 'skab'] as const;
+const partNames = ['agent', 'deploy', 'pages', 'start', 'preview', 'rollout', 'path', 'skab'] as const;
 type Part = (typeof partNames)[number];
 
 /**
@@ -48,6 +49,7 @@ await runSession(async ({ print, steps }) => {
     pages: withExample(async (running) => (await import('./pages.ts')).measurePages(running)),
     start: measureStarts,
     preview: measurePreview,
+    rollout: measureRollouts,
     path: measurePath,
     skab: async () => {
       if (data === undefined) throw new ServiceError('Nothing to replay: name the folder of the Skoltech Anomaly Benchmark with --data.');
