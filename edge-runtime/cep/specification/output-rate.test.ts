@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze, compile, Engine, type Row } from '../index.ts';
 import { errorsOf, rowsOf, sendAll, type Sent } from '../testing/run-app.ts';
+import { specify, type Specified } from '../testing/specify.ts';
 
 const STREAM = 'define stream S (k string, v int);';
 
@@ -33,9 +34,7 @@ const CASES: readonly (readonly [name: string, query: string, sent: readonly Sen
 ];
 
 describe('an output rate', () => {
-  it.each(CASES)('%s', (_, query, sent, rows) => {
-    expect(rowsOf(`${STREAM} ${query} insert into O;`, 'O', sent)).toEqual(rows);
-  });
+  specify(STREAM, CASES.map(([name, query, sent, rows]): Specified => [name, `${query} insert into O;`, sent, rows]));
 
   it('counts from the start of the app where one is given, else from its first moment', () => {
     const text = `${STREAM} from S select v output every 10 milliseconds insert into O;`;
@@ -64,21 +63,6 @@ describe('an output rate', () => {
       [[[1], [2]], [[1]]],
       [[[3]], [[2], [3]]],
     ]);
-  });
-
-  it.each(CASES.map(([name, query, sent]) => [name, query, sent] as const))('goes on from a snapshot of the engine: %s', (_, query, sent) => {
-    const app = compile(`${STREAM} ${query} insert into O;`);
-    for (let at = 0; at <= sent.length; at++) {
-      const rows: Row[] = [];
-      const before = new Engine(app);
-      before.onStream('O', (batch) => rows.push(...batch.rows));
-      sendAll(before, sent.slice(0, at));
-      const after = new Engine(app);
-      after.onStream('O', (batch) => rows.push(...batch.rows));
-      after.restore(before.snapshot());
-      sendAll(after, sent.slice(at));
-      expect(rows).toEqual(rowsOf(`${STREAM} ${query} insert into O;`, 'O', sent));
-    }
   });
 
   it.each([

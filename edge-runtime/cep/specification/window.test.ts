@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyze, compile, Engine, type Row } from '../index.ts';
-import { errorsOf, rowsOf, sendAll, type Sent } from '../testing/run-app.ts';
+import { errorsOf, sendAll, type Sent } from '../testing/run-app.ts';
+import { specify, type Specified } from '../testing/specify.ts';
 
 const STREAM = 'define stream S (k string, v int, ts long, c string);';
 
@@ -50,27 +51,8 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   ['hopping(20 milliseconds, 10 milliseconds)', 'select v insert expired events into O', [...events([1000, 'a', 1], [1012, 'a', 2]), { advance: 1100 }], [[1], [2], [2]]],
 ];
 
-describe.each(CASES)('the window %s: %s', (window, query, sent, rows) => {
-  const text = `${STREAM} from S#window.${window} ${query};`;
-
-  it('answers as written', () => {
-    expect(rowsOf(text, 'O', sent)).toEqual(rows);
-  });
-
-  it('goes on from a snapshot at any point', () => {
-    const app = compile(text);
-    for (let at = 0; at <= sent.length; at++) {
-      const heard: Row[] = [];
-      const before = new Engine(app);
-      before.onStream('O', (batch) => heard.push(...batch.rows));
-      sendAll(before, sent.slice(0, at));
-      const after = new Engine(app);
-      after.onStream('O', (batch) => heard.push(...batch.rows));
-      after.restore(before.snapshot());
-      sendAll(after, sent.slice(at));
-      expect(heard).toEqual(rows);
-    }
-  });
+describe('a window, what is asked of it, and its answers', () => {
+  specify(STREAM, CASES.map(([window, query, sent, rows]): Specified => [`${window}: ${query}`, `from S#window.${window} ${query};`, sent, rows]));
 });
 
 describe('a window', () => {
