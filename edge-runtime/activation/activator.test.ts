@@ -2,9 +2,10 @@ import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
-import type { BundleManifest, Window } from '../protocol/index.ts';
+import type { BundleManifest, Digest, Window } from '../protocol/index.ts';
 import { ActivationFixture, runs } from '../sim/activation-fixture.ts';
 import { SimulatedControlPlane } from '../sim/control-plane.ts';
+import { ArtefactStore } from './artefact-store.ts';
 
 let node: ActivationFixture;
 
@@ -185,6 +186,7 @@ describe('activation', () => {
     expect(runs(1)(node.activator.status)).toBe(true);
     await node.activator.release();
     await node.until(runs(2));
+    expect(node.timeline.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Held', 'Released']));
   });
 
   test('outside of its window a bundle is fetched, built once and freed; when that opens it is switched to, though nobody is there', async () => {
@@ -216,6 +218,41 @@ describe('activation', () => {
     expect(node.controlPlane.artefactRequests.length).toBe(asked);
     await node.activator.accept(node.controlPlane.desired(node.bundleOf('now'), 3, { schedule: { download: [windowIn(0)], activate: [windowIn(0)] } }));
     await node.until(runs(3));
+  });
+
+  test('a hold ends by itself', async () => {
+    await node.activator.hold(Date.now() + 200, 'a moment');
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    expect(node.runtime.log).toEqual([]);
+    const status = await node.until(runs(1));
+    expect(status.hold).toBeUndefined();
+  });
+
+  test('models that do not fit into memory beside what runs are not built, which is said, and built when they do', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+    await node.until(runs(1));
+    node.memory = 64 * 1024 * 1024 + 1_999_999;
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('two', Buffer.alloc(1_000_000, 'm')), 2));
+    const status = await node.until(({ progress }) => progress?.problem === 'MemoryFull');
+    expect(status).toMatchObject({ running: { generation: 1 }, failure: undefined, progress: { generation: 2, message: expect.stringContaining('69108864 bytes are needed') } });
+    expect(node.runtime.log).toEqual(['build 1', 'start 1']);
+    node.memory += 1;
+    node.activator.linked();
+    await node.until(runs(2));
+  });
+
+  test('nothing is fetched of a bundle that does not fit onto the disk as a whole', async () => {
+    const manifest = node.bundleOf('one', Buffer.alloc(1000, 'm'));
+    const [model] = manifest.models;
+    const digests = ['a', 'b', 'c'].map((letter): Digest => `sha256:${letter.repeat(64)}`);
+    const models = digests.map((digest, index) => ({ ...model, name: `m${index}`, version: 1, digest, bytes: 1024 ** 3, signature: model?.signature ?? { inputs: [], outputs: [] } }));
+    await node.stop();
+    const store = await ArtefactStore.open(join(node.folder, 'artefacts'));
+    store.freeBytes = async () => 2 * 1024 ** 3;
+    await node.start({ store });
+    await node.activator.accept(node.controlPlane.desired({ ...manifest, models }, 1));
+    await node.until(({ progress }) => progress?.problem === 'DiskFull');
+    expect(node.controlPlane.artefactRequests).toEqual([]);
   });
 
   test('a new generation of the same thing interrupts nothing', async () => {

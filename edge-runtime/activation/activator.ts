@@ -8,7 +8,7 @@ import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
 import type { ArtefactSource } from './artefact-download.ts';
 import type { ArtefactStore } from './artefact-store.ts';
 import { candidateOf } from './candidate.ts';
-import { type ActivationProgress, discardBuilt, executors, type Executors, progressOf, type Workbench } from './executors.ts';
+import { type ActivationProgress, discardBuilt, executors, type Executors, progressOf, shownAs, type Workbench } from './executors.ts';
 import type { PathRuntime } from './path-runtime.ts';
 import { type ActivationFacts, plan, type Step } from './plan.ts';
 import { opensInMs, stagedProgress, type Waiting, waitingOf } from './schedule.ts';
@@ -24,6 +24,8 @@ export interface ActivatorOptions {
   /** Where to fetch from; undefined while there is no link. */
   readonly source: () => ArtefactSource | undefined;
   readonly clock: Clock;
+  /** Bytes of memory that are left for a bundle that is built beside the one that runs. */
+  readonly availableMemory: () => number;
   readonly random: () => number;
   readonly logger: Logger;
   readonly onChange: () => void;
@@ -123,12 +125,15 @@ export class Activator {
   /** A person at the site forbids changes until `until` (milliseconds since 1970); what runs goes on. */
   async hold(until: number, reason: string): Promise<void> {
     await this.#journal.update(() => ({ hold: { until, reason } }));
+    this.#options.onTimeline({ reason: 'Held', message: `Held at the site until ${new Date(until).toISOString()}: ${reason}`, tone: 'notice' });
     this.#interrupt.abort(new Error('held'));
     this.#poke();
   }
 
   async release(): Promise<void> {
+    if (this.#journal.state.hold === null) return;
     await this.#journal.update(() => ({ hold: null }));
+    this.#options.onTimeline({ reason: 'Released', message: 'The hold at the site was ended.', tone: 'info' });
     this.#poke();
   }
 
@@ -202,9 +207,8 @@ export class Activator {
   }
 
   async #execute(step: Step, signal: AbortSignal): Promise<void> {
-    const { desired, current } = this.#journal.state;
-    const bundle = [desired, current].find((candidate) => candidate?.generation === step.generation);
-    if (bundle === undefined || bundle === null) throw new Error(`generation ${step.generation} was planned and is not known`);
+    const bundle = this.#bundleOf(step);
+    if (bundle === undefined) throw new Error(`generation ${step.generation} was planned and is not known`);
     switch (step.type) {
       case 'fetch':
         return this.#executors.fetch(bundle, step, signal);
@@ -229,6 +233,11 @@ export class Activator {
         this.#options.onTimeline({ reason: 'GenerationAdopted', message: `Generation ${bundle.generation} asks for what runs already.`, tone: 'info' });
         return this.#show(undefined);
     }
+  }
+
+  #bundleOf({ generation }: Step): VerifiedDesired | undefined {
+    const { desired, current } = this.#journal.state;
+    return [desired, current].find((candidate) => candidate?.generation === generation) ?? undefined;
   }
 
   #started(bundle: VerifiedDesired): void {
@@ -264,7 +273,9 @@ export class Activator {
     const message = messageOf(error).slice(0, 1024);
     this.#options.logger.warn('an activation step failed', { step: step?.type, generation: step?.generation, reason, lasting, problem: message });
     if (step === undefined || !lasting) {
-      if (this.#progress !== undefined) this.#show({ ...this.#progress, message });
+      const bundle = step === undefined ? undefined : this.#bundleOf(step);
+      const progress = this.#progress ?? (step === undefined || bundle === undefined ? undefined : progressOf(bundle, shownAs[step.type]));
+      if (progress !== undefined) this.#show({ ...progress, message, problem: reason });
       return false;
     }
     const { current, probation } = this.#journal.state;

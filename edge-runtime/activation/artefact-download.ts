@@ -1,6 +1,7 @@
 import { messageOf } from '../kernel/path-error.ts';
 import type { Digest } from '../protocol/index.ts';
 import type { ArtefactStore } from './artefact-store.ts';
+import { NoRoomError, requireDisk } from './room.ts';
 
 /** Where artefacts come from while the link is up. */
 export interface ArtefactSource {
@@ -27,8 +28,6 @@ export interface Pace {
   readonly bytesMin: number;
 }
 const PACE: Pace = { windowMs: 30_000, bytesMin: 16 * 1024 };
-/** Left free on the disk for the store, the log and the next checkpoint. */
-const RESERVED_BYTES = 64 * 1024 * 1024;
 
 export interface Download {
   readonly digest: Digest;
@@ -36,7 +35,7 @@ export interface Download {
   readonly title: string;
 }
 
-/** Fetches one artefact into the store, going on from where an earlier attempt broke off. Throws a `DownloadError`, or the signal's reason. */
+/** Fetches one artefact into the store, going on from where an earlier attempt broke off. Throws a `DownloadError`, a `NoRoomError`, or the signal's reason. */
 export async function downloadArtefact(store: ArtefactStore, source: ArtefactSource, artefact: Download, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace = PACE): Promise<void> {
   const { digest, bytes, title } = artefact;
   let start = await store.partialBytes(digest);
@@ -44,15 +43,9 @@ export async function downloadArtefact(store: ArtefactStore, source: ArtefactSou
     await store.dropPartial(digest);
     start = 0;
   }
-  await requireRoom(store, bytes - start, title);
+  await requireDisk(store, bytes - start, title);
   if (start < bytes) await transfer(store, source, artefact, start, onProgress, signal, pace);
   if (!(await store.seal(digest, bytes))) throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is not the content with digest ${digest}.`, true);
-}
-
-/** Throws a `DownloadError` unless so many bytes fit on the disk beside what stays free on it. */
-export async function requireRoom(store: ArtefactStore, bytes: number, title: string): Promise<void> {
-  const free = await store.freeBytes();
-  if (bytes > 0 && free - bytes < RESERVED_BYTES) throw new DownloadError('DiskFull', `There is no room for ${title}: ${bytes} bytes are needed beside the ${RESERVED_BYTES} that stay free, and ${free} are free.`, false);
 }
 
 async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace): Promise<void> {
@@ -81,7 +74,7 @@ async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: 
       await store.dropPartial(digest);
       throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is longer than the ${bytes} bytes of its manifest.`, true, { cause });
     }
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new DownloadError('DiskFull', `The node’s disk is full: ${title} waits for ${bytes - (await store.partialBytes(digest))} bytes of room on it.`, false, { cause });
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new NoRoomError('DiskFull', `The node’s disk is full: ${title} waits for ${bytes - (await store.partialBytes(digest))} bytes of room on it.`, { cause });
     throw new DownloadError('TransferBroken', `The transfer of ${title} broke after ${await store.partialBytes(digest)} of ${bytes} bytes (${rootOf(cause)}); it goes on from there.`, false, { cause });
   } finally {
     clearInterval(timer);

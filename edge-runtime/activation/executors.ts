@@ -5,6 +5,7 @@ import { type ArtefactSource, DownloadError, downloadArtefact } from './artefact
 import type { ArtefactStore } from './artefact-store.ts';
 import type { BuiltPath, PathRuntime, StagedBundle } from './path-runtime.ts';
 import type { Step } from './plan.ts';
+import { requireDiskFor, requireMemory } from './room.ts';
 import type { VerifiedDesired } from './verify.ts';
 
 /** What an activation under way is at. */
@@ -15,7 +16,12 @@ export interface ActivationProgress {
   readonly bytesDone: number;
   readonly bytesTotal: number;
   readonly message?: string;
+  /** What keeps it from going on, while it tries again. */
+  readonly problem?: string;
 }
+
+/** As which step of an activation each step of a plan is shown. */
+export const shownAs = { fetch: 'Fetching', build: 'Building', stage: 'Building', start: 'Switching', switch: 'Switching', adopt: 'Switching' } as const satisfies Record<Step['type'], ActivationStep>;
 
 /** What the steps hand to each other; gone with the process, unlike the journal. */
 export interface Workbench {
@@ -32,6 +38,8 @@ export interface ExecutorDependencies {
   readonly runtime: PathRuntime;
   readonly source: () => ArtefactSource | undefined;
   readonly clock: Clock;
+  /** Bytes of memory that the machine, or what bounds the agent on it, has left. */
+  readonly availableMemory: () => number;
   readonly show: (progress: ActivationProgress) => void;
 }
 
@@ -51,6 +59,7 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
         bench.present.add(step.digest);
         return;
       }
+      await requireDiskFor(deps.store, bundle.manifest, bench.present);
       const before = sum(artefacts.filter(({ digest }) => bench.present.has(digest)));
       const show = (bytesDone: number): void => deps.show({ generation: bundle.generation, bundle: bundle.digest, step: 'Fetching', bytesDone: before + bytesDone, bytesTotal: sum(artefacts), message: artefact.title });
       show(await deps.store.partialBytes(step.digest));
@@ -102,6 +111,7 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
 
 async function build(deps: ExecutorDependencies, bench: Workbench, bundle: VerifiedDesired, signal: AbortSignal): Promise<void> {
   await discardBuilt(bench);
+  requireMemory(bundle.manifest, deps.availableMemory());
   deps.show(progressOf(bundle, 'Verifying'));
   const staged = await stage(deps.store, bundle);
   deps.show(progressOf(bundle, 'Building'));

@@ -1,8 +1,8 @@
 import { artefactsOf } from '../protocol/index.ts';
 import type { Activator } from './activator.ts';
-import { DownloadError, requireRoom } from './artefact-download.ts';
 import type { ArtefactStore } from './artefact-store.ts';
 import { OfflineFile } from './offline-file.ts';
+import { NoRoomError, requireDiskFor } from './room.ts';
 import { Rejection, type VerifiedDesired } from './verify.ts';
 
 export interface OfflineBundleDependencies {
@@ -14,7 +14,7 @@ export interface OfflineBundleDependencies {
 
 /**
  * Takes on what a file says as if the link had said it: signatures, node, organization, generation, validity and every digest are
- * proven before the node changes what it is to run (I1, I3). Throws a `Rejection`, or a `DownloadError` when the disk has no room; then
+ * proven before the node changes what it is to run (I1, I3). Throws a `Rejection`, or a `NoRoomError` when the disk has no room; then
  * nothing has changed but for artefacts that are removed with the next bundle.
  */
 export async function applyOfflineBundle({ activator, store, followKeys }: OfflineBundleDependencies, path: string): Promise<VerifiedDesired> {
@@ -41,7 +41,7 @@ async function importArtefacts(store: ArtefactStore, file: OfflineFile, desired:
   file.requireRest(artefacts.reduce((sum, { bytes }) => sum + bytes, 0));
   const missing = new Set<string>();
   for (const { digest, bytes } of artefacts) if (!(await store.intact(digest, bytes))) missing.add(digest);
-  await requireRoom(store, artefacts.filter(({ digest }) => missing.has(digest)).reduce((sum, { bytes }) => sum + bytes, 0), 'the artefacts of the file');
+  await requireDiskFor(store, desired.manifest, new Set());
   for (const { digest, bytes, title } of artefacts) {
     if (!missing.has(digest)) {
       file.skip(bytes);
@@ -52,7 +52,7 @@ async function importArtefacts(store: ArtefactStore, file: OfflineFile, desired:
       await store.append(digest, bytes, file.take(bytes), () => undefined);
     } catch (cause) {
       await store.dropPartial(digest);
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new DownloadError('DiskFull', `The node’s disk is full: there is no room for ${title}.`, false, { cause });
+      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new NoRoomError('DiskFull', `The node’s disk is full: there is no room for ${title}.`, { cause });
       throw cause;
     }
     if (!(await store.seal(digest, bytes))) throw new Rejection('DigestMismatch', `What the file holds as ${title} is not the content with digest ${digest}.`);

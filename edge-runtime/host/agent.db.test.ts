@@ -229,6 +229,7 @@ describe('the agent', { timeout: 120_000 }, () => {
     const main = new URL('./main.ts', import.meta.url).pathname;
     const site = (...args: string[]): string => execFileSync(process.execPath, [main, ...args, '--folder', folder], { encoding: 'utf8' });
     expect(site('hold', '--minutes', '30', '--reason', 'shift change')).toContain('shift change');
+    await controlPlane.until(() => controlPlane.all('report').find(({ sync, hold }) => sync === 'Synced' && hold?.reason === 'shift change'));
     controlPlane.latest?.send(controlPlane.desired(bundleOf(rule(8)), 2));
     await controlPlane.until(() => controlPlane.all('report').find(({ sync, reason }) => sync === 'OutOfSync' && reason === 'Held'));
     expect(JSON.parse(site('status'))).toMatchObject({ bundle: { generation: 1 }, desired: { generation: 2 }, hold: { reason: 'shift change' } });

@@ -161,6 +161,7 @@ class Agent {
       runtime: agent.#supervisor,
       source: () => agent.#artefacts,
       clock: deps.clock,
+      availableMemory: () => process.availableMemory(),
       random: deps.random,
       logger: deps.loggerFor('activation'),
       onChange: () => agent.#report(),

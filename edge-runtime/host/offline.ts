@@ -1,7 +1,7 @@
 import type { Activator } from '../activation/activator.ts';
-import { DownloadError } from '../activation/artefact-download.ts';
 import type { ArtefactStore } from '../activation/artefact-store.ts';
 import { applyOfflineBundle } from '../activation/offline-bundle.ts';
+import { NoRoomError } from '../activation/room.ts';
 import type { TrustAnchor } from '../activation/trust.ts';
 import { Rejection } from '../activation/verify.ts';
 import type { GatewayApplyReply, GatewayReceiptReply } from '../gateway/backend.ts';
@@ -41,7 +41,7 @@ export class Offline {
       this.#deps.note({ reason: 'BundleFromFile', message: `Generation ${generation} was brought in a file.`, tone: 'info' });
       return { ok: true, generation, bundle: digest };
     } catch (error) {
-      if (!(error instanceof Rejection) && !(error instanceof DownloadError)) throw error;
+      if (!(error instanceof Rejection) && !(error instanceof NoRoomError)) throw error;
       const reason = error instanceof Rejection ? error.code : error.reason;
       this.#deps.note({ reason, message: `A bundle that was brought in a file was refused: ${error.message}`.slice(0, 1024), tone: 'critical' });
       return { ok: false, code: reason === 'DiskFull' ? 'no-room' : 'refused', message: `${reason}: ${error.message}` };

@@ -36,6 +36,7 @@ describe('report', () => {
     ['something newer failed', { ...one, desired: bundle(2), failure }, undefined, 'Failed', 'rule.invalid', 1],
     ['something was refused', { ...one, rejection: { code: 'SignatureInvalid', message: 'no' } }, undefined, 'Failed', 'SignatureInvalid', 1],
     ['a person holds it', { ...one, desired: bundle(2), hold: { until: 99, reason: 'shift' } }, undefined, 'OutOfSync', 'Held', 1],
+    ['there is no room for something newer', { ...one, desired: bundle(2), progress: { ...progress, problem: 'DiskFull', message: 'no room' } }, undefined, 'Applying', 'DiskFull', 1],
     ['it is staged', { ...one, desired: bundle(2), progress: { ...progress, step: 'Staged', message: 'waits' } }, undefined, 'OutOfSync', 'Staged', 1],
     ['it waits to fetch', { ...one, desired: bundle(2), waiting: { download: 1_790_000_000_000, activate: undefined } }, undefined, 'OutOfSync', 'WaitsForWindow', 1],
     ['it is switching', { ...one, running: undefined, current: bundle(2), progress: { ...progress, step: 'Switching' } }, undefined, 'Applying', 'Switching', 1],
@@ -53,6 +54,11 @@ describe('report', () => {
     expect(broke).toMatchObject({ status: 'False', reason: 'SourceDisconnected', message: 'kafka:readings: no broker', lastTransitionTime: 2 });
     const still = reportOf({ ...facts, path: disconnected('timed out'), now: 3 }, conditions).conditions.find(({ type }) => type === 'SourcesConnected');
     expect(still).toMatchObject({ message: 'kafka:readings: timed out', lastTransitionTime: 2 });
+  });
+
+  test('a hold is reported whether there is something to hold back or not', () => {
+    expect(report({ ...one, hold: { until: 99, reason: 'shift' } })).toMatchObject({ sync: 'Synced', hold: { until: 99, reason: 'shift' } });
+    expect(report(one)).not.toHaveProperty('hold');
   });
 
   test('a failure is shown with the generation that failed', () => {

@@ -48,6 +48,7 @@ export function reportOf(facts: ReportFacts, conditions: ConditionTable): Report
     ...(converged === undefined ? {} : { bundle: converged.digest }),
     ...sync,
     ...(activity === undefined ? {} : { activation: activity }),
+    ...(activation.hold === undefined ? {} : { hold: activation.hold }),
     conditions: table.map(([type, verdict]) => conditions.set(type, verdict, observedGeneration, now)),
     rules: (converged?.manifest.rules ?? []).map(({ name, version }) => ({ name, version })),
     models: (converged?.manifest.models ?? []).map(({ name, version }) => ({ name, version })),
@@ -58,7 +59,7 @@ function syncOf({ activation, trouble }: ReportFacts): Pick<Report, 'sync' | 're
   const { running, current, desired, progress, failure, rejection, hold, waiting } = activation;
   if (rejection !== undefined) return { sync: 'Failed', reason: rejection.code, message: rejection.message.slice(0, 1024) };
   if (progress?.step === 'Staged') return { sync: 'OutOfSync', reason: 'Staged', message: (progress.message ?? '').slice(0, 1024) };
-  if (progress !== undefined && progress.step !== 'Running') return { sync: 'Applying', reason: progress.step, message: (progress.message ?? `Generation ${progress.generation} is being applied.`).slice(0, 1024) };
+  if (progress !== undefined && progress.step !== 'Running') return { sync: 'Applying', reason: (progress.problem ?? progress.step).slice(0, 64), message: (progress.message ?? `Generation ${progress.generation} is being applied.`).slice(0, 1024) };
   if (failure !== undefined) return { sync: 'Failed', reason: failure.reason.slice(0, 64), message: `Generation ${failure.generation}: ${failure.message}`.slice(0, 1024) };
   if (desired !== undefined && hold !== undefined) return { sync: 'OutOfSync', reason: 'Held', message: `Held at the site until ${new Date(hold.until).toISOString()}: ${hold.reason}` };
   if (desired !== undefined && waiting?.download !== undefined) return { sync: 'OutOfSync', reason: 'WaitsForWindow', message: `Generation ${desired.generation} was accepted; it is fetched when its window opens, at ${new Date(waiting.download).toISOString()} by the clock of this node.` };

@@ -73,6 +73,8 @@ export const reportSchema = z.object({
   activation: z
     .object({ generation: generationSchema, bundle: digestSchema, step: activationStepSchema, bytesDone: z.number().int().min(0), bytesTotal: z.number().int().min(0), message: z.string().max(1024).optional() })
     .optional(),
+  /** A person at the site forbids changes until then; whether there is one to make or not. */
+  hold: z.object({ until: timeSchema, reason: z.string().max(512) }).optional(),
   conditions: z.array(conditionSchema).max(32),
   rules: z.array(z.object({ name: nameSchema, version: z.number().int().min(1) })).max(1000),
   models: z.array(z.object({ name: nameSchema, version: z.number().int().min(1) })).max(100),

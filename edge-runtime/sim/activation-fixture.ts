@@ -44,6 +44,8 @@ export class ActivationFixture {
   controlPlane: SimulatedControlPlane;
   /** Whether there is a link to fetch over. */
   linked = true;
+  /** Bytes of memory that are left. */
+  memory = Number.POSITIVE_INFINITY;
   readonly #pinned: boolean;
   #activator: Activator | undefined;
   #end: (() => Promise<void>) | undefined;
@@ -77,6 +79,7 @@ export class ActivationFixture {
       runtime: this.runtime,
       source: () => (this.linked ? { url: `${this.controlPlane.url}/artefacts`, token: 'artefact-token' } : undefined),
       clock: systemClock(),
+      availableMemory: () => this.memory,
       random: () => 0.5,
       logger: { info: (message, fields) => this.#logged(message, fields?.['generation']), warn: () => undefined, error: () => undefined },
       onChange: () => this.#changed(),

@@ -65,6 +65,7 @@ const activator = await Activator.load({
   },
   source: () => (values.source === undefined ? undefined : { url: values.source, token: 'artefact-token' }),
   clock: { ...systemClock(), now: () => Date.now() + Number(values['clock-ahead']) },
+  availableMemory: () => Number.POSITIVE_INFINITY,
   random: Math.random,
   logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
   onChange: () => {

@@ -46,6 +46,7 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
         : { generation: report.observedGeneration, bundle: reported.bundle, at: row.reportedAt?.getTime() ?? row.enrolledAt.getTime(), rules: report.rules, models: report.models },
     diff: diffOf(reported, desired),
     activation: activationOf(row),
+    hold: report?.hold !== undefined && report.hold.until > now ? report.hold : null,
     can: nodePermissions(actor, { revokedAt: item.revokedAt, desiredGeneration: generation, sync: item.sync.status, quarantined: item.quarantine !== null, connected: item.connectedSince !== null }),
   };
 }

@@ -69,6 +69,21 @@ describe('list', () => {
   });
 });
 
+test('a hold at the site is shown until it ends, and is the cause for which a node waits', async () => {
+  const caller = await fresh();
+  const { id: fleetId } = await caller.fleets.create({ name: 'held', selector: 'line=held' });
+  const id = await aNode(world.deps, organizationId, { labels: { line: 'held' } });
+  await connect(id);
+  await desire(id);
+  const until = world.deps.clock.now() + 60_000;
+  const message = 'Held at the site: shift change';
+  await nodesReported(world.deps, organizationId, [{ id, report: { type: 'report', observedGeneration: 0, sync: 'OutOfSync', reason: 'Held', message, hold: { until, reason: 'shift change' }, conditions: [], rules: [], models: [] } }], 'test');
+  expect(await caller.nodes.get({ id })).toMatchObject({ fleet: { id: fleetId }, hold: { until, reason: 'shift change' }, sync: { status: 'OutOfSync', reason: 'Held', message } });
+  expect((await caller.why.node({ id })).causes).toMatchObject([{ code: 'Held', byItself: { at: until } }]);
+  world.deps.clock.advance(61_000);
+  expect((await caller.nodes.get({ id })).hold).toBeNull();
+});
+
 describe('desired against reported', () => {
   test('I1, I9: generations only grow, and only the node’s report makes it synced', async () => {
     const caller = await fresh();

@@ -107,6 +107,8 @@ export const nodeSchema = nodeItemSchema.extend({
     .nullable(),
   diff: z.array(diffEntrySchema),
   activation: activationSchema.nullable(),
+  /** A person at its site forbids changes; null when nobody does, as it last reported. */
+  hold: z.object({ until: z.number(), reason: z.string() }).nullable(),
   can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema, exportBundle: permissionSchema, importReceipt: permissionSchema }),
 });
 

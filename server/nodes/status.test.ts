@@ -22,7 +22,7 @@ function facts(change: Partial<StatusFacts> = {}, report: Partial<NonNullable<St
   };
 }
 
-function activation(generation: number, step: 'Fetching' | 'Switching' = 'Fetching') {
+function activation(generation: number, step: 'Fetching' | 'Staged' | 'Switching' = 'Fetching') {
   return { activation: { generation, bundle: bundleB, step, bytesDone: 1, bytesTotal: 2 } };
 }
 
@@ -51,7 +51,11 @@ describe('sync', () => {
     ['Synced', 'Running', facts({ connectedSince: null })],
     ['OutOfSync', 'Requested', facts({}, { observedGeneration: 2, bundle: bundleB })],
     ['OutOfSync', 'WaitsForConnection', facts({ connectedSince: null }, { observedGeneration: 2, bundle: bundleB })],
-    ['Applying', 'Fetching', facts({}, { observedGeneration: 2, sync: 'Applying', ...activation(3) })],
+    ['Applying', 'Fetching', facts({}, { observedGeneration: 2, sync: 'Applying', reason: 'Fetching', ...activation(3) })],
+    ['Applying', 'DiskFull', facts({}, { observedGeneration: 2, sync: 'Applying', reason: 'DiskFull', ...activation(3) })],
+    ['OutOfSync', 'Staged', facts({}, { observedGeneration: 2, sync: 'OutOfSync', reason: 'Staged', ...activation(3, 'Staged') })],
+    ['OutOfSync', 'Staged', facts({ connectedSince: null }, { observedGeneration: 2, sync: 'OutOfSync', reason: 'Staged', ...activation(3, 'Staged') })],
+    ['OutOfSync', 'Held', facts({}, { observedGeneration: 2, bundle: bundleB, sync: 'OutOfSync', reason: 'Held' })],
     ['OutOfSync', 'Requested', facts({}, { observedGeneration: 1, sync: 'Applying', ...activation(2) })],
     ['Failed', 'DigestMismatch', facts({}, { observedGeneration: 2, sync: 'Failed', reason: 'DigestMismatch', ...activation(3) })],
     ['OutOfSync', 'Requested', facts({}, { observedGeneration: 1, sync: 'Failed', ...activation(2) })],

@@ -82,7 +82,9 @@ function behind(facts: StatusFacts, observed: number, applying: number | undefin
   const desired = facts.desiredGeneration;
   const activation = facts.report?.activation;
   if (activation !== undefined && applying === desired) {
-    return { status: activation.step === 'Staged' ? 'OutOfSync' : 'Applying', reason: activation.step, message: activation.message ?? `Generation ${desired}: ${activation.step.toLowerCase()}.` };
+    // What keeps it from going on, where something does, is said in place of the step.
+    const reason = facts.report?.sync === 'Applying' ? facts.report.reason : activation.step;
+    return { status: activation.step === 'Staged' ? 'OutOfSync' : 'Applying', reason, message: activation.message ?? `Generation ${desired}: ${activation.step.toLowerCase()}.` };
   }
   if (facts.connectedSince === null) {
     return { status: 'OutOfSync', reason: 'WaitsForConnection', message: `It reported generation ${observed} and learns of ${desired} when it connects.` };

@@ -47,6 +47,7 @@ export interface NodeFacts {
  * | `LeftBehind` | the last rollout ended without this node having been told |
  * | `Staged`, `WaitsForWindow` | it was told, and waits for the window to switch in, or to fetch in |
  * | `Held` | it was told, and a person at its site forbids changes for now |
+ * | `NoRoom` | its disk or memory has no room for what it was told |
  * | `Activating`, `Requested` | it is at it, or was told and has not answered |
  * | `ConditionFalse` | it reports a condition as false, whatever it runs |
  */
@@ -207,7 +208,10 @@ function waitingCause({ node, rollout, now }: NodeFacts): Cause | null {
     case 'WaitsForWindow':
       return causeOf('WaitsForWindow', 'info', 'It waits for the window to fetch in', message, { evidence: { since, windows: windowsText(downloadWindows) }, byItself: ['It fetches when that window opens.', opensAt(downloadWindows, now)], canDo: ['Deploy with another window, if it cannot wait.'] });
     case 'Held':
-      return causeOf('Held', 'notice', 'It is held at its site', message, { evidence: { since }, byItself: ['It goes on when the hold ends, which it does by itself.', null], canDo: ['Ask whoever is at its site; `release` on the node ends the hold.'] });
+      return causeOf('Held', 'notice', 'It is held at its site', message, { evidence: { since }, byItself: ['It goes on when the hold ends.', node.hold?.until ?? null], canDo: ['Ask whoever is at its site; `release` on the node ends the hold.'] });
+    case 'DiskFull':
+    case 'MemoryFull':
+      return causeOf('NoRoom', 'critical', reason === 'DiskFull' ? 'Its disk has no room for it' : 'Its memory has no room for it', message, { evidence: { since }, byItself: ['It tries again until there is room; what it runs goes on.', null], canDo: [reason === 'DiskFull' ? 'Make room on its disk, or lower store.maxBytes of its fleet.' : 'Deploy smaller models, or give the machine more memory.'] });
     default:
       return null;
   }
@@ -216,7 +220,7 @@ function waitingCause({ node, rollout, now }: NodeFacts): Cause | null {
 /** It was told: where it is. */
 function movingCauses(facts: NodeFacts): Cause[] {
   const { node, rollout, now } = facts;
-  const waits = node.sync.status === 'OutOfSync' ? waitingCause(facts) : null;
+  const waits = waitingCause(facts);
   if (waits !== null) return [waits];
   if (node.health.status === 'Offline' || node.health.status === 'NeverSeen') return [];
   const requestedAt = rollout?.node?.requestedAt ?? node.desired?.since ?? null;

@@ -20,8 +20,8 @@ import { useToast } from '../../../_ui/toast.tsx';
 import { IdentityTab } from './identity-tab.tsx';
 import { LiveTab } from './live-tab.tsx';
 import { QuarantineDialog } from './quarantine-dialog.tsx';
-import { QuarantineNotice } from './quarantine-notice.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
+import { StandingNotices } from './standing-notices.tsx';
 import { StateTab } from './state-tab.tsx';
 import { StoreTab } from './store-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
@@ -86,7 +86,7 @@ function Content({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
           </>
         }
       />
-      <QuarantineNotice quarantine={node.quarantine} />
+      <StandingNotices node={node} />
       <Tabs
         label="Node"
         value={tab}
