@@ -66,18 +66,26 @@ async function documentsOf(git: Git, folder: string): Promise<Commit['documents'
   if (inside.length > documentLimits.filesMax) return new DocumentFaults([{ ...place, message: `there are ${inside.length} YAML files at this path; at most ${documentLimits.filesMax} are read` }]);
   const contents = openContents(git);
   let bytesLeft: number = documentLimits.bytesMax;
+  let broken: unknown = null;
   const read = async (name: string): Promise<string> => {
     const file = files.get(name);
     if (file === undefined) throw new Error(`there is no file ${name} at this commit`);
     if (file.bytes > documentLimits.fileBytesMax) throw new Error(`${name} has ${file.bytes} bytes; at most ${documentLimits.fileBytesMax} are read`);
     bytesLeft -= file.bytes;
     if (bytesLeft < 0) throw new Error(`the files have more than ${documentLimits.bytesMax} bytes together`);
-    return (await contents.read(file)).toString('utf8');
+    try {
+      return (await contents.read(file)).toString('utf8');
+    } catch (error) {
+      broken = error;
+      throw error;
+    }
   };
   try {
     const documents = await readDocuments({ files: inside, read });
     return documents.length > 0 ? documents : new DocumentFaults([{ ...place, message: 'there is no document at this path' }]);
   } catch (error) {
+    // What Git could not do is no fault of the documents: the same commit is read again.
+    if (broken !== null) throw broken;
     if (error instanceof DocumentFaults) return error;
     throw error;
   } finally {

@@ -24,6 +24,20 @@ describe('what was changed by hand', () => {
     expect((await site.syncs(id))[0]).toMatchObject({ requestedBy: null, did: [{ kind: 'Fleet', did: 'changed' }] });
   });
 
+  test('is put back alone, where a new commit waits for a person', async () => {
+    const first = await site.server.commit(plant(1));
+    const id = await site.connect({ autoSync: false, selfHeal: true });
+    await site.sync(id);
+    await site.finishRollout();
+    await site.server.commit(plant(2));
+    const [{ id: pumps } = { id: '' }] = (await site.as('viewer').fleets.list({})).items;
+    await site.as('operator').fleets.update({ id: pumps, version: 1, selector: 'site=elsewhere' });
+    await site.later();
+    expect(await site.as('viewer').fleets.get({ id: pumps })).toMatchObject({ selector: 'site=a' });
+    expect(await site.state(id)).toMatchObject({ status: 'OutOfSync', drifted: 0, pending: 2, applied: { commit: first } });
+    expect(await site.rules()).toEqual(['watch@1']);
+  });
+
   test('is no new wish: a rule that somebody published is not deployed by it', async () => {
     await site.server.commit(plant(1));
     const id = await site.connect();

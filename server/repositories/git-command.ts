@@ -32,7 +32,7 @@ export interface Git {
 }
 
 /** Sizes as `ulimit` counts them: blocks of 512 bytes, and KiB. A system without one of the limits goes without it. */
-const limited = `ulimit -f ${repositoryLimits.packBytesMax / 512}; ulimit -v ${repositoryLimits.memoryBytesMax / 1024} 2>/dev/null; exec git "$@"`;
+const limited = `ulimit -f ${repositoryLimits.packBytesMax / 512} 2>/dev/null; ulimit -v ${repositoryLimits.memoryBytesMax / 1024} 2>/dev/null; exec git "$@"`;
 
 /** Git as it is for one remote and one folder: no setting, hook, helper or prompt of this machine, no protocol but HTTP, no redirect. */
 export async function openGit(remote: Remote, folder: string, signal: AbortSignal): Promise<Git> {

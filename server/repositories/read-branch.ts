@@ -22,6 +22,7 @@ export async function readBranch(turn: Turn): Promise<void> {
     if (documents instanceof DocumentFaults) return await writeFound(deps.db, held, { ...next, refusedCommit: id, readProblem: `Commit ${id.slice(0, 12)} is refused.\n${documents.message}` });
     await writeFound(deps.db, held, { ...next, headCommit: id, headSubject: subject, headAuthor: author, headAt: new Date(made), comparedAt: null, readProblem: null, refusedCommit: null, applyProblem: null, applyFailures: 0, retryAt: null }, documents);
   } catch (error) {
+    signal.throwIfAborted();
     if (!(error instanceof GitProblem)) throw error;
     const wait = Math.min(waitMaxMs, row.intervalSeconds * 1000 * 2 ** Math.min(row.failures, 6));
     await writeFound(deps.db, held, { readProblem: error.message, failures: row.failures + 1, readDueAt: new Date(at + spread(wait, `${row.id}${at}`)) });

@@ -13,7 +13,7 @@ import type { Difference } from './compare.ts';
 import { deleteObject, findFailedSync, insertSync, writeFound, writeObject, writeSync } from './repository.ts';
 import type { SyncRow } from './repository.ts';
 import type { SyncDone } from './schema.ts';
-import { actorOf, keepTurn } from './turn.ts';
+import { actorOf, keepTurn, publishRepository } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** After a failure a sync by itself waits, longer each time. */
@@ -48,6 +48,9 @@ export async function applyDue(turn: Turn, commit: Commit, differences: readonly
   const opened = { state: 'Running' as const, commit: commit.id, subject: commit.subject };
   if (repeated === null) await insertSync(deps.db, { ...opened, id: sync, organizationId: row.organizationId, repositoryId: row.id, requestedBy: null, prune: row.prune, createdAt: new Date(deps.clock.now()) });
   else await writeSync(deps.db, sync, opened);
+  await publishRepository(deps, row, 'syncing');
+  // What nobody has to say first is all in it: then the commit is applied, and not only something put back.
+  const whole = differences.every((one) => one.change.action === 'same' || one.change.held !== null || one.change.drift || due.includes(one));
   try {
     await refuseTogether(turn, actor, due);
     for (const difference of due) {
@@ -55,13 +58,13 @@ export async function applyDue(turn: Turn, commit: Commit, differences: readonly
       did.push(await applyOne(turn, actor, commit, difference));
       await writeSync(deps.db, sync, { did });
     }
-    await adopt(turn, commit, differences.filter(({ change }) => change.action === 'same' && change.blocked === null));
+    if (whole) await adopt(turn, commit, differences.filter(({ change }) => change.action === 'same' && change.blocked === null));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    await conclude(turn, actor, commit, sync, did, error.message, request);
+    await conclude(turn, actor, commit, { sync, did, whole, problem: error.message, request });
     return false;
   }
-  await conclude(turn, actor, commit, sync, did, null, request);
+  await conclude(turn, actor, commit, { sync, did, whole, problem: null, request });
   return true;
 }
 
@@ -129,14 +132,22 @@ async function keep({ deps, row }: Turn, commit: Commit, { wanted, ...object }: 
   if (!kept) throw new DomainError('Conflict', `Another repository says how ${labelOf(object)} is to be.`);
 }
 
+interface Ending {
+  sync: string;
+  did: readonly SyncDone[];
+  whole: boolean;
+  problem: string | null;
+  request: SyncRow | null;
+}
+
 /** Writes how it ended, and puts it on record with the commit; a failure that is the same as the last is on record already. */
-async function conclude({ deps, row, held }: Turn, actor: Actor, commit: Commit, sync: string, did: readonly SyncDone[], problem: string | null, request: SyncRow | null): Promise<void> {
+async function conclude({ deps, row, held }: Turn, actor: Actor, commit: Commit, { sync, did, whole, problem, request }: Ending): Promise<void> {
   const at = deps.clock.now();
   const applyFailures = problem === null ? 0 : row.applyFailures + 1;
   await performChange(deps, actor, async ({ tx, record, publish }) => {
     await writeSync(tx, sync, { state: problem === null ? 'Succeeded' : 'Failed', problem, did, finishedAt: new Date(at) });
     await writeFound(tx, held, problem === null
-      ? { appliedCommit: commit.id, appliedAt: new Date(at), applyProblem: null, retryAt: null, applyFailures }
+      ? { ...(whole && { appliedCommit: commit.id, appliedAt: new Date(at) }), applyProblem: null, retryAt: null, applyFailures }
       : { applyProblem: problem, applyFailures, retryAt: new Date(at + Math.min(retryMs.max, retryMs.first * 2 ** Math.min(applyFailures - 1, 6))) });
     if (problem === null || request !== null || problem !== row.applyProblem) {
       record({

@@ -26,6 +26,11 @@ export async function keepTurn({ deps, held, signal }: Turn): Promise<void> {
   if (!(await keepLease(deps.db, held, new Date(deps.clock.now() + leaseMs)))) throw new TurnLost(`repository ${held.id} is not held any more`);
 }
 
+/** Tells whoever looks that something of the repository is another. */
+export async function publishRepository(deps: Deps, { id, organizationId }: Pick<RepositoryRow, 'id' | 'organizationId'>, kind: 'syncing' | 'looked'): Promise<void> {
+  await deps.db.$transaction((tx) => deps.outbox.append(tx, [{ organizationId, topic: 'repository', subjectId: id, kind }]));
+}
+
 /** Who acts: the repository at a commit, with what it was given and no more. Every audit entry of what it does names the commit so. */
 export function actorOf({ deps, row }: Turn, commit: string): Actor {
   return { kind: 'repository', id: row.id, name: `${row.name}@${commit.slice(0, 12)}`, organizationId: row.organizationId, fleets: 'all', requestId: deps.ids.next(), scopes: [...readScopes, ...row.scopes] };

@@ -8,7 +8,7 @@ import type { RepositoryRow, SyncRow } from './repository.ts';
 import { repositoryChangeSchema } from './schema.ts';
 import { applyDue, dueByItself, dueByRequest } from './sync.ts';
 import type { Commit } from './sync.ts';
-import { keepTurn, leaseMs, TurnLost } from './turn.ts';
+import { keepTurn, leaseMs, publishRepository, TurnLost } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** Works on one repository that is due; false when none is. Several processes may: each repository is in the hands of one. */
@@ -18,8 +18,9 @@ export async function workOnDue(deps: Deps, signal: AbortSignal): Promise<boolea
   const row = await takeDue(deps.db, lease, new Date(now), until);
   if (row === null) return false;
   const turn: Turn = { deps, row, held: { id: row.id, version: row.version, lease }, signal };
+  let news = true;
   try {
-    await work(turn);
+    news = await work(turn);
   } catch (error) {
     if (error instanceof TurnLost || (await findRepository(deps.db, row.organizationId, row.id)) === null) deps.logger.info({ repository: row.id }, 'a repository was changed, removed or taken over while it was worked on');
     else if (!signal.aborted) throw error;
@@ -28,6 +29,8 @@ export async function workOnDue(deps: Deps, signal: AbortSignal): Promise<boolea
     // An end that nobody foresaw is waited for a while, like one that was.
     const soonest = deps.clock.now() + 1000;
     await giveBack(deps.db, row.id, lease, until, new Date(after === null ? soonest : Math.max(soonest, Math.min(after.readDueAt.getTime(), retryOf(after)))));
+    // Only now is nobody at it any more, which pages show as well.
+    if (news && after !== null) await publishRepository(deps, row, 'looked');
   }
   return true;
 }
@@ -37,21 +40,24 @@ function retryOf({ retryAt, autoSync, selfHeal }: RepositoryRow): number {
   return retryAt === null || (!autoSync && !selfHeal) ? Number.POSITIVE_INFINITY : retryAt.getTime();
 }
 
-async function work(turn: Turn): Promise<void> {
+/** True when what pages show of it is another than before. */
+async function work(turn: Turn): Promise<boolean> {
   const request = await takeRequest(turn);
-  if (turn.row.headCommit === null || turn.row.readDueAt.getTime() <= turn.deps.clock.now()) await readBranch(turn);
+  const reads = turn.row.headCommit === null || turn.row.readDueAt.getTime() <= turn.deps.clock.now();
+  if (reads) await readBranch(turn);
   const read = await again(turn);
   const commit = commitOf(read.row);
   // With a branch or a commit at fault nothing is applied, not even an older one.
   const problem = read.row.readProblem ?? (commit === null ? 'Nothing was read yet.' : null);
   if (commit === null) return endWithout(read, request, problem ?? '');
-  const differences = await compareAndWrite(read, commit);
+  const { differences, news } = await compareAndWrite(read, commit);
   if (problem !== null) return endWithout(read, request, problem);
   const due = request === null ? dueByItself(read.row, differences) : dueByRequest(read.row, request, differences);
-  if (!isTime(read, request, differences, due)) return;
+  if (!isTime(read, request, differences, due)) return news || reads;
   await applyDue(read, commit, differences, due, request);
   const applied = await again(read);
   await compareAndWrite(applied, commit);
+  return true;
 }
 
 /** What a person asked for. One that came by itself, and that whoever held this before left unfinished, is over: what it did not do is due again. */
@@ -84,13 +90,13 @@ function isTime({ deps, row }: Turn, request: SyncRow | null, differences: reado
 }
 
 /** A person who asked is told why nothing was done. */
-async function endWithout({ deps, row }: Turn, request: SyncRow | null, problem: string): Promise<void> {
-  await publish(deps, row, 'read');
+async function endWithout({ deps }: Turn, request: SyncRow | null, problem: string): Promise<boolean> {
   if (request !== null) await writeSync(deps.db, request.id, { state: 'Failed', problem, finishedAt: new Date(deps.clock.now()) });
+  return true;
 }
 
-/** Compares, and keeps what was found; whoever looks hears of it when it is something else than before. */
-async function compareAndWrite(turn: Turn, commit: Commit): Promise<Difference[]> {
+/** Compares, and keeps what was found; `news` when it is something else than before. */
+async function compareAndWrite(turn: Turn, commit: Commit): Promise<{ differences: Difference[]; news: boolean }> {
   const { deps, row, held } = turn;
   const differences = await compareCommit(turn, commit.id, commit.documents);
   const changes = repositoryChangeSchema.array().parse(differences.map(({ change }) => change));
@@ -104,10 +110,5 @@ async function compareAndWrite(turn: Turn, commit: Commit): Promise<Difference[]
   };
   const news = statusOf({ ...row, ...found }) !== statusOf(row) || JSON.stringify(changes) !== JSON.stringify(storedChanges(row));
   await writeFound(deps.db, held, found, undefined, news ? changes : undefined);
-  await publish(deps, row, news ? 'compared' : 'read');
-  return differences;
-}
-
-async function publish(deps: Deps, { id, organizationId }: RepositoryRow, kind: 'compared' | 'read'): Promise<void> {
-  await deps.db.$transaction((tx) => deps.outbox.append(tx, [{ organizationId, topic: 'repository', subjectId: id, kind }]));
+  return { differences, news };
 }
