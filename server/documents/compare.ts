@@ -12,7 +12,7 @@ import { readLatestDigests, readLatestText } from '../rules/index.ts';
 import { compareDeployment } from './compare-deployment.ts';
 import { comparison, nothingPending } from './comparison.ts';
 import type { Comparing, Comparison } from './comparison.ts';
-import { documentOrder } from './schema.ts';
+import { documentLimits, documentOrder } from './schema.ts';
 import type { Document, DocumentKind, FleetDocument, ModelDocument, RuleDocument } from './schema.ts';
 import { lineChanges } from './text-changes.ts';
 
@@ -24,9 +24,11 @@ export async function compareDocuments(deps: Deps, actor: Actor, documents: read
   const digests = rules.length === 0 ? new Map<string, string>() : await readLatestDigests(deps.db, actor.organizationId, rules);
   const comparing: Comparing = { deps, actor, documents, plans, pending: nothingPending(), digests };
   const comparisons: Comparison[] = [];
+  let planned = 0;
   for (const document of inOrder(documents)) {
-    const comparison = await compareOne(comparing, document);
+    const comparison = await compareOne({ ...comparing, plans: plans && planned < documentLimits.plansMax }, document);
     comparisons.push(comparison);
+    if (comparison.plan !== null) planned++;
     if (comparison.action === 'same') continue;
     if (document.kind === 'Rule') comparing.pending.rules.add(document.name);
     else if (document.kind === 'Model') comparing.pending.models.add(document.name);

@@ -87,6 +87,10 @@ test('nobody does by documents what they may not do otherwise', async () => {
   expect((await as('administrator').audit.list({ outcome: 'refused' })).items.map(({ action }) => action)).toContain('documents.carryOut');
 });
 
+test('nothing stands in documents twice', async () => {
+  await expect(as('administrator').documents.diff({ documents: [deployment, deployment] })).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('something stands in them twice') });
+});
+
 test('another organization’s things are not there', async () => {
   await as('administrator').documents.carryOut({ documents: documentsFor(1) });
   const stranger = callAs(world.deps, aUser(await world.organization(), 'administrator'));

@@ -6,8 +6,8 @@ import { idSchema } from '../kernel/wire.ts';
 import { aliasSchema, modelVersionNumberSchema } from '../models/schema.ts';
 import { ruleTextSchema } from '../rules/schema.ts';
 
-/** What is taken of documents at once. Lines are those of one change that are shown. */
-export const documentLimits = { documentsMax: 1000, filesMax: 1000, fileBytesMax: 512 * 1024, bytesMax: 4 * 1024 ** 2, depthMax: 20, yamlAliasesMax: 50, faultsMax: 20, linesMax: 300 } as const;
+/** What is taken of documents at once. Lines are those of one change that are shown; deployments beyond `plansMax` are compared without a plan. */
+export const documentLimits = { documentsMax: 1000, filesMax: 1000, fileBytesMax: 512 * 1024, bytesMax: 4 * 1024 ** 2, depthMax: 20, yamlAliasesMax: 50, faultsMax: 20, linesMax: 300, plansMax: 50 } as const;
 
 const noteSchema = z.string().trim().max(1000);
 /** A part of a document with the members of `schema` and no others: a name that is mistyped is not passed over. */
@@ -69,7 +69,11 @@ export const documentChangeSchema = z.object({
   plan: digestSchema.nullable(),
 });
 
-const documentsSchema = z.array(documentSchema).min(1, 'there is no document').max(documentLimits.documentsMax);
+const documentsSchema = z
+  .array(documentSchema)
+  .min(1, 'there is no document')
+  .max(documentLimits.documentsMax)
+  .refine((documents) => new Set(documents.map((document) => labelOf({ kind: document.kind, name: nameOfDocument(document) }))).size === documents.length, 'something stands in them twice');
 export const diffDocumentsInput = z.object({ documents: documentsSchema });
 export const diffDocumentsOutput = z.object({ changes: z.array(documentChangeSchema) });
 export const applyDocumentsInput = diffDocumentsInput;

@@ -1,7 +1,7 @@
 import { documentLimits } from './schema.ts';
 
 /** Texts whose middle parts, the lines that differ, are larger than this together are shown as removed and added whole. */
-const cellsMax = 4_000_000;
+const cellsMax = 1_000_000;
 
 /** Which lines went and came; lines that stay are left out. */
 export function lineChanges(before: string, after: string): string[] {
