@@ -27,7 +27,7 @@ export const buildEventPath: BuildEventPath = async (bundle, dependencies) => {
     return { name: model.name, version: model.version, path, signature: model.signature };
   });
   const threads = Math.min(servingThreadsMax, Math.max(1, availableParallelism() - 1));
-  const pool = await ModelPool.load(models, { threads, clock: dependencies.clock, logger: dependencies.logger });
+  const pool = await ModelPool.load(models, { threads, clock: dependencies.clock, logger: dependencies.logger, random: dependencies.random });
   return new SessionedPath(bundle, plan, pool, dependencies);
 };
 

@@ -80,6 +80,19 @@ describe('telemetry', () => {
     expect(quantile(merged.latencyUs, 0.99)).toBeCloseTo(900, -2);
   });
 
+  test('spreads of a model add up, also over intervals that bring none', () => {
+    const told = (events: number, ...attributes: string[]): Telemetry => {
+      const telemetry = interval(0, events, 1);
+      const spreads = attributes.map((attribute) => ({ attribute, side: 'output' as const, resolution: 10, bins: [[3, events]] as [number, number][], missing: 1 }));
+      return { ...telemetry, models: telemetry.models.map((model) => ({ ...model, spreads })) };
+    };
+    const merged = [interval(0, 1, 1), told(7, 'a'), interval(0, 1, 1), told(5, 'a', 'b')].reduce(mergeTelemetry);
+    expect(merged.models[0]?.spreads).toEqual([
+      { attribute: 'a', side: 'output', resolution: 10, bins: [[3, 12]], missing: 2 },
+      { attribute: 'b', side: 'output', resolution: 10, bins: [[3, 5]], missing: 1 },
+    ]);
+  });
+
   test('Prometheus gets families with help, escaped labels and no sample of what is not there', () => {
     const text = prometheusText({ ...interval(0, 2, 1000), streams: [{ stream: 'a"b\\c', events: 2 }], sources: [] }, { connected: true, ready: false, generation: 4 });
     expect(text).toContain('# TYPE selvedge_stream_events_total counter\nselvedge_stream_events_total{stream="a\\"b\\\\c"} 2\n');

@@ -7,13 +7,13 @@ import { TelemetryCollector } from './telemetry-collector.ts';
 /** A node whose path has counted `events` since it was last asked, and whose link takes messages or not. */
 function node() {
   const sent: Telemetry[] = [];
-  const state = { now: 0, events: 0, linked: true };
+  const state = { now: 0, events: 0, linked: true, version: 0 };
   const collector = new TelemetryCollector({
     clock: { ...systemClock(), now: () => state.now },
     takePath: () => {
       const { events } = state;
       state.events = 0;
-      return Promise.resolve(counted(events));
+      return Promise.resolve({ ...counted(events), models: state.version === 0 ? [] : [modelOf(state.version)] });
     },
     measureOutbox: () => Promise.resolve({ records: 0, bytes: 0, oldestAt: undefined }),
     takeLost: () => 0,
@@ -30,6 +30,12 @@ function node() {
 }
 
 const counted = (events: number): PathTelemetry => ({ from: 0, to: 0, streams: [{ stream: 'Readings', events }], sources: [], models: [], detections: events, actions: 0, deadLetters: 0, stored: 0, latencyUs: emptySketch(), queues: [], process: { storeBytes: 0 } });
+
+/** A version of a model that tells of twenty attributes, each spread as wide as it may be. */
+const modelOf = (version: number): PathTelemetry['models'][number] => ({
+  name: 'm', version, predictions: 1, errors: 0, latencyUs: emptySketch(),
+  spreads: Array.from({ length: 20 }, (_, attribute) => ({ attribute: `attribute_${attribute}`, side: 'input', resolution: 4, bins: Array.from({ length: 64 }, (_bin, bin): [number, number] => [bin, 250 + bin]), missing: 0 })),
+});
 
 describe('what a node counts', () => {
   test('a scrape sees everything until now and sends nothing', async () => {
@@ -62,6 +68,21 @@ describe('what a node counts', () => {
     await collector.collect();
     expect(sent.reduce((sum, { detections }) => sum + detections, 0)).toBe(7);
     expect((await collector.scrape()).detections).toBe(7);
+  });
+
+  test('a message stays small after a long time without a link: the newest models keep their spreads', async () => {
+    const { collector, sent, state, happen } = node();
+    state.linked = false;
+    for (let version = 1; version <= 5; version += 1) {
+      state.version = version;
+      happen(1);
+      await collector.collect();
+    }
+    state.linked = true;
+    await collector.collect();
+    const [{ models } = { models: [] }] = sent;
+    expect(models.map(({ version, spreads }) => [version, spreads?.length ?? 0])).toEqual([[1, 0], [2, 0], [3, 0], [4, 12], [5, 20]]);
+    expect(JSON.stringify(sent[0]).length).toBeLessThan(32_768);
   });
 
   test('without a link the interval goes on until there is one', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { emptySketch, type Telemetry } from '../protocol/index.ts';
+import { emptySketch, spreadAttributesMax, type Telemetry } from '../protocol/index.ts';
 import type { OutboxMeasure } from '../sync/outbox.ts';
 import type { PathTelemetry } from './event-path-contract.ts';
 import { mergeTelemetry } from './telemetry.ts';
@@ -83,5 +83,15 @@ function added(sum: Telemetry | undefined, telemetry: Telemetry): Telemetry {
 
 function bounded(telemetry: Telemetry): Telemetry {
   const { streams, sources, models, queues } = telemetry;
-  return { ...telemetry, streams: streams.slice(-LIMITS.streams), sources: sources.slice(-LIMITS.sources), models: models.slice(-LIMITS.models), queues: queues.slice(-LIMITS.queues) };
+  return { ...telemetry, streams: streams.slice(-LIMITS.streams), sources: sources.slice(-LIMITS.sources), models: withFewSpreads(models.slice(-LIMITS.models)), queues: queues.slice(-LIMITS.queues) };
+}
+
+/** The newest models keep their spreads, as many as one node may tell of: a bundle that went may have had as many of its own. */
+function withFewSpreads(models: readonly Telemetry['models'][number][]): Telemetry['models'] {
+  let free = spreadAttributesMax;
+  return models.toReversed().map(({ spreads = [], ...model }) => {
+    const kept = spreads.slice(0, free);
+    free -= kept.length;
+    return kept.length === 0 ? model : { ...model, spreads: kept };
+  }).toReversed();
 }

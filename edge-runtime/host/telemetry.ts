@@ -1,4 +1,4 @@
-import { mergeSketches, type Telemetry } from '../protocol/index.ts';
+import { mergeSketches, mergeSpreads, type AttributeSpread, type Telemetry } from '../protocol/index.ts';
 
 /** The telemetry of two intervals, one after the other, as one: counts add up, depths keep the deepest, states are the later's. */
 export function mergeTelemetry(earlier: Telemetry, later: Telemetry): Telemetry {
@@ -7,7 +7,7 @@ export function mergeTelemetry(earlier: Telemetry, later: Telemetry): Telemetry 
     to: later.to,
     streams: mergeBy(earlier.streams, later.streams, ({ stream }) => stream, (a, b) => ({ ...b, events: a.events + b.events })),
     sources: mergeBy(earlier.sources, later.sources, ({ id }) => id, (a, b) => ({ ...b, received: a.received + b.received, refused: a.refused + b.refused })),
-    models: mergeBy(earlier.models, later.models, ({ name, version }) => `${name} ${version}`, (a, b) => ({ ...b, predictions: a.predictions + b.predictions, errors: a.errors + b.errors, latencyUs: mergeSketches(a.latencyUs, b.latencyUs) })),
+    models: mergeBy(earlier.models, later.models, ({ name, version }) => `${name} ${version}`, (a, b) => ({ ...b, predictions: a.predictions + b.predictions, errors: a.errors + b.errors, latencyUs: mergeSketches(a.latencyUs, b.latencyUs), ...mergedSpreads(a.spreads, b.spreads) })),
     detections: earlier.detections + later.detections,
     actions: earlier.actions + later.actions,
     deadLetters: earlier.deadLetters + later.deadLetters,
@@ -17,6 +17,11 @@ export function mergeTelemetry(earlier: Telemetry, later: Telemetry): Telemetry 
     buffer: { ...later.buffer, lost: (earlier.buffer.lost ?? 0) + (later.buffer.lost ?? 0) },
     process: later.process,
   };
+}
+
+function mergedSpreads(earlier: readonly AttributeSpread[] = [], later: readonly AttributeSpread[] = []): { spreads?: AttributeSpread[] } {
+  const spreads = mergeBy(earlier, later, ({ side, attribute }) => `${side} ${attribute}`, (a, b) => ({ ...b, ...mergeSpreads(a, b) }));
+  return spreads.length === 0 ? {} : { spreads };
 }
 
 function mergeBy<Item>(earlier: readonly Item[], later: readonly Item[], key: (item: Item) => string, merge: (a: Item, b: Item) => Item): Item[] {

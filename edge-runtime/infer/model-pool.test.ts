@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../kernel/clock.ts';
+import { systemClock, type Clock } from '../kernel/clock.ts';
 import type { ModelSignature } from '../protocol/index.ts';
 import { inspectModel } from './inspect.ts';
 import { ModelPool, type PoolModel } from './model-pool.ts';
@@ -11,13 +11,17 @@ let pool: ModelPool | undefined;
 afterEach(() => pool?.close());
 
 async function load(...names: string[]): Promise<ModelPool> {
+  return await loadOn(systemClock(), names);
+}
+
+async function loadOn(clock: Clock, names: readonly string[]): Promise<ModelPool> {
   const models: PoolModel[] = [];
   for (const name of names) {
     const inspection = await inspectModel(fixture(name));
     if (!inspection.ok) throw new Error(inspection.message);
     models.push({ name, version: 1, path: fixture(name), signature: inspection.signature });
   }
-  pool = await ModelPool.load(models, { threads: 1, clock: systemClock(), logger: silent });
+  pool = await ModelPool.load(models, { threads: 1, clock, logger: silent, random: Math.random });
   return pool;
 }
 
@@ -44,9 +48,21 @@ describe('predictions for rules', () => {
     expect(models.takeUse()).toMatchObject([{ predictions: 2, errors: 1 }]);
   });
 
+  test('tell every ten seconds how inputs and outputs were spread', async () => {
+    let us = 0;
+    const models = await loadOn({ ...systemClock(), microseconds: () => us }, ['weighted-sum']);
+    await models.predict('weighted-sum@1', [[1, 2, 2], [1, null, 2], [1, 2, 2]], 3);
+    us = 9_999_999;
+    expect(models.takeUse()[0]).not.toHaveProperty('spreads');
+    us = 10_000_000;
+    const [use] = models.takeUse();
+    expect(use?.spreads?.map(({ side, bins, missing }) => [side, bins.map(([, count]) => count), missing])).toEqual([['output', [1, 1], 1], ['input', [1, 2], 0], ['input', [1, 1], 1], ['input', [1, 2], 0]]);
+    expect(models.takeUse()[0]).not.toHaveProperty('spreads');
+  });
+
   test('a signature that is not the file’s is refused when the bundle is built', async () => {
     const signature: ModelSignature = { inputs: [{ name: 'X', type: 'float64', shape: [-1, 3] }], outputs: [{ name: 'score', type: 'float32', shape: [-1, 1] }] };
-    await expect(ModelPool.load([{ name: 'm', version: 1, path: fixture('weighted-sum'), signature }], { threads: 1, clock: systemClock(), logger: silent })).rejects.toMatchObject({ code: 'model.signature' });
+    await expect(ModelPool.load([{ name: 'm', version: 1, path: fixture('weighted-sum'), signature }], { threads: 1, clock: systemClock(), logger: silent, random: Math.random })).rejects.toMatchObject({ code: 'model.signature' });
   });
 });
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf, PathError } from '../kernel/path-error.ts';
-import { SketchRecorder, type ModelSignature, type Sketch } from '../protocol/index.ts';
+import { SketchRecorder, type AttributeSpread, type ModelSignature, type Sketch } from '../protocol/index.ts';
 import { modelRows, type ModelRows } from './model-rows.ts';
+import { ModelSpreads, spreadAttributes } from './model-spreads.ts';
 import { describeTensors, InferenceRequestError, inferenceResponse, parseInference } from './open-inference-body.ts';
 import type { InferenceReply, InferenceRequest, ModelMetadata } from './open-inference.ts';
 import { RequestBatcher } from './request-batcher.ts';
@@ -20,6 +21,8 @@ export interface PoolOptions {
   threads: number;
   clock: Clock;
   logger: Logger;
+  /** A number from 0 to below 1. */
+  random: () => number;
 }
 
 interface Served extends PoolModel {
@@ -29,6 +32,7 @@ interface Served extends PoolModel {
   predictions: number;
   errors: number;
   latency: SketchRecorder;
+  spreads: ModelSpreads;
   reason?: string;
 }
 
@@ -41,9 +45,12 @@ export interface ModelUse {
   predictions: number;
   errors: number;
   latencyUs: Sketch;
+  /** Not each time: they are collected for a while, so that they cost a node's link little. */
+  spreads?: AttributeSpread[];
 }
 
 const restartsMax = 5;
+const spreadsEveryUs = 10_000_000;
 
 /**
  * The models of a bundle, loaded in serving threads. Rules call `predict` with columns; outside callers come through
@@ -55,14 +62,18 @@ export class ModelPool {
   #threads: ServingClient[] = [];
   #restarts = 0;
   #isClosed = false;
+  #spreadsTakenAt: number;
 
   private constructor(models: readonly PoolModel[], options: PoolOptions) {
     this.#options = options;
+    this.#spreadsTakenAt = options.clock.microseconds();
+    const attributes = spreadAttributes(models.map(({ signature }) => signature));
     this.#models = new Map(
-      models.map((model): [string, Served] => {
+      models.map((model, index): [string, Served] => {
         const key = `${model.name}@${model.version}`;
         const batcher = new RequestBatcher((inputs) => this.#run(key, inputs));
-        return [key, { ...model, key, rows: modelRows(model.signature), batcher, predictions: 0, errors: 0, latency: new SketchRecorder() }];
+        const spreads = new ModelSpreads(attributes[index] ?? [], { ...options, models: models.length });
+        return [key, { ...model, key, rows: modelRows(model.signature), batcher, predictions: 0, errors: 0, latency: new SketchRecorder(), spreads }];
       }),
     );
   }
@@ -96,6 +107,7 @@ export class ModelPool {
       const outputs = model.rows.unpack(answer.outputs, count, unfit);
       model.predictions += count - unfit.length;
       model.errors += unfit.length;
+      model.spreads.look(columns, outputs, count, unfit);
       model.latency.add(since());
       return { outputs, latencyUs: since() };
     } catch (error) {
@@ -141,8 +153,11 @@ export class ModelPool {
 
   /** What each model did since the last call. */
   takeUse(): ModelUse[] {
+    const withSpreads = this.#options.clock.microseconds() - this.#spreadsTakenAt >= spreadsEveryUs;
+    if (withSpreads) this.#spreadsTakenAt = this.#options.clock.microseconds();
     return [...this.#models.values()].map((model) => {
-      const use = { name: model.name, version: model.version, predictions: model.predictions, errors: model.errors, latencyUs: model.latency.take() };
+      const spreads = withSpreads ? model.spreads.take() : [];
+      const use = { name: model.name, version: model.version, predictions: model.predictions, errors: model.errors, latencyUs: model.latency.take(), ...(spreads.length > 0 && { spreads }) };
       model.predictions = model.errors = 0;
       return use;
     });

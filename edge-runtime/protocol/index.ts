@@ -9,6 +9,7 @@ export * from './offline.ts';
 export * from './records.ts';
 export * from './scalars.ts';
 export * from './sketch.ts';
+export * from './spread.ts';
 export * from './states.ts';
 export * from './telemetry.ts';
 export * from './windows.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timeSchema } from './scalars.ts';
 import { sketchSchema } from './sketch.ts';
+import { attributeSpreadSchema, spreadAttributesMax } from './spread.ts';
 
 const count = z.number().int().min(0);
 
@@ -10,7 +11,19 @@ export const telemetrySchema = z.object({
   to: timeSchema,
   streams: z.array(z.object({ stream: z.string().max(128), events: count })).max(256),
   sources: z.array(z.object({ id: z.string().max(128), received: count, refused: count, lag: count.optional(), paused: z.boolean() })).max(64),
-  models: z.array(z.object({ name: z.string().max(63), version: z.number().int(), predictions: count, errors: count, latencyUs: sketchSchema })).max(100),
+  models: z
+    .array(
+      z.object({
+        name: z.string().max(63),
+        version: z.number().int(),
+        predictions: count,
+        errors: count,
+        latencyUs: sketchSchema,
+        /** Of what rules asked and were answered, evenly sampled; not in every message. Older agents send none. */
+        spreads: z.array(attributeSpreadSchema).max(spreadAttributesMax).optional(),
+      }),
+    )
+    .max(100),
   detections: count,
   actions: count,
   deadLetters: count,
