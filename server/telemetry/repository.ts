@@ -1,17 +1,30 @@
 import type { Queryable, Transaction } from '../kernel/db.ts';
+import { addIntervals } from './interval.ts';
 import type { IntervalFigures } from './interval.ts';
 import { decodeSketch, encodeSketch } from './sketch-codec.ts';
 import type { BucketRow } from './rollup.ts';
 
 type Key = Pick<BucketRow, 'scope' | 'stepSeconds' | 'at'>;
 
+/** Writes intervals; of one that another process writes too, or began to, both parts are added up. */
+export async function addBuckets(tx: Transaction, rows: readonly BucketRow[]): Promise<void> {
+  await lockBuckets(tx);
+  const keyOf = (row: Key): string => `${row.scope} ${row.stepSeconds} ${row.at}`;
+  const kept = new Map((await findBuckets(tx, rows)).map((row) => [keyOf(row), row.figures]));
+  const merged = rows.map((row) => {
+    const earlier = kept.get(keyOf(row));
+    return earlier === undefined ? row : { ...row, figures: addIntervals(earlier, row.figures) };
+  });
+  await writeBuckets(tx, merged);
+}
+
 /** Until the transaction ends no other process adds to intervals: two that read the same one would each write their own sum. */
-export async function lockBuckets(tx: Transaction): Promise<void> {
+async function lockBuckets(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('telemetry buckets', 0))`;
 }
 
 /** What is kept of these intervals already: of other processes, or of one that stopped in the middle of one. */
-export async function findBuckets(db: Queryable, keys: readonly Key[]): Promise<(Key & { figures: IntervalFigures })[]> {
+async function findBuckets(db: Queryable, keys: readonly Key[]): Promise<(Key & { figures: IntervalFigures })[]> {
   const rows = await db.telemetryBucket.findMany({
     where: {
       stepSeconds: { in: [...new Set(keys.map((key) => key.stepSeconds))] },

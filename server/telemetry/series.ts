@@ -10,6 +10,9 @@ export const retention = {
   all: { 10: 24 * 3_600_000, 60: 30 * 86_400_000 },
 } as const;
 
+/** Of spreads, by their step: those of a quarter of an hour outlive the longest bake, which is a day. */
+export const spreadRetention = { 60: 2 * 3_600_000, 900: 30 * 3_600_000 } as const;
+
 const pointsMax = 1000;
 const stepsSeconds = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
 

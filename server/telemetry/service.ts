@@ -4,18 +4,19 @@ import type { Deps } from '../kernel/deps.ts';
 import type { JobDefinition } from '../kernel/jobs.ts';
 import { addCounter } from '../kernel/metrics.ts';
 import type { Reach } from '../kernel/reach.ts';
-import { addIntervals } from './interval.ts';
 import type { TelemetrySource } from './interval.ts';
 import { nodeNowQuestion, sumNowQuestion } from './now.ts';
 import type { Rates } from './now.ts';
 import { Present, sumsOf } from './present.ts';
 import type { PresentRates } from './present.ts';
 import { readIntervals, readMarkers, requireScope, scopeIds } from './reads.ts';
-import { deleteBuckets, findBuckets, lockBuckets, writeBuckets } from './repository.ts';
+import { addBuckets, deleteBuckets } from './repository.ts';
 import { TelemetryRollup } from './rollup.ts';
-import type { BucketRow } from './rollup.ts';
 import type { rangeSchema, Scope, Series } from './schema.ts';
-import { chooseStep, resolutionFor, retention, toPoints } from './series.ts';
+import { chooseStep, resolutionFor, retention, spreadRetention, toPoints } from './series.ts';
+import { addSpreadRows, deleteSpreadRows } from './spreads/repository.ts';
+import { SpreadRollup } from './spreads/rollup.ts';
+import { WriteQueue } from './write-queue.ts';
 
 /** What the process that nodes report to knows of the present. */
 export interface TelemetryService {
@@ -28,40 +29,24 @@ export interface TelemetryService {
 }
 
 const flushMs = 1000;
-/** Rows that wait for a database that is away; past this the oldest are given up, and counted. */
-const waitingMax = 200_000;
-const batchMax = 2000;
 
 /** Sums up what nodes report, and writes intervals as they end. */
 export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryService {
   const rollup = new TelemetryRollup(deps.clock.now());
+  const spreads = new SpreadRollup(deps.clock.now());
   const present = new Present();
   const lost = new Map<string, number>();
   const figures = registerFigures(deps);
-  let waiting: BucketRow[] = [];
+  const givenUp = (rows: number): void => figures.givenUp.inc(rows);
+  const buckets = new WriteQueue(deps, { waitingMax: 200_000, batchMax: 2000, write: addBuckets, givenUp });
+  const spreadRows = new WriteQueue(deps, { waitingMax: 50_000, batchMax: 500, write: addSpreadRows, givenUp });
 
-  const flush = async (rows: BucketRow[]): Promise<void> => {
-    waiting.push(...rows);
-    if (waiting.length > waitingMax) {
-      figures.givenUp.inc(waiting.length - waitingMax);
-      waiting = waiting.slice(-waitingMax);
-    }
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchMax);
-      await writeMerged(deps, batch).catch(async (error: unknown) => {
-        // A database that is away keeps everything waiting; one that answers and refuses this would refuse it for ever.
-        await deps.db.$queryRaw`SELECT 1`;
-        figures.givenUp.inc(batch.length);
-        deps.logger.error({ err: error, intervals: batch.length }, 'telemetry that the database refuses was given up');
-      });
-      waiting.splice(0, batch.length);
-    }
-  };
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       await deps.clock.sleep(flushMs, signal);
-      const rows = signal.aborted ? rollup.takeAll(deps.clock.now()) : rollup.take(deps.clock.now());
-      await flush(rows).catch((error: unknown) => deps.logger.warn({ err: error, waiting: waiting.length }, 'telemetry waits for the database'));
+      const now = deps.clock.now();
+      await buckets.flush(signal.aborted ? rollup.takeAll(now) : rollup.take(now));
+      await spreadRows.flush(signal.aborted ? spreads.takeAll(now) : spreads.take(now));
     }
   };
 
@@ -80,6 +65,7 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
     ingest: (source, telemetry) => {
       const now = deps.clock.now();
       rollup.ingest(source, telemetry, now);
+      spreads.ingest(source, telemetry, now);
       present.ingest(source, telemetry, now);
       figures.messages.inc();
       for (const { received, refused } of telemetry.sources) {
@@ -98,20 +84,6 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
     },
     finished: run(),
   };
-}
-
-/** Rows of an interval of which another process writes too, or began to, are added to what it wrote. */
-async function writeMerged(deps: Deps, rows: readonly BucketRow[]): Promise<void> {
-  await deps.db.$transaction(async (tx) => {
-    await lockBuckets(tx);
-    const keyOf = (row: { scope: string; stepSeconds: number; at: number }): string => `${row.scope} ${row.stepSeconds} ${row.at}`;
-    const kept = new Map((await findBuckets(tx, rows)).map((row) => [keyOf(row), row.figures]));
-    const merged = rows.map((row) => {
-      const earlier = kept.get(keyOf(row));
-      return earlier === undefined ? row : { ...row, figures: addIntervals(earlier, row.figures) };
-    });
-    await writeBuckets(tx, merged);
-  });
 }
 
 function toRates({ streams, models, ...rates }: PresentRates, lost: number): Rates {
@@ -165,6 +137,7 @@ export const telemetryRetention: JobDefinition = {
     for (const kind of ['node', 'fleet', 'all'] as const) {
       for (const step of [10, 60] as const) removed += await deleteBuckets(db, kind, step, new Date(clock.now() - retention[kind][step]));
     }
+    for (const step of [60, 900] as const) removed += await deleteSpreadRows(db, step, new Date(clock.now() - spreadRetention[step]));
     logger.debug({ removed }, 'removed old telemetry');
   },
 };
