@@ -6,5 +6,5 @@ import type { VerifiedDesired } from './verify.ts';
 export function candidateOf(bundle: VerifiedDesired | null | undefined): Candidate | undefined {
   if (bundle === undefined || bundle === null) return undefined;
   const settings = mergeSettings(bundle.manifest.settings, bundle.told.settings);
-  return { generation: bundle.generation, bundle: bundle.digest, content: `${bundle.digest}\n${canonicalJson(settings)}`, artefacts: artefactsOf(bundle.manifest).map(({ digest }) => digest) };
+  return { generation: bundle.generation, bundle: bundle.digest, content: `${bundle.digest}\n${canonicalJson(settings)}\n${canonicalJson(bundle.told.labels ?? {})}`, artefacts: artefactsOf(bundle.manifest).map(({ digest }) => digest) };
 }

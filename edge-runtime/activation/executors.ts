@@ -150,7 +150,7 @@ async function stage(store: ArtefactStore, bundle: VerifiedDesired): Promise<Sta
   const ruleTexts = new Map<Digest, string>();
   for (const rule of manifest.rules) ruleTexts.set(rule.digest, await store.text(rule.digest));
   const modelFiles = new Map(manifest.models.map((model) => [model.digest, store.path(model.digest)] as const));
-  return { digest, generation, manifest, settings: mergeSettings(manifest.settings, told.settings), ruleTexts, modelFiles };
+  return { digest, generation, manifest, settings: mergeSettings(manifest.settings, told.settings), labels: told.labels ?? {}, ruleTexts, modelFiles };
 }
 
 function sum(artefacts: readonly { bytes: number }[]): number {

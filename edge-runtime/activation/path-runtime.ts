@@ -1,4 +1,4 @@
-import type { BundleManifest, Digest, Settings } from '../protocol/index.ts';
+import type { BundleManifest, Digest, Labels, Settings } from '../protocol/index.ts';
 
 /** A bundle whose every part is on this node's disk and proven. */
 export interface StagedBundle {
@@ -7,6 +7,8 @@ export interface StagedBundle {
   readonly manifest: BundleManifest;
   /** The fleet's settings with this node's own over them. */
   readonly settings: Settings;
+  /** This node's labels that the bundle asks for. */
+  readonly labels: Labels;
   readonly ruleTexts: ReadonlyMap<Digest, string>;
   readonly modelFiles: ReadonlyMap<Digest, string>;
 }

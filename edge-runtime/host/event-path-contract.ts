@@ -1,4 +1,4 @@
-import type { AttributeValue, BundleManifest, DetectionRecord, Digest, Settings, Telemetry, TimelineRecord } from '../protocol/index.ts';
+import type { AttributeValue, BundleManifest, DetectionRecord, Digest, Labels, Settings, Telemetry, TimelineRecord } from '../protocol/index.ts';
 import type { Attribute } from '../cep/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
@@ -15,6 +15,8 @@ export interface PathBundle {
   digest: Digest;
   generation: number;
   manifest: BundleManifest;
+  /** This node's labels that the bundle asks for. */
+  labels: Labels;
   /** Text of each rule by its digest. */
   ruleTexts: ReadonlyMap<Digest, string>;
   /** Absolute path of each model's ONNX file by its digest. */

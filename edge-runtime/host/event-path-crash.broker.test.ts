@@ -157,7 +157,7 @@ async function processOptions(topic: string, url: string, brokers: readonly stri
 }
 
 async function startHere(options: PathProcessOptions): Promise<EventPath> {
-  const bundle = { digest: options.digest, generation: 1, manifest: options.manifest, ruleTexts: new Map(options.ruleTexts), modelFiles: new Map(options.modelFiles) };
+  const bundle = { digest: options.digest, generation: 1, manifest: options.manifest, labels: {}, ruleTexts: new Map(options.ruleTexts), modelFiles: new Map(options.modelFiles) };
   const dependencies = dependenciesOf(options);
   const path = await buildEventPath(bundle, dependencies);
   paths.push(path);

@@ -209,6 +209,7 @@ describe('a bundle that cannot run is refused before anything is opened', () => 
     ['a misspelt option', source(`type='http', paht='/x'`), 'connector.invalid', /paht/],
     ['Kafka without brokers', source(`type='kafka', topic='x'`), 'connector.invalid', /no brokers/],
     ['a secret that the node lacks', source(`type='kafka', topic='x', brokers='b:1', sasl.mechanism='plain', sasl.username='u', sasl.password='\${secret:GONE}'`), 'secret.missing', /GONE/],
+    ['a label that the node lacks', source(`type='kafka', topic='\${label:site}/x', brokers='b:1'`), 'label.missing', /label 'site'/],
     ['a file outside the folder', source(`type='file', path='../../etc/passwd'`), 'connector.invalid', /outside/],
     ['a model that the bundle lacks', `define stream A (x double); from A#model:predict('gone@champion', x) select * insert into B;`, 'rule.invalid', /gone@champion/],
   ])('%s', async (_, rule, code, message) => {

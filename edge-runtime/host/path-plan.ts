@@ -4,8 +4,8 @@ import { CepError, compile, rowReader, type Analysis, type CompiledApp, type Con
 import type { Decoder } from '../ingest/decoder.ts';
 import { parseSourceOptions, sourceDecoder, type SourceOptions } from '../ingest/source-options.ts';
 import { messageOf, PathError } from '../kernel/path-error.ts';
-import { withSecrets } from '../kernel/secrets.ts';
-import { callOf, type BundleManifest, type Severity } from '../protocol/index.ts';
+import { type NodeValues, withNodeValues } from '../kernel/option-values.ts';
+import { callOf, type BundleManifest, type Settings, type Severity } from '../protocol/index.ts';
 import type { StoredStream } from '../store/step.ts';
 import type { PathBundle, PathDependencies, StreamKind } from './event-path-contract.ts';
 import { feedingStreams, kindOf } from './stream-lineage.ts';
@@ -64,7 +64,8 @@ function planRule(rule: BundleManifest['rules'][number], bundle: PathBundle, dep
   const models: RulePlan['models'] = new Map();
   const app = compileRule(rule.name, text, environmentOf(bundle.manifest, models));
   const { analysis } = app;
-  const sources = analysis.sources.map((connector) => planSource(rule.name, connector, analysis, dependencies));
+  const place: Place = { filesFolder: dependencies.filesFolder, connectors: dependencies.settings.connectors, values: { secret: (secret) => dependencies.secret(secret), label: (label) => bundle.labels[label] } };
+  const sources = analysis.sources.map((connector) => planSource(rule.name, connector, analysis, place));
   return {
     name: rule.name,
     version: rule.version,
@@ -73,7 +74,7 @@ function planRule(rule: BundleManifest['rules'][number], bundle: PathBundle, dep
     isPlayback: /@app:playback\b/i.test(text) || sources.some((source) => source.hasOwnTimes),
     models,
     sources,
-    sinks: planSinks(rule.name, analysis, dependencies),
+    sinks: planSinks(rule.name, analysis, place),
     streams: analysis.streams.filter((stream) => stream.kind === 'stream').map((stream) => planStream(rule.name, stream, analysis)),
   };
 }
@@ -104,33 +105,40 @@ function environmentOf(manifest: BundleManifest, models: RulePlan['models']): En
   };
 }
 
-function planSource(rule: string, connector: Connector, analysis: Analysis, dependencies: PathDependencies): RulePlan['sources'][number] & { hasOwnTimes: boolean } {
+/** What a connector finds at this node. */
+interface Place {
+  filesFolder: string;
+  connectors: Settings['connectors'];
+  values: NodeValues;
+}
+
+function planSource(rule: string, connector: Connector, analysis: Analysis, place: Place): RulePlan['sources'][number] & { hasOwnTimes: boolean } {
   const definition = analysis.streams.find((stream) => stream.name === connector.stream);
   if (definition === undefined) throw new PathError('rule.invalid', rule, `rule ${rule} has a source on the unknown stream ${connector.stream}`);
-  const complete = withSettings(connector, dependencies, rule);
-  const context = { stream: `${rule}/${connector.stream}`, attributes: definition.attributes, filesFolder: dependencies.filesFolder };
+  const complete = withSettings(connector, place, rule);
+  const context = { stream: `${rule}/${connector.stream}`, attributes: definition.attributes, filesFolder: place.filesFolder };
   // Made once here to find a wrong path now, and once for each start, because a decoder remembers its last error.
   const decoder = (): Decoder => sourceDecoder(complete, context, rowReader(definition));
   decoder();
   return { options: parseSourceOptions(complete, context), stream: connector.stream, decoder, hasOwnTimes: complete.options['timestamp'] !== undefined };
 }
 
-function planSinks(rule: string, analysis: Analysis, dependencies: PathDependencies): RulePlan['sinks'] {
+function planSinks(rule: string, analysis: Analysis, place: Place): RulePlan['sinks'] {
   const seen = new Map<string, number>();
   return analysis.sinks.map((connector) => {
-    const complete = withSettings(connector, dependencies, rule);
+    const complete = withSettings(connector, place, rule);
     const stream = `${rule}/${connector.stream}`;
-    const place = seen.get(`${stream} ${connector.type}`) ?? 0;
-    seen.set(`${stream} ${connector.type}`, place + 1);
-    return { options: parseSinkOptions(complete, stream, place), stream: connector.stream, format: sinkPayload(complete, stream) };
+    const nth = seen.get(`${stream} ${connector.type}`) ?? 0;
+    seen.set(`${stream} ${connector.type}`, nth + 1);
+    return { options: parseSinkOptions(complete, stream, nth), stream: connector.stream, format: sinkPayload(complete, stream) };
   });
 }
 
-/** The place's settings for this type under the annotation's own options, and secrets in both. */
-function withSettings(connector: Connector, dependencies: PathDependencies, rule: string): Connector {
+/** The place's settings for this type under the annotation's own options, with the node's own values in both. */
+function withSettings(connector: Connector, { connectors, values }: Place, rule: string): Connector {
   const { type: _, ...given } = connector.options;
-  const options = { ...dependencies.settings.connectors[connector.type], ...given };
-  return { ...connector, options: withSecrets(options, (name) => dependencies.secret(name), `rule ${rule}, stream ${connector.stream}`) };
+  const options = { ...connectors[connector.type], ...given };
+  return { ...connector, options: withNodeValues(options, values, `rule ${rule}, stream ${connector.stream}`) };
 }
 
 function planStream(rule: string, stream: StreamView, analysis: Analysis): StreamPlan {

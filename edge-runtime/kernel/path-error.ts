@@ -5,6 +5,7 @@ export type PathErrorCode =
   | 'connector.invalid'
   | 'connector.unsupported'
   | 'secret.missing'
+  | 'label.missing'
   | 'artefact.missing'
   | 'model.invalid'
   | 'model.signature'

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Digest, digestSchema, generationSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
+import { type Digest, digestSchema, generationSchema, labelsSchema, labelTextSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
 import { windowsSchema } from './windows.ts';
 
 /** The types a tensor element or a stream attribute of a model call may have. */
@@ -26,7 +26,7 @@ const checkpointIntervalSchema = z.number().int().min(50).max(600_000);
 
 /** Where a source or sink type finds its other end, and limits that belong to the place and not to the rule. */
 export const settingsSchema = z.object({
-  /** By connector type, for example `kafka: {brokers: 'localhost:9092'}`; a rule's own annotation options win. `${secret:NAME}` is read on the node. */
+  /** By connector type, for example `kafka: {brokers: 'localhost:9092'}`; a rule's own annotation options win. `${secret:NAME}` and `${label:NAME}` are filled in on the node. */
   connectors: connectorsSchema.default({}),
   store: z.object({ retentionSeconds: retentionSecondsSchema.default(3600), maxBytes: storeBytesSchema.default(256 * 1_048_576) }).prefault({}),
   telemetryIntervalMs: telemetryIntervalSchema.default(2000),
@@ -80,6 +80,8 @@ export const bundleManifestSchema = z.object({
   /** What each model reference in the rules resolved to when the bundle was made: `pump-anomaly@champion` → version 4. */
   references: z.record(z.string().max(200), z.object({ model: nameSchema, version: z.number().int().min(1) })),
   settings: settingsSchema,
+  /** Labels that connectors take of each node; not there when they take none. */
+  labels: z.array(labelTextSchema).min(1).max(64).optional(),
 });
 
 /**
@@ -93,6 +95,8 @@ export const assignmentSchema = z.object({
   generation: generationSchema,
   bundle: digestSchema,
   settings: settingsOverridesSchema.default({}),
+  /** The node's labels that its bundle asks for, as they were when it was told. */
+  labels: labelsSchema.optional(),
   issuedAt: timeSchema,
   /** Within which windows, by its own clock, the node may fetch it and switch to it; whenever it likes without them. An agent before 0.2.0 does not know this. */
   schedule: z.object({ download: windowsSchema, activate: windowsSchema }).optional(),

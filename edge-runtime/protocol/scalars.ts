@@ -18,6 +18,14 @@ export const nameSchema = z
 export const labelTextSchema = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/);
 export const labelsSchema = z.record(labelTextSchema, labelTextSchema).refine((labels) => Object.keys(labels).length <= 64, 'at most 64 labels');
 
+/** Where an option of a connector takes the label of the node that it runs on: `${label:site}`. */
+export const labelReference = /\$\{label:([^{}\s]+)\}/g;
+
+/** The labels that a text asks of a node, each once, in order of name. */
+export function labelsIn(text: string): string[] {
+  return [...new Set(Array.from(text.matchAll(labelReference), ([, name = '']) => name))].sort();
+}
+
 /** Milliseconds since 1970-01-01T00:00Z. */
 export const timeSchema = z.number().int().min(0).max(8.64e15);
 

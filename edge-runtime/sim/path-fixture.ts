@@ -13,6 +13,7 @@ export async function bundleOf(rules: Readonly<Record<string, string>>, models: 
     digest: digestOf(JSON.stringify(rules)),
     generation: 1,
     manifest: { schema: 'selvedge.bundle/1', organization: 'test', rules: [], models: [], references: {}, settings: settingsSchema.parse({}) },
+    labels: {},
     ruleTexts,
     modelFiles,
   };

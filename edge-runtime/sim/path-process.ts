@@ -29,7 +29,7 @@ export interface PathProcessSays {
 
 const options: PathProcessOptions = JSON.parse(process.argv[2] ?? '');
 const path = await buildEventPath(
-  { digest: options.digest, generation: 1, manifest: options.manifest, ruleTexts: new Map(options.ruleTexts), modelFiles: new Map(options.modelFiles) },
+  { digest: options.digest, generation: 1, manifest: options.manifest, labels: {}, ruleTexts: new Map(options.ruleTexts), modelFiles: new Map(options.modelFiles) },
   { ...dependenciesOf(options), logger: { info: log, warn: log, error: log } },
 );
 await path.start();

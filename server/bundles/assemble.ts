@@ -28,10 +28,10 @@ export interface AssembledBundle {
 }
 
 /**
- * The bundle of exactly these parts. The order in which they are given does not matter: the same parts are the same bytes,
+ * The bundle of exactly these parts; `labels` are those that its connectors take of each node. The order in which they are given does not matter: the same parts are the same bytes,
  * and so the same digest. Throws when the protocol does not allow the result, for example two versions of one rule.
  */
-export function assembleBundle(organization: string, rules: readonly BundledRule[], models: readonly BundledModel[], settings: Settings): AssembledBundle {
+export function assembleBundle(organization: string, rules: readonly BundledRule[], models: readonly BundledModel[], settings: Settings, labels: readonly string[] = []): AssembledBundle {
   const byName = rules.map(({ name, version, digest, bytes }) => ({ name, version, digest, bytes })).sort((a, b) => compare(a.name, b.name));
   for (const [index, rule] of byName.entries()) {
     if (byName[index + 1]?.name === rule.name) throw new RangeError(`a bundle holds one version of a rule, and ${rule.name} is in it twice`);
@@ -46,6 +46,7 @@ export function assembleBundle(organization: string, rules: readonly BundledRule
       .sort((a, b) => compare(a.name, b.name) || a.version - b.version),
     references: Object.fromEntries(models.map(({ reference, model, version }) => [reference, { model, version }])),
     settings,
+    ...(labels.length > 0 && { labels: [...labels].sort(compare) }),
   });
   const text = canonicalJson(manifest);
   return { manifest, text, digest: digestOf(text) };

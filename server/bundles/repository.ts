@@ -1,5 +1,5 @@
 import { envelopeSchema } from '@selvedge/edge-runtime/protocol';
-import type { Envelope } from '@selvedge/edge-runtime/protocol';
+import type { Envelope, Labels } from '@selvedge/edge-runtime/protocol';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 
@@ -81,6 +81,8 @@ export interface NewAssignment {
   fleetId: string;
   deploymentId: string | null;
   bundle: string;
+  /** What the bundle asks for of the node's labels; null when it asks for none. */
+  labels: Labels | null;
   issuedAt: Date;
 }
 
@@ -93,17 +95,17 @@ export interface StoredAssignment extends NewAssignment {
 /** One statement for any number of nodes: parameters of each row would cost ten times as much. */
 export async function insertAssignments(tx: Transaction, rows: readonly NewAssignment[]): Promise<void> {
   if (rows.length === 0) return;
-  const list = rows.map((row) => ({ node: row.nodeId, generation: Number(row.generation), organization: row.organizationId, fleet: row.fleetId, deployment: row.deploymentId, bundle: row.bundle, issued: row.issuedAt.toISOString() }));
+  const list = rows.map((row) => ({ node: row.nodeId, generation: Number(row.generation), organization: row.organizationId, fleet: row.fleetId, deployment: row.deploymentId, bundle: row.bundle, labels: row.labels, issued: row.issuedAt.toISOString() }));
   await tx.$executeRaw`
-    INSERT INTO assignments ("nodeId", generation, "organizationId", "fleetId", "deploymentId", bundle, "issuedAt")
-    SELECT node, generation, organization, fleet, deployment, bundle, issued
-    FROM jsonb_to_recordset(${JSON.stringify(list)}::jsonb) AS a(node text, generation bigint, organization text, fleet text, deployment text, bundle text, issued timestamptz)`;
+    INSERT INTO assignments ("nodeId", generation, "organizationId", "fleetId", "deploymentId", bundle, labels, "issuedAt")
+    SELECT node, generation, organization, fleet, deployment, bundle, labels, issued
+    FROM jsonb_to_recordset(${JSON.stringify(list)}::jsonb) AS a(node text, generation bigint, organization text, fleet text, deployment text, bundle text, labels jsonb, issued timestamptz)`;
 }
 
 /** What holds for nodes: the newest assignment of each that has one. */
 export async function findAssignments(db: Queryable, nodeIds: readonly string[]): Promise<StoredAssignment[]> {
   return db.$queryRaw<StoredAssignment[]>`
-    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a."issuedAt", d.policy->'downloadWindows' AS download, d.policy->'activateWindows' AS activate
+    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a.labels, a."issuedAt", d.policy->'downloadWindows' AS download, d.policy->'activateWindows' AS activate
     FROM unnest(${[...nodeIds]}::text[]) AS wanted("nodeId")
     CROSS JOIN LATERAL (SELECT * FROM assignments WHERE "nodeId" = wanted."nodeId" ORDER BY generation DESC LIMIT 1) AS a
     LEFT JOIN deployments d ON d.id = a."deploymentId" AND d.bundle = a.bundle`;

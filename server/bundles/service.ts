@@ -1,12 +1,14 @@
 import { canonicalJson, windowsSchema } from '@selvedge/edge-runtime/protocol';
-import type { Assignment, Envelope } from '@selvedge/edge-runtime/protocol';
+import type { Assignment, Envelope, Labels } from '@selvedge/edge-runtime/protocol';
 import type { Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { notFound } from '../kernel/errors.ts';
 import { setDesired } from '../nodes/index.ts';
+import type { NodeRow } from '../nodes/index.ts';
 import type { AssembledBundle } from './assemble.ts';
 import { activeKeys, openStored, signingKeysOf } from './keys.ts';
+import { readManifest } from './reads.ts';
 import { findAssignments, findBundles, findKeySets, insertAssignments, insertBundle } from './repository.ts';
 import type { StoredAssignment } from './repository.ts';
 import { seal } from './signing.ts';
@@ -47,7 +49,8 @@ export async function assignBundle(deps: Deps, change: Change, request: Assignme
   if (nodeIds.length === 0) return new Map();
   const generations = await setDesired(deps, change, organizationId, nodeIds.map((nodeId) => ({ nodeId, bundle })));
   const issuedAt = new Date(deps.clock.now());
-  await insertAssignments(change.tx, generations.map(({ nodeId, generation }) => ({ nodeId, generation: BigInt(generation), organizationId, fleetId, deploymentId, bundle, issuedAt })));
+  const asked = (await readManifest(change.tx, organizationId, bundle))?.labels;
+  await insertAssignments(change.tx, generations.map(({ nodeId, generation, labels }) => ({ nodeId, generation: BigInt(generation), organizationId, fleetId, deploymentId, bundle, labels: asked === undefined ? null : pick(labels, asked), issuedAt })));
   return new Map(generations.map(({ nodeId, generation }) => [nodeId, generation]));
 }
 
@@ -83,6 +86,22 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUn
   });
 }
 
+function pick(labels: Labels, names: readonly string[]): Labels {
+  return Object.fromEntries(names.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])));
+}
+
+/**
+ * A node whose labels changed is told anew what it is to run, where its bundle takes one of those that did. Call within the change
+ * that wrote them.
+ */
+export async function retellForLabels(deps: Deps, change: Change, node: Pick<NodeRow, 'id' | 'organizationId' | 'fleetId' | 'desiredBundle'>, before: Labels, after: Labels): Promise<void> {
+  const { id, organizationId, fleetId, desiredBundle } = node;
+  if (desiredBundle === null || fleetId === null) return;
+  const asked = (await readManifest(change.tx, organizationId, desiredBundle))?.labels ?? [];
+  if (asked.every((name) => before[name] === after[name])) return;
+  await assignBundle(deps, change, { organizationId, fleetId, deploymentId: null, bundle: desiredBundle, nodeIds: [id] });
+}
+
 function validByLink(now: number): number {
   return Math.ceil(now / dayMs) * dayMs + validMs;
 }
@@ -96,6 +115,7 @@ function assignmentOf(row: StoredAssignment, validUntil: number): Assignment {
     generation: Number(row.generation),
     bundle: row.bundle,
     settings: {},
+    ...(row.labels !== null && { labels: row.labels }),
     ...(schedule.download.length + schedule.activate.length > 0 && { schedule }),
     issuedAt: row.issuedAt.getTime(),
     validUntil,

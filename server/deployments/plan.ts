@@ -46,8 +46,8 @@ export interface PlanSubject {
 /** The oldest agent that can run the bundles of this release. */
 export const agentVersionMin = '0.1.0';
 
-/** The oldest agent that keeps to the windows of a rollout. */
-const windowsAgentVersionMin = '0.2.0';
+/** The oldest agent that keeps to the windows of a rollout, and fills the node's labels in. */
+const secondAgentVersion = '0.2.0';
 
 const sampleMax = 50;
 
@@ -128,9 +128,10 @@ function nodeViolations(subject: PlanSubject): Violation[] {
   const { quarantined } = subject;
   if (quarantined.length > 0) violations.push({ code: 'NodesQuarantined', blocks: false, message: `${listed(quarantined)} ${quarantined.length === 1 ? 'is' : 'are'} in quarantine and ${quarantined.length === 1 ? 'has' : 'have'} no part in it.` });
   const scheduled = subject.policy.downloadWindows.length + subject.policy.activateWindows.length > 0;
-  const oldest = scheduled ? windowsAgentVersionMin : agentVersionMin;
+  const labelled = subject.to.manifest.labels !== undefined;
+  const oldest = scheduled || labelled ? secondAgentVersion : agentVersionMin;
   const old = nodes.filter((node) => isOlder(node.agentVersion, oldest));
-  if (old.length > 0) violations.push({ code: 'AgentTooOld', blocks: true, message: `${listed(old)} ${old.length === 1 ? 'has an agent' : 'have agents'} older than ${oldest}, which cannot ${scheduled ? 'keep to windows' : 'run this bundle'}.` });
+  if (old.length > 0) violations.push({ code: 'AgentTooOld', blocks: true, message: `${listed(old)} ${old.length === 1 ? 'has an agent' : 'have agents'} older than ${oldest}, which cannot ${scheduled ? 'keep to windows' : labelled ? 'fill in labels' : 'run this bundle'}.` });
   const shared = nodes.filter((node) => node.multipleOwners);
   if (shared.length > 0) violations.push({ code: 'MultipleOwners', blocks: false, message: `${listed(shared)} ${shared.length === 1 ? 'is' : 'are'} claimed by another fleet as well, and would stay in this one.` });
   return violations;

@@ -21,6 +21,14 @@ export async function readPlannedNodes(db: Queryable, organizationId: string, fl
   return rows.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.getTime() ?? null }));
 }
 
+/** How many nodes of a fleet lack one of the labels, and the first of them by name. */
+export async function countWithoutLabels(db: Queryable, organizationId: string, fleetId: string, labels: readonly string[]): Promise<{ nodes: number; example: string }> {
+  const rows = await db.$queryRaw<{ nodes: number; example: string | null }[]>`
+    SELECT count(*)::int AS nodes, min(name) AS example FROM nodes
+    WHERE "organizationId" = ${organizationId} AND "fleetId" = ${fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL AND NOT labels ?& ${[...labels]}::text[]`;
+  return { nodes: rows[0]?.nodes ?? 0, example: rows[0]?.example ?? '' };
+}
+
 /** Keeps a plan for an hour; making the same plan again begins the hour anew. Plans that have expired go. */
 export async function savePlan(db: Queryable, organizationId: string, input: unknown, plan: Omit<Plan, 'can'>, nodes: readonly PlanNode[]): Promise<void> {
   const key = { organizationId, hash: plan.hash };

@@ -92,6 +92,7 @@ export const violationCodeSchema = z.enum([
   'UnknownSinkType',
   'UnknownMapper',
   'MissingSetting',
+  'MissingLabels',
   'ModelMissing',
   'SignatureMismatch',
   'AgentTooOld',

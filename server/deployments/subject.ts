@@ -1,3 +1,4 @@
+import { labelsIn } from '@selvedge/edge-runtime/protocol';
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import { assembleBundle, readManifest } from '../bundles/index.ts';
@@ -13,7 +14,7 @@ import { analysisWith, readRuleTexts, referencesIn } from '../rules/index.ts';
 import type { RuleText } from '../rules/index.ts';
 import { connectorViolations } from './connectors.ts';
 import type { PlanSubject } from './plan.ts';
-import { findExcluded, findUnderWay, readPlannedNodes } from './repository.ts';
+import { countWithoutLabels, findExcluded, findUnderWay, readPlannedNodes } from './repository.ts';
 import type { planInput, Violation } from './schema.ts';
 import type { RuleState } from './state-outcome.ts';
 
@@ -21,6 +22,8 @@ type Resolution = ReadonlyMap<string, ResolvedModel | { missing: string }>;
 
 /** The most that one bundle may hold of models, by the protocol. */
 const modelsMax = 100;
+/** And of labels that its connectors take. */
+const labelsMax = 64;
 
 type TargetInput = Pick<z.infer<typeof planInput>, 'rules' | 'settings'>;
 
@@ -43,7 +46,9 @@ export async function readTarget(db: Queryable, organizationId: string, fleet: F
   const violations = rules.flatMap((rule) => ruleViolations(rule, resolved, settings));
   const models = [...resolved.values()].flatMap((model) => ('missing' in model ? [] : [model]));
   if (new Set(models.map((model) => model.digest)).size > modelsMax) violations.push({ code: 'TooLarge', blocks: true, message: `These rules name more than ${modelsMax} models; a bundle holds at most ${modelsMax}.` });
-  const to = assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings);
+  const labels = [...new Set([...rules.flatMap((rule) => labelsIn(rule.text)), ...labelsIn(JSON.stringify(settings.connectors))])];
+  if (labels.length > labelsMax) violations.push({ code: 'TooLarge', blocks: true, message: `Its connectors take ${labels.length} labels of a node, and a node has at most ${labelsMax}.` });
+  const to = assembleBundle(organizationId, rules, models.slice(0, modelsMax), settings, labels.slice(0, labelsMax));
   const stopped = await findExcluded(db, fleet.id, to.digest);
   const excluded: Violation | null = stopped === null ? null : { code: 'RevisionExcluded', blocks: true, message: `Exactly this stopped itself on ${stopped.startedAt.toISOString().slice(0, 10)}: ${stopped.because} Allow it again on that deployment (${stopped.id}), or change something.` };
   return { to, violations, excluded, rules, resolved };
@@ -58,6 +63,7 @@ export async function readSubject(db: Queryable, reach: Reach, input: z.infer<ty
   const { to, violations, excluded, rules, resolved } = await readTarget(db, organizationId, row, input);
   const members = await readPlannedNodes(db, organizationId, row.id);
   const nodes = members.filter((node) => !node.quarantined);
+  const unlabelled = await labelViolations(db, organizationId, row.id, to.manifest.labels ?? []);
   return {
     organizationId,
     fleet: { id: row.id, name: row.name },
@@ -70,7 +76,7 @@ export async function readSubject(db: Queryable, reach: Reach, input: z.infer<ty
     quarantined: members.filter((node) => node.quarantined),
     policy: input.policy,
     supersedes: await findUnderWay(db, row.id),
-    violations: excluded === null ? violations : [...violations, excluded],
+    violations: [...violations, ...unlabelled, ...(excluded === null ? [] : [excluded])],
     madeAt,
   };
 }
@@ -118,4 +124,12 @@ function stateOf(rule: RuleText, resolved: Resolution): RuleState {
   const analysis = analysisWith(rule.text, resolved);
   const { name, version, digest } = rule;
   return { name, version, digest, runs: analysis.ok, state: analysis.state };
+}
+
+/** Nodes of the fleet without a label that connectors take. A later member without it fails to activate, and says so. */
+async function labelViolations(db: Queryable, organizationId: string, fleetId: string, labels: readonly string[]): Promise<Violation[]> {
+  const { nodes, example } = labels.length === 0 ? { nodes: 0, example: '' } : await countWithoutLabels(db, organizationId, fleetId, labels);
+  if (nodes === 0) return [];
+  const asked = `${labels.length === 1 ? 'the label' : 'one of the labels'} ${labels.join(', ')}`;
+  return [{ code: 'MissingLabels', blocks: true, message: `${nodes === 1 ? `The node ${example} has not` : `${nodes} nodes, ${example} among them, have not`} ${asked}, which connectors of these rules take.` }];
 }

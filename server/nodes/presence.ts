@@ -1,10 +1,10 @@
-import type { Report } from '@selvedge/edge-runtime/protocol';
+import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { wholeOf } from '../kernel/reach.ts';
-import { findSilentNodes, insertTimeline, lockNodes, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
+import { findSilentNodes, insertTimeline, lockNodes, readLabels, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
 import type { AgentFacts, NewTimelineEntry, NodeRow } from './repository.ts';
 import { withFacts } from './state.ts';
 import type { NodeFacts, NodeState } from './state.ts';
@@ -66,12 +66,12 @@ export async function setDesired(
   change: Change,
   organizationId: string,
   targets: readonly { nodeId: string; bundle: string }[],
-): Promise<{ nodeId: string; generation: number }[]> {
+): Promise<{ nodeId: string; generation: number; labels: Labels }[]> {
   const now = deps.clock.now();
   const bundles = new Map(targets.map((target) => [target.nodeId, target.bundle]));
   const rows = await lockNodes(change.tx, wholeOf(organizationId), [...bundles.keys()]);
   const states: NodeState[] = [];
-  const told: { nodeId: string; generation: number }[] = [];
+  const told: { nodeId: string; generation: number; labels: Labels }[] = [];
   const entries: NewTimelineEntry[] = [];
   for (const row of rows) {
     const bundle = bundles.get(row.id);
@@ -80,7 +80,7 @@ export async function setDesired(
     const generation = Math.max(before.desiredGeneration, before.report?.observedGeneration ?? 0) + 1;
     const { state, notes } = withFacts(before, { desiredGeneration: generation, desiredBundle: bundle, desiredAt: now }, now);
     states.push(state);
-    told.push({ nodeId: row.id, generation });
+    told.push({ nodeId: row.id, generation, labels: readLabels(row.labels) });
     const requested = { tone: 'info' as const, reason: 'Requested', message: `Generation ${generation} was requested: bundle ${shortDigest(bundle)}.` };
     entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, [requested, ...notes]));
     change.publish({ topic: 'assignment', subjectId: row.id, kind: 'assigned', payload: { generation } });

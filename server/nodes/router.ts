@@ -1,4 +1,5 @@
 import { procedure, router } from '../trpc/procedures.ts';
+import { retellForLabels } from '../bundles/index.ts';
 import { historyOf, streamsNow } from '../telemetry/index.ts';
 import { previewLabels, readNode, readTimeline } from './detail.ts';
 import { queryNode } from './node-store.ts';
@@ -87,7 +88,7 @@ export const nodesRouter = router({
     .meta({ rest: { method: 'PUT', path: '/nodes/{id}/labels', tag: 'Nodes', summary: 'Replace a node’s labels' } })
     .input(setLabelsInput)
     .output(changedNodeOutput)
-    .mutation(({ ctx, input }) => setLabels(ctx.deps, ctx.actor, input)),
+    .mutation(({ ctx, input }) => setLabels(ctx.deps, ctx.actor, input, retellForLabels)),
 
   rename: procedure('nodes:write')
     .meta({ rest: { method: 'PATCH', path: '/nodes/{id}', tag: 'Nodes', summary: 'Rename a node' } })

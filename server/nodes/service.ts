@@ -15,12 +15,16 @@ import { withFacts } from './state.ts';
 import type { TimelineNote } from './state.ts';
 import { timelineEntries } from './timeline.ts';
 
-/** Gives a node other labels; it goes to the fleet that claims it then. */
-export async function setLabels(deps: Deps, actor: Actor, input: z.infer<typeof setLabelsInput>): Promise<{ id: string }> {
+/** What follows for what the node runs when its labels changed: bundles stand on nodes, so whoever asks for the change says it. */
+type Retell = (deps: Deps, change: Change, node: NodeRow, before: Labels, after: Labels) => Promise<void>;
+
+/** Gives a node other labels; it goes to the fleet that claims it then, or is told anew where its bundle takes one that changed. */
+export async function setLabels(deps: Deps, actor: Actor, input: z.infer<typeof setLabelsInput>, retell: Retell): Promise<{ id: string }> {
   return changeNode(deps, actor, input.id, 'setLabels', async (change, row) => {
     const before = readLabels(row.labels);
     await writeLabels(change.tx, row.id, input.labels);
-    await settleNode(deps, change, row, input.labels, actor);
+    const move = await settleNode(deps, change, row, input.labels, actor);
+    if (move === null) await retell(deps, change, row, before, input.labels);
     change.record({ action: 'node.setLabels', object: objectOf(row), before: { labels: before }, after: { labels: input.labels } });
     return [{ tone: 'info', reason: 'LabelsChanged', message: `Labels: ${describeLabels(before, input.labels)}.` }];
   });

@@ -25,6 +25,8 @@ export function renderSettingsPage(): string {
     `
 Connectors are options by type, as \`{"kafka": {"brokers": "10.0.3.4:9092"}}\`; what a rule says in its annotation wins. A value
 may name a secret, as \`\${secret:NAME}\`: it is read on the node, from \`secrets/NAME\` in the node's folder, and never leaves it.
+\`\${label:NAME}\` stands for a label of the node, in a fleet's settings and in the options of a rule's sources and sinks: one bundle then
+serves every site. A plan says which nodes lack one; when a label changes, the node is told anew, under its next generation.
 
 ## \`npm start\`
 

@@ -4,8 +4,8 @@ import type { Token } from './tokens.ts';
 
 export type Variables = Readonly<Record<string, string>>;
 
-// `${secret:NAME}` in an option is for the node alone, which reads it when it opens the connector.
-const VARIABLE = /\$\{(?!secret:)([^{}\s]*)\}/g;
+// `${secret:NAME}` and `${label:NAME}` in an option are for the node alone, which fills them in when it opens the connector.
+const VARIABLE = /\$\{(?!secret:|label:)([^{}\s]*)\}/g;
 
 /**
  * Puts values in the place of `${name}`: inside a string a piece of the string, elsewhere the tokens that the value

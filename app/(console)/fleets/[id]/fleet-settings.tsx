@@ -106,7 +106,7 @@ function Place({ fleet, refused }: { fleet: Fleet; refused: string | undefined }
           label="Connectors"
           description={
             <>
-              By type, one option a line: <code>kafka.brokers=10.0.3.4:9092</code>. Secrets by name: <code>{'${secret:NAME}'}</code>.
+              By type, one option a line: <code>kafka.brokers=10.0.3.4:9092</code>. Secrets by name: <code>{'${secret:NAME}'}</code>; labels of each node: <code>{'${label:NAME}'}</code>.
             </>
           }
           error={field('connectors')}
