@@ -120,7 +120,7 @@ export class RunningPartition implements Stateful {
   receiver(stream: string): Receiver {
     const slot = this.streams.indexOf(stream);
     const reader = this.readers.get(stream);
-    if (reader === undefined) return new EveryKeyEntry(() => (this.walked ??= this.inOrder()), (one) => this.enter(one), slot);
+    if (reader === undefined) return new EveryKeyEntry(() => this.inOrder(), (one) => this.enter(one), slot);
     const way = this.shared?.ways[slot];
     if (way !== undefined && this.exits === undefined) return new SharedEntry(reader, way);
     return new KeyedEntry(reader, (key) => this.find(key), slot);
@@ -158,9 +158,10 @@ export class RunningPartition implements Stateful {
   }
 
   /** The order is that of Siddhi's set of keys. */
-  private inOrder(): Instance[] {
+  private inOrder(): readonly Instance[] {
+    if (this.walked !== undefined) return this.walked;
     const all = [...this.instances.values()];
-    return setOrderOf(all.map(({ key }) => textOf(key, this.keyType))).flatMap((place) => all[place] ?? []);
+    return (this.walked = setOrderOf(all.map(({ key }) => textOf(key, this.keyType))).flatMap((place) => all[place] ?? []));
   }
 
   /** Puts a key's memory in. */
@@ -240,7 +241,7 @@ export class RunningPartition implements Stateful {
     if (made === undefined) throw new TypeError('An operator of a partition asked for an alarm after it was made.');
     const place = made.alarms.length;
     const order = (this.orders[place] ??= this.stage.reserve());
-    const alarm = new Alarm(this.timers, order, ring, made.rank);
+    const alarm = new Alarm(this.timers, order, ring, made.rank, () => this.inOrder().indexOf(made));
     made.alarms.push(alarm);
     return alarm;
   }

@@ -77,7 +77,7 @@ export class StageRuntime {
     if (this.exact) timers.advance(clock, time);
     else {
       clock.now = time;
-      timers.ring(clock);
+      timers.ring(clock, true);
     }
   }
 

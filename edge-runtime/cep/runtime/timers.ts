@@ -15,6 +15,8 @@ export class Alarm {
   readonly order: number;
   /** Tells copies of one operator apart, which ring in the order of their making. */
   readonly rank: number;
+  /** Where its copy stands among the keys of its partition. */
+  readonly place: () => number;
   private readonly timers: Timers;
   private readonly ring: (time: number) => void;
   private times: number[] = [];
@@ -24,10 +26,11 @@ export class Alarm {
   /** Position in the timers' heap, -1 when nothing is waited for. */
   heapIndex = -1;
 
-  constructor(timers: Timers, order: number, ring: (time: number) => void, rank = 0) {
+  constructor(timers: Timers, order: number, ring: (time: number) => void, rank = 0, place = (): number => rank) {
     this.timers = timers;
     this.order = order;
     this.rank = rank;
+    this.place = place;
     this.ring = ring;
   }
 
@@ -80,6 +83,18 @@ export class Alarm {
   }
 }
 
+/** Takes out those that are due together with one of an earlier place. */
+function takeTied(alarms: Alarm[]): Alarm[] {
+  const first = new Map<number, Alarm>();
+  for (const alarm of alarms) {
+    const other = first.get(alarm.due);
+    if (other === undefined || alarm.place() < other.place()) first.set(alarm.due, alarm);
+  }
+  const tied = alarms.filter((alarm) => first.get(alarm.due) !== alarm);
+  for (const alarm of tied) alarms.splice(alarms.indexOf(alarm), 1);
+  return tied;
+}
+
 /** All alarms of a stage, the soonest first: a binary heap. */
 export class Timers {
   private readonly heap: Alarm[] = [];
@@ -88,19 +103,21 @@ export class Timers {
 
   /**
    * Rings everything due at the clock's time, operator by operator in the order of the app. What an operator sets off
-   * may make a later one due, which rings too; an earlier one that becomes due waits for the next time.
+   * may make a later one due, which rings too; an earlier one that becomes due waits for the next time. With `apart`, of several
+   * copies of one operator that are due at the same time one rings, and the others at the next time.
    */
-  ring(clock: Clock): void {
+  ring(clock: Clock, apart = false): void {
     const passed: Alarm[] = [];
     for (let position = -1; ; ) {
       const due = this.takeDue(clock, position, passed);
       const [first] = due;
       if (first === undefined) break;
       position = first.order;
-      for (const alarm of due) {
-        if (alarm.order === position) alarm.drain(clock);
-        else this.add(alarm);
-      }
+      const now = due.filter((alarm) => alarm.order === position);
+      for (const alarm of due) if (alarm.order !== position) this.add(alarm);
+      const later = apart && now.length > 1 ? takeTied(now) : [];
+      for (const alarm of now) alarm.drain(clock);
+      passed.push(...later);
     }
     for (const alarm of passed) this.add(alarm);
   }

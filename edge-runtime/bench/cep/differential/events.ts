@@ -45,6 +45,11 @@ export function generateSteps(choices: Choices, streams: readonly StreamShape[],
   return steps;
 }
 
+/** The events of chunks one by one: a chunk moves the clock once, and so makes several keys of a partition due together. */
+export function oneByOne(steps: readonly Step[]): Step[] {
+  return steps.flatMap((step): Step[] => ('batch' in step ? step.events.map(([time, row]): Step => [step.batch, time, row]) : [step]));
+}
+
 function rowOf(choices: Choices, { columns, missing = 0, words = ['x', 'y', 'z'] }: StreamShape): unknown[] {
   return columns.map(({ type }) => (missing > 0 && choices.chance(missing) ? null : valueOf(choices, type, words)));
 }

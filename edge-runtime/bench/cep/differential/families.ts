@@ -3,10 +3,11 @@ import { Choices } from './choices.ts';
 import { CASE_START } from './events.ts';
 import { chainCase, expressionCase, windowCase } from './query-families.ts';
 import { partitionCase } from './partition-families.ts';
-import { absentPatternCase, absentSequenceCase, patternCase, sequenceCase } from './state-families.ts';
+import { absentPatternCase, absentSequenceCase, partitionedStateCase, patternCase, sequenceCase } from './state-families.ts';
 import { aggregationCase, onDemandCase } from './store-families.ts';
 import { joinCase, tableCase } from './table-families.ts';
 import { mistakeCase } from './mistake-family.ts';
+import { missingCase, tableFlowCase } from './flow-families.ts';
 import { furtherWindowCase, namedWindowCase, rateCase } from './window-families.ts';
 
 export interface Generated {
@@ -31,6 +32,9 @@ export const FAMILIES: Readonly<Record<string, (choices: Choices) => Generated>>
   'named-windows': namedWindowCase,
   'further-windows': furtherWindowCase,
   'output-rates': rateCase,
+  'partitioned-patterns': partitionedStateCase,
+  'table-flows': tableFlowCase,
+  'missing-values': missingCase,
   mistakes: mistakeCase,
 };
 

@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import { defineStream, generateSteps, type StreamShape } from './events.ts';
+import { defineStream, generateSteps, oneByOne, type StreamShape } from './events.ts';
 import type { Generated } from './families.ts';
 
 const [A, B, C]: [StreamShape, StreamShape, StreamShape] = [
@@ -19,7 +19,8 @@ export function partitionCase(choices: Choices): Generated {
   const body = choices.several(1, 2, (index) => bodyOf(choices, `O${index}`)).join(' ');
   const forwards = "@info(name='q0') from O0 select * insert into P0;";
   const define = [A, B, C].map(defineStream).join(' ');
-  return { app: `${define} ${TABLE} from C select k, v insert into T; partition with (${choices.pick(WITH)}) begin ${body} end; ${forwards}`, steps: generateSteps(choices, [A, B, C], 26, 100, 1) };
+  const steps = generateSteps(choices, [A, B, C], 26, 100, 1);
+  return { app: `${define} ${TABLE} from C select k, v insert into T; partition with (${choices.pick(WITH)}) begin ${body} end; ${forwards}`, steps: /time|for \d/.test(body) ? oneByOne(steps) : steps };
 }
 
 function bodyOf(choices: Choices, out: string): string {

@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import { defineStream, generateSteps, type StreamShape } from './events.ts';
+import { defineStream, generateSteps, oneByOne, type StreamShape } from './events.ts';
 import type { Generated } from './families.ts';
 
 const STREAMS: readonly StreamShape[] = ['A', 'B', 'C'].map((name) => ({ name, columns: [{ name: 'k', type: 'string' }, { name: 'v', type: 'int' }], words: ['x', 'y'] }));
@@ -35,7 +35,27 @@ export function absentSequenceCase(choices: Choices): Generated {
   return stateCase(choices, { ...ALL, sequence: true, counted: choices.chance(30) });
 }
 
+/** A pattern or sequence inside a partition, where each key has its own; of two keys due at the same time Siddhi rings one. */
+export function partitionedStateCase(choices: Choices): Generated {
+  const form: Form = { sequence: choices.chance(40), counted: choices.chance(50), logical: true, absent: choices.chance(40) };
+  const keys = choices.pick(['k of A, k of B, k of C', 'k of A, k of B', "v < 3 as 'low' or v >= 3 as 'high' of A, k of B, k of C"]);
+  const { element, select } = stateQuery(choices, form);
+  const forwards = "@info(name='q') from O select * insert into P;";
+  const steps = generateSteps(choices, STREAMS, 24, 100, 1);
+  return {
+    app: `${STREAMS.map(defineStream).join(' ')} partition with (${keys}) begin from ${element} select ${select} insert into O; end; ${forwards}`,
+    steps: / for \d/.test(element) ? oneByOne(steps) : steps,
+  };
+}
+
 function stateCase(choices: Choices, form: Form): Generated {
+  const { element, select } = stateQuery(choices, form);
+  const output = choices.pick(['', '', '', 'all events ', 'expired events ']);
+  return { app: `${STREAMS.map(defineStream).join(' ')} @info(name='q') from ${element} select ${select} insert ${output}into O;`, steps: generateSteps(choices, STREAMS) };
+}
+
+/** What a pattern waits for, with `within`, and what it selects. */
+function stateQuery(choices: Choices, form: Form): { element: string; select: string } {
   const named: Named[] = [];
   const mark = form.sequence ? ', ' : ' -> ';
   const count = 2 + (choices.chance(40) ? 1 : 0) + (choices.chance(10) ? 1 : 0);
@@ -53,11 +73,7 @@ function stateCase(choices: Choices, form: Form): Generated {
     element = [`every (${first}${mark}${second})`, ...rest].join(mark);
   }
   const within = choices.chance(35) ? ` within ${choices.pick([10, 20, 60])} milliseconds` : '';
-  const select = selectOf(choices, named);
-  return {
-    app: `${STREAMS.map(defineStream).join(' ')} @info(name='q') from ${element}${within} select ${select} insert into O;`,
-    steps: generateSteps(choices, STREAMS),
-  };
+  return { element: `${element}${within}`, select: selectOf(choices, named) };
 }
 
 function stepOf(choices: Choices, form: Form, named: Named[]): string {
@@ -110,5 +126,9 @@ function selectOf(choices: Choices, named: readonly Named[]): string {
     return [`${name}[0].v`, ...(choices.chance(60) ? [`${name}[last].v`] : []), ...(choices.chance(30) ? [`${name}[1].v`] : []), ...(choices.chance(20) ? [`${name}[last-1].k`] : [])];
   });
   if (outputs.length === 0) outputs.push('1');
-  return outputs.map((one, index) => `${one} as o${index}`).join(', ');
+  const single = named.filter(({ many }) => !many).map(({ name }) => name);
+  const [first] = single;
+  const select = outputs.map((one, index) => `${one} as o${index}`).join(', ');
+  if (first === undefined || !choices.chance(20)) return select;
+  return `${select}, ${choices.pick([`sum(${first}.v) as t`, `count() as t group by ${first}.k`, `max(${first}.v) as t having t > 2`, `${first} is null as t order by t`, `eventTimestamp(${first}) as t limit 2`])}`;
 }
