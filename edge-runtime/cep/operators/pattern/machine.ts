@@ -81,19 +81,22 @@ export class StateMachine implements Stateful {
     const [step] = steps;
     if (steps.length === 1 && step !== undefined) {
       return {
-        one: (timestamp, row) => this.emit(this.offer(step, timestamp, row)),
-        many: (timestamps, rows) => this.takeChunk(step, timestamps, rows),
+        one: (timestamp, row) => this.emit(this.offer(steps, step, timestamp, row)),
+        many: (timestamps, rows) => this.takeChunk(steps, step, timestamps, rows),
       };
     }
     return {
-      one: (timestamp, row) => this.deliver(this.offerToAll(steps, timestamp, row)),
-      many: (timestamps, rows) => this.deliver(timestamps.flatMap((timestamp, index) => this.offerToAll(steps, timestamp, rows[index] ?? []))),
+      one: (timestamp, row) => {
+        const groups = this.offerToAll(steps, timestamp, row);
+        if (groups !== undefined) this.deliver(groups);
+      },
+      many: (timestamps, rows) => this.deliver(timestamps.flatMap((timestamp, index) => this.offerToAll(steps, timestamp, rows[index] ?? []) ?? [])),
     };
   }
 
   /** Offers an event to the only step of its stream and gives the matches that it ended, in order. */
-  private offer(step: Step, timestamp: number, row: Row): readonly Match[] {
-    this.stabilize([step], timestamp);
+  private offer(steps: readonly Step[], step: Step, timestamp: number, row: Row): readonly Match[] {
+    this.stabilize(steps, timestamp);
     const { ended } = this;
     step.receive({ t: timestamp, r: row }, ended);
     if (ended.length > 0) this.ended = [];
@@ -104,12 +107,13 @@ export class StateMachine implements Stateful {
    * A chunk, as Siddhi takes it: where one step hears the stream, all its events are taken before the first result is
    * made, so that a step that goes on counting shows what it counted by then.
    */
-  private takeChunk(step: Step, timestamps: readonly number[], rows: readonly Row[]): void {
-    const ended = new Set<Match>();
+  private takeChunk(steps: readonly Step[], step: Step, timestamps: readonly number[], rows: readonly Row[]): void {
+    const ended: Match[] = [];
     for (let index = 0; index < rows.length; index++) {
-      for (const match of this.offer(step, timestamps[index] ?? 0, rows[index] ?? [])) ended.add(match);
+      for (const match of this.offer(steps, step, timestamps[index] ?? 0, rows[index] ?? [])) ended.push(match);
     }
-    this.emit([...ended]);
+    // A last step that counts may end a match more than once.
+    this.emit(ended.length > 1 && this.root.last instanceof CountStep ? [...new Set(ended)] : ended);
   }
 
   /**
@@ -117,28 +121,30 @@ export class StateMachine implements Stateful {
    * What a step ended is selected before the next one works, for a match may go on at another step. Nothing comes of a
    * stream whose last step is not the last of the pattern.
    */
-  private offerToAll(steps: readonly Step[], timestamp: number, row: Row): Selected[][] {
+  private offerToAll(steps: readonly Step[], timestamp: number, row: Row): Selected[][] | undefined {
     this.stabilize(steps, timestamp);
     const event: Taken = { t: timestamp, r: row };
-    const heard = steps.at(-1)?.isLast === true;
-    const groups: Selected[][] = [];
+    const heard = steps[steps.length - 1]?.isLast === true;
+    let groups: Selected[][] | undefined;
     for (let index = steps.length - 1; index >= 0; index--) {
       const { ended } = this;
       steps[index]?.receive(event, ended);
       if (ended.length === 0) continue;
       this.ended = [];
       const selected = heard ? this.select(ended) : [];
-      if (selected.length > 0) groups.push(selected);
+      if (selected.length > 0) (groups ??= []).push(selected);
     }
     return groups;
   }
 
   private select(ended: readonly Match[]): Selected[] {
     const { output } = this;
+    const { stage } = output;
     const selected: Selected[] = [];
     for (const match of ended) {
       output.hold();
-      this.emit([match]);
+      stage.event(typeOf(match), match.time, match.slots);
+      stage.end();
       for (const event of output.taken()) selected.push({ match, event });
     }
     return selected;
@@ -147,7 +153,15 @@ export class StateMachine implements Stateful {
   /** What each step ended is a chunk. */
   private deliver(groups: readonly (readonly Selected[])[]): void {
     const chunks = groups.length > 1 ? asLastSeen(groups) : groups;
-    for (const chunk of chunks) this.output.put(chunk.map(({ match, event }) => ({ ...event, type: typeOf(match), timestamp: match.time })));
+    for (const chunk of chunks) {
+      this.output.put(
+        chunk.map(({ match, event }) => {
+          event.type = typeOf(match);
+          event.timestamp = match.time;
+          return event;
+        }),
+      );
+    }
   }
 
   private stabilize(steps: readonly Step[], timestamp: number): void {
