@@ -49,7 +49,7 @@ export function atan2(y: number, x: number): number {
   }
   if (!Number.isFinite(y)) return signed(Math.PI / 2);
   const apart = ((upperHalf(y) & 0x7fff_ffff) - (upperHalf(x) & 0x7fff_ffff)) >> 20;
-  const angle = apart > 60 ? Math.PI / 2 + 0.5 * 2 * HALF_PI_LOW : left && apart < -60 ? 0 : atan(Math.abs(y / x));
+  const angle = apart > 60 ? Math.PI / 2 + HALF_PI_LOW : left && apart < -60 ? 0 : atan(Math.abs(y / x));
   if (!left) return signed(angle);
   const rest = angle - 2 * HALF_PI_LOW;
   return below ? rest - Math.PI : Math.PI - rest;

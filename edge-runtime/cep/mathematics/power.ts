@@ -7,7 +7,7 @@ const LN2_HIGH = 6.93147182464599609375e-1;
 const LN2_LOW = -1.90465429995776804525e-9;
 const PER_LN2_HIGH = 1.44269502162933349609;
 const PER_LN2_LOW = 1.92596299112661746887e-8;
-/** What is left of the logarithm of 1024 + 53 halves when it is cut: beyond it a result overflows. */
+/** How much below 1024 the logarithm of the largest double lies, with half a unit in its last place. */
 const OVERFLOW_REST = 8.0085662595372944372e-17;
 
 /**

@@ -47,13 +47,8 @@ function cosine(x: number, low: number): number {
   const r = z * (4.16666666666666019037e-2 + z * (-1.38888888888741095749e-3 + z * (2.48015872894767294178e-5 + z * (-2.75573143513906633035e-7 + z * (2.08757232129817482790e-9 + z * -1.13596475577881948265e-11)))));
   if (upper < 0x3fd3_3333) return 1 - (0.5 * z - (z * r - x * low));
   // A part near a quarter of x comes off both sides, exactly.
-  const part = upper > 0x3fe9_0000 ? 0.28125 : withoutLowerHalf(quarterOf(x));
+  const part = upper > 0x3fe9_0000 ? 0.28125 : withoutLowerHalf(Math.abs(x) * 0.25);
   return 1 - part - (0.5 * z - part - (z * r - x * low));
-}
-
-/** A quarter of its size, by the exponent alone. */
-function quarterOf(x: number): number {
-  return Math.abs(x) * 0.25;
 }
 
 const TANGENT_EVEN: readonly number[] = [1.33333333333201242699e-1, 2.18694882948595424599e-2, 3.59207910759131235356e-3, 5.88041240820264096874e-4, 7.81794442939557092300e-5, -1.85586374855275456654e-5];

@@ -40,8 +40,8 @@ export interface SeriesFunction {
   build(values: readonly Typed[]): SeriesCall | { wrong: string };
 }
 
-/** Events that a regression holds; without a batch and a time it holds none. */
-const BATCH_MAX = 1_000_000;
+/** Events that a regression holds, some 10 MB; without a batch and a time it holds none. */
+const BATCH_MAX = 100_000;
 const VARIABLES_MAX = 20;
 /** Each event smooths all values of the window once more. */
 const SMOOTHED_MAX = 1000;

@@ -82,7 +82,7 @@ export class Regression implements Stage, Stateful {
   private take(numbers: readonly number[]): void {
     const { sliding, setting } = this;
     if (this.origin.length === 0) this.origin = [...numbers];
-    const row = Float64Array.of(1, ...numbers.map((one, index) => one - (this.origin[index] ?? 0)));
+    const row = [1, ...numbers.map((one, index) => one - (this.origin[index] ?? 0))];
     if (sliding === undefined) {
       this.whole.add(row);
       return;

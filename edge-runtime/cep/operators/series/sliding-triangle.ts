@@ -9,9 +9,10 @@ import { Triangle } from './triangle.ts';
 export class SlidingTriangle {
   private readonly width: number;
   private times: number[] = [];
-  private rows: Float64Array[] = [];
-  /** By place in `rows`: the triangle of that row and the older ones behind it, up to `split`. */
-  private older: Triangle[] = [];
+  /** One row behind the other. */
+  private values: number[] = [];
+  /** The cells of the triangle of each row up to `split` and the older ones behind it. */
+  private older = new Float64Array(0);
   private split = 0;
   private newer: Triangle;
   /** Rows before it have left. */
@@ -23,7 +24,7 @@ export class SlidingTriangle {
   }
 
   get size(): number {
-    return this.rows.length - this.first;
+    return this.times.length - this.first;
   }
 
   /** When the oldest row came; undefined where there is none. */
@@ -31,9 +32,9 @@ export class SlidingTriangle {
     return this.times[this.first];
   }
 
-  add(time: number, row: Float64Array): void {
+  add(time: number, row: readonly number[]): void {
     this.times.push(time);
-    this.rows.push(row);
+    this.values.push(...row);
     this.newer.add(row);
   }
 
@@ -45,27 +46,28 @@ export class SlidingTriangle {
   /** Forgets what has left, and makes the triangles of what is there. */
   private turn(): void {
     this.times = this.times.slice(this.first);
-    this.rows = this.rows.slice(this.first);
+    this.values = this.values.slice(this.first * this.width);
     this.first = 0;
-    this.split = this.rows.length;
+    this.split = this.times.length;
     this.older = this.behind();
     this.newer = new Triangle(this.width);
   }
 
-  private behind(): Triangle[] {
-    const triangles: Triangle[] = new Array<Triangle>(this.split);
-    const growing = new Triangle(this.width);
-    for (let index = this.split - 1; index >= 0; index--) {
-      growing.add(this.rows[index] ?? new Float64Array(this.width));
-      triangles[index] = growing.copy();
+  private behind(): Float64Array<ArrayBuffer> {
+    const { width, split } = this;
+    const cells = new Float64Array(split * width * width);
+    const growing = new Triangle(width);
+    for (let index = split - 1; index >= 0; index--) {
+      growing.add(this.values, index * width);
+      cells.set(growing.cells, index * width * width);
     }
-    return triangles;
+    return cells;
   }
 
   total(): Triangle {
+    const { width, first, split } = this;
     const all = this.newer.copy();
-    const older = this.first < this.split ? this.older[this.first] : undefined;
-    if (older !== undefined) all.addAll(older);
+    if (first < split) all.addAll(this.older, first * width * width, split - first);
     return all;
   }
 
@@ -73,7 +75,7 @@ export class SlidingTriangle {
   save(writer: BinaryWriter): void {
     writer.count(Math.max(0, this.split - this.first));
     writer.list(this.times.slice(this.first));
-    writer.list(this.rows.slice(this.first).flatMap((row) => [...row]));
+    writer.list(this.values.slice(this.first * this.width));
   }
 
   load(reader: BinaryReader): void {
@@ -81,11 +83,10 @@ export class SlidingTriangle {
     this.first = 0;
     const split = reader.count();
     this.times = reader.list().map(Number);
-    const flat = reader.list();
-    this.rows = this.times.map((_, index) => Float64Array.from(flat.slice(index * width, (index + 1) * width), Number));
-    this.split = Math.min(split, this.rows.length);
+    this.values = reader.list().map(Number);
+    this.split = Math.min(split, this.times.length);
     this.older = this.behind();
     this.newer = new Triangle(width);
-    for (const row of this.rows.slice(this.split)) this.newer.add(row);
+    for (let index = this.split; index < this.times.length; index++) this.newer.add(this.values, index * width);
   }
 }

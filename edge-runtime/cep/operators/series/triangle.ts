@@ -23,31 +23,35 @@ export class Triangle {
   /** Row by row; what is left of the diagonal stays 0. */
   readonly cells: Float64Array;
   rows = 0;
+  private readonly turned: Float64Array;
 
   constructor(width: number, cells = new Float64Array(width * width), rows = 0) {
     this.width = width;
     this.cells = cells;
     this.rows = rows;
+    this.turned = new Float64Array(width);
   }
 
-  add(row: Float64Array): void {
-    this.rotate(row.slice());
+  /** Takes in the row that begins at a place in a list. */
+  add(values: ArrayLike<number>, at = 0): void {
+    this.rotate(values, at);
     this.rows++;
   }
 
-  addAll(other: Triangle): void {
+  /** Takes in what another triangle of so many rows says, whose cells begin at a place in a list. */
+  addAll(cells: ArrayLike<number>, at: number, rows: number): void {
     const { width } = this;
-    for (let index = 0; index < width; index++) this.rotate(other.cells.slice(index * width, (index + 1) * width));
-    this.rows += other.rows;
+    for (let index = 0; index < width; index++) this.rotate(cells, at + index * width);
+    this.rows += rows;
   }
 
   copy(): Triangle {
     return new Triangle(this.width, this.cells.slice(), this.rows);
   }
 
-  /** Turns a row in; of the row nothing is left. */
-  private rotate(row: Float64Array): void {
-    const { width, cells } = this;
+  private rotate(values: ArrayLike<number>, from: number): void {
+    const { width, cells, turned: row } = this;
+    for (let index = 0; index < width; index++) row[index] = values[from + index] ?? 0;
     for (let column = 0; column < width; column++) {
       const below = row[column] ?? 0;
       if (below === 0) continue;
