@@ -174,7 +174,7 @@ function decodeCursor(cursor: string): [string, string] {
   return refuse();
 }
 
-/** Nodes by both statuses: one statement over two small columns. */
+/** Nodes by both statuses, and how many are in quarantine: one statement over three small columns. */
 export async function summarizeNodes(db: Queryable, reach: Reach): Promise<z.infer<typeof nodesSummaryOutput>> {
   const fleets = fleetsOf(reach);
   const rows = await db.$queryRaw<{ health: string; sync: string; count: number; quarantined: number }[]>`

@@ -112,7 +112,7 @@ function quarantineCauses({ node, now }: NodeFacts): Cause[] {
   if (quarantine === null) return [];
   const { since, by, because } = quarantine;
   const recovery: [string, null] = ['It is let back when it has run what is desired of it, and been well, for 10 min.', null];
-  return [causeOf('Quarantined', 'critical', 'It is in quarantine', by === null ? `Rollouts leave it out. ${because}` : `${by} put it there ${durationOf(now - since)} ago: ${because} Rollouts leave it out.`, {
+  return [causeOf('Quarantined', 'critical', 'It is in quarantine', by === null ? `Rollouts leave it out. ${because}` : `Rollouts leave it out. ${by} put it there ${durationOf(now - since)} ago: ${because}`, {
     evidence: { since, by: by ?? 'the rollout' },
     ...(by === null && { byItself: recovery }),
     canDo: [...(node.can.retry.allowed ? ['Mend what it reports and let it try again: it comes back by itself when that holds.'] : []), 'Lift the quarantine: it gets what its fleet runs.', 'Replace the machine, and revoke this one.'],

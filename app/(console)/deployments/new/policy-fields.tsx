@@ -136,9 +136,11 @@ export function PolicyFields({ values, onChange }: { values: PolicyValues; onCha
       <Field label="Not connected" description="What it means.">
         <Select value={values.away} onChange={(away) => onChange({ away })} options={[{ value: 'normal', label: 'Goes on without it' }, { value: 'expected', label: 'Is expected' }, { value: 'error', label: 'Is a failure' }]} />
       </Field>
-      <Field label="Not before" optional>
-        <Input type="datetime-local" value={values.notBefore} onValue={(notBefore) => onChange({ notBefore })} />
-      </Field>
+      <div className="col-span-2">
+        <Field label="Not before" optional>
+          <Input type="datetime-local" value={values.notBefore} onValue={(notBefore) => onChange({ notBefore })} />
+        </Field>
+      </div>
       {dailyWindows.map(({ label, description, from, to }) => (
         <Fragment key={from}>
           <Field label={`${label} from`} optional description={description}>

@@ -99,7 +99,9 @@ function ImportReceipt({ node }: { node: NodeDetail }) {
           />
         </label>
       ) : (
-        <Button refused={refused}>Bring a receipt</Button>
+        <div className="flex">
+          <Button refused={refused}>Bring a receipt</Button>
+        </div>
       )}
       {problem === undefined ? null : (
         <p role="alert" className="text-sm text-critical">
