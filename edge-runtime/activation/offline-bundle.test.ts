@@ -49,6 +49,15 @@ describe('a bundle from a file (I1, I3)', () => {
     await node.until(runs(1));
   });
 
+  test('that failed is tried again when it is applied again', async () => {
+    await write(node.controlPlane.desired(node.bundleOf('does not build'), 1));
+    for (const builds of [1, 2]) {
+      await apply();
+      await node.until(({ failure }) => failure !== undefined && node.runtime.log.length === builds);
+    }
+    expect(node.runtime.log).toEqual(['build 1', 'build 1']);
+  });
+
   test('that is held back by its window waits for it', async () => {
     const hour = (ahead: number): string => `${String((new Date().getUTCHours() + ahead) % 24).padStart(2, '0')}:00`;
     await write(node.controlPlane.desired(node.bundleOf('one'), 1, { schedule: { download: [], activate: [{ days: [0, 1, 2, 3, 4, 5, 6], from: hour(12), to: hour(13), timeZone: 'Etc/UTC' }] } }));

@@ -25,8 +25,8 @@ export async function applyOfflineBundle({ activator, store, followKeys }: Offli
     try {
       await importArtefacts(store, file, desired);
       await activator.acceptance.take(desired);
-      // Known or new: it need not wait for a link.
-      activator.linked();
+      // Known or new, it need not wait for a link; and who applies again what failed wants it tried again.
+      await activator.retry(desired.generation);
       return desired;
     } finally {
       release();
