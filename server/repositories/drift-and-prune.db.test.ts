@@ -76,6 +76,22 @@ describe('what was changed by hand', () => {
   });
 });
 
+test('what a sync did before it failed stays on its record, and the rest follows', async () => {
+  await site.server.commit({ 'plant/all.yaml': `${fleet}---\n${rule(1)}` });
+  const id = await site.connect({ prune: true });
+  await site.server.commit(plant(2));
+  await site.later();
+  // A fleet whose rollout is under way cannot be removed: the rule is published, and then the sync fails.
+  await site.server.commit({ 'plant/all.yaml': rule(3) });
+  await site.later();
+  expect(await site.state(id)).toMatchObject({ status: 'Failed', problem: expect.stringContaining('A rollout of this fleet is under way') });
+  expect(await site.rules()).toEqual(['watch@3']);
+  await site.as('operator').deployments.cancel({ id: (await site.deployments())[0]?.id ?? '' });
+  await site.later();
+  expect(await site.state(id)).toMatchObject({ status: 'Synced', problem: null });
+  expect((await site.syncs(id))[0]).toMatchObject({ state: 'Succeeded', did: [{ did: 'published as version 3' }, { did: 'released' }, { kind: 'Fleet', did: 'removed' }] });
+});
+
 describe('pruning', () => {
   const without = { 'plant/all.yaml': rule(1) };
 

@@ -12,6 +12,7 @@ import { problemOf, whereIs } from './compare.ts';
 import type { Difference } from './compare.ts';
 import { deleteObject, findFailedSync, insertSync, writeFound, writeObject, writeSync } from './repository.ts';
 import type { SyncRow } from './repository.ts';
+import { repositorySyncSchema } from './schema.ts';
 import type { SyncDone } from './schema.ts';
 import { actorOf, keepTurn, publishRepository } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -37,14 +38,14 @@ export function dueByRequest({ prune }: Turn['row'], request: Pick<SyncRow, 'pru
 
 /**
  * Applies what is due, one thing after the other, by the services that people use. Before the first, everything is looked at: when
- * anything of it is blocked, or a rule fails its test cases, nothing is applied. True when all went well. Throws TurnLost.
+ * anything of it is blocked, or a rule fails its test cases, nothing is applied. What an attempt before this one did stays on its record. Throws TurnLost.
  */
-export async function applyDue(turn: Turn, commit: Commit, differences: readonly Difference[], due: readonly Difference[], request: SyncRow | null): Promise<boolean> {
+export async function applyDue(turn: Turn, commit: Commit, differences: readonly Difference[], due: readonly Difference[], request: SyncRow | null): Promise<void> {
   const { deps, row } = turn;
   const actor = actorOf(turn, commit.id);
   const repeated = request ?? (await findFailedSync(deps.db, row.id, commit.id));
   const sync = repeated?.id ?? deps.ids.next();
-  const did: SyncDone[] = [];
+  const did: SyncDone[] = repeated === null ? [] : repositorySyncSchema.shape.did.parse(repeated.did);
   const opened = { state: 'Running' as const, commit: commit.id, subject: commit.subject };
   if (repeated === null) await insertSync(deps.db, { ...opened, id: sync, organizationId: row.organizationId, repositoryId: row.id, requestedBy: null, prune: row.prune, createdAt: new Date(deps.clock.now()) });
   else await writeSync(deps.db, sync, opened);
@@ -62,10 +63,9 @@ export async function applyDue(turn: Turn, commit: Commit, differences: readonly
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     await conclude(turn, actor, commit, { sync, did, whole, problem: error.message, request });
-    return false;
+    return;
   }
   await conclude(turn, actor, commit, { sync, did, whole, problem: null, request });
-  return true;
 }
 
 async function refuseTogether(turn: Turn, actor: Actor, due: readonly Difference[]): Promise<void> {
