@@ -91,5 +91,14 @@ test.describe.serial('a repository', () => {
       await openWhole(page, one);
       expect.soft(await page.evaluate(() => document.documentElement.scrollWidth), one).toBeLessThanOrEqual(390);
     }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  test('is removed, and what it made stays', async () => {
+    await open(page, address);
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect(page.getByText('No repository yet')).toBeVisible();
+    expect(itemsOf(await api.call('GET', '/fleets?query=plant-7'))).toHaveLength(1);
   });
 });
