@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { matchControls } from './cohort.ts';
-import { changeOf, metrics } from './metrics.ts';
+import { metrics } from './metrics.ts';
 import { leastChance, rankSumGreater, shiftBetween } from './rank-test.ts';
 import type { Gate, LookEvidence, NodeEvidence, Verdict } from './schema.ts';
 
@@ -15,11 +15,11 @@ import type { Gate, LookEvidence, NodeEvidence, Verdict } from './schema.ts';
  */
 export function judge(gate: Gate, evidence: LookEvidence, alpha: number): Verdict {
   const seen = evidence.wave.flatMap(({ after }) => after ?? []);
-  const samples = seen.reduce((sum, { events }) => sum + events, 0);
+  const { words, sample } = metrics[gate.metric];
+  const samples = seen.reduce((sum, figures) => sum + sample.of(figures), 0);
   const enough = samples >= gate.minSamples;
   const nothing = { gate, value: null, p: null, alpha: null, nodes: seen.length, controls: 0 };
-  const { words } = metrics[gate.metric];
-  const tooFew = (): Verdict => ({ ...nothing, outcome: 'NotEnough', message: `${words}: ${plural(samples, 'event')} of the ${gate.minSamples} that it is judged by.` });
+  const tooFew = (): Verdict => ({ ...nothing, outcome: 'NotEnough', message: `${words}: ${plural(samples, sample.noun)} of the ${gate.minSamples} that it is judged by.` });
   if (gate.compare === 'atMost' || gate.compare === 'atLeast') return enough ? judgeLevel(gate, evidence, nothing) : tooFew();
   if (evidence.control.length === 0) return { ...nothing, outcome: 'NoControl', message: `${words}: no node stays behind to compare with.` };
   return enough ? judgeChange(gate, evidence, alpha) : tooFew();
@@ -31,47 +31,48 @@ export function judgeAgain(verdicts: readonly Verdict[], evidence: LookEvidence)
 }
 
 function judgeLevel(gate: Gate, evidence: LookEvidence, nothing: Omit<Verdict, 'outcome' | 'message'>): Verdict {
-  const { words, unit, together } = metrics[gate.metric];
-  const value = together(evidence.wave.flatMap(({ after }) => after ?? []));
-  if (value === null) return { ...nothing, outcome: 'NotEnough', message: `${words}: nothing was measured.` };
+  const { words, unit, read } = metrics[gate.metric];
+  const { subject, together: value, leftOut } = read(evidence, false);
+  if (value === null) return { ...nothing, outcome: 'NotEnough', message: `${words}: nothing was measured.${leftOut}` };
   const breaks = gate.compare === 'atMost' ? value > gate.bound : value < gate.bound;
-  const message = `${words} ${figure(value)}${unit}, ${gate.compare === 'atMost' ? 'at most' : 'at least'} ${figure(gate.bound)}${unit}, on ${plural(nothing.nodes, 'node')}.`;
+  const message = `${subject} ${figure(value)}${unit}, ${gate.compare === 'atMost' ? 'at most' : 'at least'} ${figure(gate.bound)}${unit}, on ${plural(nothing.nodes, 'node')}.${leftOut}`;
   return { ...nothing, value, outcome: breaks ? 'Stopped' : 'Passed', message };
 }
 
-/** How many times as much each node does now as before, by the logarithm; of the wave, and of the cohort it is compared with. */
+/** How many times as much each node does now as before, or how many times the usual it shifted, by the logarithm; of the wave, and of the cohort it is compared with. */
 export interface Changes {
   wave: { node: string; change: number }[];
   control: { node: string; change: number }[];
 }
 
 export function changesOf(gate: Gate, evidence: LookEvidence): Changes {
-  const metric = metrics[gate.metric];
-  const known = (nodes: readonly NodeEvidence[]): NodeEvidence[] => nodes.filter((node) => changeOf(metric, node) !== null);
-  const change = (node: NodeEvidence): Changes['wave'][number] => ({ node: node.node, change: changeOf(metric, node) ?? 0 });
-  const levelBefore = ({ before }: NodeEvidence): number => Math.log((before === null ? null : metric.level(before)) ?? 1);
+  const { change, levelBefore } = metrics[gate.metric].read(evidence, true);
+  const known = (nodes: readonly NodeEvidence[]): NodeEvidence[] => nodes.filter((node) => change(node) !== null);
+  const changed = (node: NodeEvidence): Changes['wave'][number] => ({ node: node.node, change: change(node) ?? 0 });
   const wave = known(evidence.wave);
-  return { wave: wave.map(change), control: matchControls(wave, known(evidence.control), levelBefore).map(change) };
+  return { wave: wave.map(changed), control: matchControls(wave, known(evidence.control), levelBefore).map(changed) };
 }
 
 function judgeChange(gate: Gate, evidence: LookEvidence, alpha: number): Verdict {
-  const metric = metrics[gate.metric];
+  const { words, read } = metrics[gate.metric];
+  const { subject, together, saysTogether, leftOut } = read(evidence, true);
   const { wave, control } = changesOf(gate, evidence);
   const sizes = { nodes: wave.length, controls: control.length };
   if (wave.length === 0 || control.length === 0) {
-    return { gate, outcome: 'NotEnough', value: null, p: null, alpha, ...sizes, message: `${metric.words}: ${wave.length} of ${plural(evidence.wave.length, 'node')} and ${control.length} of ${evidence.control.length} that stay behind told of both before and since.` };
+    return { gate, outcome: 'NotEnough', value: null, p: null, alpha, ...sizes, message: `${words}: ${wave.length} of ${plural(evidence.wave.length, 'node')} and ${control.length} of ${evidence.control.length} that stay behind told of both before and since.${leftOut}` };
   }
   const [changes, controls] = [wave.map(({ change }) => change), control.map(({ change }) => change)];
   const rises = gate.compare === 'atMostTimesControl';
   const sign = rises ? 1 : -1;
-  const shift = Math.log(gate.bound);
-  const p = rankSumGreater(changes.map((change) => sign * change), controls.map((change) => sign * (change + shift)));
+  const bound = Math.log(gate.bound);
+  const p = rankSumGreater(changes.map((change) => sign * change), controls.map((change) => sign * (change + bound)));
   const value = Math.exp(shiftBetween(changes, controls));
   const breaks = p < alpha;
   const least = leastChance(wave.length, control.length);
-  const found = `${metric.words} ${figure(value)} × control (${rises ? 'at most' : 'at least'} ${figure(gate.bound)} ×), ${plural(wave.length, 'node')} against ${control.length}`;
-  if (least >= alpha) return { gate, outcome: 'NotEnough', value, p, alpha, ...sizes, message: `${found}: so few can show no chance below ${figure(least)}, and it stops below ${figure(alpha)}.` };
-  return { gate, outcome: breaks ? 'Stopped' : 'Passed', value, p, alpha, ...sizes, message: `${found}, p = ${figure(p)}${breaks ? `, below ${figure(alpha)}` : ''}.` };
+  const level = saysTogether && together !== null ? ` ${figure(together)},` : '';
+  const found = `${subject}${level} ${figure(value)} × control (${rises ? 'at most' : 'at least'} ${figure(gate.bound)} ×), ${plural(wave.length, 'node')} against ${control.length}`;
+  if (least >= alpha) return { gate, outcome: 'NotEnough', value, p, alpha, ...sizes, message: `${found}: so few can show no chance below ${figure(least)}, and it stops below ${figure(alpha)}.${leftOut}` };
+  return { gate, outcome: breaks ? 'Stopped' : 'Passed', value, p, alpha, ...sizes, message: `${found}, p = ${figure(p)}${breaks ? `, below ${figure(alpha)}` : ''}.${leftOut}` };
 }
 
 /** Two digits that count, so that figures can be read in a sentence. */

@@ -1,8 +1,34 @@
 import { middleOf } from './rank-test.ts';
-import type { GateMetric, NodeEvidence, NodeFigures } from './schema.ts';
+import type { GateMetric, LookEvidence, NodeEvidence, NodeFigures } from './schema.ts';
+import { readShifts } from './shift-metrics.ts';
 
-interface Metric {
+export interface Metric {
   /** In a sentence: “detections an hour”. */
+  words: string;
+  unit: string;
+  /** What `minSamples` counts. */
+  sample: { noun: string; of: (figures: NodeFigures) => number };
+  /** What one look has of it. */
+  read: (evidence: LookEvidence, besideControl: boolean) => Reading;
+}
+
+/** One metric of the nodes of one look. */
+export interface Reading {
+  /** What the figures are of, in a sentence. */
+  subject: string;
+  /** How much a node changed, by the logarithm; null when it is not known. */
+  change: (node: NodeEvidence) => number | null;
+  /** By what a node is matched with others before anything changed, by the logarithm. */
+  levelBefore: (node: NodeEvidence) => number;
+  /** Of all nodes of the wave together, in the metric's unit; null when nothing was measured. */
+  together: number | null;
+  /** Of a comparison it is said as well where “times control” alone says nothing: a shift is one already. */
+  saysTogether: boolean;
+  /** What could not be compared, as a sentence; empty when nothing was left out. */
+  leftOut: string;
+}
+
+interface Levelled {
   words: string;
   unit: string;
   /** A node's level in one window, above zero, so that its logarithm can be taken: counts of nothing stand as a half. Null when nothing was measured. */
@@ -12,8 +38,31 @@ interface Metric {
 }
 
 const hoursMin = 1e-6;
+const events = { noun: 'event', of: (figures: NodeFigures): number => figures.events };
+const predictions = { noun: 'prediction', of: (figures: NodeFigures): number => figures.predictions ?? 0 };
 
-function perHour(count: (figures: NodeFigures) => number): Pick<Metric, 'level' | 'together'> {
+/** A metric of which a node has a level before and one since, and changes from one to the other. */
+function levelled({ words, unit, level, together }: Levelled): Metric {
+  const levelOf = (figures: NodeFigures | null): number | null => (figures === null ? null : level(figures));
+  return {
+    words,
+    unit,
+    sample: events,
+    read: ({ wave }) => ({
+      subject: words,
+      change: ({ before, after }) => {
+        const [then, now] = [levelOf(before), levelOf(after)];
+        return then === null || now === null ? null : Math.log(now / then);
+      },
+      levelBefore: ({ before }) => Math.log(levelOf(before) ?? 1),
+      together: together(wave.flatMap(({ after }) => after ?? [])),
+      saysTogether: false,
+      leftOut: '',
+    }),
+  };
+}
+
+function perHour(count: (figures: NodeFigures) => number): Pick<Levelled, 'level' | 'together'> {
   return {
     level: (figures) => (figures.hours < hoursMin ? null : (count(figures) + 0.5) / figures.hours),
     together: (nodes) => ratio(sum(nodes, count), sum(nodes, (figures) => figures.hours)),
@@ -21,18 +70,18 @@ function perHour(count: (figures: NodeFigures) => number): Pick<Metric, 'level' 
 }
 
 export const metrics: Record<GateMetric, Metric> = {
-  detectionsPerHour: { words: 'detections an hour', unit: '', ...perHour((figures) => figures.detections) },
-  eventsPerHour: { words: 'events an hour', unit: '', ...perHour((figures) => figures.events) },
-  errorsPercent: {
+  detectionsPerHour: levelled({ words: 'detections an hour', unit: '', ...perHour((figures) => figures.detections) }),
+  eventsPerHour: levelled({ words: 'events an hour', unit: '', ...perHour((figures) => figures.events) }),
+  errorsPercent: levelled({
     words: 'errors',
     unit: ' %',
-    level: ({ errors, events }) => (errors + 0.5) / (events + 1),
+    level: ({ errors, events: all }) => (errors + 0.5) / (all + 1),
     together: (nodes) => {
       const share = ratio(sum(nodes, (figures) => figures.errors), sum(nodes, (figures) => figures.events));
       return share === null ? null : share * 100;
     },
-  },
-  latencyP95Ms: {
+  }),
+  latencyP95Ms: levelled({
     words: 'latency (95th percentile)',
     unit: ' ms',
     level: ({ latencyP95Ms }) => (latencyP95Ms === null ? null : Math.max(latencyP95Ms, 1e-3)),
@@ -41,14 +90,10 @@ export const metrics: Record<GateMetric, Metric> = {
       const known = nodes.flatMap((figures) => figures.latencyP95Ms ?? []).sort((a, b) => a - b);
       return known.length === 0 ? null : middleOf(known);
     },
-  },
+  }),
+  predictionShift: { words: 'prediction shift', unit: '', sample: predictions, read: readShifts('output', 'prediction shift') },
+  featureShift: { words: 'feature shift', unit: '', sample: predictions, read: readShifts('input', 'feature shift') },
 };
-
-/** How much a node changed, as the logarithm of after over before; null when one of the two is not known. */
-export function changeOf(metric: Metric, { before, after }: NodeEvidence): number | null {
-  const [then, now] = [before === null ? null : metric.level(before), after === null ? null : metric.level(after)];
-  return then === null || now === null ? null : Math.log(now / then);
-}
 
 function sum(nodes: readonly NodeFigures[], of: (figures: NodeFigures) => number): number {
   return nodes.reduce((total, figures) => total + of(figures), 0);

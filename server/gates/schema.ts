@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** What a gate measures of each node. Errors are events that were refused and dead letters, as a share of the events. */
-export const gateMetricSchema = z.enum(['detectionsPerHour', 'errorsPercent', 'latencyP95Ms', 'eventsPerHour']);
+/**
+ * What a gate measures of each node. Errors are events that were refused and dead letters, as a share of the events. Shifts are
+ * how far the outputs, or the inputs, of its models lie from what they were before the wave began (shift.ts).
+ */
+export const gateMetricSchema = z.enum(['detectionsPerHour', 'errorsPercent', 'latencyP95Ms', 'eventsPerHour', 'predictionShift', 'featureShift']);
 /** A fixed bound for the wave as a whole, or a bound on its change beside the change of nodes that stay behind. */
 export const gateCompareSchema = z.enum(['atMost', 'atLeast', 'atMostTimesControl', 'atLeastTimesControl']);
 
@@ -10,10 +13,15 @@ export const gateSchema = z
     metric: gateMetricSchema,
     compare: gateCompareSchema,
     bound: z.number().min(0).max(1e9),
-    /** Nothing is judged before the wave took so many events since it bakes. */
+    /** Nothing is judged before the wave took so many events since it bakes; of shifts: made so many predictions. */
     minSamples: z.number().int().min(1).max(1e9).default(100),
   })
-  .refine((gate) => !gate.compare.endsWith('TimesControl') || (gate.bound >= 0.01 && gate.bound <= 100), { path: ['bound'], message: 'Beside control the bound has to be from 0.01 to 100 times.' });
+  .refine((gate) => !gate.compare.endsWith('TimesControl') || (gate.bound >= 0.01 && gate.bound <= 100), { path: ['bound'], message: 'Beside control the bound has to be from 0.01 to 100 times.' })
+  .refine(({ metric, compare }) => !isShift(metric) || compare.startsWith('atMost'), { path: ['compare'], message: 'A shift can only be held to at most something.' });
+
+export function isShift(metric: z.infer<typeof gateMetricSchema>): boolean {
+  return metric === 'predictionShift' || metric === 'featureShift';
+}
 
 const count = z.number().min(0);
 
@@ -26,18 +34,32 @@ export const nodeFiguresSchema = z.object({
   errors: count,
   /** 95th percentile of the time from event to action, in milliseconds; null when nothing was measured. */
   latencyP95Ms: z.number().nullable(),
+  /** Absent in looks that are older than gates on predictions. */
+  predictions: count.optional(),
 });
 
 /** A node before the wave began and since the wave bakes; null where it told nothing. */
-export const nodeEvidenceSchema = z.object({ node: z.string(), before: nodeFiguresSchema.nullable(), after: nodeFiguresSchema.nullable() });
+export const nodeEvidenceSchema = z.object({
+  node: z.string(),
+  before: nodeFiguresSchema.nullable(),
+  after: nodeFiguresSchema.nullable(),
+  /** How far each attribute shifted, in the order of `shifts.attributes`; null where it told too little of one. Only where a gate asks for it. */
+  shifts: z.array(z.number().nullable()).optional(),
+});
+
+const spanSchema = z.object({ from: z.number(), to: z.number() });
 
 /** Everything that a look judges by, kept so that its verdicts can be reached again. */
 export const lookEvidenceSchema = z.object({
-  before: z.object({ from: z.number(), to: z.number() }),
-  after: z.object({ from: z.number(), to: z.number() }),
+  before: spanSchema,
+  after: spanSchema,
   wave: z.array(nodeEvidenceSchema),
   /** Nodes that run what the fleet ran before. */
   control: z.array(nodeEvidenceSchema),
+  /** Which inputs and outputs of models were compared, over which spans, and which models of the wave were not there before it began. */
+  shifts: z
+    .object({ before: spanSchema, after: spanSchema, attributes: z.array(z.object({ model: z.string(), attribute: z.string(), side: z.enum(['input', 'output']) })), newModels: z.array(z.string()) })
+    .optional(),
 });
 
 /**

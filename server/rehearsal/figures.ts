@@ -1,5 +1,6 @@
 import { judge, comparesWithControl, stopsBelow } from '../gates/index.ts';
 import type { LookEvidence } from '../gates/index.ts';
+import { isShift } from '../gates/schema.ts';
 import type { NodeFigures } from '../gates/schema.ts';
 import type { RolloutPolicy } from '../deployments/schema.ts';
 import { createRandom, normal, poisson } from '../kernel/seeded-random.ts';
@@ -24,12 +25,12 @@ const factors = [1.25, 1.5, 2, 3, 4, 6, 10, 20] as const;
 const trials = 40;
 const noticedShare = 0.8;
 
-/** Of each gate that compares: from how many times on it would stop the first wave in four of five trials. */
+/** Of each gate that compares what twins can show, which is not how models shift: from how many times on it would stop the first wave in four of five trials. */
 export function noticing(policy: RolloutPolicy, twins: readonly Twin[], seed: number): { gate: RolloutPolicy['gates'][number]; noticesFrom: number | null }[] {
   const [wave, control] = [twins.filter((twin) => twin.wave === 0 && twin.connected), twins.filter((twin) => twin.wave > 0 && twin.connected)].map((part) => part.slice(0, 100));
   const alpha = stopsBelow(policy.falseStopPercent, policy.gates, 0, 1);
   const random = createRandom(seed);
-  return policy.gates.filter(comparesWithControl).map((gate) => {
+  return policy.gates.filter((gate) => comparesWithControl(gate) && !isShift(gate.metric)).map((gate) => {
     const rises = gate.compare === 'atMostTimesControl';
     const noticesFrom = factors.map((factor) => (rises ? gate.bound * factor : gate.bound / factor)).find((times) => {
       let stopped = 0;

@@ -48,6 +48,13 @@ describe('a rehearsal', () => {
     expect(small.gates[0]?.noticesFrom).toBeNull();
   });
 
+  test('leaves gates on models out, and says so', async () => {
+    const gates = [{ metric: 'predictionShift', compare: 'atMostTimesControl', bound: 3 }];
+    const view = await run({ gates }, twins(20));
+    expect(view).toMatchObject({ ends: [{ state: 'Succeeded', runs: 20 }], gates: [] });
+    expect(view.assumptions).toContain('Nobody knows how far the new models shift: gates on predictions and features find nothing here.');
+  });
+
   test('says what it takes for granted', async () => {
     const view = await run({ approval: 'eachWave' }, twins(10, (index) => ({ activations: index < 4 ? [] : [1000] })));
     expect(view.assumptions).toEqual([

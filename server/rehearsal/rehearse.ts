@@ -1,3 +1,4 @@
+import { isShift } from '../gates/schema.ts';
 import { noticing } from './figures.ts';
 import { play } from './play.ts';
 import type { Course, Play } from './play.ts';
@@ -15,7 +16,8 @@ export interface Rehearsal extends Omit<Play, 'pool'> {
 }
 
 /** Plays the rollout a number of times against twins of its nodes, and sums up how it went. Changes nothing and tells nobody. */
-export async function rehearse({ policy, twins, startsAt, seed, breathe }: Rehearsal): Promise<RehearsalView> {
+export async function rehearse({ policy: planned, twins, startsAt, seed, breathe }: Rehearsal): Promise<RehearsalView> {
+  const policy = { ...planned, gates: planned.gates.filter(({ metric }) => !isShift(metric)) };
   const known = twins.flatMap(({ activations }) => activations).sort((a, b) => a - b);
   const pool = known.length === 0 ? [activationMs] : known;
   const courses: Course[] = [];
@@ -37,8 +39,8 @@ export async function rehearse({ policy, twins, startsAt, seed, breathe }: Rehea
       })),
     })),
     leftBehind: { offline: middle?.offline ?? 0, failed: middle?.failed ?? 0 },
-    gates: noticing(policy, twins, seed),
-    assumptions: assumptionsOf(twins, policy),
+    gates: noticing(planned, twins, seed),
+    assumptions: assumptionsOf(twins, planned),
   };
 }
 
@@ -64,6 +66,7 @@ function assumptionsOf(twins: Play['twins'], policy: Play['policy']): string[] {
     'Nodes come, go and fail as they did in the last seven days.',
     'The new bundle behaves as what runs now; gates see the figures of the last hour.',
     ...(policy.gates.length > 0 && silent > 0 ? [`${silent} of ${twins.length} nodes told no figures in the last hour: gates see nothing of them.`] : []),
+    ...(policy.gates.some(({ metric }) => isShift(metric)) ? ['Nobody knows how far the new models shift: gates on predictions and features find nothing here.'] : []),
     ...(policy.approval === 'eachWave' ? ['Whoever is asked between waves answers at once.'] : []),
   ];
 }

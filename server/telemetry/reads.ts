@@ -111,7 +111,7 @@ export async function sumEvents(db: Queryable, reach: Reach, since: number): Pro
 }
 
 /** What one node did in a span of time. */
-export type NodeSum = { hours: number; events: number; detections: number; errors: number; latencyP95Ms: number | null };
+export type NodeSum = { hours: number; events: number; predictions: number; detections: number; errors: number; latencyP95Ms: number | null };
 
 interface SumQuestion {
   organizationId: string;
@@ -130,8 +130,8 @@ interface SumQuestion {
 export async function sumNodes(db: Queryable, { organizationId, nodeIds, stepSeconds, from, to, withLatency }: SumQuestion): Promise<Map<string, NodeSum>> {
   if (nodeIds.length === 0 || to <= from) return new Map();
   const [ids, start, end] = [[...nodeIds], new Date(from), new Date(to)];
-  const rows = await db.$queryRaw<{ scope: string; minutes: bigint; events: bigint; detections: bigint; errors: bigint }[]>`
-    SELECT scope, count(DISTINCT date_trunc('minute', at)) AS minutes, sum(events)::bigint AS events, sum(detections)::bigint AS detections, sum(refused + "deadLetters")::bigint AS errors
+  const rows = await db.$queryRaw<{ scope: string; minutes: bigint; events: bigint; predictions: bigint; detections: bigint; errors: bigint }[]>`
+    SELECT scope, count(DISTINCT date_trunc('minute', at)) AS minutes, sum(events)::bigint AS events, sum(predictions)::bigint AS predictions, sum(detections)::bigint AS detections, sum(refused + "deadLetters")::bigint AS errors
     FROM telemetry_buckets WHERE scope = ANY(${ids}::text[]) AND "organizationId" = ${organizationId} AND "stepSeconds" = ${stepSeconds} AND at >= ${start} AND at < ${end} GROUP BY scope`;
   const latencies = new Map<string, SketchAccumulator>();
   if (withLatency) {
@@ -143,9 +143,9 @@ export async function sumNodes(db: Queryable, { organizationId, nodeIds, stepSec
     }
   }
   return new Map(
-    rows.map(({ scope, minutes, events, detections, errors }) => {
+    rows.map(({ scope, minutes, events, predictions, detections, errors }) => {
       const p95 = quantile(latencies.get(scope)?.toSketch() ?? emptySketch(), 0.95);
-      return [scope, { hours: Math.min(Number(minutes) * 60_000, to - from) / 3_600_000, events: Number(events), detections: Number(detections), errors: Number(errors), latencyP95Ms: p95 === undefined ? null : p95 / 1000 }];
+      return [scope, { hours: Math.min(Number(minutes) * 60_000, to - from) / 3_600_000, events: Number(events), predictions: Number(predictions), detections: Number(detections), errors: Number(errors), latencyP95Ms: p95 === undefined ? null : p95 / 1000 }];
     }),
   );
 }

@@ -75,4 +75,4 @@ function Played({ view }: { view: RehearsalView }) {
   );
 }
 
-const words: Record<RehearsalView['gates'][number]['gate']['metric'], string> = { detectionsPerHour: 'detections', errorsPercent: 'errors', latencyP95Ms: 'latency', eventsPerHour: 'events' };
+const words: Record<RehearsalView['gates'][number]['gate']['metric'], string> = { detectionsPerHour: 'detections', errorsPercent: 'errors', latencyP95Ms: 'latency', eventsPerHour: 'events', predictionShift: 'predictions', featureShift: 'features' };
