@@ -10,6 +10,7 @@ import { Loaded } from '../../../_shell/loaded.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
+import { Shifts } from './shifts.tsx';
 
 /** One look with everything it judged by: how each node changed, and that the verdict can be reached from it again. */
 export function LookDialog({ deployment, wave, look, close }: { deployment: string; wave: number; look: number; close: () => void }) {
@@ -28,6 +29,7 @@ export function LookDialog({ deployment, wave, look, close }: { deployment: stri
             ))}
             <p className="mb-3 text-dim">{detail.replayed ? 'Judged again just now from this evidence: the same verdicts.' : 'Judged again just now from this evidence, the verdicts differ: it is not as it was kept, or is judged by a later version.'}</p>
             <Figures evidence={detail.evidence} />
+            <Shifts evidence={detail.evidence} />
           </>
         )}
       </Loaded>

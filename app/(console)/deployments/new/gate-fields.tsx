@@ -12,15 +12,19 @@ const gatesByField = {
   detectionsLeast: { label: 'Detections at least, ×', metric: 'detectionsPerHour', compare: 'atLeastTimesControl' },
   latencyMost: { label: 'Latency at most, ×', metric: 'latencyP95Ms', compare: 'atMostTimesControl' },
   errorsMost: { label: 'Errors at most, %', metric: 'errorsPercent', compare: 'atMost' },
+  predictionsMost: { label: 'Prediction shift at most, ×', metric: 'predictionShift', compare: 'atMostTimesControl' },
+  featuresMost: { label: 'Feature shift at most, ×', metric: 'featureShift', compare: 'atMostTimesControl' },
 } as const satisfies Record<string, Pick<Gate, 'metric' | 'compare'> & { label: string }>;
 type GateField = keyof typeof gatesByField;
-const gateFields: GateField[] = ['detectionsMost', 'detectionsLeast', 'latencyMost', 'errorsMost'];
+const gateFields: GateField[] = ['detectionsMost', 'detectionsLeast', 'latencyMost', 'errorsMost', 'predictionsMost', 'featuresMost'];
 
 export const gateParsers = {
   detectionsMost: parseAsFloat.withDefault(0),
   detectionsLeast: parseAsFloat.withDefault(0),
   latencyMost: parseAsFloat.withDefault(0),
   errorsMost: parseAsFloat.withDefault(0),
+  predictionsMost: parseAsFloat.withDefault(0),
+  featuresMost: parseAsFloat.withDefault(0),
   undecided: parseAsStringLiteral(['pause', 'pass'] as const).withDefault('pause'),
 };
 
@@ -40,7 +44,7 @@ export function GateFields({ values, onChange }: { values: GateValues; onChange:
   return (
     <fieldset className="grid grid-cols-2 gap-3">
       <legend className="font-medium">Gates</legend>
-      <p className="col-span-2 mb-1 text-sm text-dim">× is beside nodes that stay behind, by how both changed. 0 is no gate. With one, a wave bakes for a minute at least.</p>
+      <p className="col-span-2 mb-1 text-sm text-dim">× is beside nodes that stay behind, by how both changed. 0 is no gate. With one, a wave bakes for a minute at least; for shifts of models take three or more.</p>
       {gateFields.map((field) => (
         <Field key={field} label={gatesByField[field].label}>
           <GateInput value={values[field]} onChange={(bound) => onChange({ [field]: bound })} />
