@@ -4,8 +4,8 @@ import type { AttributeSpread, Telemetry } from '@selvedge/edge-runtime/protocol
 /** Of one attribute of a model, whichever its version: a version is to be compared with the one before it. */
 export type ModelSpread = AttributeSpread & { model: string };
 
-/** A finished interval of a node as it goes to the database. */
-export type SpreadRow = { organizationId: string; nodeId: string; stepSeconds: SpreadStep; at: number; spreads: ModelSpread[] };
+/** A finished interval of a node as it goes to the database; packed by codec.ts. */
+export type SpreadRow = { organizationId: string; nodeId: string; stepSeconds: SpreadStep; at: number; packed: Uint8Array };
 export type SpreadStep = 60 | 900;
 
 /** A node whose bundle changed tells of the attributes of both in one interval. */

@@ -15,10 +15,11 @@ export async function addSpreadRows(tx: Transaction, rows: readonly SpreadRow[])
       nodeId: { in: [...new Set(rows.map(({ nodeId }) => nodeId))] },
     },
   });
-  const kept = new Map(earlier.map((row) => [keyOf(row.nodeId, row.stepSeconds, row.at.getTime()), decodeSpreads(row.spreads)]));
-  const values = rows.map(({ organizationId, nodeId, stepSeconds, at, spreads }) => {
-    const sum = addSpreads(kept.get(keyOf(nodeId, stepSeconds, at)) ?? [], spreads);
-    return { organization: organizationId, node: nodeId, step: stepSeconds, at: new Date(at).toISOString(), spreads: Buffer.from(encodeSpreads(sum)).toString('base64') };
+  const kept = new Map(earlier.map((row) => [keyOf(row.nodeId, row.stepSeconds, row.at.getTime()), row.spreads]));
+  const values = rows.map(({ organizationId, nodeId, stepSeconds, at, packed }) => {
+    const part = kept.get(keyOf(nodeId, stepSeconds, at));
+    const sum = part === undefined ? packed : encodeSpreads(addSpreads(decodeSpreads(part), decodeSpreads(packed)));
+    return { organization: organizationId, node: nodeId, step: stepSeconds, at: new Date(at).toISOString(), spreads: Buffer.from(sum).toString('base64') };
   });
   await tx.$executeRaw`
     INSERT INTO model_spreads ("organizationId", "nodeId", "stepSeconds", at, spreads)

@@ -1,13 +1,15 @@
 import type { Telemetry } from '@selvedge/edge-runtime/protocol';
 import type { TelemetrySource } from '../interval.ts';
+import { decodeSpreads, encodeSpreads } from './codec.ts';
 import { addSpreads, spreadsOf } from './model-spread.ts';
 import type { ModelSpread, SpreadRow, SpreadStep } from './model-spread.ts';
 
-type Sum = { organizationId: string; spreads: ModelSpread[] };
+type Sum = Pick<SpreadRow, 'organizationId' | 'packed'>;
 
 /**
  * Adds up how the models of each node spread, by the minute and by the quarter of an hour. Like `TelemetryRollup` it goes by
- * the time of arrival, and gives a finished interval out once.
+ * the time of arrival, and gives a finished interval out once. Sums are packed between messages: ten thousand nodes take megabytes
+ * then, and twenty times as much as objects.
  */
 export class SpreadRollup {
   readonly #under: Record<SpreadStep, { at: number; sums: Map<string, Sum> }>;
@@ -21,7 +23,7 @@ export class SpreadRollup {
     const spreads = spreadsOf(telemetry);
     if (spreads.length === 0) return;
     this.#advance(now);
-    this.#add(60, nodeId, { organizationId, spreads });
+    this.#add(60, nodeId, organizationId, spreads);
   }
 
   /** Intervals that are over and were not taken before. */
@@ -40,10 +42,10 @@ export class SpreadRollup {
     return this.take(now);
   }
 
-  #add(step: SpreadStep, nodeId: string, { organizationId, spreads }: Sum): void {
+  #add(step: SpreadStep, nodeId: string, organizationId: string, spreads: readonly ModelSpread[]): void {
     const { sums } = this.#under[step];
     const sum = sums.get(nodeId);
-    sums.set(nodeId, { organizationId, spreads: sum === undefined ? addSpreads(spreads) : addSpreads(sum.spreads, spreads) });
+    sums.set(nodeId, { organizationId, packed: encodeSpreads(addSpreads(sum === undefined ? [] : decodeSpreads(sum.packed), spreads)) });
   }
 
   #advance(now: number): void {
@@ -59,7 +61,7 @@ export class SpreadRollup {
     const { at, sums } = this.#under[stepSeconds];
     for (const [nodeId, sum] of sums) {
       this.#finished.push({ ...sum, nodeId, stepSeconds, at });
-      if (stepSeconds === 60) this.#add(900, nodeId, sum);
+      if (stepSeconds === 60) this.#add(900, nodeId, sum.organizationId, decodeSpreads(sum.packed));
     }
     this.#under[stepSeconds].sums = new Map();
   }
