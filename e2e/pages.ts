@@ -6,7 +6,7 @@ import { expect } from './stack.ts';
 /** Every page that has an address of its own, with each tab that shows something else. */
 export const pages = [
   '/', '/nodes', '/fleets', '/enrolment', '/enrolment?tab=tokens', '/deployments', '/deployments/new', '/rules', '/rules/new', '/models', '/repositories', '/live', '/detections', '/alerts', '/audit',
-  '/settings', '/settings?tab=tokens', '/settings?tab=notifications', '/settings?tab=account', '/settings?tab=keys',
+  '/settings', '/settings?tab=roles', '/settings?tab=tokens', '/settings?tab=notifications', '/settings?tab=account', '/settings?tab=keys',
 ];
 
 /** Lists whose first row, if they have one, leads to a page of its own. */

@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from '@playwright/test';
 import { type Api, textAt } from '../examples/pump-loop/api.ts';
 import { totpOf } from '../tools/testing/totp.ts';
 import { open } from './actions.ts';
-import { apiOf, prepareGround } from './ground.ts';
+import { apiOf, ensureFleet, prepareGround } from './ground.ts';
 import { openWhole, pages, wrongWith } from './pages.ts';
 import { expect, type Stack, test } from './stack.ts';
 
@@ -20,6 +20,7 @@ const actions: readonly { address: string; button: string; may: readonly Role[] 
   { address: '/models/pump-anomaly', button: 'Another alias', may: ['author'] },
   { address: '/repositories', button: 'Connect a repository', may: [] },
   { address: '/settings', button: 'Invite a person', may: [] },
+  { address: '/settings?tab=roles', button: 'Make a role', may: [] },
   { address: '/settings?tab=tokens', button: 'Create a token', may: [] },
 ];
 
@@ -29,6 +30,7 @@ const calls: readonly { method: 'POST' | 'PUT'; path: string; data: object; may:
   { method: 'PUT', path: '/api/v1/rules/valve-watch/draft', data: { text: 5 }, may: ['author'] },
   { method: 'PUT', path: '/api/v1/models/pump-anomaly/aliases/champion', data: { version: 0 }, may: ['author'] },
   { method: 'POST', path: '/api/v1/members/invitations', data: {}, may: [] },
+  { method: 'POST', path: '/api/v1/roles', data: {}, may: [] },
 ];
 
 const firstPassword = 'correct horse battery staple';
@@ -68,6 +70,79 @@ for (const role of ['operator', 'author', 'viewer'] as const) {
   });
 }
 
+test.describe('an operator of one fleet', () => {
+  let page: Page;
+  let elsewhere: string;
+
+  test.beforeAll(async ({ browser, stack }) => {
+    const api = await apiOf(stack);
+    ({ fleet: elsewhere } = await prepareGround(api));
+    const own = await ensureFleet(api, 'harbour', 'site=harbour');
+    page = await signInAs(browser, stack, api, 'operator', 'harbour-master', [own]);
+  });
+  test.afterAll(() => page?.context().close());
+
+  test('finds that fleet and no other, and is told why the rest is closed', async () => {
+    await openWhole(page, '/fleets');
+    await expect(page.getByRole('main').getByRole('link', { name: 'harbour' })).toBeVisible();
+    await expect(page.getByText('pump-loop')).toHaveCount(0);
+    await openWhole(page, `/fleets/${elsewhere}`);
+    await expect(page.getByText('There is nothing at this address')).toBeVisible();
+    await openWhole(page, '/nodes');
+    await expect(page.getByText('No node in your fleets yet')).toBeVisible();
+    for (const address of ['/enrolment', '/audit', '/settings', '/settings?tab=roles', '/settings?tab=tokens', '/settings?tab=keys']) {
+      await openWhole(page, address);
+      await expect.soft(page.getByText(/You may not see/).first(), address).toBeVisible();
+      await expect.soft(page.getByText('limited to some of its fleets').first(), address).toBeVisible();
+      expect.soft(await wrongWith(page), address).toEqual([]);
+    }
+    for (const address of ['/', '/fleets', '/deployments/new', '/rules', '/models', '/live', '/detections', '/alerts', '/settings?tab=account']) {
+      await openWhole(page, address);
+      await expect.soft(page.getByText('Could not get'), address).toHaveCount(0);
+      expect.soft(await wrongWith(page), address).toEqual([]);
+    }
+  });
+});
+
+test.describe('an administrator', () => {
+  let page: Page;
+
+  test.beforeAll(async ({ browser, stack }) => {
+    const api = await apiOf(stack);
+    await prepareGround(api);
+    await ensureFleet(api, 'harbour', 'site=harbour');
+    page = await signInAs(browser, stack, api, 'administrator', 'boss');
+    await signInAs(browser, stack, api, 'viewer', 'kim').then((other) => other.context().close());
+  });
+  test.afterAll(() => page?.context().close());
+
+  test('makes a role, gives it to somebody in one fleet, and cannot remove it while it is held', async () => {
+    await openWhole(page, '/settings?tab=roles');
+    await page.getByRole('main').getByRole('button', { name: 'Make a role' }).click();
+    const making = page.getByRole('dialog');
+    await making.getByLabel('Name').fill('Night shift');
+    await making.getByRole('button', { name: 'Read everything' }).click();
+    expect(await wrongWith(page)).toEqual([]);
+    await making.getByRole('button', { name: 'Make it' }).click();
+    await expect(page.getByRole('row', { name: /Night shift reads nodes/ })).toBeVisible();
+    await openWhole(page, '/settings');
+    await page.getByRole('button', { name: 'Change what kim may do' }).click();
+    const giving = page.getByRole('dialog');
+    await giving.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: 'Night shift' }).click();
+    await giving.getByRole('button', { name: 'Some fleets' }).click();
+    await giving.getByRole('checkbox', { name: 'harbour' }).click();
+    expect(await wrongWith(page)).toEqual([]);
+    await giving.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('row', { name: /^kim .*Night shift in harbour/ })).toBeVisible();
+    await openWhole(page, '/settings?tab=roles');
+    const remove = page.getByRole('button', { name: 'Remove the role Night shift' });
+    await expect(remove).toBeDisabled();
+    await remove.hover();
+    await expect(page.getByText('1 member has this role.').first()).toBeVisible();
+  });
+});
+
 test.describe('a person who may only look', () => {
   let page: Page;
 
@@ -105,7 +180,8 @@ test.describe('a person who may only look', () => {
     await elsewhere.getByRole('button', { name: 'Sign in' }).click();
     await expect(elsewhere.getByRole('link', { name: 'Overview' })).toBeVisible();
     await openWhole(page, '/settings?tab=account');
-    await page.getByRole('button', { name: 'End it' }).first().click();
+    await page.getByRole('button', { name: 'End all others' }).click();
+    await page.getByRole('button', { name: 'End them' }).click();
     await expect(page.getByRole('button', { name: 'End it' })).toHaveCount(0);
     await elsewhere.goto('/nodes');
     await expect(elsewhere).toHaveURL(/\/sign-in/);
@@ -139,8 +215,8 @@ test.describe('a person who may only look', () => {
 });
 
 /** Invites a person over the API, and lets them accept in a browser of their own. */
-async function signInAs(browser: Browser, stack: Stack, api: Api, role: Role, name: string): Promise<Page> {
-  const link = textAt(await api.call('POST', '/members/invitations', { email: `${name}@example.org`, name, role }), 'link');
+async function signInAs(browser: Browser, stack: Stack, api: Api, role: Role | 'administrator', name: string, fleets: 'all' | string[] = 'all'): Promise<Page> {
+  const link = textAt(await api.call('POST', '/members/invitations', { email: `${name}@example.org`, name, role, fleets }), 'link');
   const page = await (await browser.newContext({ baseURL: stack.url })).newPage();
   await open(page, link);
   await page.getByLabel('Password').fill(firstPassword);

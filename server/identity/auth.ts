@@ -10,6 +10,7 @@ import type { SingleSignOn } from '../kernel/env.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { createRateLimiter } from '../kernel/limits.ts';
 import { storableText } from '../kernel/storable-text.ts';
+import { touchSession, usedEveryMs } from './repository.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
 import { awaitsCode, codePaths, secondFactorOptions, secondFactorPaths, secondFactorRates } from './second-factor.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
@@ -113,6 +114,8 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
   const session: Authenticator['session'] = async (headers) => {
     const found = await auth.api.getSession({ headers });
     if (found === null) return null;
+    const now = deps.clock.now();
+    if (found.session.updatedAt.getTime() < now - usedEveryMs) await touchSession(deps.db, found.session.id, new Date(now), headers.get(remoteAddressHeader));
     return actorOfSession(deps, found.session, headers.get(requestIdHeader));
   };
   return {

@@ -126,13 +126,14 @@ export async function listApiTokens(deps: Deps, actor: Actor, input: { cursor?: 
   return { items, nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null, total, can: { create: mayWrite, revoke: mayWrite } };
 }
 
-/** The person's own sessions, newest first. */
+/** The person's own sessions, the last used first. */
 export async function listSessions(deps: Deps, actor: Extract<Actor, { kind: 'user' }>): Promise<z.infer<typeof listSessionsOutput>> {
-  const rows = await deps.db.session.findMany({ where: { userId: actor.id, expiresAt: { gt: new Date(deps.clock.now()) } }, orderBy: { createdAt: 'desc' }, take: 100 });
+  const rows = await deps.db.session.findMany({ where: { userId: actor.id, expiresAt: { gt: new Date(deps.clock.now()) } }, orderBy: { updatedAt: 'desc' }, take: 100 });
   return {
     items: rows.map((row) => ({
       id: row.id,
       createdAt: row.createdAt.getTime(),
+      lastUsedAt: row.updatedAt.getTime(),
       expiresAt: row.expiresAt.getTime(),
       address: row.ipAddress,
       browser: row.userAgent,

@@ -113,9 +113,12 @@ export function findActiveApiToken(db: Queryable, tokenDigest: string, at: Date)
   return db.apiToken.findFirst({ where: { tokenDigest, revokedAt: null, expiresAt: { gt: at } } });
 }
 
-/** Remembers the use of a token, at most once a minute: it is a hint for people, not a log. */
+/** How often the use of a token or session is noted: it is a hint for people, not a log. */
+export const usedEveryMs = 60_000;
+
+/** Remembers the use of a token, at most once a minute. */
 export async function touchApiToken(db: Queryable, id: string, at: Date): Promise<void> {
-  const minuteAgo = new Date(at.getTime() - 60_000);
+  const minuteAgo = new Date(at.getTime() - usedEveryMs);
   await db.apiToken.updateMany({ where: { id, OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: minuteAgo } }] }, data: { lastUsedAt: at } });
 }
 
@@ -198,6 +201,19 @@ export async function deleteSessionsOf(tx: Transaction, userId: string): Promise
 /** Ends one session of a person; false when the person has no such session. */
 export async function deleteSession(tx: Transaction, userId: string, id: string): Promise<boolean> {
   return (await tx.session.deleteMany({ where: { id, userId } })).count > 0;
+}
+
+/** Ends every session of a person but one; returns which. */
+export async function deleteOtherSessions(tx: Transaction, userId: string, but: string): Promise<string[]> {
+  const where = { userId, id: { not: but } };
+  const sessions = await tx.session.findMany({ where, select: { id: true } });
+  await tx.session.deleteMany({ where });
+  return sessions.map(({ id }) => id);
+}
+
+/** Remembers the use of a session and from where, as `touchApiToken` does that of a token. */
+export async function touchSession(db: Queryable, id: string, at: Date, address: string | null): Promise<void> {
+  await db.session.updateMany({ where: { id, updatedAt: { lt: new Date(at.getTime() - usedEveryMs) } }, data: { updatedAt: at, ...(address !== null && { ipAddress: address }) } });
 }
 
 export function countActiveApiTokens(db: Queryable, organizationId: string, at: Date): Promise<number> {

@@ -5,7 +5,7 @@ import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
 import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberAccess } from './service/members.ts';
 import { changeRole, createRole, removeRole } from './service/roles.ts';
-import { requireUser, revokeSession } from './service/sessions.ts';
+import { requireUser, revokeOtherSessions, revokeSession } from './service/sessions.ts';
 import { singleSignOnPart } from './single-sign-on.ts';
 
 const done = { done: true } as const;
@@ -112,6 +112,7 @@ const sessionsRouter = router({
       await revokeSession(ctx.deps, ctx.actor, input.id);
       return done;
     }),
+  revokeOthers: signedInProcedure.output(schema.revokeOtherSessionsOutput).mutation(({ ctx }) => revokeOtherSessions(ctx.deps, ctx.actor)),
 });
 
 export const identityRouter = router({

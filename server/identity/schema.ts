@@ -114,11 +114,15 @@ export const createApiTokenOutput = z.object({ id: idSchema, token: z.string(), 
 export const sessionSchema = z.object({
   id: idSchema,
   createdAt: z.number(),
+  /** To the minute. */
+  lastUsedAt: z.number(),
   expiresAt: z.number(),
+  /** From where it was last used. */
   address: z.string().nullable(),
   browser: z.string().nullable(),
   current: z.boolean(),
 });
+export const revokeOtherSessionsOutput = z.object({ ended: z.number().int() });
 export const listSessionsOutput = z.object({ items: z.array(sessionSchema) });
 
 export const renameOrganizationInput = z.object({ name: z.string().trim().min(1, 'A name is needed.').max(100) });

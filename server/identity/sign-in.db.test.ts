@@ -76,6 +76,27 @@ describe('sessions', () => {
     expect((await laptop.fetch('/api/v1/me')).status).toBe(200);
   });
 
+  it('tell when and from where they were last used, to the minute, and end all but one at once', async () => {
+    const own = await world.organization();
+    const laptop = await server.signIn(own, 'dorothy@selvedge.test');
+    const others = [server.browser(), server.browser()];
+    for (const browser of others) await browser.fetch('/api/auth/sign-in/email', { method: 'POST', body: { email: 'dorothy@selvedge.test', password: testPassword }, headers: { 'user-agent': 'a phone' } });
+    await world.deps.db.session.updateMany({ where: { user: { email: 'dorothy@selvedge.test' } }, data: { updatedAt: new Date(Date.now() - 3_600_000), ipAddress: '192.0.2.7' } });
+    const list = async (): Promise<{ current: boolean; lastUsedAt: number; address: string; browser: string }[]> => (await (await laptop.fetch('/api/trpc/identity.sessions.list')).json()).result.data.items;
+    const [first, ...rest] = await list();
+    expect(first).toMatchObject({ current: true, address: '127.0.0.1' });
+    expect(Date.now() - (first?.lastUsedAt ?? 0)).toBeLessThan(60_000);
+    expect(rest.map(({ address, browser }) => [address, browser])).toEqual([['192.0.2.7', 'a phone'], ['192.0.2.7', 'a phone']]);
+    for (const { lastUsedAt } of rest) expect(Date.now() - lastUsedAt).toBeGreaterThan(3_500_000);
+    expect((await list())[0]?.lastUsedAt).toBe(first?.lastUsedAt);
+    expect(await (await laptop.fetch('/api/trpc/identity.sessions.revokeOthers', { method: 'POST', body: {} })).json()).toMatchObject({ result: { data: { ended: 2 } } });
+    for (const browser of others) expect((await browser.fetch('/api/v1/me')).status).toBe(401);
+    expect(await list()).toHaveLength(1);
+    const { items } = await callAs(world.deps, aUser(own)).audit.list({ action: 'session.revokeOthers' });
+    expect(items.map(({ outcome, after }) => [outcome, after])).toEqual([['done', { ended: 2 }]]);
+    expect(await world.deps.db.outboxEvent.count({ where: { organizationId: own, topic: 'session', kind: 'ended' } })).toBe(2);
+  });
+
   it('do not outlive the membership', async () => {
     const own = await world.organization();
     const administrator = await server.signIn(own, 'first@selvedge.test');

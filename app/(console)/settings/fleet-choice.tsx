@@ -50,7 +50,7 @@ function Fleets({ chosen, onChange }: { chosen: readonly string[]; onChange: (ch
         ))}
         {list.items.length === 0 ? <p className="px-3 py-2 text-dim">No fleet matches.</p> : null}
       </div>
-      <p className="text-sm text-dim">Sees and changes, as far as the role goes, what belongs to {chosen.length === 1 ? 'this fleet' : 'these fleets'}. Rules and models can be read; members, settings and the audit are closed.</p>
+      <p className="text-sm text-dim">Only what belongs to {chosen.length === 1 ? 'this fleet' : 'these fleets'}. Rules and models of all can be read; members, settings and the audit are closed.</p>
     </div>
   );
 }

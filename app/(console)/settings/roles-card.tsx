@@ -22,7 +22,7 @@ const columns: readonly Column<Role>[] = [
       </span>
     ),
   },
-  { id: 'may', header: 'May', from: 'sm', cell: (role) => roleMeaning(role.name) ?? rightsInWords(role.capabilities) },
+  { id: 'may', header: 'May', from: 'sm', cell: (role) => <span title={role.capabilities.join(', ')}>{roleMeaning(role.name) ?? rightsInWords(role.capabilities)}</span> },
   { id: 'members', header: 'Members', numeric: true, cell: (role) => (role.members === 0 ? <span className="text-faint">none</span> : count(role.members)) },
   { id: 'act', header: '', numeric: true, cell: (role) => (role.id === null ? null : <Actions role={role} id={role.id} />) },
 ];
