@@ -6,6 +6,7 @@ import { startFaro } from './faro.ts';
 import { LiveProvider } from './live.tsx';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
+import { SessionNotice } from './session-notice.tsx';
 import { ShortcutHelp, useShortcuts } from './shortcuts.tsx';
 import { StayWhileAway } from './stay.tsx';
 
@@ -52,7 +53,10 @@ function Surroundings({ children }: { children: ReactNode }) {
         <div className="sticky top-0 hidden h-dvh border-r border-line lg:block">
           <Rail openHelp={openHelp} />
         </div>
-        <div className="min-w-0">{children}</div>
+        <div className="min-w-0">
+          <SessionNotice />
+          {children}
+        </div>
       </div>
       <BareDialog open={open === 'drawer'} onOpenChange={closing} title="Main" place="left">
         <Rail openHelp={openHelp} onNavigate={() => setOpen(null)} />

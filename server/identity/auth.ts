@@ -1,7 +1,7 @@
 import { betterAuth } from 'better-auth';
 import { prismaAdapter } from 'better-auth/adapters/prisma';
 import type { BetterAuthPlugin } from 'better-auth';
-import { APIError, createAuthEndpoint, createAuthMiddleware } from 'better-auth/api';
+import { APIError, createAuthEndpoint, createAuthMiddleware, sessionMiddleware } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
 import { genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { Actor } from '../kernel/actor.ts';
@@ -12,7 +12,10 @@ import { createRateLimiter } from '../kernel/limits.ts';
 import { storableText } from '../kernel/storable-text.ts';
 import { touchSession, usedEveryMs } from './repository.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
-import { awaitsCode, codePaths, secondFactorOptions, secondFactorPaths, secondFactorRates } from './second-factor.ts';
+import { beginPasskeyInput, makePasskeyInput, provePasskeyInput } from './passkeys/schema.ts';
+import { beginPasskey, beginProof, challengeSeconds, makePasskey, passkeyPaths, passkeyRates, provePasskey } from './passkeys/service.ts';
+import type { Answering } from './passkeys/service.ts';
+import { awaitsCode, codePaths, secondFactorOptions, secondFactorPaths, secondFactorRates, showsSecondFactor } from './second-factor.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
 import { callbackPath, providerId, singleSignOnPart, singleSignOnPath } from './single-sign-on.ts';
 import { actorOfSession, recordOwnChange, recordRefusedCode, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
@@ -26,7 +29,7 @@ export const requestIdHeader = 'x-request-id';
 
 const changePasswordPath = '/change-password';
 /** Paths below /api/auth that are served; everything else of the library stays closed. */
-export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', singleSignOnPath, ...secondFactorPaths] as const;
+export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', singleSignOnPath, ...secondFactorPaths, ...passkeyPaths] as const;
 /** What browsers come to by themselves, sent by the provider. */
 export const authLandings = [callbackPath] as const;
 
@@ -63,13 +66,13 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: passwordLimits.charactersMin, maxPasswordLength: passwordLimits.charactersMax },
     // Accounts here are made by invitation alone, so the address that a person was invited by is theirs at the provider, too.
     account: { accountLinking: { enabled: true, trustedProviders: [providerId], requireLocalEmailVerified: false } },
-    session: { expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    session: { additionalFields: { secondFactor: { type: 'boolean', required: false, input: false } }, expiresIn: SESSION_SECONDS, disableSessionRefresh: true, cookieCache: { enabled: false } },
     rateLimit: {
       enabled: true,
       storage: 'database',
       window: 60,
       max: 60,
-      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates },
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates, ...passkeyRates },
     },
     // The edge has compared the origin with the host already (http/security.ts); this accepts what it accepted.
     trustedOrigins: (request) => {
@@ -83,7 +86,7 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
       database: { generateId: () => deps.ids.next() },
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
     },
-    plugins: [acceptancePlugin(deps), twoFactor(secondFactorOptions), ...(singleSignOn === undefined ? [] : [providerPlugin(singleSignOn)])],
+    plugins: [acceptancePlugin(deps), passkeyPlugin(deps), twoFactor(secondFactorOptions), ...(singleSignOn === undefined ? [] : [providerPlugin(singleSignOn)])],
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
         // A machine that is trusted for a month would make the code a formality there.
@@ -106,7 +109,10 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
     },
     databaseHooks: {
       session: {
-        create: { after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.start', session, ctx?.headers?.get(requestIdHeader))) },
+        create: {
+          before: async (session, ctx) => (showsSecondFactor(ctx?.path) ? { data: { ...session, secondFactor: true } } : undefined),
+          after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.start', session, ctx?.headers?.get(requestIdHeader))),
+        },
         delete: { after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.end', session, ctx?.headers?.get(requestIdHeader))) },
       },
     },
@@ -172,6 +178,66 @@ function acceptancePlugin(deps: Deps) {
       }),
     },
   } satisfies BetterAuthPlugin;
+}
+
+/** Passkeys: a challenge that the library keeps for the browser that asked, and the device’s answer to it. */
+function passkeyPlugin(deps: Deps) {
+  return {
+    id: 'selvedge-passkeys',
+    endpoints: {
+      beginPasskey: createAuthEndpoint('/passkey/register-options', { method: 'POST', body: beginPasskeyInput, use: [sessionMiddleware] }, async (ctx) => {
+        const { user } = ctx.context.session;
+        await requirePassword(ctx, user.id, ctx.body.password);
+        const options = await answered(() => beginPasskey(deps, originOf(ctx.headers), user));
+        await keepChallenge(deps, ctx, 'register', options.challenge);
+        return ctx.json(options);
+      }),
+      makePasskey: createAuthEndpoint('/passkey/register', { method: 'POST', body: makePasskeyInput, use: [sessionMiddleware] }, async (ctx) => {
+        const made = await makePasskey(deps, ctx.context.session.session, ctx.body, await answeringOf(ctx, 'register'));
+        if (!made) throw new APIError('BAD_REQUEST', { message: 'The device’s answer proves nothing, came too late, or is of a passkey that is known already.' });
+        return ctx.json({ done: true });
+      }),
+      beginPasskeySignIn: createAuthEndpoint('/passkey/sign-in-options', { method: 'POST' }, async (ctx) => {
+        const options = await beginProof(deps, originOf(ctx.headers));
+        await keepChallenge(deps, ctx, 'sign-in', options.challenge);
+        return ctx.json(options);
+      }),
+      signInByPasskey: createAuthEndpoint('/passkey/sign-in', { method: 'POST', body: provePasskeyInput }, async (ctx) => {
+        const userId = await provePasskey(deps, ctx.body, await answeringOf(ctx, 'sign-in'));
+        if (userId === null) throw new APIError('UNAUTHORIZED', { message: 'This passkey is not known here, or its answer came too late. Try again.' });
+        await startSession(ctx, userId);
+        return ctx.json({ done: true });
+      }),
+    },
+  } satisfies BetterAuthPlugin;
+}
+
+type Ceremony = 'register' | 'sign-in';
+
+/** Who sits at a session that somebody left open must not make a way in of their own. Who signs in by a provider alone has no password to ask for. */
+async function requirePassword(ctx: EndpointContext, userId: string, password: string): Promise<void> {
+  const hash = (await ctx.context.internalAdapter.findAccounts(userId)).find((account) => account.providerId === 'credential')?.password;
+  if (typeof hash === 'string' && !(await ctx.context.password.verify({ hash, password }))) throw new APIError('BAD_REQUEST', { message: 'This is not your password.', code: 'INVALID_PASSWORD' });
+}
+
+/** Keeps a challenge for one answer of the browser that asked, which holds a signed cookie that names it. */
+async function keepChallenge(deps: Deps, ctx: EndpointContext, ceremony: Ceremony, challenge: string): Promise<void> {
+  const identifier = `passkey-${ceremony}-${deps.ids.secret()}`;
+  await ctx.context.internalAdapter.createVerificationValue({ identifier, value: challenge, expiresAt: new Date(Date.now() + challengeSeconds * 1000) });
+  const cookie = ctx.context.createAuthCookie('passkey', { maxAge: challengeSeconds });
+  await ctx.setSignedCookie(cookie.name, identifier, ctx.context.secret, cookie.attributes);
+}
+
+async function answeringOf(ctx: EndpointContext, ceremony: Ceremony): Promise<Answering> {
+  const identifier = await ctx.getSignedCookie(ctx.context.createAuthCookie('passkey').name, ctx.context.secret);
+  const ours = typeof identifier === 'string' && identifier.startsWith(`passkey-${ceremony}-`);
+  const kept = ours ? await ctx.context.internalAdapter.consumeVerificationValue(identifier) : null;
+  const challenge = kept !== null && kept.expiresAt.getTime() > Date.now() ? kept.value : null;
+  return { origin: originOf(ctx.headers), requestId: ctx.headers?.get(requestIdHeader) ?? null, challenge };
+}
+
+function originOf(headers: Headers | undefined): string | null {
+  return headers?.get('origin') ?? null;
 }
 
 async function startSession(ctx: EndpointContext, userId: string): Promise<void> {

@@ -28,7 +28,7 @@ function isTooNarrow(actor: Actor, capability: Capability, breadth: Breadth): bo
 function holds(actor: Actor, capability: Capability): boolean {
   switch (actor.kind) {
     case 'user':
-      return actor.capabilities.includes(capability);
+      return actor.awaitsSecondFactor !== true && actor.capabilities.includes(capability);
     case 'token':
     case 'repository':
       return actor.scopes.includes(capability);
@@ -42,6 +42,7 @@ function holds(actor: Actor, capability: Capability): boolean {
 /** The sentence that says why not, for buttons that are shown disabled and for refusals alike. */
 export function refusalReason(actor: Actor, capability: Capability, breadth: Breadth = 'fleet'): string {
   if (holds(actor, capability) && isTooNarrow(actor, capability, breadth)) return `This concerns the whole organization; ${actor.kind === 'token' ? `the API token “${actor.name}” is` : 'you are'} limited to some of its fleets.`;
+  if (actor.kind === 'user' && actor.awaitsSecondFactor === true) return 'The organization asks for a second factor, and this session has shown none. Add a passkey or an authenticator app in Settings, Your account, or sign in again with yours.';
   if (actor.kind === 'token') return `The API token “${actor.name}” lacks the scope ${capability}.`;
   if (actor.kind === 'repository') return `The repository “${actor.name}” may not do this: it lacks ${capability}.`;
   const needed = rolesWith(capability).join(' or ');

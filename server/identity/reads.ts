@@ -8,14 +8,16 @@ import { capabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 import { capabilitiesOf, inUseReason, isAdministrator, isAllowed, lastAdministratorReason, permission, scopesBeyond } from './policy.ts';
 import { findFleetNames, findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
+import { findPasskeys } from './passkeys/repository.ts';
 import { knownOf, roleView } from './roles.ts';
-import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listRolesOutput, listSessionsOutput, meOutput } from './schema.ts';
+import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listPasskeysOutput, listRolesOutput, listSessionsOutput, meOutput } from './schema.ts';
 
 export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {
-  const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true } });
+  const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true, requiresSecondFactor: true } });
   return {
     user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '', secondFactor: actor.kind === 'user' && (await isSecondFactorOn(deps.db, actor.id)) },
     organization,
+    awaitsSecondFactor: actor.kind === 'user' && actor.awaitsSecondFactor === true,
     role: actor.kind === 'user' ? actor.role : null,
     fleets: actor.fleets === 'all' ? null : limitOf(actor.fleets, await findFleetNames(deps.db, actor.organizationId, actor.fleets)),
     capabilities: capabilities.filter((capability) => isAllowed(actor, capability)),
@@ -34,7 +36,7 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
     deps.db.member.findMany({
       where: { organizationId },
       orderBy: { createdAt: 'asc' },
-      include: { customRole: true, user: { include: { sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
+      include: { customRole: true, user: { include: { _count: { select: { passkeys: true } }, sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
     }),
     deps.db.invitation.findMany({ where: { organizationId, ...openInvitation(new Date(deps.clock.now())) }, orderBy: { createdAt: 'desc' }, include: { customRole: true } }),
   ]);
@@ -57,7 +59,8 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
         lastSignInAt: row.user.sessions[0]?.createdAt.getTime() ?? null,
         isYou: row.userId === actor.id,
         secondFactor: row.user.twoFactorEnabled,
-        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled ? (mayWrite.allowed ? allowedUnless(beyondReason(actor, role.capabilities)) : mayWrite) : { allowed: false, reason: 'There is none.' } },
+        passkeys: row.user._count.passkeys,
+        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled || row.user._count.passkeys > 0 ? (mayWrite.allowed ? allowedUnless(beyondReason(actor, role.capabilities)) : mayWrite) : { allowed: false, reason: 'There is none.' } },
       };
     }),
     invitations: invitations.map((row) => ({ id: row.id, name: row.name, email: row.email, role: roleView(row).name, fleets: limitOf(row.fleetIds, names), createdAt: row.createdAt.getTime(), expiresAt: row.expiresAt.getTime() })),
@@ -140,6 +143,12 @@ export async function listSessions(deps: Deps, actor: Extract<Actor, { kind: 'us
       current: row.id === actor.sessionId,
     })),
   };
+}
+
+/** The person’s own passkeys, newest first. */
+export async function listPasskeys(deps: Deps, actor: Extract<Actor, { kind: 'user' }>): Promise<z.infer<typeof listPasskeysOutput>> {
+  const rows = await findPasskeys(deps.db, actor.id);
+  return { items: rows.map(({ id, name, createdAt, lastUsedAt }) => ({ id, name, createdAt: createdAt.getTime(), lastUsedAt: lastUsedAt?.getTime() ?? null })) };
 }
 
 /** What the invited person sees before choosing a password. Throws SignInRefused. */

@@ -10,8 +10,18 @@ export async function isSecondFactorOn(db: Queryable, userId: string): Promise<b
   return (await db.user.findUnique({ where: { id: userId }, select: { twoFactorEnabled: true } }))?.twoFactorEnabled ?? false;
 }
 
-/** Forgets a person's second factor: the password alone signs in again. */
+/** Whether a session has shown a second factor. */
+export async function hasSecondFactor(db: Queryable, sessionId: string): Promise<boolean> {
+  return (await db.session.findUnique({ where: { id: sessionId }, select: { secondFactor: true } }))?.secondFactor ?? false;
+}
+
+export async function markSecondFactor(tx: Transaction, sessionId: string): Promise<void> {
+  await tx.session.updateMany({ where: { id: sessionId }, data: { secondFactor: true } });
+}
+
+/** Forgets a person's authenticator app and passkeys: the password alone signs in again. */
 export async function deleteSecondFactor(tx: Transaction, userId: string): Promise<void> {
+  await tx.passkey.deleteMany({ where: { userId } });
   await tx.user.update({ where: { id: userId }, data: { twoFactorEnabled: false } });
   await tx.twoFactor.deleteMany({ where: { userId } });
 }
@@ -22,7 +32,7 @@ export function countMemberships(db: Queryable, userId: string): Promise<number>
 }
 
 export function findMember(db: Queryable, organizationId: string, id: string) {
-  return db.member.findFirst({ where: { organizationId, id }, include: { user: true, customRole: true } });
+  return db.member.findFirst({ where: { organizationId, id }, include: { user: { include: { _count: { select: { passkeys: true } } } }, customRole: true } });
 }
 
 export function countMembers(db: Queryable, organizationId: string): Promise<number> {
@@ -41,8 +51,8 @@ export async function findFleetNames(db: Queryable, organizationId: string, ids:
 }
 
 /** Serializes changes of an organization's members, so that two at once cannot both remove the last administrator but one. */
-export async function lockOrganization(tx: Transaction, organizationId: string): Promise<{ id: string; name: string }> {
-  const rows = await tx.$queryRaw<{ id: string; name: string }[]>`SELECT id, name FROM organizations WHERE id = ${organizationId} FOR UPDATE`;
+export async function lockOrganization(tx: Transaction, organizationId: string): Promise<{ id: string; name: string; requiresSecondFactor: boolean }> {
+  const rows = await tx.$queryRaw<{ id: string; name: string; requiresSecondFactor: boolean }[]>`SELECT id, name, "requiresSecondFactor" FROM organizations WHERE id = ${organizationId} FOR UPDATE`;
   const organization = rows[0];
   if (organization === undefined) throw new Error(`organization ${organizationId} does not exist`);
   return organization;
@@ -177,6 +187,15 @@ export async function updateMemberAccess(tx: Transaction, id: string, { role, cu
 
 export async function deleteMember(tx: Transaction, id: string): Promise<void> {
   await tx.member.delete({ where: { id } });
+}
+
+export async function updateSecondFactorDemand(tx: Transaction, id: string, requiresSecondFactor: boolean): Promise<void> {
+  await tx.organization.update({ where: { id }, data: { requiresSecondFactor } });
+}
+
+/** The people of an organization; at most `limits.membersMax`. */
+export async function findMemberUserIds(db: Queryable, organizationId: string): Promise<string[]> {
+  return (await db.member.findMany({ where: { organizationId }, select: { userId: true } })).map(({ userId }) => userId);
 }
 
 export async function updateOrganizationName(tx: Transaction, id: string, name: string): Promise<void> {

@@ -1,9 +1,11 @@
 import { procedure, publicProcedure, router, signedInProcedure } from '../trpc/procedures.ts';
 import { pageInput } from '../kernel/wire.ts';
-import { listApiTokens, listMembers, listRoles, listSessions, previewInvitation, readMe } from './reads.ts';
+import { havePasskeys } from './passkeys/ceremonies.ts';
+import { removePasskey } from './passkeys/service.ts';
+import { listApiTokens, listMembers, listPasskeys, listRoles, listSessions, previewInvitation, readMe } from './reads.ts';
 import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
-import { inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberAccess } from './service/members.ts';
+import { demandSecondFactor, inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberAccess } from './service/members.ts';
 import { changeRole, createRole, removeRole } from './service/roles.ts';
 import { requireUser, revokeOtherSessions, revokeSession } from './service/sessions.ts';
 import { singleSignOnPart } from './single-sign-on.ts';
@@ -120,7 +122,7 @@ export const identityRouter = router({
     .meta({ rest: { method: 'GET', path: '/me', tag: 'Identity', summary: 'Who this session or token is, and what it may do' } })
     .output(schema.meOutput)
     .query(({ ctx }) => readMe(ctx.deps, ctx.actor)),
-  ways: publicProcedure.output(schema.waysOutput).query(({ ctx }) => ({ singleSignOn: singleSignOnPart.find(ctx.deps)?.name ?? null })),
+  ways: publicProcedure.output(schema.waysOutput).query(({ ctx }) => ({ singleSignOn: singleSignOnPart.find(ctx.deps)?.name ?? null, passkeys: havePasskeys(ctx.deps.publicUrl) })),
   invitation: publicProcedure
     .input(schema.invitationPreviewInput)
     .output(schema.invitationPreviewOutput)
@@ -129,7 +131,25 @@ export const identityRouter = router({
   roles: rolesRouter,
   tokens: tokensRouter,
   sessions: sessionsRouter,
+  passkeys: router({
+    list: signedInProcedure.output(schema.listPasskeysOutput).query(({ ctx }) => listPasskeys(ctx.deps, requireUser(ctx.actor))),
+    remove: signedInProcedure
+      .input(schema.byIdInput)
+      .output(schema.doneOutput)
+      .mutation(async ({ ctx, input }) => {
+        await removePasskey(ctx.deps, ctx.actor, input.id);
+        return done;
+      }),
+  }),
   organization: router({
+    demandSecondFactor: procedure('settings:write')
+      .meta({ rest: { method: 'PUT', path: '/organization/second-factor', tag: 'Identity', summary: 'Ask a second factor of everybody, or no more' } })
+      .input(schema.demandSecondFactorInput)
+      .output(schema.doneOutput)
+      .mutation(async ({ ctx, input }) => {
+        await demandSecondFactor(ctx.deps, ctx.actor, input.required);
+        return done;
+      }),
     rename: procedure('settings:write')
       .meta({ rest: { method: 'PATCH', path: '/organization', tag: 'Identity', summary: 'Rename the organization' } })
       .input(schema.renameOrganizationInput)

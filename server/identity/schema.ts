@@ -30,7 +30,9 @@ export const fleetLimitOutput = z.array(z.object({ id: idSchema, name: z.string(
 export const meOutput = z.object({
   /** `secondFactor`: a code is asked for beside the password. */
   user: z.object({ id: idSchema, name: z.string(), email: z.string(), secondFactor: z.boolean() }),
-  organization: z.object({ id: idSchema, name: z.string() }),
+  organization: z.object({ id: idSchema, name: z.string(), requiresSecondFactor: z.boolean() }),
+  /** The organization asks for a second factor that this session has not shown: only the own account is open. */
+  awaitsSecondFactor: z.boolean(),
   role: z.string().nullable(),
   fleets: fleetLimitOutput,
   /** Without those that are not for who is limited to fleets. */
@@ -38,7 +40,11 @@ export const meOutput = z.object({
 });
 
 /** How people may sign in: always by password, and by a provider where there is one, as people know it. */
-export const waysOutput = z.object({ singleSignOn: z.string().nullable() });
+export const waysOutput = z.object({
+  singleSignOn: z.string().nullable(),
+  /** Whether browsers have passkeys for the address of this console. */
+  passkeys: z.boolean(),
+});
 
 export const invitationPreviewInput = z.object({ token: linkTokenSchema });
 export const invitationPreviewOutput = z.object({ organization: z.string(), email: z.string(), name: z.string(), role: z.string(), expiresAt: z.number() });
@@ -53,7 +59,9 @@ export const memberSchema = z.object({
   joinedAt: z.number(),
   lastSignInAt: z.number().nullable(),
   isYou: z.boolean(),
+  /** Whether a code is asked for beside the password. */
   secondFactor: z.boolean(),
+  passkeys: z.number().int(),
   can: z.object({ setAccess: permissionSchema, remove: permissionSchema, resetSecondFactor: permissionSchema }),
 });
 export const openInvitationSchema = z.object({ id: idSchema, name: z.string(), email: z.string(), role: z.string(), fleets: fleetLimitOutput, createdAt: z.number(), expiresAt: z.number() });
@@ -125,4 +133,8 @@ export const sessionSchema = z.object({
 export const revokeOtherSessionsOutput = z.object({ ended: z.number().int() });
 export const listSessionsOutput = z.object({ items: z.array(sessionSchema) });
 
+export const passkeySchema = z.object({ id: idSchema, name: z.string(), createdAt: z.number(), lastUsedAt: z.number().nullable() });
+export const listPasskeysOutput = z.object({ items: z.array(passkeySchema) });
+
+export const demandSecondFactorInput = z.object({ required: z.boolean() });
 export const renameOrganizationInput = z.object({ name: z.string().trim().min(1, 'A name is needed.').max(100) });

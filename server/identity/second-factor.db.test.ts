@@ -69,6 +69,14 @@ describe('a second factor', () => {
     expect(await isIn(phone)).toBe(true);
   });
 
+  it('is what an organization that asks for one is content with, when it is turned on and at each sign-in', async () => {
+    await callAs(world.deps, aUser(organization)).identity.organization.demandSecondFactor({ required: true });
+    expect((await laptop.fetch('/api/v1/nodes')).status).toBe(200);
+    const phone = await passwordGiven();
+    await post(phone, '/two-factor/verify-totp', { code: totpOf(secret) });
+    expect((await phone.fetch('/api/v1/nodes')).status).toBe(200);
+  });
+
   it('has backup codes, each good once', async () => {
     const [code = ''] = backupCodes;
     const phone = await passwordGiven();

@@ -6,6 +6,14 @@ export const secondFactorPaths = ['/two-factor/enable', '/two-factor/verify-totp
 /** Those that end a sign-in which the password began. */
 export const codePaths: readonly string[] = ['/two-factor/verify-totp', '/two-factor/verify-backup-code'];
 
+/**
+ * Whether a session that begins at this path has shown a second factor: by a code, by a passkey, which its device gives out after
+ * a code, finger or face of its own, or by a provider, which decides what it asks for.
+ */
+export function showsSecondFactor(path: string | undefined): boolean {
+  return path !== undefined && (codePaths.includes(path) || path === '/passkey/sign-in' || path.startsWith('/callback/'));
+}
+
 /** Time-based codes of an authenticator app (RFC 6238), and backup codes that work once. Ten wrong ones in a row lock for a quarter of an hour. */
 export const secondFactorOptions = { issuer: 'Selvedge', twoFactorCookieMaxAge: 300, backupCodeOptions: { amount: 10 }, accountLockout: { enabled: true, maxFailedAttempts: 10, durationSeconds: 900 } } as const;
 

@@ -1,7 +1,7 @@
 import { performChange, recordRefusal } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
-import { findMembership, findUserByEmail } from './repository.ts';
+import { findMembership, findUserByEmail, hasSecondFactor } from './repository.ts';
 import { userActor } from './roles.ts';
 
 /** The person of a session in the organization that they act in; null when they are a member of none any more. */
@@ -9,7 +9,9 @@ export async function actorOfSession(deps: Deps, session: { id: string; userId: 
   const member = await findMembership(deps.db, session.userId);
   if (member === null) return null;
   const { id, name, email } = member.user;
-  return userActor({ id, name, email, sessionId: session.id, requestId: requestId ?? deps.ids.next() }, member);
+  const actor = userActor({ id, name, email, sessionId: session.id, requestId: requestId ?? deps.ids.next() }, member);
+  const awaits = member.organization.requiresSecondFactor && session.id !== '' && !(await hasSecondFactor(deps.db, session.id));
+  return awaits ? { ...actor, awaitsSecondFactor: true } : actor;
 }
 
 /** Puts a sign-in or sign-out on record, and ends the live views of a session that ended. */

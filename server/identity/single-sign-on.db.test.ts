@@ -53,7 +53,7 @@ async function signInBy(browser: TestBrowser, login: string): Promise<Response> 
 
 describe('single sign-on', () => {
   it('is said on the sign-in page, by the name that people know', async () => {
-    expect((await (await server.browser().fetch('/api/trpc/identity.ways')).json()).result.data).toEqual({ singleSignOn: 'the plant login' });
+    expect((await (await server.browser().fetch('/api/trpc/identity.ways')).json()).result.data).toMatchObject({ singleSignOn: 'the plant login' });
   });
 
   it('lets a member in as themselves, and is on record', async () => {
@@ -64,6 +64,8 @@ describe('single sign-on', () => {
     const { items } = await callAs(world.deps, aUser(organization)).audit.list({ action: 'session' });
     expect(items[0]).toMatchObject({ action: 'session.start', outcome: 'done', actor: { name: 'Ada' } });
     expect(await world.deps.db.account.count({ where: { providerId: 'oidc' } })).toBe(1);
+    // What the provider asked for is its own affair: where the organization asks for a second factor, its word is one.
+    expect(await world.deps.db.session.findFirst({ where: { user: { email: 'ada@selvedge.test' } }, orderBy: { createdAt: 'desc' } })).toMatchObject({ secondFactor: true });
   });
 
   it('lets nobody in who was not invited, and makes no account', async () => {

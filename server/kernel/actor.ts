@@ -14,7 +14,15 @@ type ActorBase = Reach & {
 
 /** Who does something: a person, a program with an API token, a repository by its documents, a node over its link, or the control plane by itself. */
 export type Actor =
-  | (ActorBase & { kind: 'user'; role: string; capabilities: readonly string[]; sessionId: string; email: string })
+  | (ActorBase & {
+      kind: 'user';
+      role: string;
+      capabilities: readonly string[];
+      sessionId: string;
+      email: string;
+      /** The organization asks for a second factor that the session has not shown: nothing but the person’s own account is open. */
+      awaitsSecondFactor?: true;
+    })
   | (ActorBase & { kind: 'token'; scopes: readonly string[] })
   | (ActorBase & { kind: 'repository'; scopes: readonly string[] })
   | (ActorBase & { kind: 'node' })

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { isAllowed } from '../identity/index.ts';
+import type { Breadth, Capability } from '../identity/index.ts';
+import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import type { OutboxEvent } from '../kernel/live-bus.ts';
 import { reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { fleetOfDeployment, fleetOfNode } from './reads.ts';
+import type { ChangeTopic } from './schema.ts';
 
 /** How many nodes and deployments are remembered for one listener; what was longest unused is looked up again. */
 const rememberedMax = 10_000;
@@ -12,11 +16,31 @@ const fleetId = z.string().nullable().catch(null);
 /** Whose change it is, where the change itself says so; one that does not is for nobody who is limited. */
 const payloadSchema = z.object({ fleet: fleetId, from: fleetId, to: fleetId }).catch({ fleet: null, from: null, to: null });
 
+/** What somebody must be allowed to read to hear that it changed. */
+const readers: Record<Exclude<ChangeTopic, 'resync'>, [Capability, Breadth]> = {
+  node: ['nodes:read', 'fleet'],
+  fleet: ['fleets:read', 'fleet'],
+  rule: ['rules:read', 'fleet'],
+  model: ['models:read', 'fleet'],
+  deployment: ['deployments:read', 'fleet'],
+  detection: ['detections:read', 'fleet'],
+  alert: ['alerts:read', 'fleet'],
+  enrollment: ['nodes:read', 'organization'],
+  settings: ['settings:read', 'organization'],
+  audit: ['audit:read', 'organization'],
+};
+
 /**
- * Whether somebody hears of a change (I11). Who reaches the whole organization hears of all of it. For who is limited to fleets
+ * Whether somebody hears of a change: of what they may read, and of it what is in their reach (I11). For who is limited to fleets
  * it is looked up whose a node or deployment is, once for each: a node’s moves are told, and heard on both sides.
  */
-export function createAudience(db: Queryable, reach: Reach): (event: OutboxEvent) => Promise<boolean> {
+export function createAudience(db: Queryable, actor: Actor): (event: OutboxEvent) => Promise<boolean> {
+  const heard = new Set(Object.entries(readers).flatMap(([topic, [capability, breadth]]) => (isAllowed(actor, capability, breadth) ? [topic] : [])));
+  const inReach = createReachFilter(db, actor);
+  return async (event) => heard.has(event.topic) && (await inReach(event));
+}
+
+function createReachFilter(db: Queryable, reach: Reach): (event: OutboxEvent) => Promise<boolean> {
   if (reach.fleets === 'all') return async () => true;
   const remembered = new Map<string, boolean>();
   const remember = (id: string, heard: boolean): boolean => {

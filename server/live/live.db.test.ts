@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { performChange } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { aNode } from '../nodes/testing/a-node.ts';
-import { aUser, callAs, testWorld } from '../testing/index.ts';
+import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { followChanges } from './changes.ts';
 import type { TrackedChange } from './changes.ts';
@@ -115,6 +115,19 @@ describe('changes', () => {
     expect(await heardUntil('both moved')).toEqual([
       `node ${own} moved`, `fleet ${mine.id} members`, `node ${foreign} moved`, `fleet ${mine.id} members`, `node ${foreign} setLabels`, `node ${foreign} updated`,
     ]);
+    ending.abort();
+  });
+
+  test('who may read only some nouns hears of these alone', async () => {
+    const organizationId = await world.organization();
+    const all = aUser(organizationId);
+    const from = await position(all);
+    await performChange(world.deps, all, async ({ publish: tell }) => {
+      for (const topic of ['node', 'settings', 'audit', 'enrollment', 'alert', 'rule']) tell({ topic, subjectId: topic, kind: 'updated' });
+    });
+    const ending = new AbortController();
+    expect(idsOf(await take(followChanges(world.deps, aToken(organizationId, ['audit:read', 'rules:read']), from, ending.signal), 2))).toEqual(['audit', 'rule']);
+    expect(idsOf(await take(followChanges(world.deps, all, from, ending.signal), 6))).toEqual(['node', 'settings', 'audit', 'enrollment', 'alert', 'rule']);
     ending.abort();
   });
 

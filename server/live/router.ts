@@ -3,7 +3,7 @@ import { tailQuestion } from '../agent-link/index.ts';
 import { notFound } from '../kernel/errors.ts';
 import { findNode } from '../nodes/index.ts';
 import { requireScope, telemetryNow } from '../telemetry/index.ts';
-import { procedure, router } from '../trpc/procedures.ts';
+import { procedure, router, signedInProcedure } from '../trpc/procedures.ts';
 import { followChanges, positionNow } from './changes.ts';
 import { changesInput, changesPositionOutput, liveTelemetryInput, tailInput } from './schema.ts';
 import type { TailBatch } from './schema.ts';
@@ -13,11 +13,11 @@ const telemetryEveryMs = 1_000;
 
 /** Subscriptions, over server-sent events. Each ends with the request; the browser comes back with its last cursor. */
 export const liveRouter = router({
-  position: procedure('nodes:read')
+  position: signedInProcedure
     .output(changesPositionOutput)
     .query(async ({ ctx }) => ({ cursor: await positionNow(ctx.deps) })),
 
-  changes: procedure('nodes:read')
+  changes: signedInProcedure
     .input(changesInput)
     .subscription(async function* ({ ctx, input, signal }) {
       const ending = signal ?? new AbortController().signal;

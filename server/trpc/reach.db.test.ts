@@ -99,7 +99,7 @@ const ofAll: Record<string, () => readonly unknown[]> = {
 
 /** What concerns no fleet: rules and models, which every fleet shares, one’s own sessions, and what anyone may ask. */
 const ofNone = new Set([
-  'identity.invitation', 'identity.sessions.list', 'identity.sessions.revoke', 'identity.sessions.revokeOthers', 'identity.ways', 'live.position', 'models.get', 'models.signatures', 'models.tryOut', 'rules.check', 'rules.runTests', 'rules.tests', 'rules.version',
+  'identity.invitation', 'identity.passkeys.list', 'identity.passkeys.remove', 'identity.sessions.list', 'identity.sessions.revoke', 'identity.sessions.revokeOthers', 'identity.ways', 'live.position', 'models.get', 'models.signatures', 'models.tryOut', 'rules.check', 'rules.runTests', 'rules.tests', 'rules.version',
 ]);
 /** Streams: proved below, each by itself. */
 const streams = new Set(['live.changes', 'live.tail', 'live.telemetry']);

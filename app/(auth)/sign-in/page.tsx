@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { serverData } from '../../_data/server.tsx';
 import { ownPath } from '../own-path.ts';
+import { PasskeyButton } from './passkey-button.tsx';
 import { ProviderButton } from './provider-button.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
@@ -15,13 +16,14 @@ const refusals: Record<string, string> = {
 export default async function SignInPage({ searchParams }: { searchParams: Promise<{ next?: string | string[]; error?: string | string[] }> }) {
   const { next, error } = await searchParams;
   const { queryClient, trpc } = await serverData();
-  const { singleSignOn } = await queryClient.fetchQuery(trpc.identity.ways.queryOptions());
+  const { singleSignOn, passkeys } = await queryClient.fetchQuery(trpc.identity.ways.queryOptions());
   const to = ownPath(typeof next === 'string' ? next : undefined);
   const refusal = typeof error === 'string' ? (refusals[error] ?? `It did not work: ${error.slice(0, 100).replaceAll('_', ' ')}.`) : undefined;
   return (
     <>
       <h1 className="text-xl font-semibold tracking-[-0.012em]">Sign in</h1>
       <SignInForm next={to} />
+      {passkeys ? <PasskeyButton next={to} /> : null}
       {singleSignOn === null ? null : <ProviderButton name={singleSignOn} next={to} refusal={refusal} />}
     </>
   );

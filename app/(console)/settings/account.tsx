@@ -4,6 +4,7 @@ import { useMe } from '../../_shell/me.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { Details } from '../../_ui/details.tsx';
 import { ChangePassword } from './change-password.tsx';
+import { Passkeys } from './passkeys.tsx';
 import { rightsInWords, roleLabel, roleMeaning } from './roles.ts';
 import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
@@ -27,6 +28,7 @@ export function Account() {
         </Card>
       )}
       <Sessions />
+      <Passkeys />
       <SecondFactor />
       <ChangePassword />
     </div>

@@ -116,16 +116,17 @@ function SecondFactorOf({ member }: { member: Member }) {
       onSettled: () => setAsking(false),
     }),
   );
-  if (!member.secondFactor) return <span className="text-faint">off</span>;
+  const factors = [...(member.secondFactor ? ['code'] : []), ...(member.passkeys > 0 ? ['passkey'] : [])];
+  if (factors.length === 0) return <span className="text-faint">off</span>;
   return (
     <span className="inline-flex items-center gap-2">
-      on
+      {factors.join(', ')}
       {member.can.resetSecondFactor.allowed ? <Button size="sm" onClick={() => setAsking(true)}>Reset</Button> : null}
       <AskDialog
         open={asking}
         onOpenChange={setAsking}
         title={`Reset the second factor of ${member.name}?`}
-        description="For who has lost the machine that gives the codes: the password alone signs in, until the person turns it on again."
+        description="For who has lost what gives the codes or holds the passkeys: both are forgotten, and the password alone signs in until the person has another."
         action="Reset it"
         busy={reset.isPending}
         onConfirm={() => reset.mutate({ id: member.id })}

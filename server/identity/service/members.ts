@@ -15,6 +15,7 @@ import {
   deleteSecondFactor,
   deleteSessionsOf,
   findMember,
+  findMemberUserIds,
   findOpenInvitationById,
   findRoleByName,
   findUserByEmail,
@@ -23,6 +24,7 @@ import {
   revokeInvitationRow,
   updateMemberAccess,
   updateOrganizationName,
+  updateSecondFactorDemand,
 } from '../repository.ts';
 import type { Access } from '../repository.ts';
 import { isBuiltIn, roleView } from '../roles.ts';
@@ -96,11 +98,11 @@ export async function removeMember(deps: Deps, actor: Actor, id: string): Promis
   });
 }
 
-/** For who has lost the machine that gives the codes: the password alone signs in until the person turns a second factor on again. */
+/** For who has lost the machine that gives the codes or holds the passkeys: the password alone signs in until the person has another. */
 export async function resetSecondFactor(deps: Deps, actor: Actor, id: string): Promise<void> {
   await performChange(deps, actor, async ({ tx, record, publish }) => {
     const member = await findForChange(tx, actor, id);
-    if (!member.user.twoFactorEnabled) throw new DomainError('Conflict', `${member.user.name} has no second factor.`);
+    if (!member.user.twoFactorEnabled && member.user._count.passkeys === 0) throw new DomainError('Conflict', `${member.user.name} has no second factor.`);
     if ((await countMemberships(tx, member.userId)) > 1) throw new DomainError('Conflict', `${member.user.name} is a member of another organization too, which this one does not decide for.`);
     await deleteSecondFactor(tx, member.userId);
     record({ action: 'secondFactor.reset', object: { kind: 'member', id, name: member.user.email } });
@@ -132,6 +134,17 @@ async function roleToGive(tx: Tx, actor: Actor, name: string): Promise<{ name: s
 async function requireAnotherAdministrator(tx: Tx, actor: Actor, member: FoundMember): Promise<void> {
   const reason = lastAdministratorReason(member, await countAdministrators(tx, actor.organizationId));
   if (reason !== null) throw new DomainError('LastAdministrator', reason);
+}
+
+/** Asks a second factor of every session, or no more. Sessions that have shown none then open nothing but the person’s own account. */
+export async function demandSecondFactor(deps: Deps, actor: Actor, required: boolean): Promise<void> {
+  await performChange(deps, actor, async ({ tx, record, publish }) => {
+    const before = await lockOrganization(tx, actor.organizationId);
+    await updateSecondFactorDemand(tx, before.id, required);
+    record({ action: 'organization.demandSecondFactor', object: { kind: 'organization', id: before.id, name: before.name }, before: { required: before.requiresSecondFactor }, after: { required } });
+    publish({ topic: 'settings', subjectId: before.id, kind: 'secondFactorDemanded' });
+    for (const userId of await findMemberUserIds(tx, before.id)) publish({ topic: 'session', subjectId: userId, kind: 'ended' });
+  });
 }
 
 export async function renameOrganization(deps: Deps, actor: Actor, name: string): Promise<void> {
