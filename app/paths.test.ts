@@ -28,6 +28,7 @@ it('keeps every address of the console', () => {
     audit: paths.audit({ object: 'node:n1' }),
     settings: paths.settings(),
     settingsTab: paths.settings('keys'),
+    breakGlass: paths.breakGlass(),
     signIn: paths.signIn({ next: '/nodes?health=Offline' }),
     apiReference: paths.apiReference(),
   }).toMatchInlineSnapshot(`
@@ -35,6 +36,7 @@ it('keeps every address of the console', () => {
       "alerts": "/alerts?alert=a1",
       "apiReference": "/api/docs",
       "audit": "/audit?object=node%3An1",
+      "breakGlass": "/sign-in/break-glass",
       "deployment": "/deployments/r1",
       "deployments": "/deployments",
       "detection": "/detections/d1",

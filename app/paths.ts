@@ -38,5 +38,6 @@ export const paths = {
   audit: (query?: { object?: string | undefined; actor?: string | undefined; action?: string | undefined; outcome?: string | undefined }) => at('/audit', query),
   settings: (tab?: 'members' | 'roles' | 'tokens' | 'account' | 'keys' | 'notifications') => at('/settings', { tab }),
   signIn: (query?: { next?: string | undefined }) => at('/sign-in', query),
+  breakGlass: () => '/sign-in/break-glass',
   apiReference: () => '/api/docs',
 } as const;

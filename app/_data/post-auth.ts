@@ -3,7 +3,7 @@ import { apiHeaders } from './headers.ts';
 /** `wrongPassword`: the password that was given as the person's own is not. */
 export type AuthAnswer = { ok: true; data: unknown } | { ok: false; message: string; wrongPassword: boolean };
 
-export type AuthPath = '/sign-in/email' | '/sign-in/social' | '/sign-in-link' | '/invitation' | '/change-password' | '/sign-out' | `/two-factor/${'enable' | 'verify-totp' | 'verify-backup-code' | 'disable'}` | `/passkey/${'register' | 'sign-in'}${'' | '-options'}`;
+export type AuthPath = '/sign-in/email' | '/sign-in/social' | '/sign-in-link' | '/invitation' | '/break-glass' | '/change-password' | '/sign-out' | `/two-factor/${'enable' | 'verify-totp' | 'verify-backup-code' | 'disable'}` | `/passkey/${'register' | 'sign-in'}${'' | '-options'}`;
 
 /** Sends what begins, changes or ends a way in. A session comes back as a cookie that no script can read. */
 export async function postAuth(path: AuthPath, body: Readonly<Record<string, unknown>>): Promise<AuthAnswer> {

@@ -1,5 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
-import { fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, waitingRollouts, writeRaises } from './repository.ts';
+import { breakGlassInUse, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
 import type { AlertSource } from './schema.ts';
@@ -31,6 +31,9 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   })));
   await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, name, expiresAt }) => ({
     organizationId, key: `token ${id}`, severity: 'info', title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,
+  })));
+  await hold('breakGlass', (await breakGlassInUse(db, new Date(now))).map(({ organizationId, id, usedBy, reason, endsAt }) => ({
+    organizationId, key: `break-glass ${id}`, severity: 'critical', title: `${usedBy} is in by a break-glass code`, detail: `Until ${endsAt.toISOString()}: ${reason}`, count: 1,
   })));
   for (const { organizationId } of await resolveByItself(db, { source: { in: ['detection', 'recordsLost'] }, lastAt: { lt: new Date(now - quietMs) } }, 'by itself', now)) touched.add(organizationId);
   return touched;

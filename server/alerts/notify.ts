@@ -47,12 +47,15 @@ export async function routeAlerts(deps: Pick<Deps, 'db' | 'ids' | 'clock'>): Pro
     if (ids.length === 0) return 0;
     const alerts = await tx.alert.findMany({ where: { id: { in: ids } } });
     const routes = await tx.notificationRoute.findMany({ where: { organizationId: { in: [...new Set(alerts.map((alert) => alert.organizationId))] } } });
+    const channels = alerts.some((alert) => alert.source === 'breakGlass') ? await tx.notificationChannel.findMany({ where: { organizationId: { in: alerts.map((alert) => alert.organizationId) } }, select: { id: true, organizationId: true } }) : [];
     const deliveries = alerts.flatMap((alert) => {
       const matching = routes.filter((route) => route.organizationId === alert.organizationId && routeMatches(route, alert));
       const to = (event: 'opened' | 'resolved', channels: readonly string[]): DeliveryDraft[] => [...new Set(channels)].map((channelId) => ({ id: deps.ids.next(), organizationId: alert.organizationId, channelId, alertId: alert.id, event, nextAt: now, createdAt: now }));
+      // Of who is in past every other way everybody is told, whatever the routes say.
+      const told = alert.source === 'breakGlass' ? channels.filter((channel) => channel.organizationId === alert.organizationId).map(({ id }) => id) : matching.flatMap((route) => route.channelIds);
       const over = alert.state === 'Resolved';
       return [
-        ...(alert.openedRoutedAt === null && !over ? to('opened', matching.flatMap((route) => route.channelIds)) : []),
+        ...(alert.openedRoutedAt === null && !over ? to('opened', told) : []),
         // Nobody is told of the end of what nobody was told of.
         ...(over && alert.openedRoutedAt !== null ? to('resolved', matching.filter((route) => route.tellsResolved).flatMap((route) => route.channelIds)) : []),
       ];

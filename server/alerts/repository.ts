@@ -102,6 +102,12 @@ export async function tokensExpiring(db: Queryable, now: Date, noticeMs: number)
     ORDER BY "expiresAt" LIMIT 1000`;
 }
 
+/** Codes by which somebody is in at this moment, who may do everything. */
+export async function breakGlassInUse(db: Queryable, now: Date): Promise<{ id: string; organizationId: string; usedBy: string; reason: string; endsAt: Date }[]> {
+  const rows = await db.breakGlassCode.findMany({ where: { endsAt: { gt: now }, revokedAt: null }, select: { id: true, organizationId: true, usedBy: true, reason: true, endsAt: true }, take: 1000 });
+  return rows.flatMap(({ usedBy, reason, endsAt, ...row }) => (usedBy === null || reason === null || endsAt === null ? [] : [{ ...row, usedBy, reason, endsAt }]));
+}
+
 /** Open alerts of a source whose keys are not among these: what they are about is over. */
 export async function resolveOthers(db: Queryable, source: AlertSource, keys: readonly string[], by: string, at: number): Promise<{ id: string; organizationId: string }[]> {
   return resolveByItself(db, { source, key: { notIn: [...keys] } }, by, at);

@@ -69,7 +69,7 @@ async function appendRecords(deps: AuditDeps, tx: Transaction, actor: Actor, rec
       action: entry.action,
       object: entry.object,
       outcome: entry.outcome ?? 'done',
-      reason: entry.reason ?? null,
+      reason: entry.reason ?? (actor.kind === 'user' && actor.breakGlass !== undefined ? `Break-glass: ${actor.breakGlass.reason}` : null),
       before: entry.before === undefined ? null : redactSecrets(entry.before),
       after: entry.after === undefined ? null : redactSecrets(entry.after),
       requestId: actor.requestId,

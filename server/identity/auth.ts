@@ -12,6 +12,9 @@ import { createRateLimiter } from '../kernel/limits.ts';
 import { storableText } from '../kernel/storable-text.ts';
 import { touchSession, usedEveryMs } from './repository.ts';
 import { acceptInvitationInput, acceptSignInLinkInput, passwordLimits } from './schema.ts';
+import { endSessionAt } from './break-glass/repository.ts';
+import { useBreakGlassInput } from './break-glass/schema.ts';
+import { openByCode } from './break-glass/service.ts';
 import { beginPasskeyInput, makePasskeyInput, provePasskeyInput } from './passkeys/schema.ts';
 import { beginPasskey, beginProof, challengeSeconds, makePasskey, passkeyPaths, passkeyRates, provePasskey } from './passkeys/service.ts';
 import type { Answering } from './passkeys/service.ts';
@@ -29,7 +32,7 @@ export const requestIdHeader = 'x-request-id';
 
 const changePasswordPath = '/change-password';
 /** Paths below /api/auth that are served; everything else of the library stays closed. */
-export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', singleSignOnPath, ...secondFactorPaths, ...passkeyPaths] as const;
+export const authPaths = ['/sign-in/email', '/sign-out', changePasswordPath, '/sign-in-link', '/invitation', singleSignOnPath, ...secondFactorPaths, ...passkeyPaths, '/break-glass'] as const;
 /** What browsers come to by themselves, sent by the provider. */
 export const authLandings = [callbackPath] as const;
 
@@ -72,7 +75,7 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
       storage: 'database',
       window: 60,
       max: 60,
-      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates, ...passkeyRates },
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates, ...passkeyRates, '/break-glass': { window: 60, max: 5 } },
     },
     // The edge has compared the origin with the host already (http/security.ts); this accepts what it accepted.
     trustedOrigins: (request) => {
@@ -156,7 +159,7 @@ function emailOf(body: unknown): string {
 
 type EndpointContext = Parameters<typeof setSessionCookie>[0];
 
-/** The two ways in that begin with a link: both end in a session, so they are endpoints of the library that keeps sessions. */
+/** The ways in that begin with a link or a code: all end in a session, so they are endpoints of the library that keeps sessions. */
 function acceptancePlugin(deps: Deps) {
   return {
     id: 'selvedge-acceptance',
@@ -166,6 +169,13 @@ function acceptancePlugin(deps: Deps) {
         const passwordHash = await ctx.context.password.hash(password);
         const userId = await answered(() => acceptSignInLink(deps, token, { name, email, passwordHash, requestId: requestIdOf(deps, ctx.headers) }));
         await startSession(ctx, userId);
+        return ctx.json({ done: true });
+      }),
+      openByCode: createAuthEndpoint('/break-glass', { method: 'POST', body: useBreakGlassInput }, async (ctx) => {
+        const from = { address: ctx.headers?.get(remoteAddressHeader) ?? null, requestId: requestIdOf(deps, ctx.headers) };
+        const { userId, endsAt } = await answered(() => openByCode(deps, ctx.body, from));
+        const session = await startSession(ctx, userId);
+        await endSessionAt(deps.db, session.id, endsAt);
         return ctx.json({ done: true });
       }),
       acceptInvitation: createAuthEndpoint('/invitation', { method: 'POST', body: acceptInvitationInput }, async (ctx) => {
@@ -240,11 +250,12 @@ function originOf(headers: Headers | undefined): string | null {
   return headers?.get('origin') ?? null;
 }
 
-async function startSession(ctx: EndpointContext, userId: string): Promise<void> {
+async function startSession(ctx: EndpointContext, userId: string): Promise<{ id: string }> {
   const user = await ctx.context.internalAdapter.findUserById(userId);
   if (user === null) throw new APIError('INTERNAL_SERVER_ERROR');
   const session = await ctx.context.internalAdapter.createSession(userId);
   await setSessionCookie(ctx, { session, user });
+  return session;
 }
 
 function requestIdOf(deps: Deps, headers: Headers | undefined): string {

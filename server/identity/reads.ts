@@ -18,6 +18,7 @@ export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof m
     user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '', secondFactor: actor.kind === 'user' && (await isSecondFactorOn(deps.db, actor.id)) },
     organization,
     awaitsSecondFactor: actor.kind === 'user' && actor.awaitsSecondFactor === true,
+    breakGlassUntil: actor.kind === 'user' ? (actor.breakGlass?.until ?? null) : null,
     role: actor.kind === 'user' ? actor.role : null,
     fleets: actor.fleets === 'all' ? null : limitOf(actor.fleets, await findFleetNames(deps.db, actor.organizationId, actor.fleets)),
     capabilities: capabilities.filter((capability) => isAllowed(actor, capability)),

@@ -1,5 +1,7 @@
 import { procedure, publicProcedure, router, signedInProcedure } from '../trpc/procedures.ts';
 import { pageInput } from '../kernel/wire.ts';
+import { createBreakGlassInput, createBreakGlassOutput, listBreakGlassOutput } from './break-glass/schema.ts';
+import { createCode, endCode, listCodes } from './break-glass/service.ts';
 import { havePasskeys } from './passkeys/ceremonies.ts';
 import { removePasskey } from './passkeys/service.ts';
 import { listApiTokens, listMembers, listPasskeys, listRoles, listSessions, previewInvitation, readMe } from './reads.ts';
@@ -138,6 +140,25 @@ export const identityRouter = router({
       .output(schema.doneOutput)
       .mutation(async ({ ctx, input }) => {
         await removePasskey(ctx.deps, ctx.actor, input.id);
+        return done;
+      }),
+  }),
+  breakGlass: router({
+    list: procedure('settings:read')
+      .meta({ rest: { method: 'GET', path: '/break-glass-codes', tag: 'Identity', summary: 'List break-glass codes: who used which, when and why' } })
+      .output(listBreakGlassOutput)
+      .query(({ ctx }) => listCodes(ctx.deps, ctx.actor)),
+    create: procedure('settings:write')
+      .meta({ rest: { method: 'POST', path: '/break-glass-codes', tag: 'Identity', summary: 'Make a code that opens everything once, for an hour; it is shown once' } })
+      .input(createBreakGlassInput)
+      .output(createBreakGlassOutput)
+      .mutation(({ ctx, input }) => createCode(ctx.deps, ctx.actor, input)),
+    revoke: procedure('settings:write')
+      .meta({ rest: { method: 'DELETE', path: '/break-glass-codes/{id}', tag: 'Identity', summary: 'Revoke a code; whoever is in by it is out at once' } })
+      .input(schema.byIdInput)
+      .output(schema.doneOutput)
+      .mutation(async ({ ctx, input }) => {
+        await endCode(ctx.deps, ctx.actor, input.id);
         return done;
       }),
   }),

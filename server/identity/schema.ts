@@ -33,6 +33,8 @@ export const meOutput = z.object({
   organization: z.object({ id: idSchema, name: z.string(), requiresSecondFactor: z.boolean() }),
   /** The organization asks for a second factor that this session has not shown: only the own account is open. */
   awaitsSecondFactor: z.boolean(),
+  /** In by a break-glass code until this time; null for everybody else. */
+  breakGlassUntil: z.number().nullable(),
   role: z.string().nullable(),
   fleets: fleetLimitOutput,
   /** Without those that are not for who is limited to fleets. */

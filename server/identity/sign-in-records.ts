@@ -1,13 +1,14 @@
 import { performChange, recordRefusal } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { actorByCode } from './break-glass/service.ts';
 import { findMembership, findUserByEmail, hasSecondFactor } from './repository.ts';
 import { userActor } from './roles.ts';
 
-/** The person of a session in the organization that they act in; null when they are a member of none any more. */
+/** The person of a session in the organization that they act in, by membership or by a break-glass code; null when neither holds any more. */
 export async function actorOfSession(deps: Deps, session: { id: string; userId: string }, requestId: string | null | undefined): Promise<Extract<Actor, { kind: 'user' }> | null> {
   const member = await findMembership(deps.db, session.userId);
-  if (member === null) return null;
+  if (member === null) return actorByCode(deps, session, requestId ?? deps.ids.next());
   const { id, name, email } = member.user;
   const actor = userActor({ id, name, email, sessionId: session.id, requestId: requestId ?? deps.ids.next() }, member);
   const awaits = member.organization.requiresSecondFactor && session.id !== '' && !(await hasSecondFactor(deps.db, session.id));

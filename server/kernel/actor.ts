@@ -22,6 +22,8 @@ export type Actor =
       email: string;
       /** The organization asks for a second factor that the session has not shown: nothing but the person’s own account is open. */
       awaitsSecondFactor?: true;
+      /** In by a break-glass code, until a time in milliseconds: each entry of the audit says so, and why. */
+      breakGlass?: { reason: string; until: number };
     })
   | (ActorBase & { kind: 'token'; scopes: readonly string[] })
   | (ActorBase & { kind: 'repository'; scopes: readonly string[] })

@@ -1,5 +1,7 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { serverData } from '../../_data/server.tsx';
+import { paths } from '../../paths.ts';
 import { ownPath } from '../own-path.ts';
 import { PasskeyButton } from './passkey-button.tsx';
 import { ProviderButton } from './provider-button.tsx';
@@ -25,6 +27,12 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
       <SignInForm next={to} />
       {passkeys ? <PasskeyButton next={to} /> : null}
       {singleSignOn === null ? null : <ProviderButton name={singleSignOn} next={to} refusal={refusal} />}
+      <p className="mt-6 text-sm text-dim">
+        Nobody can sign in?{' '}
+        <Link href={paths.breakGlass()} className="text-accent hover:underline">
+          Use a break-glass code
+        </Link>
+      </p>
     </>
   );
 }

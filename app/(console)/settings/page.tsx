@@ -12,7 +12,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   const { queryClient, trpc } = await serverData();
   switch (tab) {
     case 'members':
-      await queryClient.prefetchQuery(trpc.identity.members.list.queryOptions());
+      await Promise.all([queryClient.prefetchQuery(trpc.identity.members.list.queryOptions()), queryClient.prefetchQuery(trpc.identity.breakGlass.list.queryOptions())]);
       break;
     case 'roles':
       await queryClient.prefetchQuery(trpc.identity.roles.list.queryOptions());

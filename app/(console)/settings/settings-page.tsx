@@ -10,6 +10,7 @@ import { Button, buttonClasses } from '../../_ui/button.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Tabs } from '../../_ui/tabs.tsx';
 import { Account } from './account.tsx';
+import { BreakGlass } from './break-glass.tsx';
 import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { Members } from './members.tsx';
@@ -80,6 +81,7 @@ export function SettingsPage() {
               <div className="flex flex-col gap-4">
                 <Members />
                 <OrganizationCard refused={refused} />
+                <BreakGlass />
               </div>
             ),
           },

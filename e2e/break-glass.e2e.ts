@@ -1,0 +1,50 @@
+import { textAt } from '../examples/pump-loop/api.ts';
+import { open } from './actions.ts';
+import { apiOf, prepareGround } from './ground.ts';
+import { openWhole, wrongWith } from './pages.ts';
+import { expect, test } from './stack.ts';
+
+test('a sealed code opens everything for a reason, everybody sees it, and taking it back puts out who is in', async ({ browser, stack }) => {
+  const api = await apiOf(stack);
+  await prepareGround(api);
+  const admin = await (await browser.newContext({ baseURL: stack.url })).newPage();
+  const link = textAt(await api.call('POST', '/members/invitations', { email: 'keeper@example.org', name: 'keeper', role: 'administrator' }), 'link');
+  await open(admin, link);
+  await admin.getByLabel('Password').fill('correct horse battery staple');
+  await admin.getByRole('button', { name: 'Continue' }).click();
+  await expect(admin.getByRole('link', { name: 'Overview' })).toBeVisible();
+  await openWhole(admin, '/settings');
+  await admin.getByRole('button', { name: 'Make a code' }).click();
+  await admin.getByLabel('Where it is kept').fill('The safe');
+  await admin.getByRole('button', { name: 'Make it' }).click();
+  const code = (await admin.getByRole('dialog').locator('code, pre').filter({ hasText: 'slvbg_' }).first().textContent())?.trim() ?? '';
+  expect(await wrongWith(admin)).toEqual([]);
+  await admin.getByRole('button', { name: 'It is put away' }).click();
+  await expect(admin.getByRole('row', { name: /The safe Sealed/ })).toBeVisible();
+
+  const page = await (await browser.newContext({ baseURL: stack.url })).newPage();
+  await open(page, '/sign-in');
+  await page.getByRole('link', { name: 'Use a break-glass code' }).click();
+  await page.getByLabel('Your name').fill('Ada');
+  await page.getByLabel('Reason').fill('the provider is down and line 3 stands');
+  await page.getByLabel('Code').fill(code);
+  expect(await wrongWith(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByText('You are in by a break-glass code')).toBeVisible();
+  await openWhole(page, '/settings');
+  await expect(page.getByRole('row', { name: /The safe In use/ })).toBeVisible();
+  expect(await wrongWith(page)).toEqual([]);
+
+  await openWhole(admin, '/alerts');
+  await expect(admin.getByText('Ada is in by a break-glass code')).toBeVisible();
+  await openWhole(admin, '/audit?actor=break-glass');
+  await expect(admin.getByText('breakGlass.use').first()).toBeVisible();
+  await openWhole(admin, '/settings');
+  await admin.getByRole('button', { name: 'Revoke the code kept at The safe' }).click();
+  await admin.getByRole('button', { name: 'Revoke it' }).click();
+  await expect(admin.getByRole('row', { name: /The safe Revoked/ })).toBeVisible();
+  await page.goto('/nodes');
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.context().close();
+  await admin.context().close();
+});
