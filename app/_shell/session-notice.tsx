@@ -20,9 +20,9 @@ export function SessionNotice() {
           </Link>
         </>
       ) : (
-        <>
+        <span>
           You are in by a break-glass code, which ends <RelativeTime at={me.breakGlassUntil} />. Each thing that you do says so.
-        </>
+        </span>
       )}
     </p>
   );

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { RawRoute } from '../http/raw-route.ts';
 import { statusOfKind } from '../http/problem.ts';
-import { capabilities } from '../identity/index.ts';
+import { capabilities, fleetCapabilities } from '../identity/index.ts';
+import type { Breadth } from '../identity/index.ts';
 import { errorCatalogue } from '../kernel/errors.ts';
 import { propertiesOf } from './query-input.ts';
 import type { RestRoute } from './routes.ts';
@@ -50,7 +51,7 @@ function operationOf(route: RestRoute): Operation {
     operationId: route.procedure,
     summary: route.summary,
     tags: [route.tag],
-    ...securityOf(route.access),
+    ...securityOf(route.access, route.breadth),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(hasBody && rest.length > 0
       ? { requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', properties: Object.fromEntries(rest), required: rest.map(([name]) => name).filter((name) => required.has(name)) } } } } }
@@ -64,9 +65,11 @@ function queryParameter(name: string, schema: JsonSchema, required: boolean): ob
   return { name, in: 'query', required, ...style, schema, ...(schema.description === undefined ? {} : { description: schema.description }) };
 }
 
-function securityOf(access: string): Operation {
+function securityOf(access: string, breadth: Breadth = 'fleet'): Operation {
   if (access === 'public') return { security: [] };
-  return { security: [{ token: [] }], description: access === 'signedIn' ? 'Any token may call this.' : `Needs the scope \`${access}\`.` };
+  const whole = breadth === 'organization' || ![...fleetCapabilities].some((capability) => capability === access);
+  const needs = access === 'signedIn' ? 'Any token may call this.' : `Needs the scope \`${access}\`${whole ? ', for the whole organization' : ''}.`;
+  return { security: [{ token: [] }], description: needs };
 }
 
 const problemSchema = {

@@ -11,6 +11,8 @@ export interface RestRoute extends RestMeta {
   procedure: string;
   /** A capability (the scope that a token needs), `signedIn` or `public`. */
   access: string;
+  /** `organization`: not for a token that is limited to fleets, whatever its scopes. */
+  breadth: Breadth;
   /** What the procedure takes, as JSON Schema; null when it takes nothing. */
   input: JsonSchema | null;
   output: JsonSchema;
@@ -57,7 +59,7 @@ function walk(name: string, value: unknown): ProcedureDefinition[] {
 /** The routes of the public API: every procedure that states one. Throws when two state the same, or one cannot be served. */
 export function listRestRoutes(): RestRoute[] {
   const taken = new Map<string, string>();
-  return listProcedures().flatMap(({ name, access, rest, inputs, output }) => {
+  return listProcedures().flatMap(({ name, access, breadth, rest, inputs, output }) => {
     if (rest === undefined) return [];
     if (access === null || output === undefined || inputs.length > 1) throw new Error(`${name} needs an access, an output and at most one input to be a route`);
     const address = `${rest.method} ${rest.path.replaceAll(/\{[^}]+\}/g, '{}')}`;
@@ -65,7 +67,7 @@ export function listRestRoutes(): RestRoute[] {
     if (other !== undefined) throw new Error(`${name} and ${other} both answer ${address}`);
     taken.set(address, name);
     const [input] = inputs;
-    return [{ ...rest, procedure: name, access, input: input === undefined ? null : toJsonSchema(input, 'input'), output: toJsonSchema(output, 'output') }];
+    return [{ ...rest, procedure: name, access, breadth, input: input === undefined ? null : toJsonSchema(input, 'input'), output: toJsonSchema(output, 'output') }];
   });
 }
 

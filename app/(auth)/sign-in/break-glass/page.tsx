@@ -11,7 +11,7 @@ export default function BreakGlassPage() {
   return (
     <>
       <h1 className="text-xl font-semibold tracking-[-0.012em]">Break the glass</h1>
-      <p className="mt-1 text-dim">A sealed code opens everything, once, for an hour. Its use is told to everybody who administers here, with your name and reason, and so is each thing that you do.</p>
+      <p className="mt-1 text-dim">A sealed code opens everything, once, for an hour. Its use is told to everybody who administers here, with your name and reason, and each thing that you do is marked as done under it.</p>
       <AuthForm path="/break-glass" next="/" action="Open">
         <Field label="Your name" name="name">
           <Input name="name" autoComplete="name" maxLength={100} required autoFocus />
