@@ -9,7 +9,7 @@ import type { Capability } from './capabilities.ts';
 import { capabilitiesOf, inUseReason, isAdministrator, isAllowed, lastAdministratorReason, permission, scopesBeyond } from './policy.ts';
 import { findFleetNames, findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
 import { findPasskeys } from './passkeys/repository.ts';
-import { knownOf, roleView } from './roles.ts';
+import { knownOf, roleView } from './roles/role-view.ts';
 import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listPasskeysOutput, listRolesOutput, listSessionsOutput, meOutput } from './schema.ts';
 
 export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {

@@ -8,7 +8,7 @@ import { listApiTokens, listMembers, listPasskeys, listRoles, listSessions, prev
 import * as schema from './schema.ts';
 import { createApiToken, revokeApiToken } from './service/api-tokens.ts';
 import { demandSecondFactor, inviteMember, removeMember, renameOrganization, resetSecondFactor, revokeInvitation, setMemberAccess } from './service/members.ts';
-import { changeRole, createRole, removeRole } from './service/roles.ts';
+import { changeRole, createRole, removeRole } from './roles/service.ts';
 import { requireUser, revokeOtherSessions, revokeSession } from './service/sessions.ts';
 import { singleSignOnPart } from './single-sign-on.ts';
 

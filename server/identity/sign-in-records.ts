@@ -3,7 +3,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { actorByCode } from './break-glass/service.ts';
 import { findMembership, findUserByEmail, hasSecondFactor } from './repository.ts';
-import { userActor } from './roles.ts';
+import { userActor } from './roles/role-view.ts';
 
 /** The person of a session in the organization that they act in, by membership or by a break-glass code; null when neither holds any more. */
 export async function actorOfSession(deps: Deps, session: { id: string; userId: string }, requestId: string | null | undefined): Promise<Extract<Actor, { kind: 'user' }> | null> {

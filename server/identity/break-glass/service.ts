@@ -7,7 +7,7 @@ import { DomainError, notFound } from '../../kernel/errors.ts';
 import { capabilities } from '../capabilities.ts';
 import { requireRights } from '../policy.ts';
 import { deleteSessionsOf, lockOrganization } from '../repository.ts';
-import { userActor } from '../roles.ts';
+import { userActor } from '../roles/role-view.ts';
 import { codePermissions, codeState, codesSealedMax } from './policy.ts';
 import { countSealed, findByDigest, findCode, findCodes, findInUse, insertCode, insertUser, revokeCode, useCode } from './repository.ts';
 import { breakGlassPrefix } from './schema.ts';

@@ -17,7 +17,6 @@ import {
   findMember,
   findMemberUserIds,
   findOpenInvitationById,
-  findRoleByName,
   findUserByEmail,
   lockOrganization,
   replaceInvitation,
@@ -27,7 +26,8 @@ import {
   updateSecondFactorDemand,
 } from '../repository.ts';
 import type { Access } from '../repository.ts';
-import { isBuiltIn, roleView } from '../roles.ts';
+import { findRoleByName } from '../roles/repository.ts';
+import { isBuiltIn, roleView } from '../roles/role-view.ts';
 import type { inviteInput, inviteOutput, setAccessInput } from '../schema.ts';
 
 const INVITATION_LIFETIME_MS = 7 * 24 * 3_600_000;

@@ -2,7 +2,7 @@ import { performChange } from '../../audit/index.ts';
 import { systemActor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { userActor } from '../roles.ts';
+import { userActor } from '../roles/role-view.ts';
 import type { NewPerson } from '../repository.ts';
 import {
   consumeInvitation,

@@ -7,10 +7,11 @@ import { DomainError, notFound } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
 import type { Capability } from '../capabilities.ts';
 import { inUseReason, requireRights } from '../policy.ts';
-import { countCustomRoles, deleteRole, findRole, findRoleByName, holdersOf, insertRole, lockOrganization, updateRole } from '../repository.ts';
-import type { FoundRole } from '../repository.ts';
-import { isBuiltIn, knownOf } from '../roles.ts';
+import { lockOrganization } from '../repository.ts';
 import type { createRoleInput, updateRoleInput } from '../schema.ts';
+import { countCustomRoles, deleteRole, findRole, findRoleByName, holdersOf, insertRole, updateRole } from './repository.ts';
+import type { FoundRole } from './repository.ts';
+import { isBuiltIn, knownOf } from './role-view.ts';
 
 /** Makes a role of the organization’s own. It cannot have what its maker has not. */
 export async function createRole(deps: Deps, actor: Actor, input: z.infer<typeof createRoleInput>): Promise<{ id: string }> {

@@ -1,9 +1,9 @@
-import { roles } from '../kernel/actor.ts';
-import type { Actor, Role } from '../kernel/actor.ts';
-import { reachOf } from '../kernel/reach.ts';
-import { capabilities } from './capabilities.ts';
-import type { Capability } from './capabilities.ts';
-import { capabilitiesOf } from './policy.ts';
+import { roles } from '../../kernel/actor.ts';
+import type { Actor, Role } from '../../kernel/actor.ts';
+import { reachOf } from '../../kernel/reach.ts';
+import { capabilities } from '../capabilities.ts';
+import type { Capability } from '../capabilities.ts';
+import { capabilitiesOf } from '../policy.ts';
 
 /** How a role is kept beside a member or an invitation: one that there always is, or else one that the organization made. */
 export interface KeptRole {

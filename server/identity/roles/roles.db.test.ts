@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Actor } from '../kernel/actor.ts';
-import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
-import type { TestWorld } from '../testing/index.ts';
-import { testPassword, testServer } from '../testing/http.ts';
-import type { TestBrowser, TestServer } from '../testing/http.ts';
-import type { Capability } from './capabilities.ts';
-import { userActor } from './roles.ts';
+import type { Actor } from '../../kernel/actor.ts';
+import { aToken, aUser, callAs, testWorld } from '../../testing/index.ts';
+import type { TestWorld } from '../../testing/index.ts';
+import { testPassword, testServer } from '../../testing/http.ts';
+import type { TestBrowser, TestServer } from '../../testing/http.ts';
+import type { Capability } from '../capabilities.ts';
+import { userActor } from './role-view.ts';
 
 let world: TestWorld;
 let server: TestServer;
