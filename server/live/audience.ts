@@ -23,6 +23,7 @@ const readers: Record<Exclude<ChangeTopic, 'resync'>, [Capability, Breadth]> = {
   rule: ['rules:read', 'fleet'],
   model: ['models:read', 'fleet'],
   deployment: ['deployments:read', 'fleet'],
+  repository: ['repositories:read', 'organization'],
   detection: ['detections:read', 'fleet'],
   alert: ['alerts:read', 'fleet'],
   enrollment: ['nodes:read', 'organization'],
