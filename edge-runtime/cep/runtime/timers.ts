@@ -83,14 +83,14 @@ export class Alarm {
   }
 }
 
-/** Takes out those that are due together with one of an earlier place. */
-function takeTied(alarms: Alarm[]): Alarm[] {
+/** Takes out the copies of one operator that are due together with one of an earlier place. */
+function takeTied(alarms: Alarm[], order: number): Alarm[] {
   const first = new Map<number, Alarm>();
   for (const alarm of alarms) {
     const other = first.get(alarm.due);
-    if (other === undefined || alarm.place() < other.place()) first.set(alarm.due, alarm);
+    if (alarm.order === order && (other === undefined || alarm.place() < other.place())) first.set(alarm.due, alarm);
   }
-  const tied = alarms.filter((alarm) => first.get(alarm.due) !== alarm);
+  const tied = alarms.filter((alarm) => alarm.order === order && first.get(alarm.due) !== alarm);
   for (const alarm of tied) alarms.splice(alarms.indexOf(alarm), 1);
   return tied;
 }
@@ -113,11 +113,12 @@ export class Timers {
       const [first] = due;
       if (first === undefined) break;
       position = first.order;
-      const now = due.filter((alarm) => alarm.order === position);
-      for (const alarm of due) if (alarm.order !== position) this.add(alarm);
-      const later = apart && now.length > 1 ? takeTied(now) : [];
-      for (const alarm of now) alarm.drain(clock);
-      passed.push(...later);
+      const later = apart && due.length > 1 ? takeTied(due, position) : undefined;
+      for (const alarm of due) {
+        if (alarm.order === position) alarm.drain(clock);
+        else this.add(alarm);
+      }
+      if (later !== undefined) passed.push(...later);
     }
     for (const alarm of passed) this.add(alarm);
   }

@@ -57,6 +57,8 @@ export class StateMachine implements Stateful {
   private readonly context: OperatorContext;
   private readonly output: MatchOutput;
   private readonly compile: (condition: Typed) => StepTest;
+  /** Whether a step may still hold a match that has ended, so that it can change until the event at hand is through. */
+  private readonly lingers: boolean;
   /** Where the matches that an event ends are gathered; empty between two events. */
   private ended: Match[] = [];
 
@@ -71,6 +73,7 @@ export class StateMachine implements Stateful {
     for (const step of this.steps) if (step.isStart) this.setting.starts.push(step.slot);
     this.listen(this.root);
     this.init(this.root);
+    this.lingers = this.steps.some((step) => step instanceof CountStep || step instanceof LogicalStep || step instanceof AbsentStep);
     const watching = this.steps.filter((step) => step.waitsForAbsence);
     if (watching.length > 0) context.begin(() => watching.forEach((step) => step.started()));
   }
@@ -81,7 +84,10 @@ export class StateMachine implements Stateful {
     const [step] = steps;
     if (steps.length === 1 && step !== undefined) {
       return {
-        one: (timestamp, row) => this.emit(this.offer(steps, step, timestamp, row)),
+        one: (timestamp, row) => {
+          const ended = this.offer(steps, step, timestamp, row);
+          if (ended.length > 0) this.emit(ended);
+        },
         many: (timestamps, rows) => this.takeChunk(steps, step, timestamps, rows),
       };
     }
@@ -131,10 +137,23 @@ export class StateMachine implements Stateful {
       steps[index]?.receive(event, ended);
       if (ended.length === 0) continue;
       this.ended = [];
-      const selected = heard ? this.select(ended) : [];
-      if (selected.length > 0) (groups ??= []).push(selected);
+      if (!heard) continue;
+      if (!this.lingers) this.putOut(ended);
+      else {
+        const selected = this.select(ended);
+        if (selected.length > 0) (groups ??= []).push(selected);
+      }
     }
     return groups;
+  }
+
+  /** As one chunk. */
+  private putOut(ended: readonly Match[]): void {
+    const { output } = this;
+    output.hold();
+    this.emit(ended);
+    const events = output.taken();
+    if (events.length > 0) output.put(events);
   }
 
   private select(ended: readonly Match[]): Selected[] {
