@@ -1,6 +1,6 @@
 import { digestSchema, nameSchema, settingsSchema, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
-import { gateSchema, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
+import { gateSchema, leastBakeSeconds, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { modelVersionNumberSchema } from '../models/schema.ts';
 import { ruleVersionNumberSchema } from '../rules/schema.ts';
@@ -12,7 +12,7 @@ export const limitSchema = z.discriminatedUnion('unit', [
 ]);
 
 /** Gates look at a wave while it bakes: long enough to see something, and within what is kept of each node. */
-const gatedBakeSeconds = { min: 60, max: 86_400 } as const;
+const gatedBakeSecondsMax = 86_400;
 
 /** How a rollout goes about it. Nodes that no wave takes form a last one. */
 export const rolloutPolicySchema = z.object({
@@ -58,9 +58,11 @@ export const rolloutPolicySchema = z.object({
   falseStopPercent: z.number().min(0.1).max(50).default(5),
   /** What follows when a bake is over and a gate could not be judged: a person is asked, or the wave passes. */
   whenUndecided: z.enum(['pause', 'pass']).default('pause'),
-}).refine(({ gates, bakeSeconds }) => gates.length === 0 || (bakeSeconds >= gatedBakeSeconds.min && bakeSeconds <= gatedBakeSeconds.max), {
-  path: ['bakeSeconds'],
-  message: `With gates a wave has to bake from ${gatedBakeSeconds.min} to ${gatedBakeSeconds.max} s: they look at it meanwhile.`,
+}).superRefine(({ gates, bakeSeconds }, context) => {
+  const least = leastBakeSeconds(gates);
+  if (gates.length === 0 || (bakeSeconds >= least && bakeSeconds <= gatedBakeSecondsMax)) return;
+  const [which, because] = least === leastBakeSeconds([]) ? ['gates', 'they look at it meanwhile'] : ['gates on models', 'they are told by the minute'];
+  context.addIssue({ code: 'custom', path: ['bakeSeconds'], message: `With ${which} a wave has to bake from ${least} to ${gatedBakeSecondsMax} s: ${because}.` });
 });
 
 export const rolloutStateSchema = z.enum(['Progressing', 'Paused', 'Suspended', 'RollingBack', 'RolledBack', 'Succeeded', 'Cancelled', 'Superseded']);

@@ -131,3 +131,7 @@ describe('gates on what models predict', { timeout: 60_000 }, () => {
     expect((await get(id)).waves[0]?.looks[0]?.verdicts[0]).toMatchObject({ outcome: 'NotEnough', message: expect.stringMatching(/valve was not there before the wave: nothing to compare\.$/) });
   });
 });
+
+test('a bake that is shorter than what is told by the minute is refused', async () => {
+  await expect(as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 2 }], policy: { ...policy, bakeSeconds: 100 } })).rejects.toThrow('With gates on models a wave has to bake from 180 to 86400 s: they are told by the minute.');
+});

@@ -23,6 +23,13 @@ export function isShift(metric: z.infer<typeof gateMetricSchema>): boolean {
   return metric === 'predictionShift' || metric === 'featureShift';
 }
 
+/** Bakes that are looked at: within them something has to be seen, and spreads are kept by whole minutes. */
+const bakeSeconds = { least: 60, leastForShifts: 180 } as const;
+
+export function leastBakeSeconds(gates: readonly Pick<z.infer<typeof gateSchema>, 'metric'>[]): number {
+  return gates.some(({ metric }) => isShift(metric)) ? bakeSeconds.leastForShifts : bakeSeconds.least;
+}
+
 const count = z.number().min(0);
 
 /** What one node did in one window of time. */

@@ -50,7 +50,7 @@ describe('a rehearsal', () => {
 
   test('leaves gates on models out, and says so', async () => {
     const gates = [{ metric: 'predictionShift', compare: 'atMostTimesControl', bound: 3 }];
-    const view = await run({ gates }, twins(20));
+    const view = await run({ gates, bakeSeconds: 180 }, twins(20));
     expect(view).toMatchObject({ ends: [{ state: 'Succeeded', runs: 20 }], gates: [] });
     expect(view.assumptions).toContain('Nobody knows how far the new models shift: gates on predictions and features find nothing here.');
   });

@@ -11,7 +11,7 @@ import { createFleet } from './testing/simulated-fleet.ts';
 const seeds = 100;
 const policy = (bound: number): RolloutPolicy =>
   rolloutPolicySchema.parse({
-    bakeSeconds: 60,
+    bakeSeconds: 180,
     gates: ['predictionShift', 'featureShift'].map((metric) => ({ metric, compare: 'atMostTimesControl', bound })),
     maxUnavailable: { unit: 'percent', value: 100 },
   });
@@ -69,7 +69,7 @@ function runFleet(seed: number, scored: number, bound: number): { state: string;
   const nodes = Array.from({ length: 100 }, () => ({ offline: false, fails: false, seconds: 1 }));
   const fleet = createFleet({ policy: policy(bound), nodes, happenings: [], kills: [], evidence: evidenceOf(seed, scored) });
   const messages: string[] = [];
-  fleet.run((step) => messages.push(...step.looks.flatMap((look) => look.verdicts).filter(({ outcome }) => outcome === 'Stopped').map(({ message }) => message)), 160);
+  fleet.run((step) => messages.push(...step.looks.flatMap((look) => look.verdicts).filter(({ outcome }) => outcome === 'Stopped').map(({ message }) => message)), 400);
   return { state: fleet.rollout.state, wave: fleet.rollout.wave, messages };
 }
 

@@ -44,7 +44,7 @@ export function GateFields({ values, onChange }: { values: GateValues; onChange:
   return (
     <fieldset className="grid grid-cols-2 gap-3">
       <legend className="font-medium">Gates</legend>
-      <p className="col-span-2 mb-1 text-sm text-dim">× is beside nodes that stay behind, by how both changed. 0 is no gate. With one, a wave bakes for a minute at least; for shifts of models take three or more.</p>
+      <p className="col-span-2 mb-1 text-sm text-dim">× is beside nodes that stay behind, by how both changed. 0 is no gate. With one, a wave bakes for a minute at least, with shifts of models for three.</p>
       {gateFields.map((field) => (
         <Field key={field} label={gatesByField[field].label}>
           <GateInput value={values[field]} onChange={(bound) => onChange({ [field]: bound })} />

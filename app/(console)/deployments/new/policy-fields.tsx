@@ -2,6 +2,7 @@
 import { Fragment } from 'react';
 import { parseAsInteger, parseAsString, parseAsStringLiteral } from 'nuqs';
 import type { RolloutPolicy } from '../../../../server/deployments/schema.ts';
+import { leastBakeSeconds } from '../../../../server/gates/schema.ts';
 import { Field, Input } from '../../../_ui/field.tsx';
 import { Select } from '../../../_ui/select.tsx';
 import { gateParsers, toGates } from './gate-fields.tsx';
@@ -75,7 +76,7 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
     waves: share === 100 ? [] : [{ limit: { unit: 'percent', value: share } }],
     maxUnavailable: { unit: 'percent', value: Math.min(100, Math.max(1, atOnce)) },
     updateTimeoutSeconds: Math.min(86_400, Math.max(5, timeout)),
-    bakeSeconds: gates.length === 0 ? Math.min(604_800, Math.max(0, bake)) : Math.min(86_400, Math.max(60, bake)),
+    bakeSeconds: gates.length === 0 ? Math.min(604_800, Math.max(0, bake)) : Math.min(86_400, Math.max(leastBakeSeconds(gates), bake)),
     failureThresholdPercent: 0,
     onFailure,
     successThresholdPercent: Math.min(100, Math.max(0, report)),
