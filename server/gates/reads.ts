@@ -5,7 +5,7 @@ import { sumNodes, sumSpreads } from '../telemetry/index.ts';
 import { sampleEvenly } from './cohort.ts';
 import { isShift, lookEvidenceSchema, lookSchema, verdictSchema } from './schema.ts';
 import type { Gate, Look, LookEvidence, NodeEvidence } from './schema.ts';
-import { measureShifts } from './shifts.ts';
+import { measureShifts } from './measure-shifts.ts';
 
 /** So many nodes of a wave, and so many that stay behind, are looked at: the chances do not get better by more. */
 const sampleMax = { wave: 100, control: 300 } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What a gate measures of each node. Errors are events that were refused and dead letters, as a share of the events. Shifts are
- * how far the outputs, or the inputs, of its models lie from what they were before the wave began (shift.ts).
+ * how far the outputs, or the inputs, of its models lie from what they were before the wave began (population-shift.ts).
  */
 export const gateMetricSchema = z.enum(['detectionsPerHour', 'errorsPercent', 'latencyP95Ms', 'eventsPerHour', 'predictionShift', 'featureShift']);
 /** A fixed bound for the wave as a whole, or a bound on its change beside the change of nodes that stay behind. */

@@ -5,7 +5,7 @@ import type { ModelSpread } from '../telemetry/index.ts';
 import { judge, judgeAgain } from './judge.ts';
 import { gateSchema, lookEvidenceSchema } from './schema.ts';
 import type { LookEvidence } from './schema.ts';
-import { measureShifts } from './shifts.ts';
+import { measureShifts } from './measure-shifts.ts';
 
 const random = createRandom(3);
 type Means = Partial<Record<'score' | 'label' | 'flow' | 'hour', number>>;

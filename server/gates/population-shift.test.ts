@@ -2,7 +2,7 @@ import { SpreadRecorder } from '@selvedge/edge-runtime/protocol';
 import type { Spread } from '@selvedge/edge-runtime/protocol';
 import { describe, expect, test } from 'vitest';
 import { createRandom, normal } from '../kernel/seeded-random.ts';
-import { shiftOf } from './shift.ts';
+import { shiftOf } from './population-shift.ts';
 
 const random = createRandom(7);
 

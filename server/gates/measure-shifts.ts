@@ -1,6 +1,6 @@
 import type { ModelSpread } from '../telemetry/index.ts';
 import type { LookEvidence } from './schema.ts';
-import { shiftOf } from './shift.ts';
+import { shiftOf } from './population-shift.ts';
 
 /** Attributes that one look compares; a node tells of at most half as many in one bundle. */
 const attributesMax = 64;
