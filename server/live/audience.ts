@@ -3,7 +3,7 @@ import { isAllowed } from '../identity/index.ts';
 import type { Breadth, Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
-import type { OutboxEvent } from '../kernel/live-bus.ts';
+import type { LiveBus, OutboxEvent } from '../kernel/live-bus.ts';
 import { reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { fleetOfDeployment, fleetOfNode } from './reads.ts';
@@ -74,4 +74,15 @@ function createReachFilter(db: Queryable, reach: Reach): (event: OutboxEvent) =>
         return false;
     }
   };
+}
+
+/** Ends with the signal, and for who is limited to fleets also when the node leaves these. */
+export function untilOutOfReach(liveBus: LiveBus, reach: Reach, nodeId: string, signal: AbortSignal): AbortSignal {
+  if (reach.fleets === 'all') return signal;
+  const left = new AbortController();
+  const either = AbortSignal.any([signal, left.signal]);
+  liveBus.listen(({ topic, kind, subjectId, payload }) => {
+    if (topic === 'node' && kind === 'moved' && subjectId === nodeId && !reaches(reach, payloadSchema.parse(payload).to)) left.abort();
+  }, either);
+  return either;
 }

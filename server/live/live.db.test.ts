@@ -100,6 +100,8 @@ describe('changes', () => {
         heard.push(`${next.change.topic} ${next.change.id} ${next.change.kind}`);
       }
     };
+    // What made the nodes may come after the position, where something else is committing.
+    await heardUntil('begun');
     await performChange(world.deps, all, async ({ publish: tell }) => {
       for (const subjectId of [own, foreign, own, foreign]) tell({ topic: 'node', subjectId, kind: 'reported' });
       for (const subjectId of [mine.id, other.id]) tell({ topic: 'fleet', subjectId, kind: 'status' });
@@ -154,4 +156,18 @@ describe('changes', () => {
     expect(change?.change.topic).toBe('resync');
     ending.abort();
   });
+});
+
+test('I11: figures of a node end for who is limited to a fleet when the node leaves it', async () => {
+  const organizationId = await world.organization();
+  const as = callAs(world.deps, aUser(organizationId));
+  const [mine] = [await as.fleets.create({ name: 'mine', selector: 'of=mine' }), await as.fleets.create({ name: 'other', selector: 'of=other' })];
+  const node = await aNode(world.deps, organizationId, { labels: { of: 'mine' } });
+  const open = async (fleets: 'all' | string[]) => (await callAs(world.deps, aUser(organizationId, 'viewer', fleets)).live.telemetry({ scope: { kind: 'node', id: node } }))[Symbol.asyncIterator]();
+  const [limited, whole] = [await open([mine.id]), await open('all')];
+  for (const stream of [limited, whole]) expect((await stream.next()).done).toBe(false);
+  await as.nodes.setLabels({ id: node, labels: { of: 'other' } });
+  for (let done = false; !done; ) ({ done = false } = await limited.next());
+  expect((await whole.next()).done).toBe(false);
+  await expect((await open([mine.id])).next()).rejects.toMatchObject({ code: 'NotFound' });
 });

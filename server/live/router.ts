@@ -4,6 +4,7 @@ import { notFound } from '../kernel/errors.ts';
 import { findNode } from '../nodes/index.ts';
 import { requireScope, telemetryNow } from '../telemetry/index.ts';
 import { procedure, router, signedInProcedure } from '../trpc/procedures.ts';
+import { untilOutOfReach } from './audience.ts';
 import { followChanges, positionNow } from './changes.ts';
 import { changesInput, changesPositionOutput, liveTelemetryInput, tailInput } from './schema.ts';
 import type { TailBatch } from './schema.ts';
@@ -29,7 +30,9 @@ export const liveRouter = router({
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TelemetryNow> {
       const { deps, actor } = ctx;
       const { scope } = input;
-      const ending = signal ?? new AbortController().signal;
+      const open = signal ?? new AbortController().signal;
+      // Listened for before it is asked, so that a move in between is not missed.
+      const ending = scope.kind === 'node' ? untilOutOfReach(deps.liveBus, actor, scope.id, open) : open;
       await requireScope(deps.db, actor, scope);
       while (!ending.aborted) {
         yield await telemetryNow(deps, actor, scope);
@@ -41,7 +44,8 @@ export const liveRouter = router({
     .input(tailInput)
     .subscription(async function* ({ ctx, input, signal }): AsyncGenerator<TailBatch> {
       const { deps, actor } = ctx;
+      const ending = untilOutOfReach(deps.liveBus, actor, input.node, signal ?? new AbortController().signal);
       if ((await findNode(deps.db, actor, input.node)) === null) throw notFound('node', input.node);
-      yield* deps.replicas.follow(tailQuestion, input, signal ?? new AbortController().signal);
+      yield* deps.replicas.follow(tailQuestion, input, ending);
     }),
 });
