@@ -35,7 +35,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     buffered: { records: present.buffered, oldestAt: oldest.length === 0 ? null : Math.min(...oldest) },
     eventsToday,
     rollouts,
-    needs: needsOf({ ...waiting, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
+    needs: needsOf({ ...waiting, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
     latestDetections: detections,
     changes24h,
     counts: { ...counts, nodes: nodes.total, deployments: rollouts.length },
@@ -104,16 +104,14 @@ function findWaitingRepositories(db: Queryable, organizationId: string) {
   });
 }
 
-/** What stands still until a person looks. Examples are few; the numbers are exact. */
+/** What stands still until a person looks, but for what nodes and rollouts say themselves. Examples are few; the numbers are exact. */
 async function readWaiting(db: Queryable, reach: Reach) {
   const { organizationId } = reach;
   const fleets = fleetsOf(reach);
   const example = { select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 3 } as const;
-  const [requests, failed, failedNodes, quarantined, quarantinedNodes, repositories, overlapping] = await Promise.all([
+  const [requests, failedNodes, quarantinedNodes, repositories, overlapping] = await Promise.all([
     fleets === null ? db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }) : [],
-    db.node.count({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' } }),
     db.node.findMany({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' }, ...example }),
-    db.node.count({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } } }),
     db.node.findMany({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } }, ...example }),
     fleets === null ? findWaitingRepositories(db, organizationId) : [],
     db.$queryRaw<{ id: string; name: string; nodes: number }[]>`
@@ -121,7 +119,7 @@ async function readWaiting(db: Queryable, reach: Reach) {
       WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND (${fleets}::text[] IS NULL OR fleets.id = ANY(${fleets})) GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
   ]);
   return {
-    pending: await countPending(db, reach), requests: requests.map((request) => request.name), failed, failedNodes, quarantined, quarantinedNodes, overlapping,
+    pending: await countPending(db, reach), requests: requests.map((request) => request.name), failedNodes, quarantinedNodes, overlapping,
     repositories: repositories.map(({ readProblem, applyProblem, ...row }) => ({ ...row, problem: readProblem ?? applyProblem })),
   };
 }
