@@ -4,7 +4,7 @@ import { Api, fieldAt, itemsOf, textAt } from '../examples/pump-loop/api.ts';
 import type { Stack } from './stack.ts';
 
 const example = path.resolve(import.meta.dirname, '../examples/pump-loop');
-const scopes = ['nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'rules:read', 'rules:write', 'models:read', 'models:write', 'deployments:read', 'deployments:write', 'detections:read', 'alerts:read', 'alerts:write', 'settings:read', 'settings:write', 'audit:read'];
+const scopes = ['nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'rules:read', 'rules:write', 'models:read', 'models:write', 'deployments:read', 'deployments:write', 'detections:read', 'alerts:read', 'alerts:write', 'settings:read', 'settings:write', 'audit:read', 'repositories:read', 'repositories:write'];
 
 /** The public API for the length of a file of tests. */
 export async function apiOf(stack: Stack): Promise<Api> {
