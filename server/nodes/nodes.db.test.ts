@@ -89,14 +89,14 @@ describe('desired against reported', () => {
     const caller = await fresh();
     const id = await aNode(world.deps, organizationId);
     await connect(id);
-    expect(await desire(id)).toMatchObject([{ nodeId: id, generation: 1 }]);
+    expect(await desire(id)).toEqual([{ nodeId: id, generation: 1, labels: {} }]);
     expect((await caller.nodes.get({ id })).sync).toMatchObject({ status: 'Unknown', reason: 'NeverReported' });
     await report(id, 0);
     expect((await caller.nodes.get({ id })).sync).toMatchObject({ status: 'OutOfSync', reason: 'Requested' });
     await report(id, 1);
     const synced = await caller.nodes.get({ id });
     expect(synced).toMatchObject({ sync: { status: 'Synced' }, generation: { desired: 1, observed: 1 }, can: { retry: { allowed: false, reason: 'It runs what it should.' } } });
-    expect(await desire(id)).toMatchObject([{ nodeId: id, generation: 2 }]);
+    expect(await desire(id)).toEqual([{ nodeId: id, generation: 2, labels: {} }]);
     await expect(world.deps.pool.query('UPDATE nodes SET "desiredGeneration" = 1 WHERE id = $1', [id])).rejects.toThrow(/cannot go from 2 to 1/);
   });
 
@@ -104,7 +104,7 @@ describe('desired against reported', () => {
     await fresh();
     const id = await aNode(world.deps, organizationId);
     await report(id, 7);
-    expect(await desire(id)).toMatchObject([{ nodeId: id, generation: 8 }]);
+    expect(await desire(id)).toEqual([{ nodeId: id, generation: 8, labels: {} }]);
   });
 
   test('a revoked node is told nothing', async () => {

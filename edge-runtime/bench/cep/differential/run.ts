@@ -78,7 +78,7 @@ function judge(tally: Tally, made: Made, siddhi: Answer | undefined): void {
     return;
   }
   const ours = answerCase(made.case);
-  const difference = differenceOf(siddhi, ours);
+  const difference = differenceOf(made.case.app, siddhi, ours);
   if (difference === undefined) {
     tally.agreed++;
     if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify({ case: made.case, siddhi: siddhi.out, ...(siddhi.types === undefined ? { refused: true } : {}) })}\n`);
@@ -106,7 +106,7 @@ async function show(oracle: Oracle, made: Made, difference: string): Promise<voi
       const siddhi = answers[index];
       if (siddhi === undefined || siddhi.error === NO_ANSWER) return false;
       const ours = answerCase(one.case);
-      const found = differenceOf(siddhi, ours);
+      const found = differenceOf(one.case.app, siddhi, ours);
       return found !== undefined && knownDifference(one.case, siddhi, ours) === undefined && kindOf(found) === kindOf(difference);
     });
   };
@@ -115,7 +115,7 @@ async function show(oracle: Oracle, made: Made, difference: string): Promise<voi
   const ours = answerCase(small.case);
   process.stdout.write(`\n  ${small.case.app}\n`);
   for (const step of small.case.steps) process.stdout.write(`    ${JSON.stringify(step)}\n`);
-  process.stdout.write(`  ${siddhi === undefined ? '' : differenceOf(siddhi, ours)}\n`);
+  process.stdout.write(`  ${siddhi === undefined ? '' : differenceOf(small.case.app, siddhi, ours)}\n`);
   for (const [who, answer] of [['Siddhi', siddhi], ['we', ours]] as const) {
     for (const entry of answer?.out ?? []) if (entry.of.startsWith('query') || entry.of === 'on-demand') process.stdout.write(`    ${who.padEnd(7)} ${JSON.stringify(entry)}\n`);
   }
