@@ -29,7 +29,7 @@ import { gatewayPath } from './gateway-backend.ts';
 import { Leases } from './leases.ts';
 import { type NodeFolder, takeNodeFolder } from './node-folder.ts';
 import { Offline } from './offline.ts';
-import { PathSupervisor } from './path-supervisor.ts';
+import { PathSupervisor } from './path/supervisor.ts';
 import { prometheusText } from './prometheus.ts';
 import { answerQuery } from './queries.ts';
 import { Receipts } from './receipts.ts';

@@ -1,5 +1,5 @@
 import type { GatewayPath } from '../gateway/backend.ts';
-import type { PathClient } from './path-client.ts';
+import type { PathClient } from './path/client.ts';
 
 /** The running path as the gateway calls it. A thread that ends under a call counts as not running. */
 export function gatewayPath(client: PathClient): GatewayPath {

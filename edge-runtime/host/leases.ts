@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { type FromAgent, linkLimits, type ToAgent } from '../protocol/index.ts';
-import type { TailRows } from './event-path-contract.ts';
-import type { PathClient } from './path-client.ts';
+import type { TailRows } from './path/contract.ts';
+import type { PathClient } from './path/client.ts';
 
 type Lease = Extract<ToAgent, { type: 'lease' }>;
 type Tail = Extract<FromAgent, { type: 'tail' }>;

@@ -1,6 +1,6 @@
 import { messageOf } from '../kernel/path-error.ts';
 import { answerSchema, type FromAgent, type ToAgent } from '../protocol/index.ts';
-import type { PathClient } from './path-client.ts';
+import type { PathClient } from './path/client.ts';
 
 type Query = Extract<ToAgent, { type: 'query' }>;
 type Answer = Extract<FromAgent, { type: 'answer' }>;

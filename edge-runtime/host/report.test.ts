@@ -4,7 +4,7 @@ import type { VerifiedDesired } from '../activation/verify.ts';
 import { type Digest, emptySketch, quantile, settingsSchema, SketchRecorder, type Telemetry } from '../protocol/index.ts';
 import { parseCommand } from './command.ts';
 import { readCommandLine } from './config.ts';
-import type { PathStatus } from './event-path-contract.ts';
+import type { PathStatus } from './path/contract.ts';
 import { prometheusText } from './prometheus.ts';
 import { ConditionTable, reportOf } from './report.ts';
 import { mergeTelemetry } from './telemetry.ts';

@@ -1,6 +1,6 @@
 import type { ActivationStatus } from '../activation/activation-status.ts';
 import { type Condition, type nodeConditionTypes, type Report, reportSchema } from '../protocol/index.ts';
-import type { PathStatus } from './event-path-contract.ts';
+import type { PathStatus } from './path/contract.ts';
 
 type ConditionType = (typeof nodeConditionTypes)[number];
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
 import { emptySketch, type Telemetry } from '../protocol/index.ts';
-import type { PathTelemetry } from './event-path-contract.ts';
+import type { PathTelemetry } from './path/contract.ts';
 import { TelemetryCollector } from './telemetry-collector.ts';
 
 /** A node whose path has counted `events` since it was last asked, and whose link takes messages or not. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { emptySketch, spreadAttributesMax, type Telemetry } from '../protocol/index.ts';
 import type { OutboxMeasure } from '../sync/outbox.ts';
-import type { PathTelemetry } from './event-path-contract.ts';
+import type { PathTelemetry } from './path/contract.ts';
 import { mergeTelemetry } from './telemetry.ts';
 
 export interface TelemetryCollectorOptions {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventPath, PathBundle, PathDependencies } from '../host/event-path-contract.ts';
+import type { EventPath, PathBundle, PathDependencies } from '../host/path/contract.ts';
 import { inspectModel } from '../infer/inspect.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { RedisTarget } from '../kernel/redis.ts';

@@ -3,9 +3,9 @@
  * Says `ready` on standard output once it runs; ends in order on SIGTERM.
  */
 import { SketchRecorder, type BundleManifest, type Sketch } from '../protocol/index.ts';
-import { buildEventPath } from '../host/event-path.ts';
-import type { PathTelemetry } from '../host/event-path-contract.ts';
-import type { StageLatencies } from '../host/stage-times.ts';
+import { buildEventPath } from '../host/path/event-path.ts';
+import type { PathTelemetry } from '../host/path/contract.ts';
+import type { StageLatencies } from '../host/path/stage-times.ts';
 import { dependenciesOf, type FixtureOptions } from './path-fixture.ts';
 
 export interface PathProcessOptions extends FixtureOptions {

@@ -25,7 +25,7 @@ export async function exhaustEventPath(agent: AgentProcess): Promise<void> {
       socket.on('message', (data) => {
         const message: unknown = JSON.parse(String(data));
         const attached = eventSchema.safeParse(message);
-        if (attached.success && attached.data.params.workerInfo.url.endsWith('/path-thread.ts')) {
+        if (attached.success && attached.data.params.workerInfo.url.endsWith('/path/thread.ts')) {
           thread = attached.data.params.sessionId;
           say('NodeWorker.sendMessageToWorker', { sessionId: thread, message: JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: fill } }) });
         }

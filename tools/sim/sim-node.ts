@@ -3,7 +3,7 @@ import type { ActivationStatus } from '../../edge-runtime/activation/activation-
 import type { Trust } from '../../edge-runtime/activation/trust.ts';
 import { type VerifiedDesired, verifyDesired } from '../../edge-runtime/activation/verify.ts';
 import { agentVersion } from '../../edge-runtime/host/command.ts';
-import type { PathStatus } from '../../edge-runtime/host/event-path-contract.ts';
+import type { PathStatus } from '../../edge-runtime/host/path/contract.ts';
 import { ConditionTable, reportOf } from '../../edge-runtime/host/report.ts';
 import { identityOf } from '../../edge-runtime/link/identity.ts';
 import { defaultLinkTimings, type Instruction, LinkClient, type LinkState } from '../../edge-runtime/link/link-client.ts';

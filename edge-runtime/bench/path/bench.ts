@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { startKafka } from '../../../tools/services/kafka.ts';
-import { stages } from '../../host/stage-times.ts';
+import { stages } from '../../host/path/stage-times.ts';
 import { quantile, type Sketch } from '../../protocol/index.ts';
 import { timeByPart } from './cpu-profile.ts';
 import type { LoadOptions } from './load.ts';

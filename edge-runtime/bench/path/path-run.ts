@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { inheritedEnvironment } from '../../../tools/environment.ts';
 import { agentEnvironment, agentFlags } from '../../host/launch.ts';
 import { RedisServer } from '../../host/redis-server.ts';
-import { stages, type StageLatencies } from '../../host/stage-times.ts';
+import { stages, type StageLatencies } from '../../host/path/stage-times.ts';
 import { systemClock } from '../../kernel/clock.ts';
 import { emptySketch, mergeSketches, type Sketch } from '../../protocol/index.ts';
 import { bundleOf } from '../../sim/path-fixture.ts';

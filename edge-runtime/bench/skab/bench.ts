@@ -16,8 +16,8 @@ import { parseArgs } from 'node:util';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { startKafka } from '../../../tools/services/kafka.ts';
 import { startRedis } from '../../../tools/services/redis.ts';
-import type { EventPath } from '../../host/event-path-contract.ts';
-import { buildEventPath } from '../../host/event-path.ts';
+import type { EventPath } from '../../host/path/contract.ts';
+import { buildEventPath } from '../../host/path/event-path.ts';
 import { allRows, bundleOf, dependenciesOf } from '../../sim/path-fixture.ts';
 import { judge, labelsOf, readingsOf, type Judgement, type Labels, type Reading } from './recording.ts';
 

@@ -1,10 +1,10 @@
-import type { BuiltPath, PathRuntime, StagedBundle } from '../activation/path-runtime.ts';
-import { backOffMs, type Clock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
-import { messageOf } from '../kernel/path-error.ts';
-import type { PathStatus, TailRows } from './event-path-contract.ts';
-import { PathClient } from './path-client.ts';
-import type { PathThreadData } from './path-messages.ts';
+import type { BuiltPath, PathRuntime, StagedBundle } from '../../activation/path-runtime.ts';
+import { backOffMs, type Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import { messageOf } from '../../kernel/path-error.ts';
+import type { PathStatus, TailRows } from './contract.ts';
+import { PathClient } from './client.ts';
+import type { PathThreadData } from './messages.ts';
 
 export interface PathSupervisorOptions {
   readonly thread: Omit<PathThreadData, 'bundle' | 'settings' | 'node'>;

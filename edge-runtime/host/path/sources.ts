@@ -1,11 +1,11 @@
-import { FileSource } from '../ingest/file-source.ts';
-import { HttpSource, type Journal } from '../ingest/http-source.ts';
-import { KafkaSource, type SourceDependencies } from '../ingest/kafka-source.ts';
-import type { EventBatch, Source } from '../kernel/event-batch.ts';
-import type { Intake } from '../kernel/intake.ts';
-import { KafkaConnection } from '../kernel/kafka.ts';
-import type { PathDependencies } from './event-path-contract.ts';
-import type { PathPlan } from './path-plan.ts';
+import { FileSource } from '../../ingest/file-source.ts';
+import { HttpSource, type Journal } from '../../ingest/http-source.ts';
+import { KafkaSource, type SourceDependencies } from '../../ingest/kafka-source.ts';
+import type { EventBatch, Source } from '../../kernel/event-batch.ts';
+import type { Intake } from '../../kernel/intake.ts';
+import { KafkaConnection } from '../../kernel/kafka.ts';
+import type { PathDependencies } from './contract.ts';
+import type { PathPlan } from './plan.ts';
 
 /** A source of a session, and where its events go. */
 export interface SessionSource {

@@ -1,13 +1,13 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { freshRedis, temporaryFolder, type FreshRedis } from '../../tools/testing/index.ts';
+import { freshRedis, temporaryFolder, type FreshRedis } from '../../../tools/testing/index.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectRedis } from '../kernel/redis.ts';
-import type { Settings } from '../protocol/index.ts';
-import { allRows, bundleOf, dependenciesOf, type FixtureOptions } from '../sim/path-fixture.ts';
-import type { EventPath } from './event-path-contract.ts';
+import { connectRedis } from '../../kernel/redis.ts';
+import type { Settings } from '../../protocol/index.ts';
+import { allRows, bundleOf, dependenciesOf, type FixtureOptions } from '../../sim/path-fixture.ts';
+import type { EventPath } from './contract.ts';
 import { buildEventPath } from './event-path.ts';
 
 let redis: FreshRedis;

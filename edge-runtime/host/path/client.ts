@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import type { Logger } from '../kernel/logger.ts';
-import type { TailRows } from './event-path-contract.ts';
-import { fromThreadError, type PathCallName, type PathCalls, type PathThreadData, type PathThreadMessage } from './path-messages.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { TailRows } from './contract.ts';
+import { fromThreadError, type PathCallName, type PathCalls, type PathThreadData, type PathThreadMessage } from './messages.ts';
 
 type Answer<Name extends PathCallName> = Promise<Awaited<ReturnType<PathCalls[Name]>>>;
 
@@ -36,7 +36,7 @@ export class PathClient {
   private constructor(data: PathThreadData, limits: PathThreadLimits, logger: Logger, events: PathClientEvents) {
     this.#events = events;
     this.#logger = logger;
-    this.#worker = new Worker(new URL('./path-thread.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
       workerData: data,
       // Three halves of a young generation; larger ones collect a little less often and stay large when the burst is over.
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 24 },

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Kafka, logLevel } from 'kafkajs';
-import { freshRedis, freshTopic, kafkaBrokers } from '../../tools/testing/index.ts';
-import { allRows, bundleOf, dependenciesOf } from '../sim/path-fixture.ts';
+import { freshRedis, freshTopic, kafkaBrokers } from '../../../tools/testing/index.ts';
+import { allRows, bundleOf, dependenciesOf } from '../../sim/path-fixture.ts';
 import { buildEventPath } from './event-path.ts';
-import type { EventPath } from './event-path-contract.ts';
+import type { EventPath } from './contract.ts';
 
 let brokers: string[] = [];
 const open: EventPath[] = [];
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const path of open.splice(0)) await path.stop();
 });
 
-const model = fileURLToPath(new URL('../infer/fixtures/weighted-sum.onnx', import.meta.url));
+const model = fileURLToPath(new URL('../../infer/fixtures/weighted-sum.onnx', import.meta.url));
 const rule = (topic: string): string => `
   @app:name('watch')
   @source(type='kafka', topic='${topic}', @map(type='json'))

@@ -1,9 +1,9 @@
-import { CepError } from '../cep/index.ts';
-import type { EventBatch, Positions } from '../kernel/event-batch.ts';
-import type { Intake } from '../kernel/intake.ts';
-import type { Logger } from '../kernel/logger.ts';
-import type { Checkpoint } from '../store/checkpoint.ts';
-import type { LoggedStep, Recovery } from '../store/step-store.ts';
+import { CepError } from '../../cep/index.ts';
+import type { EventBatch, Positions } from '../../kernel/event-batch.ts';
+import type { Intake } from '../../kernel/intake.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { Checkpoint } from '../../store/checkpoint.ts';
+import type { LoggedStep, Recovery } from '../../store/step-store.ts';
 import type { RuleRunner } from './rule-runner.ts';
 
 /** A rule that begins without what it remembered, or without some of it, and why. */

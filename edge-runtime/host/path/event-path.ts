@@ -1,15 +1,15 @@
 import { availableParallelism } from 'node:os';
-import { ModelPool } from '../infer/model-pool.ts';
-import type { InferenceReply, InferenceRequest, ModelMetadata } from '../infer/open-inference.ts';
-import { backOffMs } from '../kernel/clock.ts';
-import { messageOf, PathError } from '../kernel/path-error.ts';
-import { connectRedis, storeTrouble, type RedisClient } from '../kernel/redis.ts';
-import { storeKeys } from '../store/keys.ts';
-import { StoreReader } from '../store/reader.ts';
-import type { AskReply, BuildEventPath, EventPath, IngestReply, PathBundle, PathDependencies, PathStatus, PathTelemetry, StoreAnswer, StoreQuery, TailRows } from './event-path-contract.ts';
-import { PathCounters } from './path-counters.ts';
-import { deadLetters, planPath, type PathPlan } from './path-plan.ts';
-import { PathSession } from './path-session.ts';
+import { ModelPool } from '../../infer/model-pool.ts';
+import type { InferenceReply, InferenceRequest, ModelMetadata } from '../../infer/open-inference.ts';
+import { backOffMs } from '../../kernel/clock.ts';
+import { messageOf, PathError } from '../../kernel/path-error.ts';
+import { connectRedis, storeTrouble, type RedisClient } from '../../kernel/redis.ts';
+import { storeKeys } from '../../store/keys.ts';
+import { StoreReader } from '../../store/reader.ts';
+import type { AskReply, BuildEventPath, EventPath, IngestReply, PathBundle, PathDependencies, PathStatus, PathTelemetry, StoreAnswer, StoreQuery, TailRows } from './contract.ts';
+import { PathCounters } from './counters.ts';
+import { deadLetters, planPath, type PathPlan } from './plan.ts';
+import { PathSession } from './session.ts';
 import type { StageLatencies } from './stage-times.ts';
 import { Tails } from './tails.ts';
 

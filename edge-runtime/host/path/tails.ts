@@ -1,8 +1,8 @@
-import type { Row } from '../cep/index.ts';
-import type { Clock } from '../kernel/clock.ts';
-import { wireValue } from '../kernel/wire-value.ts';
-import type { TailRows } from './event-path-contract.ts';
-import type { StreamPlan } from './path-plan.ts';
+import type { Row } from '../../cep/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { wireValue } from '../../kernel/wire-value.ts';
+import type { TailRows } from './contract.ts';
+import type { StreamPlan } from './plan.ts';
 
 interface Tail {
   matches(stream: string): boolean;

@@ -1,6 +1,6 @@
-import type { ModelAnswer } from '../cep/index.ts';
-import type { ModelPool } from '../infer/model-pool.ts';
-import type { Clock } from '../kernel/clock.ts';
+import type { ModelAnswer } from '../../cep/index.ts';
+import type { ModelPool } from '../../infer/model-pool.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { NumberedCall, RuleRunner } from './rule-runner.ts';
 
 /** A prediction that came, for the step that will give it to its rule. */

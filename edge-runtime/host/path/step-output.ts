@@ -1,10 +1,10 @@
-import { encodeOutgoing } from '../actions/outgoing.ts';
-import type { Refusal } from '../kernel/event-batch.ts';
-import type { Row } from '../cep/index.ts';
-import { wireValue } from '../kernel/wire-value.ts';
-import type { StepOutput } from '../store/step.ts';
+import { encodeOutgoing } from '../../actions/outgoing.ts';
+import type { Refusal } from '../../kernel/event-batch.ts';
+import type { Row } from '../../cep/index.ts';
+import { wireValue } from '../../kernel/wire-value.ts';
+import type { StepOutput } from '../../store/step.ts';
 import { DetectionDrafts, named, type DetectionDraft } from './detection-drafts.ts';
-import { deadLetters, type RulePlan } from './path-plan.ts';
+import { deadLetters, type RulePlan } from './plan.ts';
 import type { RunnerFault, StreamOutput } from './rule-runner.ts';
 
 /** What a step is about to write, and what is to be done once it is written. */

@@ -1,6 +1,6 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { EventBatch } from '../kernel/event-batch.ts';
-import { SketchRecorder, type Sketch } from '../protocol/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { EventBatch } from '../../kernel/event-batch.ts';
+import { SketchRecorder, type Sketch } from '../../protocol/index.ts';
 
 /**
  * Where an event's time goes. `transport`: from its own time to its arrival, which means something where events carry the

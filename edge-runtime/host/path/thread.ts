@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { systemClock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
-import type { EventPath } from './event-path-contract.ts';
+import { systemClock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
+import type { EventPath } from './contract.ts';
 import { buildEventPath } from './event-path.ts';
-import type { PathCalls, PathRequest, PathThreadData, PathThreadMessage } from './path-messages.ts';
-import { toThreadError } from './path-messages.ts';
+import type { PathCalls, PathRequest, PathThreadData, PathThreadMessage } from './messages.ts';
+import { toThreadError } from './messages.ts';
 
 /* The event path's thread: builds the path it was started with, then answers calls until it is told to stop. */
 

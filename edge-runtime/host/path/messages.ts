@@ -1,8 +1,8 @@
-import type { LogFields } from '../kernel/logger.ts';
-import { messageOf, PathError, type PathErrorCode } from '../kernel/path-error.ts';
-import type { RedisTarget } from '../kernel/redis.ts';
-import type { Settings } from '../protocol/index.ts';
-import type { EventPath, PathBundle, TailRows } from './event-path-contract.ts';
+import type { LogFields } from '../../kernel/logger.ts';
+import { messageOf, PathError, type PathErrorCode } from '../../kernel/path-error.ts';
+import type { RedisTarget } from '../../kernel/redis.ts';
+import type { Settings } from '../../protocol/index.ts';
+import type { EventPath, PathBundle, TailRows } from './contract.ts';
 
 /** What the event path's thread is started with. */
 export interface PathThreadData {

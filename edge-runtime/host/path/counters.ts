@@ -1,5 +1,5 @@
-import type { EventBatch } from '../kernel/event-batch.ts';
-import { SketchRecorder, type Telemetry } from '../protocol/index.ts';
+import type { EventBatch } from '../../kernel/event-batch.ts';
+import { SketchRecorder, type Telemetry } from '../../protocol/index.ts';
 import { StageTimes } from './stage-times.ts';
 
 interface SourceCount {

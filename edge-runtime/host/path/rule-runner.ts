@@ -1,7 +1,7 @@
-import { CepError, Engine, type ModelAnswer, type ModelCall, type Row } from '../cep/index.ts';
-import { wireValue } from '../kernel/wire-value.ts';
-import type { AskReply } from './event-path-contract.ts';
-import type { RulePlan, StreamPlan } from './path-plan.ts';
+import { CepError, Engine, type ModelAnswer, type ModelCall, type Row } from '../../cep/index.ts';
+import { wireValue } from '../../kernel/wire-value.ts';
+import type { AskReply } from './contract.ts';
+import type { RulePlan, StreamPlan } from './plan.ts';
 
 /** What one stream brought since it was last asked. */
 export interface StreamOutput {

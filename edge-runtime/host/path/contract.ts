@@ -1,9 +1,9 @@
-import type { AttributeValue, BundleManifest, DetectionRecord, Digest, Labels, Settings, Telemetry, TimelineRecord } from '../protocol/index.ts';
-import type { Attribute } from '../cep/index.ts';
-import type { Clock } from '../kernel/clock.ts';
-import type { Logger } from '../kernel/logger.ts';
+import type { AttributeValue, BundleManifest, DetectionRecord, Digest, Labels, Settings, Telemetry, TimelineRecord } from '../../protocol/index.ts';
+import type { Attribute } from '../../cep/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Logger } from '../../kernel/logger.ts';
 import type { StageLatencies } from './stage-times.ts';
-import type { InferenceReply, InferenceRequest, ModelMetadata } from '../infer/open-inference.ts';
+import type { InferenceReply, InferenceRequest, ModelMetadata } from '../../infer/open-inference.ts';
 
 /**
  * The agent's event path as the rest of the agent sees it. Everything handed over here except callbacks can be cloned

@@ -1,5 +1,5 @@
-import type { Analysis, StreamView } from '../cep/index.ts';
-import type { StreamKind } from './event-path-contract.ts';
+import type { Analysis, StreamView } from '../../cep/index.ts';
+import type { StreamKind } from './contract.ts';
 
 /** The streams whose events lead to this one, nearest first. */
 export function feedingStreams(stream: string, analysis: Analysis): string[] {

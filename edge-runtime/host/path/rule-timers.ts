@@ -1,4 +1,4 @@
-import type { SessionSource } from './path-sources.ts';
+import type { SessionSource } from './sources.ts';
 import type { RuleRunner } from './rule-runner.ts';
 
 /** Events may come this much later than their time before time moves on without them. */

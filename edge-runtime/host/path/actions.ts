@@ -1,18 +1,18 @@
-import { Dispatcher, type Outcome, type Undeliverable } from '../actions/dispatcher.ts';
-import { KafkaSink } from '../actions/kafka-sink.ts';
-import { LogSink } from '../actions/log-sink.ts';
-import type { Sink } from '../actions/outgoing.ts';
-import type { SinkOptions } from '../actions/sink-options.ts';
-import { WebhookSink } from '../actions/webhook-sink.ts';
-import { KafkaConnection } from '../kernel/kafka.ts';
-import { messageOf } from '../kernel/path-error.ts';
-import type { RedisClient } from '../kernel/redis.ts';
-import { DetectionOutbox } from '../store/detection-outbox.ts';
-import type { StoreKeys } from '../store/keys.ts';
-import { RedisOutgoingQueue } from '../store/outgoing-queue.ts';
+import { Dispatcher, type Outcome, type Undeliverable } from '../../actions/dispatcher.ts';
+import { KafkaSink } from '../../actions/kafka-sink.ts';
+import { LogSink } from '../../actions/log-sink.ts';
+import type { Sink } from '../../actions/outgoing.ts';
+import type { SinkOptions } from '../../actions/sink-options.ts';
+import { WebhookSink } from '../../actions/webhook-sink.ts';
+import { KafkaConnection } from '../../kernel/kafka.ts';
+import { messageOf } from '../../kernel/path-error.ts';
+import type { RedisClient } from '../../kernel/redis.ts';
+import { DetectionOutbox } from '../../store/detection-outbox.ts';
+import type { StoreKeys } from '../../store/keys.ts';
+import { RedisOutgoingQueue } from '../../store/outgoing-queue.ts';
 import type { DetectionDraft } from './detection-drafts.ts';
-import type { PathDependencies } from './event-path-contract.ts';
-import type { PathPlan } from './path-plan.ts';
+import type { PathDependencies } from './contract.ts';
+import type { PathPlan } from './plan.ts';
 
 /** How long a detection waits for its sinks before it is told with what is known. */
 const outcomeWaitMs = 2000;

@@ -1,7 +1,7 @@
-import type { Row } from '../cep/index.ts';
-import { wireValue } from '../kernel/wire-value.ts';
-import type { AttributeValue, DetectionRecord } from '../protocol/index.ts';
-import type { RulePlan, StreamPlan } from './path-plan.ts';
+import type { Row } from '../../cep/index.ts';
+import { wireValue } from '../../kernel/wire-value.ts';
+import type { AttributeValue, DetectionRecord } from '../../protocol/index.ts';
+import type { RulePlan, StreamPlan } from './plan.ts';
 import type { StreamOutput } from './rule-runner.ts';
 
 export type DetectionDraft = Omit<DetectionRecord, 'sequence'>;

@@ -4,20 +4,20 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pace } from 'node:timers/promises';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { startKafka } from '../../tools/services/kafka.ts';
-import { freePort, freshRedis, freshTopic, kafkaBrokers, makeTopic, temporaryFolder } from '../../tools/testing/index.ts';
-import { KafkaConnection } from '../kernel/kafka.ts';
-import { connectRedis } from '../kernel/redis.ts';
-import type { PathProcessOptions } from '../sim/path-process.ts';
-import { allRows, bundleOf, dependenciesOf } from '../sim/path-fixture.ts';
-import type { EventPath } from './event-path-contract.ts';
+import { startKafka } from '../../../tools/services/kafka.ts';
+import { freePort, freshRedis, freshTopic, kafkaBrokers, makeTopic, temporaryFolder } from '../../../tools/testing/index.ts';
+import { KafkaConnection } from '../../kernel/kafka.ts';
+import { connectRedis } from '../../kernel/redis.ts';
+import type { PathProcessOptions } from '../../sim/path-process.ts';
+import { allRows, bundleOf, dependenciesOf } from '../../sim/path-fixture.ts';
+import type { EventPath } from './contract.ts';
 import { buildEventPath } from './event-path.ts';
 
 /*
  * I4 and I5: whatever is killed while events flow, each event is stored once, and what the engine remembers goes on as if
  * nothing had happened. `total` counts through, so a doubled, lost or reordered event would show in every later row.
  */
-const model = fileURLToPath(new URL('../infer/fixtures/weighted-sum.onnx', import.meta.url));
+const model = fileURLToPath(new URL('../../infer/fixtures/weighted-sum.onnx', import.meta.url));
 const rule = (topic: string): string => `
   @source(type='kafka', topic='${topic}', @map(type='json'))
   define stream Readings (pump string, n long, value double);
@@ -166,7 +166,7 @@ async function startHere(options: PathProcessOptions): Promise<EventPath> {
 }
 
 function startProcess(options: PathProcessOptions): ChildProcess {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../sim/path-process.ts', import.meta.url)), JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../sim/path-process.ts', import.meta.url)), JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   return child;
 }

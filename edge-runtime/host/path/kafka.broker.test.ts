@@ -1,14 +1,14 @@
 import { setTimeout as pace } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { freshRedis, freshTopic, kafkaBrokers, type FreshRedis } from '../../tools/testing/index.ts';
-import { dispatchLimits } from '../actions/dispatcher.ts';
-import { encodeOutgoing } from '../actions/outgoing.ts';
-import { KafkaConnection } from '../kernel/kafka.ts';
-import { connectRedis } from '../kernel/redis.ts';
-import { allRows, bundleOf, dependenciesOf } from '../sim/path-fixture.ts';
-import { storeKeys } from '../store/keys.ts';
-import type { EventPath } from './event-path-contract.ts';
+import { freshRedis, freshTopic, kafkaBrokers, type FreshRedis } from '../../../tools/testing/index.ts';
+import { dispatchLimits } from '../../actions/dispatcher.ts';
+import { encodeOutgoing } from '../../actions/outgoing.ts';
+import { KafkaConnection } from '../../kernel/kafka.ts';
+import { connectRedis } from '../../kernel/redis.ts';
+import { allRows, bundleOf, dependenciesOf } from '../../sim/path-fixture.ts';
+import { storeKeys } from '../../store/keys.ts';
+import type { EventPath } from './contract.ts';
 import { buildEventPath } from './event-path.ts';
 
 /* What Kafka does to a node while events flow: it gives partitions to another and back, it is away, it takes what the rules send. */

@@ -1,11 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { temporaryFolder } from '../../tools/testing/index.ts';
-import { settingsSchema } from '../protocol/index.ts';
-import { AgentProcess } from '../sim/agent-process.ts';
-import { SimulatedControlPlane } from '../sim/control-plane.ts';
-import { exhaustEventPath, reachable } from '../sim/thread-fault.ts';
+import { temporaryFolder } from '../../../tools/testing/index.ts';
+import { settingsSchema } from '../../protocol/index.ts';
+import { AgentProcess } from '../../sim/agent-process.ts';
+import { SimulatedControlPlane } from '../../sim/control-plane.ts';
+import { exhaustEventPath, reachable } from '../../sim/thread-fault.ts';
 
 /* I4 and I5 for a death that leaves the process alive: the event path's thread runs out of memory between any two instructions. */
 

@@ -1,13 +1,13 @@
-import { parseSinkOptions, sinkPayload, type SinkOptions } from '../actions/sink-options.ts';
-import type { PayloadFormat } from '../actions/payload.ts';
-import { CepError, compile, rowReader, type Analysis, type CompiledApp, type Connector, type Environment, type StreamView } from '../cep/index.ts';
-import type { Decoder } from '../ingest/decoder.ts';
-import { parseSourceOptions, sourceDecoder, type SourceOptions } from '../ingest/source-options.ts';
-import { messageOf, PathError } from '../kernel/path-error.ts';
-import { type NodeValues, withNodeValues } from '../kernel/option-values.ts';
-import { callOf, type BundleManifest, type Settings, type Severity } from '../protocol/index.ts';
-import type { StoredStream } from '../store/step.ts';
-import type { PathBundle, PathDependencies, StreamKind } from './event-path-contract.ts';
+import { parseSinkOptions, sinkPayload, type SinkOptions } from '../../actions/sink-options.ts';
+import type { PayloadFormat } from '../../actions/payload.ts';
+import { CepError, compile, rowReader, type Analysis, type CompiledApp, type Connector, type Environment, type StreamView } from '../../cep/index.ts';
+import type { Decoder } from '../../ingest/decoder.ts';
+import { parseSourceOptions, sourceDecoder, type SourceOptions } from '../../ingest/source-options.ts';
+import { messageOf, PathError } from '../../kernel/path-error.ts';
+import { type NodeValues, withNodeValues } from '../../kernel/option-values.ts';
+import { callOf, type BundleManifest, type Settings, type Severity } from '../../protocol/index.ts';
+import type { StoredStream } from '../../store/step.ts';
+import type { PathBundle, PathDependencies, StreamKind } from './contract.ts';
 import { feedingStreams, kindOf } from './stream-lineage.ts';
 
 /** A bundle worked out for this node: everything checked, nothing opened. */
