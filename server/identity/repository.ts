@@ -98,10 +98,11 @@ export async function upsertMember(tx: Transaction, member: { id: string; organi
   });
 }
 
-/** Takes a sign-in link out of use and returns it, once: null when it is unknown, used or expired. */
-export async function consumeSignInLink(tx: Transaction, tokenDigest: string, at: Date): Promise<{ organizationId: string } | null> {
-  const { count } = await tx.signInLink.updateMany({ where: { tokenDigest, usedAt: null, expiresAt: { gt: at } }, data: { usedAt: at } });
-  return count === 1 ? tx.signInLink.findUniqueOrThrow({ where: { tokenDigest }, select: { organizationId: true } }) : null;
+/** Takes a sign-in link out of use, and with it every other of its organization: false when it is unknown, used or expired. */
+export async function consumeSignInLink(tx: Transaction, organizationId: string, tokenDigest: string, at: Date): Promise<boolean> {
+  const { count } = await tx.signInLink.updateMany({ where: { organizationId, tokenDigest, usedAt: null, expiresAt: { gt: at } }, data: { usedAt: at } });
+  if (count === 1) await tx.signInLink.updateMany({ where: { organizationId, usedAt: null }, data: { usedAt: at } });
+  return count === 1;
 }
 
 export function openInvitation(at: Date) {
@@ -145,9 +146,7 @@ export function findSignInLink(db: Queryable, tokenDigest: string) {
   return db.signInLink.findUnique({ where: { tokenDigest }, select: { organizationId: true } });
 }
 
-/** Adds a sign-in link in place of those of the organization that nobody has used. */
-export async function replaceSignInLink(tx: Transaction, link: NewLink): Promise<void> {
-  await tx.signInLink.updateMany({ where: { organizationId: link.organizationId, usedAt: null }, data: { usedAt: link.createdAt } });
+export async function insertSignInLink(tx: Transaction, link: NewLink): Promise<void> {
   await tx.signInLink.create({ data: link });
 }
 

@@ -30,6 +30,15 @@ describe('the first administrator’s link', () => {
     expect([second.status, (await second.json()).code]).toEqual([401, 'SignInRefused']);
   });
 
+  it('of each replica that starts works, until one of them was used', async () => {
+    const own = await world.organization();
+    const tokens = [tokenOf(await createSignInLink(world.deps, own)), tokenOf(await createSignInLink(world.deps, own)), tokenOf(await createSignInLink(world.deps, own))];
+    const accept = (token: string | undefined) => server.browser().fetch('/api/auth/sign-in-link', { method: 'POST', body: { token, name: 'Edsger', email: 'edsger@selvedge.test', password: testPassword } });
+    expect((await accept(tokens[1])).status).toBe(200);
+    expect((await accept(tokens[0])).status).toBe(401);
+    expect((await accept(tokens[2])).status).toBe(401);
+  });
+
   it('ends after an hour', async () => {
     const token = tokenOf(await createSignInLink(world.deps, organization));
     world.deps.clock.advance(3_600_001);

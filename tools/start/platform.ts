@@ -87,7 +87,7 @@ export async function bringUpControlPlane({ steps, keep, print }: Session, datab
   const service = await steps.run('control plane', () => startControlPlane(options), () => `port ${port}`);
   const restart = async () => {
     const again = await startControlPlane(options);
-    // Each start makes the first administrator's link anew and ends the one before.
+    // Each start makes a link of its own for the first administrator.
     if (again.signInLink !== undefined) announce(print, again);
     return again;
   };

@@ -15,7 +15,7 @@ import {
   findUserByEmail,
   insertFirstOrganization,
   insertPerson,
-  replaceSignInLink,
+  insertSignInLink,
   updatePassword,
   upsertMember,
 } from '../repository.ts';
@@ -34,13 +34,13 @@ export async function needsFirstAdministrator(deps: Deps, organizationId: string
   return (await countAdministrators(deps.db, organizationId)) === 0;
 }
 
-/** Makes the one-time link that lets whoever runs the control plane in as administrator. Earlier unused links end. */
+/** Makes the one-time link that lets whoever runs the control plane in as administrator. Replicas that start together make one each: the first that is used ends the others. */
 export async function createSignInLink(deps: Deps, organizationId: string): Promise<string> {
   const token = deps.ids.secret();
   const now = deps.clock.now();
   const id = deps.ids.next();
   await performChange(deps, systemActor(organizationId, id, 'the command line'), async ({ tx, record }) => {
-    await replaceSignInLink(tx, { id, organizationId, tokenDigest: deps.vault.digest(token), createdAt: new Date(now), expiresAt: new Date(now + LINK_LIFETIME_MS) });
+    await insertSignInLink(tx, { id, organizationId, tokenDigest: deps.vault.digest(token), createdAt: new Date(now), expiresAt: new Date(now + LINK_LIFETIME_MS) });
     record({ action: 'signInLink.create', object: { kind: 'signInLink', id, name: 'administrator' } });
   });
   return `${deps.publicUrl}/sign-in/link?token=${token}`;
@@ -66,7 +66,7 @@ export async function acceptSignInLink(deps: Deps, token: string, person: Accept
   const membership = { role: 'administrator', customRole: null, organizationId: link.organizationId, fleetIds: [] } as const;
   const actor = userActor({ id: userId, name: person.name, email: person.email, sessionId: '', requestId: person.requestId }, membership);
   return performChange(deps, actor, async ({ tx, record, publish }) => {
-    if ((await consumeSignInLink(tx, tokenDigest, at)) === null) throw linkRefused();
+    if (!(await consumeSignInLink(tx, link.organizationId, tokenDigest, at))) throw linkRefused();
     const account = existing?.accounts[0];
     if (existing === null) await insertPerson(tx, newPerson(deps, userId, person, person.email, at));
     else {
