@@ -1,17 +1,12 @@
 import { emptySketch } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { anAgent } from '../deployments/testing/an-agent.ts';
-import type { TestAgent } from '../deployments/testing/an-agent.ts';
 import { advanceRollout } from '../rollout/index.ts';
 import { writeBuckets } from '../telemetry/repository.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
+import { GatedFleet, publishWatch } from './testing/gated-fleet.ts';
 
 const size = 30;
-const text = (threshold: number): string => `@source(type='kafka', topic='readings', @map(type='json'))
-define stream Readings (flow double);
-from Readings[flow > ${threshold}.0] select flow insert into Found;
-`;
 const gates = [
   { metric: 'detectionsPerHour', compare: 'atMostTimesControl', bound: 2 },
   { metric: 'errorsPercent', compare: 'atMost', bound: 1 },
@@ -20,8 +15,7 @@ const gated = { waves: [{ limit: { unit: 'percent' as const, value: 10 } }], max
 
 let world: TestWorld;
 let organization: string;
-let fleet: string;
-let agents: TestAgent[] = [];
+let fleet: GatedFleet;
 let sites = 0;
 const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
 const get = (id: string) => as('viewer').deployments.get({ id });
@@ -29,38 +23,17 @@ const get = (id: string) => as('viewer').deployments.get({ id });
 beforeAll(async () => {
   world = await testWorld();
   organization = await world.organization();
-  for (const threshold of [10, 20]) await as('author').rules.publish({ name: 'watch', text: text(threshold) });
+  await publishWatch(world, organization);
 });
 
 beforeEach(async () => {
-  const site = `site-${++sites}`;
-  const created = await as('operator').fleets.create({ name: site, selector: `site=${site}`, settings: { connectors: { kafka: { brokers: 'localhost:9092' } } } });
-  fleet = created.id;
-  agents = [];
-  for (let index = 0; index < size; index += 1) agents.push(await anAgent(world.deps, organization, `${site}-${String(index).padStart(2, '0')}`, { site }));
-  for (const agent of agents) await agent.connect();
-  const first = await deploy(1, { waves: [], maxUnavailable: gated.maxUnavailable, bakeSeconds: 0 });
-  await answer(first);
-  expect((await get(first)).state).toBe('Succeeded');
+  fleet = await GatedFleet.of(size, `site-${++sites}`, world, organization);
 });
-
-async function deploy(version: number, policy: object): Promise<string> {
-  const { hash, violations } = await as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version }], policy });
-  expect(violations).toEqual([]);
-  return (await as('operator').deployments.create({ planHash: hash })).id;
-}
-
-/** Whoever was told reports that it runs it. */
-async function answer(id: string): Promise<void> {
-  const rows = (await as('viewer').deployments.nodes({ id, limit: 100 })).items.filter((row) => row.state === 'Requested');
-  for (const row of rows) await agents.find((agent) => agent.id === row.node)?.run();
-  await advanceRollout(world.deps, id);
-}
 
 /** What nodes told over the minutes up to now, two messages a minute; `times` is how often each detects beside its habit. */
 async function tell(minutes: number, times: (node: number) => number, errors: (node: number) => number = () => 0): Promise<void> {
   const now = Math.floor(world.deps.clock.now() / 10_000) * 10_000;
-  const rows = agents.flatMap((agent, node) =>
+  const rows = fleet.agents.flatMap((agent, node) =>
     Array.from({ length: minutes * 2 }, (_, step) => ({
       organizationId: organization,
       scope: agent.id,
@@ -75,8 +48,8 @@ async function tell(minutes: number, times: (node: number) => number, errors: (n
 
 async function toTheFirstLook(times: (node: number) => number, errors?: (node: number) => number): Promise<string> {
   await tell(15, () => 1);
-  const id = await deploy(2, gated);
-  await answer(id);
+  const id = await fleet.deploy(2, gated);
+  await fleet.answer(id);
   expect((await get(id)).waves[0]).toMatchObject({ state: 'Baking', looks: [] });
   world.deps.clock.advance(201_000);
   await tell(3, times, errors);
@@ -98,7 +71,7 @@ describe('a rollout with gates', () => {
     expect([look.evidence.wave.length, look.evidence.control.length, look.changes[0]?.wave.length, look.changes[1]]).toEqual([3, 27, 3, null]);
     expect(look.evidence.wave[0]).toMatchObject({ before: { hours: 10 / 60, events: 20_000 }, after: { events: expect.any(Number) } });
     expect((await as('viewer').why.deployment({ id })).causes[0]).toMatchObject({ code: 'GateStopped' });
-    expect((await as('viewer').why.node({ id: agents.at(-1)?.id ?? '' })).causes[0]).toMatchObject({ code: 'GateStopped' });
+    expect((await as('viewer').why.node({ id: fleet.agents.at(-1)?.id ?? '' })).causes[0]).toMatchObject({ code: 'GateStopped' });
     const stranger = callAs(world.deps, aUser(await world.organization('Other'), 'viewer'));
     await expect(stranger.deployments.look({ id, wave: 0, look: 1 })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
   });
@@ -122,7 +95,7 @@ describe('a rollout with gates', () => {
       await advanceRollout(world.deps, id);
     }
     expect((await get(id)).waves[0]).toMatchObject({ state: 'Passed', looks: [{ look: 3, verdicts: [{ outcome: 'Passed' }, { outcome: 'Passed' }] }, { look: 2 }, { look: 1 }] });
-    await answer(id);
+    await fleet.answer(id);
     world.deps.clock.advance(601_000);
     await tell(9, () => 1.4);
     await advanceRollout(world.deps, id);
@@ -132,12 +105,12 @@ describe('a rollout with gates', () => {
 
   test('holds a fixed bound, and goes back where its policy says so', async () => {
     await tell(15, () => 1);
-    const id = await deploy(2, { ...gated, onFailure: 'rollback' });
-    await answer(id);
+    const id = await fleet.deploy(2, { ...gated, onFailure: 'rollback' });
+    await fleet.answer(id);
     world.deps.clock.advance(201_000);
     await tell(3, () => 1, (node) => (inWave(node) ? 30 : 0));
     await advanceRollout(world.deps, id);
-    await answer(id);
+    await fleet.answer(id);
     const { state, decisions } = await get(id);
     expect(state).toBe('RolledBack');
     expect(decisions.find(({ kind }) => kind === 'GateStopped')?.message).toBe('Stopped in wave 1: errors 3 %, at most 1 %, on 3 nodes. All go back.');
@@ -156,7 +129,7 @@ describe('a rollout with gates', () => {
 });
 
 test('a plan says when its first wave is too small for its gates, and gates without a bake are refused', async () => {
-  const plan = (policy: object) => as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 2 }], policy });
+  const plan = (policy: object) => as('operator').deployments.plan({ fleet: fleet.id, rules: [{ name: 'watch', version: 2 }], policy });
   expect((await plan({ ...gated, waves: [{ limit: { unit: 'nodes', value: 1 } }] })).violations).toEqual([
     { code: 'GateCannotTell', blocks: false, message: 'The first wave has 1 of 30 nodes: too few to tell a change from luck at 5 % false stops. Gates that compare with control cannot stop it.' },
   ]);

@@ -3,18 +3,13 @@ import type { Telemetry } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createMetrics } from '../kernel/metrics.ts';
 import { createRandom, normal } from '../kernel/seeded-random.ts';
-import { anAgent } from '../deployments/testing/an-agent.ts';
-import type { TestAgent } from '../deployments/testing/an-agent.ts';
 import { advanceRollout } from '../rollout/index.ts';
 import { startTelemetry } from '../telemetry/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
+import { GatedFleet, publishWatch } from './testing/gated-fleet.ts';
 
 const [size, canaries, minute] = [30, 3, 60_000];
-const text = (threshold: number): string => `@source(type='kafka', topic='readings', @map(type='json'))
-define stream Readings (flow double);
-from Readings[flow > ${threshold}.0] select flow insert into Found;
-`;
 const policy = {
   waves: [{ limit: { unit: 'percent' as const, value: 10 } }],
   maxUnavailable: { unit: 'percent' as const, value: 100 },
@@ -25,8 +20,7 @@ const random = createRandom(11);
 
 let world: TestWorld;
 let organization: string;
-let fleet: string;
-let agents: TestAgent[] = [];
+let fleet: GatedFleet;
 let sites = 0;
 const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
 const get = (id: string) => as('viewer').deployments.get({ id });
@@ -34,28 +28,12 @@ const get = (id: string) => as('viewer').deployments.get({ id });
 beforeAll(async () => {
   world = await testWorld();
   organization = await world.organization();
-  for (const threshold of [10, 20]) await as('author').rules.publish({ name: 'watch', text: text(threshold) });
+  await publishWatch(world, organization);
 });
 
 beforeEach(async () => {
-  const site = `site-${++sites}`;
-  fleet = (await as('operator').fleets.create({ name: site, selector: `site=${site}`, settings: { connectors: { kafka: { brokers: 'localhost:9092' } } } })).id;
-  agents = await Promise.all(Array.from({ length: size }, (_, index) => anAgent(world.deps, organization, `${site}-${String(index).padStart(2, '0')}`, { site })));
-  for (const agent of agents) await agent.connect();
-  await answer(await deploy(1, { waves: [], maxUnavailable: policy.maxUnavailable, bakeSeconds: 0 }));
+  fleet = await GatedFleet.of(size, `site-${++sites}`, world, organization);
 });
-
-async function deploy(version: number, given: object): Promise<string> {
-  const { hash, violations } = await as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version }], policy: given });
-  expect(violations).toEqual([]);
-  return (await as('operator').deployments.create({ planHash: hash })).id;
-}
-
-async function answer(id: string): Promise<void> {
-  const rows = (await as('viewer').deployments.nodes({ id, limit: 100 })).items.filter((row) => row.state === 'Requested');
-  for (const row of rows) await agents.find((agent) => agent.id === row.node)?.run();
-  await advanceRollout(world.deps, id);
-}
 
 interface Told {
   model?: string;
@@ -82,7 +60,7 @@ async function tell(minutes: number, of: (node: number) => Told): Promise<void> 
   for (let told = 0; told < minutes; told += 1) {
     const ending = new AbortController();
     const telemetry = startTelemetry({ ...world.deps, metrics: createMetrics() }, ending.signal);
-    for (const [node, agent] of agents.entries()) telemetry.ingest({ organizationId: organization, nodeId: agent.id, fleetId: fleet }, message(of(node)));
+    for (const [node, agent] of fleet.agents.entries()) telemetry.ingest({ organizationId: organization, nodeId: agent.id, fleetId: fleet.id }, message(of(node)));
     ending.abort();
     await telemetry.finished;
     world.deps.clock.advance(minute);
@@ -95,8 +73,8 @@ const inWave = (node: number): boolean => node < canaries;
 /** Up to the first look at a first wave whose nodes tell, since they run it, what `since` says. */
 async function toTheFirstLook(since: (node: number) => Told): Promise<string> {
   await tell(5, usual);
-  const id = await deploy(2, policy);
-  await answer(id);
+  const id = await fleet.deploy(2, policy);
+  await fleet.answer(id);
   world.deps.clock.advance(minute);
   await tell(4, since);
   await advanceRollout(world.deps, id);
@@ -133,5 +111,5 @@ describe('gates on what models predict', { timeout: 60_000 }, () => {
 });
 
 test('a bake that is shorter than what is told by the minute is refused', async () => {
-  await expect(as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 2 }], policy: { ...policy, bakeSeconds: 100 } })).rejects.toThrow('With gates on models a wave has to bake from 180 to 86400 s: they are told by the minute.');
+  await expect(as('operator').deployments.plan({ fleet: fleet.id, rules: [{ name: 'watch', version: 2 }], policy: { ...policy, bakeSeconds: 100 } })).rejects.toThrow('With gates on models a wave has to bake from 180 to 86400 s: they are told by the minute.');
 });

@@ -8,21 +8,10 @@ import { addIntervals } from './interval.ts';
 import type { IntervalFigures } from './interval.ts';
 import { SketchAccumulator } from './sketch-accumulator.ts';
 import { decodeSketch } from './sketch-codec.ts';
+import { figuresOf } from './stored-figures.ts';
+import type { StoredFigures } from './stored-figures.ts';
 
-type BucketRow = {
-  scope: string;
-  at: Date;
-  events: bigint;
-  predictions: bigint;
-  detections: bigint;
-  actions: bigint;
-  refused: bigint;
-  deadLetters: bigint;
-  lag: bigint | null;
-  buffered: bigint;
-  oldestAt: Date | null;
-  latency: Uint8Array;
-};
+type BucketRow = StoredFigures & { scope: string; at: Date };
 
 /** The last finished ten seconds of each scope, if it reported within the last forty. */
 export async function readLatest(db: Queryable, scopes: readonly string[], now: number): Promise<Map<string, IntervalFigures>> {
@@ -31,7 +20,7 @@ export async function readLatest(db: Queryable, scopes: readonly string[], now: 
     SELECT latest.* FROM unnest(${[...scopes]}::text[]) AS wanted(scope) CROSS JOIN LATERAL (
       SELECT * FROM telemetry_buckets AS bucket WHERE bucket.scope = wanted.scope AND "stepSeconds" = 10 AND at > ${new Date(now - 40_000)} ORDER BY at DESC LIMIT 1
     ) AS latest`;
-  return new Map(rows.map((row) => [row.scope, toFigures(row)]));
+  return new Map(rows.map((row) => [row.scope, figuresOf(row)]));
 }
 
 /** Throws NotFound where the node or fleet is not in reach. */
@@ -61,26 +50,11 @@ export async function readIntervals(
     SELECT * FROM telemetry_buckets WHERE scope = ANY(${[...scopes]}::text[]) AND "organizationId" = ${organizationId} AND "stepSeconds" = ${stepSeconds} AND at >= ${new Date(from)} AND at < ${new Date(to)} ORDER BY at`;
   const sums = new Map<number, IntervalFigures>();
   for (const row of rows) {
-    const [at, figures] = [row.at.getTime(), toFigures(row)];
+    const [at, figures] = [row.at.getTime(), figuresOf(row)];
     const sum = sums.get(at);
     sums.set(at, sum === undefined ? figures : addIntervals(sum, figures));
   }
   return [...sums].map(([at, figures]) => ({ at, figures }));
-}
-
-export function toFigures(row: Omit<BucketRow, 'scope' | 'at'>): IntervalFigures {
-  return {
-    events: Number(row.events),
-    predictions: Number(row.predictions),
-    detections: Number(row.detections),
-    actions: Number(row.actions),
-    refused: Number(row.refused),
-    deadLetters: Number(row.deadLetters),
-    lag: row.lag === null ? null : Number(row.lag),
-    buffered: Number(row.buffered),
-    oldestAt: row.oldestAt?.getTime() ?? null,
-    latency: decodeSketch(row.latency),
-  };
 }
 
 /** Deployments that began or ended in the span and concern the scope; at most 100. */

@@ -1,7 +1,8 @@
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { addIntervals } from './interval.ts';
 import type { IntervalFigures } from './interval.ts';
-import { decodeSketch, encodeSketch } from './sketch-codec.ts';
+import { encodeSketch } from './sketch-codec.ts';
+import { figuresOf } from './stored-figures.ts';
 import type { BucketRow } from './rollup.ts';
 
 type Key = Pick<BucketRow, 'scope' | 'stepSeconds' | 'at'>;
@@ -36,18 +37,7 @@ async function findBuckets(db: Queryable, keys: readonly Key[]): Promise<(Key & 
     scope: row.scope,
     stepSeconds: row.stepSeconds === 60 ? 60 : 10,
     at: row.at.getTime(),
-    figures: {
-      events: Number(row.events),
-      predictions: Number(row.predictions),
-      detections: Number(row.detections),
-      actions: Number(row.actions),
-      refused: Number(row.refused),
-      deadLetters: Number(row.deadLetters),
-      lag: row.lag === null ? null : Number(row.lag),
-      buffered: Number(row.buffered),
-      oldestAt: row.oldestAt?.getTime() ?? null,
-      latency: decodeSketch(row.latency),
-    },
+    figures: figuresOf(row),
   }));
 }
 

@@ -7,8 +7,8 @@ import { parseLabels } from '../../_format/labels.ts';
 import { Button } from '../../_ui/button.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input, Textarea } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 
 const lifetimes = { '1h': 3_600_000, '1d': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 } as const;
@@ -70,11 +70,13 @@ function Form({ onMade, close }: { onMade: (made: { token: string; command: stri
   );
   const { fields, general } = formFailureOf(create);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (parsed.ok && usesError === undefined) create.mutate({ label: label.trim(), labels: parsed.labels, uses: usesNumber, expiresAt: Date.now() + lifetimes[lifetime] });
+    <DialogForm
+      action="Create"
+      cancel={close}
+      busy={create.isPending}
+      refused={parsed.ok ? usesError : parsed.message}
+      onSubmit={() => {
+        if (parsed.ok) create.mutate({ label: label.trim(), labels: parsed.labels, uses: usesNumber, expiresAt: Date.now() + lifetimes[lifetime] });
       }}
     >
       <Field label="What it is for" error={fields['label'] ?? general}>
@@ -102,7 +104,6 @@ function Form({ onMade, close }: { onMade: (made: { token: string; command: stri
           />
         </Field>
       </div>
-      <FormActions action="Create" cancel={close} busy={create.isPending} refused={parsed.ok ? usesError : parsed.message} />
-    </form>
+    </DialogForm>
   );
 }

@@ -6,8 +6,8 @@ import { failureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { paths } from '../../paths.ts';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { SelectorPreview, useSelectorPreview } from './selector-preview.tsx';
 
 export function CreateFleetDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -37,12 +37,12 @@ function Form({ close }: { close: () => void }) {
   const fieldErrors = failure?.fields ?? {};
   const general = failure && fieldErrors['name'] === undefined && fieldErrors['selector'] === undefined ? failure.message : undefined;
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate({ name: name.trim(), selector: selector.trim() });
-      }}
+    <DialogForm
+      action="Create"
+      cancel={close}
+      busy={create.isPending}
+      refused={preview.data?.error ? 'The selector cannot be read.' : undefined}
+      onSubmit={() => create.mutate({ name: name.trim(), selector: selector.trim() })}
     >
       <Field label="Name" description="1 to 63 of a-z 0-9 . _ / -" error={fieldErrors['name'] ?? general}>
         <Input value={name} onValue={setName} required maxLength={63} spellCheck={false} placeholder="pump-loop" />
@@ -59,7 +59,6 @@ function Form({ close }: { close: () => void }) {
         <Input value={selector} onValue={setSelector} required maxLength={1024} spellCheck={false} mono placeholder="app=pump-loop" />
       </Field>
       <SelectorPreview preview={preview} />
-      <FormActions action="Create" cancel={close} busy={create.isPending} refused={preview.data?.error ? 'The selector cannot be read.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

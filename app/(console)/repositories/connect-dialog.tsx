@@ -6,8 +6,8 @@ import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { paths } from '../../paths.ts';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { newRepository, RepositoryFields } from './repository-fields.tsx';
 
 /** Connects a branch. Nothing is applied by this unless that is chosen. */
@@ -35,12 +35,12 @@ function Form({ close }: { close: () => void }) {
   );
   const { fields, general } = formFailureOf(connect);
   return (
-    <form
-      className="flex flex-col gap-4"
-      // Before the script runs, a plain submit must not put a credential into the address.
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      action="Connect"
+      cancel={close}
+      busy={connect.isPending}
+      refused={values.scopes.length === 0 ? 'Choose what it may do.' : undefined}
+      onSubmit={() => {
         const { password, username, minutes, ...settings } = values;
         connect.mutate({ name: name.trim(), ...settings, intervalSeconds: Math.round(Number(minutes) * 60), ...(password === '' ? {} : { credential: { username, password } }) });
       }}
@@ -49,7 +49,6 @@ function Form({ close }: { close: () => void }) {
         <Input value={name} onValue={setName} required maxLength={63} spellCheck={false} placeholder="plant-3" />
       </Field>
       <RepositoryFields values={values} onChange={setValues} fields={fields} credential="optional" />
-      <FormActions action="Connect" cancel={close} busy={connect.isPending} refused={values.scopes.length === 0 ? 'Choose what it may do.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

@@ -6,7 +6,7 @@ import type { memberSchema } from '../../../server/identity/schema.ts';
 import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
@@ -36,16 +36,15 @@ function AccessForm({ member, close }: { member: Member; close: () => void }) {
   );
   const { fields, general } = formFailureOf(save);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate({ id: member.id, role, fleets: fleets === 'all' ? 'all' : [...fleets] });
-      }}
+    <DialogForm
+      action="Save"
+      cancel={close}
+      busy={save.isPending}
+      refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined}
+      onSubmit={() => save.mutate({ id: member.id, role, fleets: fleets === 'all' ? 'all' : [...fleets] })}
     >
       <RoleChoice value={role} onChange={setRole} error={fields['role'] ?? general} />
       <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
-      <FormActions action="Save" cancel={close} busy={save.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

@@ -12,9 +12,9 @@ import { Card } from '../../_ui/card.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { DataTable, type Column } from '../../_ui/data-table.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
@@ -114,18 +114,11 @@ function MakeForm({ onMade, close }: { onMade: (code: string) => void; close: ()
   );
   const { fields, general } = formFailureOf(create);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate({ label: label.trim() });
-      }}
-    >
+    <DialogForm action="Make it" cancel={close} busy={create.isPending} onSubmit={() => create.mutate({ label: label.trim() })}>
       <Field label="Where it is kept" error={fields['label'] ?? general}>
         <Input value={label} onValue={setLabel} maxLength={100} required placeholder="The safe in the office" />
       </Field>
-      <FormActions action="Make it" cancel={close} busy={create.isPending} />
-    </form>
+    </DialogForm>
   );
 }
 

@@ -8,8 +8,8 @@ import { useTRPC } from '../../_data/trpc.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { useMe } from '../../_shell/me.tsx';
 import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
@@ -74,12 +74,12 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
   );
   const { fields, general } = formFailureOf(create);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (given.length > 0) create.mutate({ name: name.trim(), scopes: given, fleets: fleets === 'all' ? 'all' : [...fleets], expiresAt: Date.now() + lifetimes[lifetime] });
-      }}
+    <DialogForm
+      action="Create"
+      cancel={close}
+      busy={create.isPending}
+      refused={fleets.length === 0 ? 'Choose at least one fleet.' : given.length === 0 ? 'Choose what it may do.' : undefined}
+      onSubmit={() => create.mutate({ name: name.trim(), scopes: given, fleets: fleets === 'all' ? 'all' : [...fleets], expiresAt: Date.now() + lifetimes[lifetime] })}
     >
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="What it is for" error={fields['name'] ?? general}>
@@ -102,7 +102,6 @@ function TokenForm({ onMade, close }: { onMade: (token: string) => void; close: 
       </div>
       <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
       <ScopeChoice own={fitting} chosen={new Set(given)} onChange={setScopes} />
-      <FormActions action="Create" cancel={close} busy={create.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : given.length === 0 ? 'Choose what it may do.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

@@ -5,8 +5,8 @@ import type { Channel, ChannelSettings } from '../../../server/alerts/schema.ts'
 import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { kindWords } from './notifications.tsx';
 
@@ -61,13 +61,7 @@ function ChannelForm({ close }: { close: () => void }) {
   );
   const { fields, general } = formFailureOf(create);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate({ name: name.trim(), settings: settingsOf(kind, values) });
-      }}
-    >
+    <DialogForm action="Add" cancel={close} busy={create.isPending} onSubmit={() => create.mutate({ name: name.trim(), settings: settingsOf(kind, values) })}>
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Name" error={fields['name'] ?? general}>
           <Input value={name} onValue={setName} maxLength={100} required placeholder="On call" />
@@ -81,8 +75,7 @@ function ChannelForm({ close }: { close: () => void }) {
           <Input type={entry.type ?? 'text'} autoComplete="off" required={entry.optional !== true} value={values[entry.key] ?? ''} onValue={(value) => setValues({ ...values, [entry.key]: value })} />
         </Field>
       ))}
-      <FormActions action="Add" cancel={close} busy={create.isPending} />
-    </form>
+    </DialogForm>
   );
 }
 

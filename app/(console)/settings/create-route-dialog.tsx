@@ -6,8 +6,8 @@ import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Checkbox } from '../../_ui/checkbox.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { Select } from '../../_ui/select.tsx';
 
 /** Says whom to tell of what. */
@@ -37,12 +37,12 @@ function RouteForm({ close, channels }: { close: () => void; channels: readonly 
   );
   const { fields, general } = formFailureOf(create);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (chosen.size > 0) create.mutate({ name: name.trim(), severityMin, channels: [...chosen], tellsResolved, ...(rule.trim() !== '' && { rule: rule.trim() }) });
-      }}
+    <DialogForm
+      action="Add"
+      cancel={close}
+      busy={create.isPending}
+      refused={chosen.size === 0 ? 'Choose a channel.' : undefined}
+      onSubmit={() => create.mutate({ name: name.trim(), severityMin, channels: [...chosen], tellsResolved, ...(rule.trim() !== '' && { rule: rule.trim() }) })}
     >
       <Field label="Name" error={fields['name'] ?? general}>
         <Input value={name} onValue={setName} maxLength={100} required placeholder="Everything critical" />
@@ -72,7 +72,6 @@ function RouteForm({ close, channels }: { close: () => void; channels: readonly 
         ))}
       </fieldset>
       <Checkbox label="Also tell when it is over" checked={tellsResolved} onChange={setTellsResolved} />
-      <FormActions action="Add" cancel={close} busy={create.isPending} refused={chosen.size === 0 ? 'Choose a channel.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

@@ -6,8 +6,8 @@ import { useTRPC } from '../../_data/trpc.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
@@ -55,12 +55,12 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
   );
   const { fields, general } = formFailureOf(invite);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        invite.mutate({ name: name.trim(), email: email.trim(), role, fleets: fleets === 'all' ? 'all' : [...fleets] });
-      }}
+    <DialogForm
+      action="Make the link"
+      cancel={close}
+      busy={invite.isPending}
+      refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined}
+      onSubmit={() => invite.mutate({ name: name.trim(), email: email.trim(), role, fleets: fleets === 'all' ? 'all' : [...fleets] })}
     >
       <Field label="Name" error={fields['name']}>
         <Input value={name} onValue={setName} maxLength={100} required />
@@ -70,7 +70,6 @@ function InviteForm({ onMade, close }: { onMade: (made: { link: string; name: st
       </Field>
       <RoleChoice value={role} onChange={setRole} error={fields['role']} />
       <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
-      <FormActions action="Make the link" cancel={close} busy={invite.isPending} refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

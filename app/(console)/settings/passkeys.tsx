@@ -11,9 +11,9 @@ import { Button } from '../../_ui/button.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { DataTable, type Column } from '../../_ui/data-table.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 
@@ -75,22 +75,14 @@ function AddForm({ close }: { close: () => void }) {
     return queryClient.invalidateQueries(trpc.identity.pathFilter());
   };
   return (
-    <form
-      className="flex flex-col gap-4"
-      method="post"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add();
-      }}
-    >
+    <DialogForm action="Go on" cancel={close} busy={busy} onSubmit={() => void add()}>
       <Field label="Name of the device" error={refusal.general}>
         <Input value={name} onValue={setName} maxLength={64} required placeholder="My phone" />
       </Field>
       <Field label="Your password" error={refusal.password}>
         <Input type="password" autoComplete="current-password" value={password} onValue={setPassword} maxLength={128} required />
       </Field>
-      <FormActions action="Go on" cancel={close} busy={busy} />
-    </form>
+    </DialogForm>
   );
 }
 

@@ -6,8 +6,8 @@ import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { useMe } from '../../_shell/me.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
+import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { FormActions } from '../../_ui/form-actions.tsx';
 import type { Role } from './roles.ts';
 import { ScopeChoice } from './scope-choice.tsx';
 
@@ -35,10 +35,12 @@ function RoleForm({ role, close }: { role: Role | undefined; close: () => void }
   const update = useMutation(trpc.identity.roles.update.mutationOptions({ onSuccess }));
   const { fields, general } = formFailureOf(role === undefined ? create : update);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
+    <DialogForm
+      action={role === undefined ? 'Make it' : 'Save'}
+      cancel={close}
+      busy={create.isPending || update.isPending}
+      refused={capabilities.size === 0 ? 'Choose what it may do.' : undefined}
+      onSubmit={() => {
         const wanted = { name: name.trim(), capabilities: [...capabilities] };
         if (role === undefined || role.id === null) create.mutate(wanted);
         else update.mutate({ id: role.id, ...wanted });
@@ -48,7 +50,6 @@ function RoleForm({ role, close }: { role: Role | undefined; close: () => void }
         <Input value={name} onValue={setName} maxLength={64} required placeholder="Night shift" />
       </Field>
       <ScopeChoice own={own} chosen={capabilities} onChange={setCapabilities} />
-      <FormActions action={role === undefined ? 'Make it' : 'Save'} cancel={close} busy={create.isPending || update.isPending} refused={capabilities.size === 0 ? 'Choose what it may do.' : undefined} />
-    </form>
+    </DialogForm>
   );
 }

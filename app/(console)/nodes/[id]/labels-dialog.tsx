@@ -6,8 +6,8 @@ import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { parseLabels, writeLabels } from '../../../_format/labels.ts';
 import { Dialog } from '../../../_ui/dialog.tsx';
+import { DialogForm } from '../../../_ui/dialog-form.tsx';
 import { Field, Textarea } from '../../../_ui/field.tsx';
-import { FormActions } from '../../../_ui/form-actions.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
 
@@ -38,12 +38,13 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
   );
   const failure = save.isError ? failureOf(save.error) : null;
   return (
-    <form
-      className="flex flex-col gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const labels = parseLabels(text);
-        if (labels.ok) save.mutate({ id: node.id, labels: labels.labels });
+    <DialogForm
+      action="Save"
+      cancel={close}
+      busy={save.isPending}
+      refused={parsed.ok ? undefined : parsed.message}
+      onSubmit={() => {
+        if (parsed.ok) save.mutate({ id: node.id, labels: parsed.labels });
       }}
     >
       <Field label="Labels" description="key=value, one a line" error={parsed.ok ? (failure?.fields['labels'] ?? failure?.message) : parsed.message}>
@@ -57,8 +58,7 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
           </>
         ) : preview.data ? <Effect preview={preview.data} /> : null}
       </p>
-      <FormActions action="Save" cancel={close} busy={save.isPending} refused={parsed.ok ? undefined : parsed.message} />
-    </form>
+    </DialogForm>
   );
 }
 

@@ -5,8 +5,8 @@ import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
+import { DialogForm } from '../../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../../_ui/field.tsx';
-import { FormActions } from '../../../_ui/form-actions.tsx';
 
 /** Gives the node another name; its key, and so its identity, stays. */
 export function RenameDialog({ node, open, onOpenChange }: { node: NodeDetail; open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -31,17 +31,10 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
   );
   const failure = rename.isError ? failureOf(rename.error) : null;
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        rename.mutate({ id: node.id, name: name.trim() });
-      }}
-    >
+    <DialogForm action="Rename" cancel={close} busy={rename.isPending} onSubmit={() => rename.mutate({ id: node.id, name: name.trim() })}>
       <Field label="Name" description="1 to 63 of a-z 0-9 . _ / -" error={failure ? (failure.fields['name'] ?? failure.message) : undefined}>
         <Input value={name} onValue={setName} required maxLength={63} spellCheck={false} />
       </Field>
-      <FormActions action="Rename" cancel={close} busy={rename.isPending} />
-    </form>
+    </DialogForm>
   );
 }
