@@ -7,8 +7,10 @@ import { capabilities, createApiToken, createSignInLink, ensureOrganization } fr
 import { systemActor } from './kernel/actor.ts';
 import type { Deps } from './kernel/deps.ts';
 import { readEnvironment } from './kernel/env.ts';
+import type { Environment } from './kernel/env.ts';
+import { DomainError, notFound } from './kernel/errors.ts';
 import { wholeOf } from './kernel/reach.ts';
-import { notFound } from './kernel/errors.ts';
+import { startFailure } from './kernel/start-failure.ts';
 
 const usage = `usage: node server/grant.ts sign-in-link
        node server/grant.ts api-token --name NAME --scopes nodes:read,rules:write [--fleets pumps,valves] --minutes 60
@@ -56,17 +58,42 @@ async function fleetIds(deps: Deps, organizationId: string, names: readonly stri
   }));
 }
 
-const text = { type: 'string' } as const;
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { name: text, scopes: text, fleets: text, minutes: text, label: text, labels: text, uses: text } });
-const parsed = grantSchema.safeParse({ kind: positionals[0], ...values });
-if (!parsed.success) {
-  process.stderr.write(`${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')}\n${usage}\n`);
-  process.exit(2);
+/** What the words of the command ask for. Throws an Error that lists what is wrong with them. */
+function wantedBy(words: readonly string[]): z.infer<typeof grantSchema> {
+  const text = { type: 'string' } as const;
+  const { positionals, values } = parseArgs({ args: [...words], allowPositionals: true, options: { name: text, scopes: text, fleets: text, minutes: text, label: text, labels: text, uses: text } });
+  const parsed = grantSchema.safeParse({ kind: positionals[0], ...values });
+  if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  return parsed.data;
 }
-const environment = readEnvironment();
-const { deps, close } = await compose({ ...environment, roles: ['console'], logLevel: 'error' }, environment.publicUrl ?? `http://localhost:${environment.port}`, []);
-try {
-  process.stdout.write(`${JSON.stringify(await grant(deps, parsed.data))}\n`);
-} finally {
-  await close();
+
+/** Does what the words ask for, and returns the code to exit with. */
+async function run(words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  let wanted: z.infer<typeof grantSchema>;
+  try {
+    wanted = wantedBy(words);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    return 2;
+  }
+  let environment: Environment | undefined;
+  try {
+    environment = readEnvironment();
+    const { deps, close } = await compose({ ...environment, roles: ['console'], logLevel: 'error' }, environment.publicUrl ?? `http://localhost:${environment.port}`, []);
+    try {
+      process.stdout.write(`${JSON.stringify(await grant(deps, wanted))}\n`);
+    } finally {
+      await close();
+    }
+    return 0;
+  } catch (error) {
+    process.stderr.write(`Nothing was granted: ${error instanceof DomainError ? error.message : startFailure(error, environment?.databaseUrl)}\n`);
+    return 1;
+  }
 }
+
+process.exitCode = await run(process.argv.slice(2));

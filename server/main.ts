@@ -12,9 +12,11 @@ import { replicaSurface } from './http/replica-surface.ts';
 import { createEdge } from './http/server.ts';
 import { authenticate, createAuthentication, createSignInLink, ensureOrganization, needsFirstAdministrator } from './identity/index.ts';
 import { readEnvironment, silenceModelRuntime } from './kernel/env.ts';
+import type { Environment } from './kernel/env.ts';
 import { outboxRetention } from './kernel/jobs.ts';
 import type { JobDefinition } from './kernel/jobs.ts';
 import { startOutboxRelay } from './kernel/outbox-relay.ts';
+import { startFailure } from './kernel/start-failure.ts';
 import { startLinkRole } from './link-role.ts';
 import { timelineRetention } from './nodes/index.ts';
 import { openPages } from './pages.ts';
@@ -31,9 +33,8 @@ import { createCaller } from './trpc/root.ts';
  */
 const jobDefinitions: JobDefinition[] = [detectionRetention, outboxRetention, telemetryRetention, timelineRetention, uploadExpiry];
 
-async function main(): Promise<void> {
+async function main(environment: Environment): Promise<void> {
   silenceModelRuntime();
-  const environment = readEnvironment();
   const { roles, host, port, databaseUrl } = environment;
   const has = (role: (typeof roles)[number]): boolean => roles.includes(role);
   await migrate(databaseUrl);
@@ -117,10 +118,12 @@ function endRequested(): Promise<void> {
   });
 }
 
+let environment: Environment | undefined;
 try {
-  await main();
+  environment = readEnvironment();
+  await main(environment);
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`The control plane cannot start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`The control plane cannot start: ${startFailure(error, environment?.databaseUrl)}\n`);
   process.exit(1);
 }

@@ -7,7 +7,7 @@ export type ProcessRole = (typeof processRoles)[number];
 
 /** Every setting of the control plane, as variables of its environment; `docs/settings.md` is written from what is said here. */
 export const environmentSchema = z.object({
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address').describe('The Postgres that holds its state, `postgresql://user:password@host:5432/database`. Migrations are applied at the start.'),
+  DATABASE_URL: z.string('is needed').regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address').describe('The Postgres that holds its state, `postgresql://user:password@host:5432/database`. Migrations are applied at the start.'),
   HOST: z.string().default('127.0.0.1').describe('The address it listens on; `0.0.0.0` for all of the machine’s.'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The one port for console, API, agents and metrics; 0 takes any free one.'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional().describe('Where people and nodes reach it, when that is not host and port: behind a proxy. With `https:` its cookies are for TLS alone.'),
@@ -79,14 +79,20 @@ export interface SingleSignOn {
   name: string;
 }
 
-/** Reads the environment, or throws one Error whose message lists everything that is wrong with it. */
+/** Settings that nothing can start with. */
+export class EnvironmentError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`the environment is not usable: ${faults.join('; ')}`);
+  }
+}
+
+/** Reads the environment, or throws one EnvironmentError whose message lists everything that is wrong with it. */
 export function readEnvironment(source: Readonly<Record<string, string | undefined>> = process.env): Environment {
   // A variable that is set to nothing counts as not set, as in most shells' idioms.
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environmentSchema.safeParse(present);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`the environment is not usable: ${faults.join('; ')}`);
+    throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   }
   const values = parsed.data;
   return {
@@ -108,8 +114,8 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
 /** All of it or nothing; a provider that is not on this machine is reached by TLS alone. */
 function singleSignOnOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name }: z.infer<typeof environmentSchema>): SingleSignOn | undefined {
   if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
-  if (issuer === undefined || clientId === undefined || clientSecret === undefined) throw new Error('the environment is not usable: OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are given together or not at all');
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) throw new EnvironmentError(['OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are given together or not at all']);
   const { protocol, hostname } = new URL(issuer);
-  if (protocol === 'http:' && !['localhost', '127.0.0.1'].includes(hostname)) throw new Error('the environment is not usable: OIDC_ISSUER: must be an https: address');
+  if (protocol === 'http:' && !['localhost', '127.0.0.1'].includes(hostname)) throw new EnvironmentError(['OIDC_ISSUER: must be an https: address']);
   return { issuer: issuer.replace(/\/+$/, ''), clientId, clientSecret, name };
 }

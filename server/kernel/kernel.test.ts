@@ -6,6 +6,7 @@ import { createRateLimiter } from './limits.ts';
 import { createLiveBus } from './live-bus.ts';
 import type { OutboxEvent } from './live-bus.ts';
 import { createLogger } from './logger.ts';
+import { startFailure } from './start-failure.ts';
 import { temporaryFolder } from '../../tools/testing/index.ts';
 import { createVault, openVault } from './vault.ts';
 
@@ -59,6 +60,21 @@ describe('the environment', () => {
 
   it('takes empty variables for absent ones', () => {
     expect(readEnvironment({ DATABASE_URL: 'postgres://x', PORT: '', PUBLIC_URL: '' })).toMatchObject({ port: 3000, publicUrl: undefined, roles: ['console', 'link', 'worker'], trustedProxies: [] });
+  });
+});
+
+describe('why a program cannot start', () => {
+  const failing = (code: string): Error => Object.assign(new Error('connect 10.0.3.1:5432'), { code });
+
+  it('is one sentence where it is the database that was named, without its password', () => {
+    expect(startFailure(failing('ECONNREFUSED'), 'postgresql://selvedge:tops3cret@10.0.3.1:5432/fleet')).toBe('Postgres at selvedge@10.0.3.1:5432/fleet cannot be used: nothing listens there. DATABASE_URL names it.');
+    expect(startFailure(failing('28P01'), 'postgresql://selvedge:tops3cret@db/fleet')).toContain('it refuses the password');
+  });
+
+  it('is the list of what is wrong with the environment, and where in the code it was with anything else', () => {
+    const refused = (): unknown => { try { return readEnvironment({}); } catch (error) { return error; } };
+    expect(startFailure(refused(), undefined)).toBe('the environment is not usable: DATABASE_URL: is needed');
+    expect(startFailure(new Error('odd'), undefined)).toMatch(/odd\n +at /);
   });
 });
 
