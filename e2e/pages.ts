@@ -30,6 +30,13 @@ export async function openWhole(page: Page, address: string): Promise<void> {
   await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
 }
 
+/** Waits until the page that a link leads to shows what it is about. */
+export async function untilWhole(page: Page, address: string): Promise<void> {
+  await expect(page).toHaveURL(({ pathname }) => pathname === address);
+  await expect(page.getByRole('main').getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0);
+}
+
 /** What axe finds wrong by WCAG 2.2 AA, a line a rule. */
 export async function wrongWith(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();

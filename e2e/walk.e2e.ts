@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { signInAsAdministrator } from './actions.ts';
 import { apiOf, prepareGround } from './ground.ts';
-import { firstOfEach, openWhole, pages, wrongWith } from './pages.ts';
+import { firstOfEach, openWhole, pages, untilWhole, wrongWith } from './pages.ts';
 import { expect, test } from './stack.ts';
 
 /** Every page of the console with something in it: found sound by axe in both themes, whole on a narrow screen, and reached without a mouse. */
@@ -45,6 +45,30 @@ test.describe('every page', () => {
       nonces.add(nonce);
     }
     expect(nonces.size).toBe(addresses.length);
+  });
+
+  // A page that was come to by a link stands in the document of the first, under the policy and nonce of that one.
+  test('is come to by links as by its address, and the browser has nothing to say', async () => {
+    test.setTimeout(240_000);
+    const said: string[] = [];
+    page.on('console', (message) => (message.type() === 'error' ? said.push(`${page.url()}: ${message.text()}`) : undefined));
+    page.on('pageerror', (error) => said.push(`${page.url()}: ${error.message}`));
+    await openWhole(page, '/');
+    const ways = await page.getByRole('navigation').first().getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    for (const way of ways) {
+      await page.getByRole('navigation').first().locator(`a[href="${way}"]`).click();
+      await untilWhole(page, way);
+      for (const further of [page.getByRole('main').locator(`a[href="${way}/new"]`), page.getByRole('main').locator(`table a[href^="${way}/"]`)]) {
+        if ((await further.count()) === 0) continue;
+        const address = (await further.first().getAttribute('href')) ?? '';
+        await further.first().click();
+        await untilWhole(page, address);
+        await page.goBack();
+        await untilWhole(page, way);
+      }
+    }
+    expect(ways.length).toBeGreaterThan(10);
+    expect(said).toEqual([]);
   });
 
   test('fits a screen of 390 pixels', async () => {

@@ -15,6 +15,7 @@ import { documents, environmentChanged } from './document-field.ts';
 import { hovers } from './hover.ts';
 import { meaning } from './meaning.ts';
 import { formatText, navigation, reveal } from './navigation.ts';
+import { pageStyles } from './page-styles.ts';
 import { renaming } from './rename.ts';
 import { siddhiql } from './siddhiql.ts';
 import { editorTheme } from './theme.ts';
@@ -46,19 +47,17 @@ export interface RuleEditorProps {
   /** Names the editor for those who do not see it. */
   label: string;
   placeholder?: string;
-  /** The page's style nonce: the editor writes its own style sheet. */
-  nonce?: string;
 }
 
 /** SiddhiQL with completion, hovers, errors in place, go to definition (F12), renaming (F2) and formatting. Escape, then Tab, leaves it by keyboard. */
-export function RuleEditor({ text, onChange, onDocument, handle, models, readOnly = false, label, placeholder, nonce }: RuleEditorProps) {
+export function RuleEditor({ text, onChange, onDocument, handle, models, readOnly = false, label, placeholder }: RuleEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const readOnlyPart = useRef(new Compartment());
   const modelsNow = useRef(models);
   const changed = useEffectEvent((next: string) => onChange?.(next));
   const checked = useEffectEvent((document: RuleDocument) => onDocument?.(document));
-  const initialText = useEffectEvent(() => ({ text, label, placeholder, nonce }));
+  const initialText = useEffectEvent(() => ({ text, label, placeholder }));
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -79,7 +78,7 @@ export function RuleEditor({ text, onChange, onDocument, handle, models, readOnl
             if (update.docChanged) changed(update.state.doc.toString());
           }),
           ...(initial.placeholder === undefined ? [] : [placeholderText(initial.placeholder)]),
-          ...(initial.nonce === undefined ? [] : [EditorView.cspNonce.of(initial.nonce)]),
+          pageStyles(),
         ],
       }),
     });

@@ -56,7 +56,6 @@ export interface RuleWorkbenchProps {
   draft: RuleDraft;
   label: string;
   readOnly?: boolean;
-  nonce?: string;
   /** A published text that the preview can run beside this one. */
   published?: { version: number; text: string } | undefined;
   /** The rule whose test cases the text is held to; `refused` says why this person may not change them. */
@@ -66,7 +65,7 @@ export interface RuleWorkbenchProps {
 }
 
 /** The editor with the graph beside it, always of the same text, what is wrong with it below, and what it does with recorded events. */
-export function RuleWorkbench({ draft, label, readOnly = false, nonce, published, tests, events }: RuleWorkbenchProps) {
+export function RuleWorkbench({ draft, label, readOnly = false, published, tests, events }: RuleWorkbenchProps) {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.signatures.queryOptions({}));
   const editor = useRef<RuleEditorHandle>(null);
@@ -103,7 +102,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, nonce, published
           </>
         }
       >
-        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} models={known} readOnly={readOnly} label={label} placeholder="define stream …" {...(nonce === undefined ? {} : { nonce })} />
+        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} models={known} readOnly={readOnly} label={label} placeholder="define stream …" />
         <Problems analysis={draft.analysis} show={show} />
       </Card>
       <Card

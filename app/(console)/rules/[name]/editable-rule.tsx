@@ -19,7 +19,7 @@ import { RuleWorkbench, useRuleDraft } from '../rule-workbench.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 
 /** The text that is being written on top of the newest version, with everything that can be done with it. */
-export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; published: string; nonce?: string }) {
+export function EditableRule({ rule, published }: { rule: RuleDetail; published: string }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -91,7 +91,7 @@ export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; pub
         }
       />
       <KeptBy kind="Rule" name={rule.name} />
-      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} tests={{ rule: rule.name, refused: rule.can.saveDraft.allowed ? undefined : rule.can.saveDraft.reason }} {...(nonce === undefined ? {} : { nonce })} />
+      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} tests={{ rule: rule.name, refused: rule.can.saveDraft.allowed ? undefined : rule.can.saveDraft.reason }} />
       <PublishDialog
         open={open === 'publish'}
         onOpenChange={(next) => setOpen(next ? 'publish' : null)}
@@ -100,7 +100,7 @@ export function EditableRule({ rule, published, nonce }: { rule: RuleDetail; pub
         text={draft.text}
       />
       <Dialog wide open={open === 'compare'} onOpenChange={(next) => setOpen(next ? 'compare' : null)} title={`What differs from version ${latest}`}>
-        <LazyRuleComparison before={published} after={draft.text} beforeLabel={`version ${latest}`} afterLabel="draft" {...(nonce === undefined ? {} : { nonce })} />
+        <LazyRuleComparison before={published} after={draft.text} beforeLabel={`version ${latest}`} afterLabel="draft" />
       </Dialog>
     </>
   );

@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import { headers } from 'next/headers';
 import type { SearchParams } from 'nuqs/server';
 import { Hydrated, serverData } from '../../../_data/server.tsx';
 import { RulePage } from './rule-page.tsx';
@@ -27,10 +26,9 @@ export default async function Page({ params, searchParams }: Props) {
     if (version !== undefined) await queryClient.prefetchQuery(trpc.rules.version.queryOptions({ name, version }));
   };
   await Promise.all([rule(), queryClient.prefetchQuery(trpc.models.signatures.queryOptions({}))]);
-  const nonce = (await headers()).get('x-nonce');
   return (
     <Hydrated queryClient={queryClient}>
-      <RulePage name={name} {...(nonce === null ? {} : { nonce })} />
+      <RulePage name={name} />
     </Hydrated>
   );
 }

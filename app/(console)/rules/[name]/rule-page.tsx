@@ -16,23 +16,17 @@ import { RuleWorkbench, useRuleDraft } from '../rule-workbench.tsx';
 import { EditableRule } from './editable-rule.tsx';
 import { RuleVersions } from './rule-versions.tsx';
 
-interface PageProps {
-  name: string;
-  nonce?: string;
-}
-
 /** One rule: the text being written, or one version as it was published, with where it runs. */
-export function RulePage({ name, nonce }: PageProps) {
+export function RulePage({ name }: { name: string }) {
   const trpc = useTRPC();
   const [version, setVersion] = useQueryState('version', parseAsInteger);
   const query = useQuery(trpc.rules.get.queryOptions({ name }));
-  const style = nonce === undefined ? {} : { nonce };
   return (
     <PageFrame crumbs={[{ label: 'Rules', href: paths.rules() }, { label: name, ...(version === null ? {} : { href: paths.rule(name) }) }, ...(version === null ? [] : [{ label: `version ${version}` }])]}>
       <Loaded query={query} what="this rule" back={{ label: 'All rules', href: paths.rules() }} skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
         {(rule) => (
           <>
-            {version === null ? <NewestText rule={rule} {...style} /> : <PublishedText name={name} version={version} back={() => void setVersion(null)} {...style} />}
+            {version === null ? <NewestText rule={rule} /> : <PublishedText name={name} version={version} back={() => void setVersion(null)} />}
             <RuleVersions rule={rule} shown={version} />
           </>
         )}
@@ -42,20 +36,19 @@ export function RulePage({ name, nonce }: PageProps) {
 }
 
 /** The draft if there is one, else the newest version's text to write on. */
-function NewestText({ rule, nonce }: { rule: RuleDetail; nonce?: string }) {
+function NewestText({ rule }: { rule: RuleDetail }) {
   const trpc = useTRPC();
   const latest = rule.versions[0]?.version ?? null;
   const query = useQuery({ ...trpc.rules.version.queryOptions({ name: rule.name, version: latest ?? 1 }), enabled: latest !== null });
-  const style = nonce === undefined ? {} : { nonce };
-  if (latest === null) return <EditableRule key="unpublished" rule={rule} published="" {...style} />;
+  if (latest === null) return <EditableRule key="unpublished" rule={rule} published="" />;
   return (
     <Loaded query={query} what="the text of this rule" skeleton={<Card><SkeletonRows rows={14} columns={2} /></Card>}>
-      {(version) => <EditableRule key={version.version} rule={rule} published={version.text} {...style} />}
+      {(version) => <EditableRule key={version.version} rule={rule} published={version.text} />}
     </Loaded>
   );
 }
 
-function PublishedText({ name, version, back, nonce }: { name: string; version: number; back: () => void; nonce?: string }) {
+function PublishedText({ name, version, back }: { name: string; version: number; back: () => void }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.rules.version.queryOptions({ name, version }));
   return (
@@ -74,18 +67,18 @@ function PublishedText({ name, version, back, nonce }: { name: string; version: 
               </>
             }
           />
-          <ReadOnlyText key={version} text={published.text} label={`Text of ${name} version ${version}`} {...(nonce === undefined ? {} : { nonce })} />
+          <ReadOnlyText key={version} text={published.text} label={`Text of ${name} version ${version}`} />
         </>
       )}
     </Loaded>
   );
 }
 
-function ReadOnlyText({ text, label, nonce }: { text: string; label: string; nonce?: string }) {
+function ReadOnlyText({ text, label }: { text: string; label: string }) {
   const trpc = useTRPC();
   const draft = useRuleDraft(text);
   const [detection] = useQueryState('detection', parseAsString);
   const caused = useQuery(trpc.detections.get.queryOptions(detection === null ? skipToken : { id: detection }));
   const events = useMemo(() => (caused.data === undefined ? undefined : { list: caused.data.causes, from: `events before ‘${caused.data.title}’ on ${caused.data.node.name}` }), [caused.data]);
-  return <RuleWorkbench draft={draft} label={label} readOnly events={events} {...(nonce === undefined ? {} : { nonce })} />;
+  return <RuleWorkbench draft={draft} label={label} readOnly events={events} />;
 }

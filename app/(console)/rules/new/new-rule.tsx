@@ -28,7 +28,7 @@ insert into TooHigh;
 `;
 
 /** A name and a first text. Publishing makes version 1; saving keeps it as a draft. */
-export function NewRule({ nonce }: { nonce?: string }) {
+export function NewRule() {
   const trpc = useTRPC();
   const router = useRouter();
   const [name, setName] = useState('');
@@ -61,7 +61,7 @@ export function NewRule({ nonce }: { nonce?: string }) {
           <Input mono value={name} onValue={setName} onBlur={() => setTouched(true)} autoFocus autoComplete="off" spellCheck={false} />
         </Field>
       </div>
-      <RuleWorkbench draft={draft} label="Text of the new rule" {...(nonce === undefined ? {} : { nonce })} />
+      <RuleWorkbench draft={draft} label="Text of the new rule" />
     </PageFrame>
   );
 }
