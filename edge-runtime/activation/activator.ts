@@ -11,10 +11,12 @@ import { candidateOf } from './candidate.ts';
 import { type ActivationProgress, discardBuilt, executors, type Executors, progressOf, shownAs, type Workbench } from './executors.ts';
 import type { PathRuntime } from './path-runtime.ts';
 import { type ActivationFacts, plan, type Step } from './plan.ts';
+import { Probation } from './probation.ts';
 import { opensInMs, stagedProgress, type Waiting, waitingOf } from './schedule.ts';
 import { classify } from './step-failure.ts';
 import type { TrustAnchor } from './trust.ts';
 import { type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
+import { Wake } from './wake.ts';
 
 export interface ActivatorOptions {
   readonly folder: string;
@@ -35,12 +37,6 @@ export interface ActivatorOptions {
   readonly retry: { readonly minMs: number; readonly maxMs: number };
 }
 
-/**
- * A bundle whose path crashed, or with which the agent was started, this often without surviving its probation is rolled
- * back. The agent may also have been killed from outside, so its own starts count for less.
- */
-const PROBATION_CRASHES_MAX = 3;
-const PROBATION_STARTS_MAX = 6;
 const IDLE_MS = 3_600_000;
 
 /**
@@ -58,19 +54,17 @@ export class Activator {
   readonly #executors: Executors;
   #progress: ActivationProgress | undefined;
   readonly #acceptance: Acceptance;
+  readonly #probation: Probation;
+  readonly #wake: Wake;
   /** That the current bundle did not come up is not written down: the next start of the agent tries again. */
   #startFailure: ActivationFailure | undefined;
-  #crashes = 0;
-  #rollBackReason: string | undefined;
-  #proven = false;
-  #endProbation: (() => void) | undefined;
   #interrupt = new AbortController();
-  #wake: () => void = () => undefined;
-  #woken = false;
 
   private constructor(options: ActivatorOptions, journal: ActivationJournal) {
     this.#options = options;
     this.#journal = journal;
+    this.#wake = new Wake(options.clock);
+    this.#probation = new Probation({ journal, clock: options.clock, probationMs: options.probationMs, onVerdict: () => this.#wake.poke() });
     this.#acceptance = new Acceptance({ ...options, journal, onTaken: () => this.#taken() });
     this.#executors = executors({ ...options, journal, show: (progress) => this.#show(progress) }, this.#bench);
   }
@@ -119,7 +113,7 @@ export class Activator {
   async retry(generation: number): Promise<void> {
     if (this.#startFailure?.generation === generation) this.#startFailure = undefined;
     if (this.#journal.state.failure?.generation === generation) await this.#journal.update(() => ({ failure: null }));
-    this.#poke();
+    this.#wake.poke();
   }
 
   /** A person at the site forbids changes until `until` (milliseconds since 1970); what runs goes on. */
@@ -127,31 +121,24 @@ export class Activator {
     await this.#journal.update(() => ({ hold: { until, reason } }));
     this.#options.onTimeline({ reason: 'Held', message: `Held at the site until ${new Date(until).toISOString()}: ${reason}`, tone: 'notice' });
     this.#interrupt.abort(new Error('held'));
-    this.#poke();
+    this.#wake.poke();
   }
 
   async release(): Promise<void> {
     if (this.#journal.state.hold === null) return;
     await this.#journal.update(() => ({ hold: null }));
     this.#options.onTimeline({ reason: 'Released', message: 'The hold at the site was ended.', tone: 'info' });
-    this.#poke();
+    this.#wake.poke();
   }
 
   /** The link came up, or a file did: what waits for artefacts may go on. */
   linked(): void {
-    this.#poke();
+    this.#wake.poke();
   }
 
   /** The running path crashed and is being restarted. On probation, too many crashes end it. */
   pathCrashed(message: string): void {
-    const { probation, previous } = this.#journal.state;
-    this.#armProbation();
-    // Where nothing ran before there is nothing better to go back to.
-    if (probation === null || previous === null) return;
-    this.#crashes += 1;
-    if (this.#crashes < PROBATION_CRASHES_MAX) return;
-    this.#rollBackReason = message;
-    this.#poke();
+    this.#probation.crashed(message);
   }
 
   /** Works until `signal` aborts, then stops what runs in an orderly way. */
@@ -164,14 +151,15 @@ export class Activator {
       let step: Step | undefined;
       this.#interrupt = new AbortController();
       try {
-        if (!counted) await this.#countStart();
+        if (!counted) await this.#probation.countStart();
         counted = true;
-        if (this.#rollBackReason !== undefined) await this.#rollBack('PathCrashed', this.#rollBackReason);
-        if (this.#proven) await this.#confirm();
+        const { failed, isProven } = this.#probation;
+        if (failed !== undefined) await this.#rollBack(failed.reason, failed.message);
+        else if (isProven) await this.#confirm();
         step = plan(this.#facts())[0];
         if (step === undefined) {
           this.#show(this.#stagedProgress());
-          await this.#pause(this.#idleMs(), signal);
+          await this.#wake.rest(this.#idleMs(), signal);
         } else {
           await this.#execute(step, AbortSignal.any([signal, this.#interrupt.signal]));
         }
@@ -181,10 +169,10 @@ export class Activator {
         if (this.#interrupt.signal.aborted && (step?.type === 'fetch' || step?.type === 'build' || step?.type === 'stage')) continue;
         if (await this.#settled(step, error)) continue;
         attempts += 1;
-        await this.#pause(backOffMs(attempts, this.#options.retry.minMs, this.#options.retry.maxMs, this.#options.random), signal);
+        await this.#wake.rest(backOffMs(attempts, this.#options.retry.minMs, this.#options.retry.maxMs, this.#options.random), signal);
       }
     }
-    this.#endProbation?.();
+    this.#probation.end();
     await discardBuilt(this.#bench);
     await this.#bench.running?.path.stop();
   }
@@ -222,9 +210,7 @@ export class Activator {
         await this.#executors.start(bundle, step, signal);
         return this.#started(bundle);
       case 'switch':
-        this.#endProbation?.();
-        this.#proven = false;
-        this.#crashes = 0;
+        this.#probation.renew();
         await this.#executors.switch(bundle, step, signal);
         this.#options.onTimeline({ reason: 'BundleActivated', message: `Generation ${bundle.generation} runs.`, tone: 'positive' });
         return this.#started(bundle);
@@ -243,23 +229,12 @@ export class Activator {
   #started(bundle: VerifiedDesired): void {
     this.#startFailure = undefined;
     this.#show(progressOf(bundle, 'Running'));
-    this.#armProbation();
-  }
-
-  /** Probation is survived by running through the whole of it: a crash begins it anew. */
-  #armProbation(): void {
-    this.#endProbation?.();
-    this.#proven = false;
-    if (this.#journal.state.probation === null) return;
-    this.#endProbation = this.#options.clock.after(this.#options.probationMs, () => {
-      this.#proven = true;
-      this.#poke();
-    });
+    this.#probation.begin();
   }
 
   /** The new bundle has proven itself: what neither it nor the one before needs may go. */
   async #confirm(): Promise<void> {
-    this.#proven = false;
+    this.#probation.end();
     await this.#journal.update(() => ({ probation: null }));
     const kept = new Set(this.#artefacts().map(({ digest }) => digest));
     const removed = await this.#options.store.keepOnly(kept);
@@ -303,9 +278,7 @@ export class Activator {
 
   /** Back to what ran before the current bundle; that one is written down as failed, and stays what a retry goes to. */
   async #rollBack(reason: string, message: string): Promise<void> {
-    this.#rollBackReason = undefined;
-    this.#endProbation?.();
-    this.#proven = false;
+    this.#probation.end();
     const { current: failed, previous } = this.#journal.state;
     if (failed === null) return;
     const { running } = this.#bench;
@@ -317,14 +290,6 @@ export class Activator {
     this.#show(undefined);
     const back = previous === null ? 'nothing ran before it' : `generation ${previous.generation} runs again`;
     this.#options.onTimeline({ reason: 'RolledBack', message: `Generation ${failed.generation} failed (${message}); ${back}.`.slice(0, 1024), tone: 'critical' });
-  }
-
-  /** A start of the agent while a bundle is on probation counts against it: it may be what brings the agent down. */
-  async #countStart(): Promise<void> {
-    const { probation, previous } = this.#journal.state;
-    if (probation === null || previous === null) return;
-    if (probation.starts >= PROBATION_STARTS_MAX) return this.#rollBack('CrashLoop', `the agent was started ${probation.starts} times without this bundle surviving its first ${this.#options.probationMs / 1000} s`);
-    await this.#journal.update(() => ({ probation: { starts: probation.starts + 1 } }));
   }
 
   #artefacts(): { digest: Digest; bytes: number }[] {
@@ -348,7 +313,7 @@ export class Activator {
   #taken(): void {
     this.#startFailure = undefined;
     this.#interrupt.abort(new Error('superseded'));
-    this.#poke();
+    this.#wake.poke();
   }
 
   #stagedProgress(): ActivationProgress | undefined {
@@ -359,24 +324,11 @@ export class Activator {
 
   /** How long nothing will be to do by itself: until the hold ends, or a window opens. */
   #idleMs(): number {
-    return Math.min(this.#holdMs() || IDLE_MS, opensInMs(this.#waiting(), this.#options.clock.now()));
+    return Math.min(IDLE_MS, this.#holdMs() || IDLE_MS, opensInMs(this.#waiting(), this.#options.clock.now()));
   }
 
   #show(progress: ActivationProgress | undefined): void {
     this.#progress = progress;
     this.#options.onChange();
-  }
-
-  #poke(): void {
-    this.#woken = true;
-    this.#wake();
-  }
-
-  /** Waits for `ms`, or until poked, whichever comes first; a poke that came earlier counts. */
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const waiting = new AbortController();
-    this.#wake = () => waiting.abort();
-    if (!this.#woken) await this.#options.clock.sleep(Math.min(ms, IDLE_MS), AbortSignal.any([signal, waiting.signal]));
-    this.#woken = false;
   }
 }
