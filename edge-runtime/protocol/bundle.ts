@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Digest, digestSchema, generationSchema, labelsSchema, labelTextSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
+import { type Digest, digestSchema, generationSchema, labelsSchema, labelTextSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema, versionSchema } from './scalars.ts';
 import { windowsSchema } from './windows.ts';
 
 /** The types a tensor element or a stream attribute of a model call may have. */
@@ -59,10 +59,10 @@ export function mergeSettings(fleet: Settings, overrides: SettingsOverrides): Se
   };
 }
 
-export const bundleRuleSchema = z.object({ name: nameSchema, version: z.number().int().min(1), digest: digestSchema, bytes: z.number().int().min(1) });
+export const bundleRuleSchema = z.object({ name: nameSchema, version: versionSchema, digest: digestSchema, bytes: z.number().int().min(1) });
 export const bundleModelSchema = z.object({
   name: nameSchema,
-  version: z.number().int().min(1),
+  version: versionSchema,
   digest: digestSchema,
   bytes: z.number().int().min(1),
   signature: modelSignatureSchema,
@@ -78,7 +78,7 @@ export const bundleManifestSchema = z.object({
   rules: z.array(bundleRuleSchema).max(1000),
   models: z.array(bundleModelSchema).max(100),
   /** What each model reference in the rules resolved to when the bundle was made: `pump-anomaly@champion` → version 4. */
-  references: z.record(z.string().max(200), z.object({ model: nameSchema, version: z.number().int().min(1) })),
+  references: z.record(z.string().max(200), z.object({ model: nameSchema, version: versionSchema })),
   settings: settingsSchema,
   /** Labels that connectors take of each node; not there when they take none. */
   labels: z.array(labelTextSchema).min(1).max(64).optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { envelopeSchema, keySetsSchema, trustedKeySchema } from './bundle.ts';
 import { attributeValueSchema, recordSchema } from './records.ts';
-import { digestSchema, generationSchema, labelsSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema } from './scalars.ts';
+import { digestSchema, generationSchema, labelsSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema, versionSchema } from './scalars.ts';
 import { activationStepSchema, conditionSchema, syncStatusSchema } from './states.ts';
 import { telemetrySchema } from './telemetry.ts';
 
@@ -76,8 +76,8 @@ export const reportSchema = z.object({
   /** A person at the site forbids changes until then; whether there is one to make or not. */
   hold: z.object({ until: timeSchema, reason: z.string().max(512) }).optional(),
   conditions: z.array(conditionSchema).max(32),
-  rules: z.array(z.object({ name: nameSchema, version: z.number().int().min(1) })).max(1000),
-  models: z.array(z.object({ name: nameSchema, version: z.number().int().min(1) })).max(100),
+  rules: z.array(z.object({ name: nameSchema, version: versionSchema })).max(1000),
+  models: z.array(z.object({ name: nameSchema, version: versionSchema })).max(100),
 });
 
 export const heartbeatSchema = z.object({ type: z.literal('heartbeat'), at: timeSchema });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestSchema, generationSchema, timeSchema } from './scalars.ts';
+import { digestSchema, generationSchema, timeSchema, versionSchema } from './scalars.ts';
 
 /**
  * A record is a fact the node must deliver exactly once in effect: numbered by the node without gaps from 1, kept on its
@@ -24,10 +24,10 @@ export const detectionRecordSchema = z.object({
   title: z.string().min(1).max(200),
   severity: severitySchema,
   rule: z.string().max(63),
-  ruleVersion: z.number().int().min(1),
+  ruleVersion: versionSchema,
   bundle: digestSchema,
   generation: generationSchema,
-  models: z.array(z.object({ name: z.string().max(63), version: z.number().int().min(1) })).max(16),
+  models: z.array(z.object({ name: z.string().max(63), version: versionSchema })).max(16),
   data: z.record(z.string().max(128), attributeValueSchema),
   causes: z.array(causeSchema).max(64),
   /** From the arrival of the event that completed the detection to its action. */

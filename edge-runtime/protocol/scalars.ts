@@ -29,6 +29,9 @@ export function labelsIn(text: string): string[] {
 /** Milliseconds since 1970-01-01T00:00Z. */
 export const timeSchema = z.number().int().min(0).max(8.64e15);
 
+/** Versions count from 1. The bound is that of the column that keeps them. */
+export const versionSchema = z.number().int().min(1).max(2_147_483_647);
+
 export const generationSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 export type Digest = z.infer<typeof digestSchema>;

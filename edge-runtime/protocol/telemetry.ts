@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { timeSchema } from './scalars.ts';
+import { timeSchema, versionSchema } from './scalars.ts';
 import { sketchSchema } from './sketch.ts';
 import { attributeSpreadSchema, spreadAttributesMax } from './spread.ts';
 
-const count = z.number().int().min(0);
+/** No node does more between two messages; sums over fleets and days stay exact. */
+const count = z.number().int().min(0).max(1e12);
 
 /** What happened on a node between two moments. Counts are of this interval alone, so intervals add up. */
 export const telemetrySchema = z.object({
@@ -15,7 +16,7 @@ export const telemetrySchema = z.object({
     .array(
       z.object({
         name: z.string().max(63),
-        version: z.number().int(),
+        version: versionSchema,
         predictions: count,
         errors: count,
         latencyUs: sketchSchema,

@@ -19,6 +19,9 @@ export interface Raise {
   at: number;
 }
 
+/** What the column holds: a node may say that it lost any number of records. */
+const countMax = 2_147_483_647;
+
 /**
  * Opens an alert or adds to the one that is there under the same key. `adds` counts happenings on; else `count` is how many
  * things it is about now, and one of which nothing changed is left as it is. Answers what was written. Keys are taken in order, so that two that raise the same ones never wait for each other in a ring.
@@ -30,9 +33,9 @@ export async function writeRaises(db: Queryable, raises: readonly Raise[], adds:
     const changed = await db.$executeRaw`
       INSERT INTO alerts (id, "organizationId", key, source, severity, title, detail, rule, stream, "nodeId", "fleetId", "deploymentId", count, "firstAt", "lastAt")
       VALUES (${one.id}, ${one.organizationId}, ${one.key}, ${one.source}::alert_source, ${one.severity}::detection_severity, ${one.title}, ${one.detail},
-        ${one.rule ?? null}, ${one.stream ?? null}, ${one.nodeId ?? null}, ${one.fleetId ?? null}, ${one.deploymentId ?? null}, ${one.count}, ${at}, ${at})
+        ${one.rule ?? null}, ${one.stream ?? null}, ${one.nodeId ?? null}, ${one.fleetId ?? null}, ${one.deploymentId ?? null}, ${Math.min(one.count, countMax)}, ${at}, ${at})
       ON CONFLICT ("organizationId", key) WHERE state <> 'Resolved' DO UPDATE SET
-        count = CASE WHEN ${adds} THEN alerts.count + excluded.count ELSE excluded.count END,
+        count = CASE WHEN ${adds} THEN LEAST(alerts.count::bigint + excluded.count, ${countMax})::int ELSE excluded.count END,
         "lastAt" = GREATEST(alerts."lastAt", excluded."lastAt"), severity = GREATEST(alerts.severity, excluded.severity), detail = excluded.detail
       WHERE ${adds} OR alerts.count <> excluded.count OR alerts.detail <> excluded.detail`;
     if (changed > 0) written.push(one);

@@ -1,3 +1,4 @@
+import { timeSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { pageInput, pageOf } from '../kernel/wire.ts';
 
@@ -26,8 +27,8 @@ export const listAuditInput = pageInput.extend({
   /** Part of the object's name, its kind or its identity. */
   object: z.string().max(128).optional(),
   outcome: auditOutcomeSchema.optional(),
-  from: z.number().int().optional(),
-  to: z.number().int().optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
 });
 export const listAuditOutput = pageOf(auditEntrySchema);
 

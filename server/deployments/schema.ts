@@ -234,7 +234,10 @@ export const deploymentSchema = deploymentItemSchema.extend({
   can: z.object({ pause: permissionSchema, resume: permissionSchema, cancel: permissionSchema, rollBack: permissionSchema, retryFailed: permissionSchema, allow: permissionSchema }),
 });
 
-export const deploymentNodesInput = pageInput.extend({ id: idSchema, wave: z.number().int().min(0).optional(), state: nodeRolloutStateSchema.optional() });
+/** Waves of a policy, and the one of everybody who is left. */
+const waveIndexSchema = z.number().int().min(0).max(20);
+
+export const deploymentNodesInput = pageInput.extend({ id: idSchema, wave: waveIndexSchema.optional(), state: nodeRolloutStateSchema.optional() });
 export const deploymentNodeSchema = z.object({
   node: idSchema,
   name: z.string(),
@@ -247,7 +250,7 @@ export const deploymentNodeSchema = z.object({
 });
 export const deploymentNodesOutput = pageOf(deploymentNodeSchema);
 
-export const lookInput = z.object({ id: idSchema, wave: z.number().int().min(0), look: z.number().int().min(1) });
+export const lookInput = z.object({ id: idSchema, wave: waveIndexSchema, look: z.number().int().min(1).max(1000) });
 const nodeChangesSchema = z.array(z.object({ node: z.string(), times: z.number() }));
 export const lookDetailSchema = lookSchema.extend({
   evidence: lookEvidenceSchema,

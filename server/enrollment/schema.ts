@@ -1,4 +1,4 @@
-import { factsSchema, labelsSchema } from '@selvedge/edge-runtime/protocol';
+import { factsSchema, labelsSchema, timeSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 
@@ -50,7 +50,7 @@ export const createTokenInput = z.object({
   label: z.string().trim().min(1).max(64),
   labels: labelsSchema.default({}),
   /** At most a year ahead. */
-  expiresAt: z.number().int().min(0),
+  expiresAt: timeSchema,
   uses: z.number().int().min(1).max(10_000).default(1),
 });
 /** `command` starts an agent that joins with the token, as it is typed in a shell. */

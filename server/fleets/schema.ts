@@ -1,4 +1,4 @@
-import { digestSchema, labelsSchema, nameSchema, settingsSchema } from '@selvedge/edge-runtime/protocol';
+import { digestSchema, labelsSchema, nameSchema, settingsSchema, versionSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 
@@ -56,7 +56,7 @@ export const fleetSchema = fleetItemSchema.extend({
 export const createFleetInput = z.object({ name: nameSchema, selector: selectorTextSchema, settings: settingsSchema.prefault({}) });
 export const updateFleetInput = z.object({
   id: idSchema,
-  version: z.number().int().min(1),
+  version: versionSchema,
   name: nameSchema.optional(),
   selector: selectorTextSchema.optional(),
   settings: settingsSchema.optional(),

@@ -1,3 +1,4 @@
+import { timeSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { idSchema, pageOf, permissionSchema, storableString } from '../kernel/wire.ts';
 import { capabilities, fleetCapabilities } from './capabilities.ts';
@@ -116,7 +117,7 @@ export const createApiTokenInput = z.object({
   scopes: z.array(capabilitySchema).min(1, 'Choose at least one scope.').max(capabilities.length),
   fleets: fleetLimitSchema.default('all'),
   /** Milliseconds since 1970; at most two years ahead. */
-  expiresAt: z.number().int(),
+  expiresAt: timeSchema,
 });
 /** `token` is shown once: only its digest is kept. */
 export const createApiTokenOutput = z.object({ id: idSchema, token: z.string(), prefix: z.string(), expiresAt: z.number() });

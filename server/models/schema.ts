@@ -1,4 +1,4 @@
-import { digestSchema, modelSignatureSchema, nameSchema } from '@selvedge/edge-runtime/protocol';
+import { digestSchema, modelSignatureSchema, nameSchema, versionSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 
@@ -8,7 +8,7 @@ export const modelLimits = { bytesMax: 512 * 1024 ** 2, versionsMax: 10_000, ali
 /** A movable name such as `champion`: never all digits, so that `pump@4` is always a version. */
 export const aliasSchema = z.string().regex(/^(?=.*[a-z])[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'an alias has 1 to 32 of a-z 0-9 -, with a letter in it');
 
-export const modelVersionNumberSchema = z.number().int().min(1);
+export const modelVersionNumberSchema = versionSchema;
 
 /** SiddhiQL's attribute types, for what a rule passes to a model and gets back. */
 export const attributeTypeSchema = z.enum(['int', 'long', 'float', 'double', 'bool', 'string', 'object']);

@@ -8,6 +8,7 @@ import {
   labelsSchema,
   nameSchema,
   syncStatusSchema,
+  timeSchema,
 } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
@@ -153,8 +154,8 @@ export const streamsOutput = z.array(z.object({ stream: z.string(), eventsPerSec
 export const queryNodeInput = z.object({
   id: idSchema,
   stream: z.string().min(1).max(128),
-  from: z.number().int().min(0),
-  to: z.number().int().min(0),
+  from: timeSchema,
+  to: timeSchema,
   limit: z.number().int().min(1).max(1000).default(100),
   cursor: cursorSchema.optional(),
 });

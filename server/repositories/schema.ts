@@ -1,4 +1,4 @@
-import { nameSchema } from '@selvedge/edge-runtime/protocol';
+import { nameSchema, versionSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { documentChangeSchema, documentKindSchema } from '../documents/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
@@ -60,7 +60,7 @@ export function keepsCredential(url: string): boolean {
 /** `credential` null forgets the one that is kept; one is needed anew with another host. */
 export const updateRepositoryInput = z.object({
   id: idSchema,
-  version: z.number().int().min(1),
+  version: versionSchema,
   url: urlSchema.optional(),
   credential: credentialSchema.nullish(),
   branch: branchSchema.optional(),

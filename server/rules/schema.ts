@@ -1,4 +1,4 @@
-import { digestSchema, nameSchema } from '@selvedge/edge-runtime/protocol';
+import { digestSchema, nameSchema, versionSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { attributeTypeSchema } from '../models/schema.ts';
@@ -7,7 +7,7 @@ import { attributeTypeSchema } from '../models/schema.ts';
 export const ruleLimits = { textCharactersMax: 256 * 1024, textBytesMax: 512 * 1024, testsMax: 100, testEventsMax: 2000, testRowsMax: 500, testBytesMax: 512 * 1024, testRunMs: 20_000 } as const;
 
 export const ruleTextSchema = z.string().max(ruleLimits.textCharactersMax, `a rule has at most ${ruleLimits.textCharactersMax} characters`);
-export const ruleVersionNumberSchema = z.number().int().min(1);
+export const ruleVersionNumberSchema = versionSchema;
 
 /** Something wrong at `text.slice(from, to)`. Lines and columns count from 1, offsets from 0. */
 export const diagnosticSchema = z.object({
@@ -129,7 +129,7 @@ export const ruleSchema = z.object({
 });
 
 /** Creates the rule when the name is new. `revision` of the draft it was made from: another person's newer text is not overwritten. */
-export const saveDraftInput = z.object({ name: nameSchema, text: ruleTextSchema, revision: z.number().int().min(0).optional() });
+export const saveDraftInput = z.object({ name: nameSchema, text: ruleTextSchema, revision: z.number().int().min(0).max(2_147_483_647).optional() });
 export const saveDraftOutput = z.object({ id: idSchema, name: z.string(), savedAt: z.number(), revision: z.number().int() });
 export const discardDraftInput = z.object({ name: nameSchema });
 export const discardDraftOutput = z.object({ name: z.string(), discarded: z.boolean() });

@@ -1,3 +1,4 @@
+import { timeSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { idSchema } from '../kernel/wire.ts';
 
@@ -13,8 +14,8 @@ export const rangeSchema = z.enum(['15m', '1h', '6h', '24h', '7d']);
 
 export const seriesInput = z.object({
   scope: scopeSchema,
-  from: z.number().int().min(0),
-  to: z.number().int().min(0),
+  from: timeSchema,
+  to: timeSchema,
   /** Seconds a point stands for; the smallest that gives at most 1000 points is taken when absent. */
   step: z.number().int().min(10).max(86_400).optional(),
 });
