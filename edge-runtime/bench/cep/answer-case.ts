@@ -58,9 +58,9 @@ export function answerCase(one: Case, atEnd?: (engine: Engine) => void): Answer 
 
 type App = ReturnType<typeof compile>;
 
-/** The streams of an app, defined or inferred; tables are not heard. */
+/** The streams of an app, defined or inferred, and its triggers; tables are not heard. */
 function streamsOf(app: App): App['analysis']['streams'] {
-  return app.analysis.streams.filter((one) => one.kind === 'stream');
+  return app.analysis.streams.filter((one) => one.kind === 'stream' || one.kind === 'trigger');
 }
 
 function launch(one: Case, app: App, answer: Answer): Engine {
@@ -123,15 +123,19 @@ function tagRow(row: Row, attributes: readonly Attribute[]): unknown[] {
 
 function tag(value: unknown, type: AttributeType): unknown {
   if (value === null || value === undefined) return null;
+  // What was only cast to a number is still what it was.
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return { $l: longText(value) };
   switch (type) {
     case 'long':
-      return { $l: typeof value === 'bigint' ? longText(value) : value };
+      return { $l: value };
     case 'float':
       return { $f: decimal(value, shortestFloat) };
     case 'double':
       return { $d: decimal(value, (number) => String(number)) };
     default:
-      return typeof value === 'object' ? { $o: textOf(value, 'object') } : value;
+      if (typeof value === 'object') return { $o: textOf(value, 'object') };
+      return typeof value === 'number' && !Number.isInteger(value) ? { $d: value } : value;
   }
 }
 

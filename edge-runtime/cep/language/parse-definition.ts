@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { parseCall, parseReference, parseTime, unitRank } from './parse-expression.ts';
 import { parseSingleInput } from './parse-input.ts';
 import { parseSelection } from './parse-selection.ts';
-import { DURATIONS, type Annotation, type AttributeSyntax, type Definition, type Duration, type EventKind, type Name, type StreamDefinition } from './syntax.ts';
+import { DURATIONS, type Annotation, type AttributeSyntax, type Definition, type Duration, type EventKind, type StreamDefinition } from './syntax.ts';
 
 const TYPES: readonly AttributeType[] = ['int', 'long', 'float', 'double', 'bool', 'string', 'object'];
 const DEFINABLE = ['stream', 'table', 'window', 'trigger', 'function', 'aggregation'] as const;
@@ -20,12 +20,10 @@ export function parseAnnotation(cursor: Cursor): Annotation {
   const elements: Annotation['elements'] = [];
   const annotations: Annotation[] = [];
   if (cursor.takeMark('(')) {
-    if (!cursor.isMark(')')) {
-      do {
-        if (cursor.isMark('@')) annotations.push(cursor.nested(() => parseAnnotation(cursor)));
-        else elements.push(parseElement(cursor));
-      } while (cursor.takeMark(','));
-    }
+    do {
+      if (cursor.isMark('@')) annotations.push(cursor.nested(() => parseAnnotation(cursor)));
+      else elements.push(parseElement(cursor));
+    } while (cursor.takeMark(','));
     cursor.expectMark(')', `to close '@${name}('`);
   }
   return { name, elements, annotations, ...cursor.spanFrom(start) };
@@ -72,18 +70,12 @@ export function parseDefinition(cursor: Cursor, annotations: Annotation[]): Defi
 }
 
 function parseStream(cursor: Cursor, kind: StreamDefinition['kind'], annotations: Annotation[], start: number): Definition {
-  const name = parseDefinedName(cursor, kind);
+  const name = cursor.expectName(`a name for the ${kind}`);
   const attributes = parseAttributes(cursor, name.text);
   if (kind !== 'window') return { kind, name, attributes, annotations, ...cursor.spanFrom(start) };
   const window = parseCall(cursor);
   const output = cursor.takeWord('output') ? parseEventKind(cursor) : 'all';
   return { kind, name, attributes, annotations, window, output, ...cursor.spanFrom(start) };
-}
-
-function parseDefinedName(cursor: Cursor, kind: string): Name {
-  const fault = cursor.takeMark('!') ? '!' : '';
-  const name = cursor.expectName(`a name for the ${kind}`);
-  return { ...name, text: fault + name.text };
 }
 
 function parseAttributes(cursor: Cursor, of: string): AttributeSyntax[] {
@@ -160,20 +152,20 @@ function parseDurations(cursor: Cursor): Duration[] {
   const first = parseDuration(cursor);
   if (cursor.takeMark('...')) {
     const last = parseDuration(cursor);
-    const range: Duration[] = DURATIONS.filter((one) => one !== 'week');
-    const [low, high] = [range.indexOf(first), range.indexOf(last)];
-    if (low < 0 || high < low) cursor.refuse('syntax.duration', cursor.peek(-1), `A range goes from a shorter to a longer time, found ${first} ... ${last}.`);
-    return range.slice(low, high + 1);
+    const [low, high] = [DURATIONS.indexOf(first), DURATIONS.indexOf(last)];
+    if (high < low) cursor.refuse('syntax.duration', cursor.peek(-1), `A range goes from a shorter to a longer time, found ${first} ... ${last}.`);
+    return DURATIONS.slice(low, high + 1);
   }
   const list = [first];
   while (cursor.takeMark(',')) list.push(parseDuration(cursor));
   return list;
 }
 
+/** By their ranks, from year to millisecond; an aggregation has no weeks, since years and months do not consist of them. */
+const UNITS_OF_TIME: readonly (Duration | undefined)[] = ['year', 'month', undefined, 'day', 'hour', 'min', 'sec', undefined];
+
 function parseDuration(cursor: Cursor): Duration {
-  const rank = unitRank(cursor.peek().word);
-  // Ranks run from year (0) to millisecond (7), which no aggregation has.
-  const duration = rank < 0 ? undefined : DURATIONS[DURATIONS.length - 1 - rank];
+  const duration = UNITS_OF_TIME[unitRank(cursor.peek().word)];
   if (duration === undefined) return cursor.fail(DURATIONS.map((one) => `'${one}'`), '', DURATIONS);
   cursor.next();
   return duration;

@@ -24,6 +24,7 @@ function parseSteps(cursor: Cursor, kind: StateInput['kind']): StateElement {
   const steps: StateElement[] = [];
   do {
     if (steps.length >= STEPS_MAX) cursor.refuse('limit.steps', cursor.peek(), `More than ${STEPS_MAX} steps.`);
+    if (kind === 'sequence' && steps.length > 0 && cursor.isWord('every')) cursor.refuse('syntax.every', cursor.peek(), "'every' stands before the first step of a sequence.");
     steps.push(parseStep(cursor, kind));
   } while (cursor.takeMark(mark));
   const [only] = steps;

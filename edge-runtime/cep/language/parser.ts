@@ -27,10 +27,17 @@ export function parseApp(text: string, diagnostics: Diagnostics, variables: Vari
       diagnostics.error('limit.statements', cursor.peek(), `A text has at most ${STATEMENTS_MAX} definitions and queries.`);
       break;
     }
-    if (cursor.takeMark(';')) continue;
-    attempt(cursor, app, beginsStatement, () => parseStatement(cursor, app));
+    if (!straySemicolon(cursor)) attempt(cursor, app, beginsStatement, () => parseStatement(cursor, app));
   }
   return app;
+}
+
+/** Takes and reports a `;` that ends nothing, as Siddhi's grammar has it: one stands between two statements. */
+function straySemicolon(cursor: Cursor): boolean {
+  const semicolon = cursor.peek();
+  if (!cursor.takeMark(';')) return false;
+  cursor.diagnostics.error('syntax.semicolon', semicolon, "This ';' ends nothing.", 'One stands between two statements; take this one out.');
+  return true;
 }
 
 function attempt(cursor: Cursor, app: App, begins: (cursor: Cursor) => boolean, parse: () => void): void {
@@ -65,7 +72,11 @@ function beginsInPartition(cursor: Cursor): boolean {
 }
 
 function parseStatement(cursor: Cursor, app: App): void {
-  const annotations = parseAnnotations(cursor, app.annotations);
+  const early = app.definitions.length + app.elements.length === 0;
+  const ofApp: Annotation[] = early ? app.annotations : [];
+  const annotations = parseAnnotations(cursor, ofApp);
+  const [late] = early ? [] : ofApp;
+  if (late !== undefined) cursor.refuse('syntax.annotation', late, `@${late.name} is said of the whole app, before all definitions.`);
   if (cursor.done && annotations.length === 0) return;
   if (cursor.isWord('define')) app.definitions.push(parseDefinition(cursor, annotations));
   else if (cursor.isWord('from')) app.elements.push(parseQuery(cursor, annotations));
@@ -99,8 +110,9 @@ function parsePartition(cursor: Cursor, app: App, annotations: Annotation[]): Pa
   cursor.expectMark(')', "to close 'partition with ('");
   cursor.expectWord('begin', 'before the queries of the partition');
   const queries: Query[] = [];
+  if (cursor.isWord('end')) cursor.refuse('syntax.partition', cursor.peek(), 'A partition has at least one query.');
   while (!cursor.done && !cursor.isWord('end')) {
-    if (cursor.takeMark(';')) continue;
+    if (straySemicolon(cursor)) continue;
     attempt(cursor, app, beginsInPartition, () => {
       const own = parseAnnotations(cursor, annotations);
       queries.push(parseQuery(cursor, own));

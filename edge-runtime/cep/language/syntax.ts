@@ -69,7 +69,7 @@ export interface FunctionDefinition extends Span {
   body: string;
 }
 
-export const DURATIONS = ['sec', 'min', 'hour', 'day', 'week', 'month', 'year'] as const;
+export const DURATIONS = ['sec', 'min', 'hour', 'day', 'month', 'year'] as const;
 export type Duration = (typeof DURATIONS)[number];
 
 export interface AggregationDefinition extends Span {

@@ -11,9 +11,6 @@ export function startOf(duration: Duration, time: number): number {
       return time - modulo(time, 3_600_000);
     case 'day':
       return time - modulo(time, 86_400_000);
-    case 'week':
-      // The first of January 1970 was a Thursday; weeks begin on Monday.
-      return time - modulo(time - 345_600_000, 604_800_000);
     case 'month': {
       const date = new Date(time);
       return utc(date.getUTCFullYear(), date.getUTCMonth());
@@ -31,7 +28,7 @@ export function nextStart(duration: Duration, start: number): number {
   return start + LENGTHS[duration];
 }
 
-const LENGTHS: Readonly<Record<Exclude<Duration, 'month' | 'year'>, number>> = { sec: 1000, min: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+const LENGTHS: Readonly<Record<Exclude<Duration, 'month' | 'year'>, number>> = { sec: 1000, min: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 function modulo(value: number, length: number): number {
   return ((value % length) + length) % length;
@@ -47,7 +44,6 @@ const PER: ReadonlyMap<string, Duration> = new Map([
   ...['min', 'minute', 'minutes'].map((one): [string, Duration] => [one, 'min']),
   ...['hour', 'hours'].map((one): [string, Duration] => [one, 'hour']),
   ...['day', 'days'].map((one): [string, Duration] => [one, 'day']),
-  ...['week', 'weeks'].map((one): [string, Duration] => [one, 'week']),
   ...['month', 'months'].map((one): [string, Duration] => [one, 'month']),
   ...['year', 'years'].map((one): [string, Duration] => [one, 'year']),
 ]);

@@ -25,6 +25,11 @@ function boolean(name: string): AggregatorDefinition {
   };
 }
 
+function distinct(argument: AttributeType | undefined): AttributeType | { wrong: string } {
+  if (argument === undefined) return { wrong: 'takes one argument' };
+  return argument === 'string' || isNumeric(argument) ? 'long' : { wrong: `takes a number or a string, found ${argument}` };
+}
+
 /** SiddhiQL's twelve aggregators and `unionSet`. */
 export const AGGREGATORS: ReadonlyMap<string, AggregatorDefinition> = new Map<string, AggregatorDefinition>([
   ['sum', numeric('sum', (type) => (type === 'int' || type === 'long' ? 'long' : 'double'))],
@@ -35,7 +40,7 @@ export const AGGREGATORS: ReadonlyMap<string, AggregatorDefinition> = new Map<st
   ['minForever', numeric('minForever', (type) => type)],
   ['maxForever', numeric('maxForever', (type) => type)],
   ['stdDev', numeric('stdDev', () => 'double')],
-  ['distinctCount', { form: 'distinctCount(value)', type: (argument) => (argument === undefined ? { wrong: 'takes one argument' } : 'long') }],
+  ['distinctCount', { form: 'distinctCount(number or string)', type: distinct }],
   ['and', boolean('and')],
   ['or', boolean('or')],
   ['unionSet', { form: 'unionSet(set)', type: (argument) => (argument === 'object' ? 'object' : { wrong: `takes a set, found ${argument ?? 'nothing'}` }) }],

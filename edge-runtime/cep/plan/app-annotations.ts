@@ -19,6 +19,17 @@ export function checkAppAnnotations(annotations: readonly Annotation[], diagnost
   }
 }
 
+/** Counts that `@async` of a stream may give; the queue itself is the host's. */
+const ASYNC_COUNTS = ['buffer.size', 'workers', 'batch.size.max'];
+
+/** Checks `@async` before a stream, which is taken and changes nothing. */
+export function checkAsync(annotations: readonly Annotation[], diagnostics: Diagnostics): void {
+  const annotation = annotations.find((one) => one.name.toLowerCase() === 'async');
+  for (const { key, value, at } of annotation?.elements ?? []) {
+    if (ASYNC_COUNTS.includes(key.toLowerCase()) && !/^[1-9][0-9]{0,8}$/.test(value)) diagnostics.error('annotation.async', at, `'${key}' of @async is a whole number from 1 up, found '${value}'.`);
+  }
+}
+
 /** Either nothing, or both how long an idle app waits and how far its clock then moves. */
 function checkPlayback(annotation: Annotation, diagnostics: Diagnostics): void {
   const wanted = ['idle.time', 'increment'];

@@ -115,7 +115,7 @@ function checkCompare(expression: Extract<Expression, { kind: 'compare' }>, scop
   const { operator } = expression;
   const equality = operator === '==' || operator === '!=';
   const numbers = isNumeric(left.type) && isNumeric(right.type);
-  const same = left.type === right.type && (left.type === 'string' || left.type === 'bool' || left.type === 'object');
+  const same = left.type === right.type && (left.type === 'string' || left.type === 'bool');
   if (!numbers && !(equality && same)) {
     const what = left.type === right.type ? `two ${left.type}s` : `${left.type} and ${right.type}`;
     around.diagnostics.error('type.compare', expression, `'${operator}' cannot compare ${what}.`, same ? "Only '==' and '!=' compare them." : undefined);
@@ -152,7 +152,7 @@ function checkIn(expression: Extract<Expression, { kind: 'in' }>, scope: Scope, 
     around.diagnostics.error('name.unknown-table', table, `There is no table '${table.text}'.`, didYouMean(table.text, around.tableNames()));
     return undefined;
   }
-  const condition = checkCondition(expression.operand, scope.plus(rowSource([table.text], definition, 'q')), around, "'in'");
+  const condition = checkCondition(expression.operand, scope.plus(rowSource([table.text], definition, 'n')), around, "'in'");
   return condition && { kind: 'in', type: 'bool', table: table.text, condition };
 }
 
@@ -197,7 +197,7 @@ function checkExtensionAggregate(expression: Call, name: string, scope: Scope, a
   const definition = EXTENSION_AGGREGATORS.get(name);
   if (definition === undefined) return undefined;
   if (aggregates === undefined) {
-    around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select' or 'having' only.`);
+    around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select', in 'having' or in a stream's filter only.`);
     return undefined;
   }
   const values = checkAll(expression.arguments, scope.inside(), around);
@@ -217,7 +217,7 @@ function checkAggregate(expression: Call, scope: Scope, around: Surroundings): T
   const definition = AGGREGATORS.get(name);
   if (definition === undefined) return undefined;
   if (aggregates === undefined) {
-    around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select' or 'having' only.`);
+    around.diagnostics.error('type.aggregate', expression, `${name} is an aggregator; it stands in 'select', in 'having' or in a stream's filter only.`);
     return undefined;
   }
   if (expression.star) {

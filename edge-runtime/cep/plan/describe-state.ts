@@ -2,10 +2,16 @@ import type { StateView } from '../api.ts';
 import { fingerprint } from '../runtime/fingerprint.ts';
 import { feedsOf } from './feeds.ts';
 import { predictionsOf } from './stages.ts';
+import type { AggregatePlan } from './types.ts';
 import type { AggregationPlan, AppPlan, HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
 
 /** Windows of which what was aggregated can be made again from what they hold. */
-export const REFILLABLE: ReadonlySet<string> = new Set(['length', 'time', 'timeLength', 'externalTime', 'sort']);
+const REFILLABLE: ReadonlySet<string> = new Set(['length', 'time', 'timeLength', 'externalTime', 'sort']);
+
+/** Whether what a query aggregates can be made again from its window, which no filter that remembers is in the way of. */
+export function refills(handlers: readonly HandlerPlan[]): boolean {
+  return handlers.some((one) => one.kind === 'window' && REFILLABLE.has(one.window.name)) && !handlers.some((one) => one.kind === 'aggregating-filter');
+}
 
 /** One thing that an app remembers: under which name the engine keeps it, and what it is. */
 export interface StateIdentity {
@@ -54,19 +60,21 @@ function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
   };
   const source = [texts.input, output.events, ...inputsOf(query).map(feeds)].join('\n');
   const aggregates = selection.aggregates.length > 0 || selection.groupBy.length > 0;
-  const refills = input.kind === 'single' && input.handlers.some((one) => one.kind === 'window' && REFILLABLE.has(one.window.name));
+  const refilled = input.kind === 'single' && refills(input.handlers);
   // Where the aggregators cannot be made again from the window, the two go on together or not at all.
-  const held = aggregates && !refills ? `${source}\n${texts.select}` : source;
+  const held = aggregates && !refilled ? `${source}\n${texts.select}` : source;
   if (input.kind === 'single') {
     input.handlers.forEach((handler, index) => {
       if (handler.kind === 'window') add('window', `window${index}`, held, `${handler.window.label} window of ${input.stream}`);
       if (handler.kind === 'series') add('series', `series${index}`, source, `${handler.name} of ${input.stream}`);
+      if (handler.kind === 'aggregating-filter') add('filter', `filter${index}`, source, `running ${namesOf(handler.aggregates)} of a filter of ${input.stream}`);
       if (handler.kind === 'predict') add('prediction', `predict${index}`, source, `events waiting for ${handler.reference}`);
     });
   } else if (input.kind === 'join') {
     for (const side of ['left', 'right'] as const) {
       input[side].handlers.forEach((handler: HandlerPlan, index) => {
         if (handler.kind === 'series') add('series', `${side}/series${index}`, source, `${handler.name} of ${input[side].name}`);
+        if (handler.kind === 'aggregating-filter') add('filter', `${side}/filter${index}`, source, `running ${namesOf(handler.aggregates)} of a filter of ${input[side].name}`);
         if (handler.kind === 'window') add('window', `${side}/window${index}`, held, `${handler.window.label} window of ${input[side].name}`);
       });
       add('index', `${side}/index`, held);
@@ -76,15 +84,18 @@ function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
     add('pattern', 'pattern', source, `unfinished matches of the ${input.kind} over ${streams}`);
   }
   if (aggregates) {
-    const names = [...new Set(selection.aggregates.map((one) => one.name))].join(', ');
-    const what = selection.aggregates.length === 0 ? undefined : `running ${names}${selection.groupBy.length > 0 ? ' of each group' : ''}`;
+    const what = selection.aggregates.length === 0 ? undefined : `running ${namesOf(selection.aggregates)}${selection.groupBy.length > 0 ? ' of each group' : ''}`;
     add('aggregators', 'selection', `${source}\n${texts.select}`, what);
     // What is told is whether it goes on, and made again from a window that is kept it does.
     const last = states.at(-1);
-    if (refills && last?.view !== undefined) last.view = { ...last.view, id: idOf('aggregators', source) };
+    if (refilled && last?.view !== undefined) last.view = { ...last.view, id: idOf('aggregators', source) };
   }
   if (query.rate !== undefined) add('rate', 'rate', `${source}\n${definition}`, query.rate.kind === 'snapshot' ? 'rows of the next snapshot' : 'rows held back until the next output');
   return states;
+}
+
+function namesOf(aggregates: readonly AggregatePlan[]): string {
+  return [...new Set(aggregates.map((one) => one.name))].join(', ');
 }
 
 /** The queries of a partition are kept with it, key by key, all or none. */

@@ -61,6 +61,13 @@ function castTo(type: AttributeType, value: Typed): FunctionResult {
 }
 
 function convertTo(type: AttributeType, value: Typed): FunctionResult {
+  // Of nothing a bool is false, even where it was one before.
+  if (type === 'bool' && value.type === 'bool') return { kind: 'call', type, arguments: [value], run: (one) => one === true };
+  return asType(type, value);
+}
+
+/** A value as one of another type, as Java's boxed types convert it; nothing stays nothing. */
+export function asType(type: AttributeType, value: Typed): Typed {
   const from = value.type;
   if (from === type) return value;
   const convert = converter(from, type);

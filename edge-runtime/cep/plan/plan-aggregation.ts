@@ -205,9 +205,9 @@ class AggregationPlanner {
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** How long rows are kept when nothing is said. */
-const KEPT: Readonly<Partial<Record<Duration, number>>> = { sec: 2 * MINUTE, min: DAY, hour: 30 * DAY, day: 365 * DAY, week: 5 * 365 * DAY };
+const KEPT: Readonly<Partial<Record<Duration, number>>> = { sec: 2 * MINUTE, min: DAY, hour: 30 * DAY, day: 365 * DAY };
 /** Less than that and a coarser row could lose a part. */
-const LEAST: Readonly<Record<Duration, number>> = { sec: 2 * MINUTE, min: 120 * MINUTE, hour: 25 * 60 * MINUTE, day: 32 * DAY, week: 54 * 7 * DAY, month: 13 * 30 * DAY, year: 0 };
+const LEAST: Readonly<Record<Duration, number>> = { sec: 2 * MINUTE, min: 120 * MINUTE, hour: 25 * 60 * MINUTE, day: 32 * DAY, month: 13 * 30 * DAY, year: 0 };
 
 function elementOf(annotation: Annotation | undefined, key: string): Annotation['elements'][number] | undefined {
   return annotation?.elements.find((one) => one.key.toLowerCase() === key);

@@ -4,7 +4,7 @@ import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
 import { withVariables } from '../language/variables.ts';
 import type { AggregationDefinition, App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
-import { checkAppAnnotations } from './app-annotations.ts';
+import { checkAppAnnotations, checkAsync } from './app-annotations.ts';
 import { annotationValue, annotationView, connectorOf } from './annotations.ts';
 import type { ExpressionObserver, Surroundings } from './check-expression.ts';
 import { planAggregationInput } from './plan-aggregation.ts';
@@ -117,6 +117,7 @@ class AppPlanner {
     });
     const stream: StreamPlan = { name: name.text, kind, attributes, defined: true, annotations: definition.annotations.map(annotationView), at: name.from };
     this.streams.set(name.text, stream);
+    checkAsync(definition.annotations, this.diagnostics);
     const fault = kind === 'stream' ? planFaultStream(stream, definition.annotations, this.diagnostics) : undefined;
     if (fault !== undefined) this.streams.set(fault.name, fault);
 

@@ -3,7 +3,7 @@ import { didYouMean } from '../language/nearest-name.ts';
 import type { Call, Handler, SingleInput } from '../language/syntax.ts';
 import { checkCondition, checkExpression, type Surroundings } from './check-expression.ts';
 import type { HandlerPlan, SingleInputPlan } from './plan.ts';
-import { rowSource, Scope } from './scope.ts';
+import { AggregateCollector, rowSource, Scope } from './scope.ts';
 import { STREAM_FUNCTIONS } from './stream-functions.ts';
 import { SERIES_FUNCTIONS } from './time-series.ts';
 import type { Definition, Typed } from './types.ts';
@@ -55,8 +55,10 @@ export function planSingleInput(input: SingleInput, definition: Definition, arou
 function planHandler(handler: Handler, scope: Scope, around: Surroundings, models: ModelBook): HandlerPlan | undefined {
   switch (handler.kind) {
     case 'filter': {
-      const condition = checkCondition(handler.condition, scope, around, 'A filter');
-      return condition && { kind: 'filter', condition };
+      const aggregates = new AggregateCollector();
+      const condition = checkCondition(handler.condition, scope.with({ aggregates }), around, 'A filter');
+      if (condition === undefined || aggregates.list.length === 0) return condition && { kind: 'filter', condition };
+      return { kind: 'aggregating-filter', condition, aggregates: aggregates.list };
     }
     case 'window': {
       const window = planWindow(handler.call, scope, around);

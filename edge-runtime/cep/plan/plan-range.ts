@@ -65,6 +65,6 @@ function checkPer(value: Typed, at: Span, aggregation: AggregationPlan, { diagno
   if (value.kind !== 'constant') return;
   const duration = durationNamed(String(value.value));
   const known = aggregation.durations.join(', ');
-  if (duration === undefined) diagnostics.error('type.per', at, `'per' takes 'seconds', 'minutes', 'hours', 'days', 'weeks', 'months' or 'years', found '${String(value.value)}'.`);
+  if (duration === undefined) diagnostics.error('type.per', at, `'per' takes 'seconds', 'minutes', 'hours', 'days', 'months' or 'years', found '${String(value.value)}'.`);
   else if (!aggregation.durations.includes(duration)) diagnostics.error('type.per', at, `'${aggregation.name}' is not aggregated by ${duration}, only by ${known}.`);
 }

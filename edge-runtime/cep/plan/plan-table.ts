@@ -1,7 +1,8 @@
-import type { Attribute } from '../api.ts';
+import type { Attribute, AttributeType } from '../api.ts';
 import type { Annotation, QueryOutput, StreamDefinition } from '../language/syntax.ts';
 import { checkCondition, checkExpression, type Surroundings } from './check-expression.ts';
 import { conjunctsOf } from './conjuncts.ts';
+import { asType } from './functions.ts';
 import type { TableChange, TableLookup, TablePlan } from './plan.ts';
 import { rowSource, Scope } from './scope.ts';
 import { indexOfAttribute, type RowVariable, type Typed } from './types.ts';
@@ -12,6 +13,8 @@ export function planTable(definition: StreamDefinition, around: Surroundings): T
   const columns = (name: string): number[] => definition.annotations.filter((one) => one.name.toLowerCase() === name).flatMap((one) => columnsOf(one, definition.name.text, attributes, around));
   const store = definition.annotations.find((one) => one.name.toLowerCase() === 'store');
   if (store !== undefined) around.diagnostics.error('unsupported.store', store, 'Tables are in memory; @store is not supported.');
+  const outdated = definition.annotations.find((one) => one.name.toLowerCase() === 'indexby');
+  if (outdated !== undefined) around.diagnostics.error('annotation.table', outdated, '@IndexBy is not known any more.', "Write @primaryKey('a') or @index('a').");
   checkKeys(definition, around);
   return { name: definition.name.text, attributes, primaryKey: columns('primarykey'), indexes: columns('index') };
 }
@@ -84,6 +87,9 @@ function sameNames(attributes: readonly Attribute[], table: TablePlan): { column
   });
 }
 
+/** Numbers that `set` takes for a wider type; and a double, as a number with a point is written, for a float. */
+const SETTABLE: Readonly<Partial<Record<AttributeType, readonly AttributeType[]>>> = { long: ['int'], float: ['int', 'long', 'double'], double: ['int', 'long', 'float'] };
+
 function planSet(output: Extract<QueryOutput, { kind: 'update' | 'upsert' }>, table: TablePlan, scope: Scope, around: Surroundings): { column: number; value: Typed }[] | undefined {
   const list = output.set.map(({ attribute, value }) => {
     const name = attribute.kind === 'attribute' ? attribute.name.text : '';
@@ -91,8 +97,8 @@ function planSet(output: Extract<QueryOutput, { kind: 'update' | 'upsert' }>, ta
     const typed = checkExpression(value, scope, around);
     const wanted = table.attributes[column]?.type;
     if (wanted === undefined) around.diagnostics.error('name.unknown-attribute', attribute, `The table '${table.name}' has no attribute '${name}'.`);
-    else if (typed !== undefined && typed.type !== wanted) around.diagnostics.error('type.set', value, `'${name}' of '${table.name}' is ${wanted}, found ${typed.type}.`);
-    else if (typed !== undefined) return { column, value: typed };
+    else if (typed !== undefined && typed.type !== wanted && !(SETTABLE[wanted]?.includes(typed.type) ?? false)) around.diagnostics.error('type.set', value, `'${name}' of '${table.name}' is ${wanted}, found ${typed.type}.`);
+    else if (typed !== undefined) return { column, value: asType(wanted, typed) };
     return undefined;
   });
   const known = list.filter((one) => one !== undefined);

@@ -51,6 +51,8 @@ export interface WindowPlan {
 
 export type HandlerPlan =
   | { kind: 'filter'; condition: Typed }
+  /** A filter that remembers what its aggregators took in. */
+  | { kind: 'aggregating-filter'; condition: Typed; aggregates: readonly AggregatePlan[] }
   | { kind: 'window'; window: WindowPlan }
   | { kind: 'extend'; name: string; arguments: readonly Typed[]; added: readonly Attribute[] }
   | { kind: 'series'; name: string; setting: SeriesSetting; arguments: readonly Typed[]; added: readonly Attribute[] }

@@ -1,6 +1,6 @@
 import type { Attribute } from '../api.ts';
 import type { EventIndex, StreamReference } from '../language/syntax.ts';
-import { indexOfAttribute, type Access, type AggregatePlan, type Definition, type Typed } from './types.ts';
+import { indexOfAttribute, type Access, type AggregatePlan, type Definition, type RowVariable, type Typed } from './types.ts';
 
 /** One thing whose attributes an expression may use: the event, a side of a join, a step of a pattern. */
 export interface ScopeSource {
@@ -125,7 +125,7 @@ export class Scope {
 }
 
 /** A scope source over the row in a local variable of the generated code. */
-export function rowSource(names: readonly string[], definition: Definition, variable: 'r' | 'l' | 'q', optional = false): ScopeSource {
+export function rowSource(names: readonly string[], definition: Definition, variable: RowVariable, optional = false): ScopeSource {
   return {
     names,
     definition,

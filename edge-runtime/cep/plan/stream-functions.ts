@@ -45,7 +45,8 @@ export const STREAM_FUNCTIONS: ReadonlyMap<string, StreamFunction> = new Map<str
         const forms = values.map((one) => one.type).join(' ');
         if (!LOG_FORMS.has(forms)) return { wrong: `takes at most a priority, a message and a bool, found ${forms === '' ? 'nothing' : values.map((one) => one.type).join(', ')}` };
         const priority = forms.startsWith('string string') ? values[0] : undefined;
-        if (priority?.kind === 'constant' && !PRIORITIES.has(String(priority.value).toUpperCase())) return { wrong: `has the priorities ${[...PRIORITIES].join(', ')}, found '${String(priority.value)}'` };
+        if (priority !== undefined && priority.kind !== 'constant') return { wrong: 'takes a constant as its priority' };
+        if (priority !== undefined && !PRIORITIES.has(String(priority.value).toUpperCase())) return { wrong: `has the priorities ${[...PRIORITIES].join(', ')}, found '${String(priority.value)}'` };
         return { added: [] };
       },
       // A pure engine has no log; the events go on unchanged.

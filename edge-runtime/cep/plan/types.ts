@@ -23,8 +23,8 @@ export type Access =
   /** An attribute of the row being put out; for `having` and `order by`. */
   | { from: 'output'; index: number };
 
-/** Local variables of generated code that hold rows: the event, the other side of a join, a table's row. */
-export type RowVariable = 'r' | 'l' | 'q';
+/** Local variables of generated code that hold rows: the event, the sides of a join or a table's row, and the row of a table that `in` looks at. */
+export type RowVariable = 'r' | 'l' | 'q' | 'n';
 
 /** An expression whose names are resolved and whose types are known. Nothing in it is text of the author. */
 export type Typed = { type: AttributeType } & (

@@ -16,7 +16,7 @@ interface Form {
 
 interface Parameter {
   name: string;
-  accepts: 'count' | 'time' | 'bool' | 'attribute' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share' | 'number-attribute';
+  accepts: 'count' | 'time' | 'ordered-attribute' | 'bool' | 'attribute' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share' | 'number-attribute';
 }
 
 interface WindowDefinition {
@@ -33,6 +33,7 @@ const COUNT: Parameter = { name: 'length', accepts: 'count' };
 const TIME: Parameter = { name: 'time', accepts: 'time' };
 const START: Parameter = { name: 'start', accepts: 'time' };
 const ATTRIBUTE: Parameter = { name: 'attribute', accepts: 'attribute' };
+const ORDERED: Parameter = { name: 'attribute', accepts: 'ordered-attribute' };
 const TIME_ATTRIBUTE: Parameter = { name: 'timestamp', accepts: 'time-attribute' };
 const STREAMING: Parameter = { name: 'stream.current.event', accepts: 'bool' };
 
@@ -83,7 +84,7 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
   ['externalTime', { sliding: true, forms: [{ text: 'externalTime(timestamp, 5 sec)', parameters: [TIME_ATTRIBUTE, TIME] }] }],
   ['timeLength', { sliding: true, forms: [{ text: 'timeLength(5 sec, count)', parameters: [TIME, COUNT] }] }],
   ['delay', { sliding: false, forms: [{ text: 'delay(5 sec)', parameters: [TIME] }] }],
-  ['sort', { sliding: true, rest: 'order', forms: [{ text: "sort(count, attribute, 'asc' or 'desc', …)", parameters: [COUNT, ATTRIBUTE] }] }],
+  ['sort', { sliding: true, rest: 'order', forms: [{ text: "sort(count, attribute, 'asc' or 'desc', …)", parameters: [COUNT, ORDERED] }] }],
   ['frequent', { sliding: true, rest: 'attributes', forms: [{ text: 'frequent(count, attribute, …)', parameters: [COUNT] }] }],
   [
     'externalTimeBatch',
@@ -103,7 +104,6 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
       sliding: true,
       forms: [
         { text: 'session(5 sec)', parameters: [TIME] },
-        { text: 'session(5 sec, latency)', parameters: [TIME, LATENCY] },
         { text: 'session(5 sec, key)', parameters: [TIME, KEY] },
         { text: 'session(5 sec, key, latency)', parameters: [TIME, KEY, LATENCY] },
       ],
@@ -234,7 +234,7 @@ function fits(form: Form, values: readonly Typed[], rest: WindowDefinition['rest
   return values.every((value, index) => {
     const parameter = parameters[index];
     if (parameter !== undefined) return accepts(parameter, value);
-    if (value.kind === 'value') return true;
+    if (value.kind === 'value') return rest === 'attributes' || accepts(ORDERED, value);
     return rest === 'order' && value.kind === 'constant' && /^(asc|desc)$/i.test(String(value.value)) && values[index - 1]?.kind === 'value';
   });
 }
@@ -251,6 +251,8 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
       return value.kind === 'constant' && value.type === 'bool';
     case 'attribute':
       return value.kind === 'value';
+    case 'ordered-attribute':
+      return value.kind === 'value' && (value.type === 'string' || isNumeric(value.type));
     case 'time-attribute':
       return value.kind === 'value' && value.type === 'long';
     case 'start-or-attribute':
@@ -272,13 +274,16 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
 
 const MEASURED: ReadonlySet<Parameter['accepts']> = new Set<Parameter['accepts']>(['count', 'time', 'start-or-attribute']);
 
+/** Windows whose events may leave in the moment in which they came. */
+const MAY_LAST_NO_TIME: ReadonlySet<string> = new Set(['time', 'timeLength', 'delay']);
+
 function inRange(call: Call, form: Form, values: readonly Typed[], diagnostics: Diagnostics): boolean {
   return form.parameters.every((parameter, index) => {
     const value = values[index];
     if (!MEASURED.has(parameter.accepts) || value?.kind !== 'constant') return true;
     const number = Number(value.value);
     const max = parameter.accepts === 'count' ? WINDOW_LENGTH_MAX : Number.MAX_SAFE_INTEGER / 2;
-    const min = parameter.name === 'time' || parameter.name === 'hop' || parameter.name === 'batch' ? 1 : 0;
+    const min = (parameter.name === 'time' && !MAY_LAST_NO_TIME.has(call.name.text)) || parameter.name === 'hop' || parameter.name === 'batch' ? 1 : 0;
     if (number >= min && number <= max) return true;
     diagnostics.error('limit.window', call.arguments[index] ?? call, `The ${parameter.name} of a window is from ${min} to ${max}, found ${number}.`);
     return false;

@@ -4,7 +4,8 @@ import { Rollup, type RollupCode, type TimeRange } from '../operators/rollup/rol
 import { durationNamed, momentOf, rangeOfText, WITHIN_FORMS } from '../plan/aggregation-time.ts';
 import type { AggregationPlan, RangePlan } from '../plan/plan.ts';
 import type { RowVariable, Typed } from '../plan/types.ts';
-import { emitRowValues, type TableTest } from './emit-query.ts';
+import type { TableTest } from './emit-expression.ts';
+import { emitRowValues } from './emit-query.ts';
 import type { Receiver } from './junction.ts';
 import type { Clock } from './timers.ts';
 

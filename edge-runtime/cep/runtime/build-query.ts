@@ -3,9 +3,10 @@ import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage
 import { makeSeries } from '../operators/series/make-series.ts';
 import { makeWindow } from '../operators/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
-import { REFILLABLE } from '../plan/describe-state.ts';
+import { refills } from '../plan/describe-state.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
-import type { PayloadKind, SelectionCode, TableTest } from './emit-query.ts';
+import type { TableTest } from './emit-expression.ts';
+import type { PayloadKind, SelectionCode } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
 import { NOWHERE, type Receiver } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
@@ -13,6 +14,7 @@ import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Provenance } from './provenance.ts';
 import type { QueryCode } from './query-code.ts';
 import type { Beginning } from './start-of-time.ts';
+import { AggregatingFilter } from './aggregating-filter.ts';
 import { SpreadStage } from './spread-stage.ts';
 import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
 import { EachSelector } from './each-selector.ts';
@@ -167,6 +169,12 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
     const handler = handlers[index];
     if (handler === undefined) continue;
     if (handler.kind === 'filter') stage = new FilterStage(context.code.condition(handler.condition, 'row'), stage);
+    else if (handler.kind === 'aggregating-filter') {
+      const leaving = readsWindow(query) || handlers.slice(0, index).some((one) => one.kind === 'window');
+      const filter = new AggregatingFilter(context.code.aggregatingFilter(handler, leaving), stage);
+      context.keep(`${use.name}/filter${from + index}`, filter);
+      stage = filter;
+    }
     else if (handler.kind === 'extend') {
       const known = STREAM_FUNCTIONS.get(handler.name);
       const { provenance } = context;
@@ -183,7 +191,7 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       // A join looks into the window itself, not into what puts events in order before it.
       if (!handler.window.name.startsWith('reorder:')) use.made?.(window);
       context.keep(`${use.name}/window${from + index}`, window);
-      if (REFILLABLE.has(handler.window.name) && last.discard !== undefined) context.refill(query.name, () => refill(window, last));
+      if (refills(handlers) && last.discard !== undefined) context.refill(query.name, () => refill(window, last));
       stage = window;
     }
   }

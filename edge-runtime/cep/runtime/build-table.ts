@@ -4,7 +4,8 @@ import { Table, type TableEntry } from '../operators/table.ts';
 import { lookupOf } from '../plan/plan-table.ts';
 import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
 import type { RowVariable } from '../plan/types.ts';
-import { emitPairTest, emitRowValues, emitSetValues, type TableTest } from './emit-query.ts';
+import { Emitter, type TableTest } from './emit-expression.ts';
+import { buildFunction, emitPairTest, emitRowValues, emitSetValues } from './emit-query.ts';
 import type { Receiver } from './junction.ts';
 import type { Clock } from './timers.ts';
 
@@ -30,18 +31,24 @@ export function emitCandidates(table: Table, lookup: TableLookup | undefined, va
 
 /** The test behind `condition in Table`: whether a row of the table fulfils the condition. */
 export function emitTableTest(tables: ReadonlyMap<string, RunningTable>, clock: Clock): TableTest {
-  const test: TableTest = (name, condition) => {
+  const test: TableTest = (name, condition, locals) => {
     const running = tables.get(name);
     if (running === undefined) throw new TypeError(`The table '${name}' passed the checker and does not exist.`);
-    const candidates = emitCandidates(running.table, lookupOf(condition, running.plan, 'q'), 'r', clock, test);
-    const matches = emitPairTest(condition, 'r', clock, test);
-    return (row, timestamp) => {
-      const event: Row = Array.isArray(row) ? row : [];
-      for (const entry of candidates(timestamp, event)) if (matches(timestamp, event, entry.row)) return true;
-      return false;
-    };
+    const emitter = new Emitter(test);
+    const rows = emitSearch(emitter, running.table, lookupOf(condition, running.plan, 'n'));
+    const holds = emitter.truth(condition);
+    const source = `'use strict';${emitter.bindings()}return function(${['t', ...locals].join(',')}){${emitter.takeDeclarations()}for(const {row:n} of ${rows})if(${holds})return true;return false;}`;
+    return buildFunction(source, emitter.constants, clock) as ReturnType<TableTest>;
   };
   return test;
+}
+
+/** The entries of a table that can match, as code. */
+function emitSearch(emitter: Emitter, table: Table, lookup: TableLookup | undefined): string {
+  const [column] = lookup?.columns ?? [];
+  if (lookup === undefined || column === undefined) return `${emitter.constant(table)}.all()`;
+  const values = lookup.values.map((one) => emitter.value(one)).join(',');
+  return lookup.by === 'key' ? `${emitter.constant(table)}.withKey([${values}])` : `${emitter.constant(table)}.withIndex(${column},${values})`;
 }
 
 /** The receiver that changes a table with the rows that a query puts out. */

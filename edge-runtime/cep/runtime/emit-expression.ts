@@ -1,7 +1,11 @@
 import type { EventIndex } from '../language/syntax.ts';
-import { isNumeric, type Access, type NumericType, type Typed } from '../plan/types.ts';
+import { isNumeric, type Access, type AggregatePlan, type NumericType, type Typed } from '../plan/types.ts';
 import { addLong, divideLong, doubleOf, floatOf, multiplyLong, remainderLong, subtractLong } from './java-number.ts';
+import { localsOf } from './locals.ts';
 import { listValues } from './value-list.ts';
+
+/** Makes the test whether a table has a row for a condition, which sees the time and these `locals` of the code around it. */
+export type TableTest = (table: string, condition: Typed, locals: readonly string[]) => (timestamp: number, ...locals: readonly unknown[]) => boolean;
 
 /**
  * Turns checked expressions into JavaScript. The text produced here is made of fixed pieces, whole numbers and names
@@ -11,9 +15,11 @@ export class Emitter {
   /** What the generated code sees as `k[0]`, `k[1]` … */
   readonly constants: unknown[] = [];
   private temporaries = 0;
-  private readonly tableTest: (table: string, condition: Typed) => (row: unknown, timestamp: number) => boolean;
+  /** Where aggregators take an event in as the code comes to them, and not before it: how they do. */
+  inPlace: { aggregates: readonly AggregatePlan[]; method: 'add' | 'remove' } | undefined;
+  private readonly tableTest: TableTest;
 
-  constructor(tableTest: (table: string, condition: Typed) => (row: unknown, timestamp: number) => boolean) {
+  constructor(tableTest: TableTest) {
     this.tableTest = tableTest;
   }
 
@@ -68,7 +74,7 @@ export class Emitter {
         return expression.type === 'bool' ? `(${call}===true)` : call;
       }
       case 'aggregate':
-        return `a${expression.index}`;
+        return this.inPlace === undefined ? `a${expression.index}` : this.update(expression.index, this.inPlace);
     }
   }
 
@@ -93,13 +99,20 @@ export class Emitter {
         return `(${stateEvent(expression.slot, expression.at, expression.many)}==null)`;
       case 'row-null':
         return `(${expression.variable}===null)`;
-      case 'in':
-        return `${this.constant(this.tableTest(expression.table, expression.condition))}(r,t)`;
+      case 'in': {
+        const seen = localsOf(expression.condition);
+        return `${this.constant(this.tableTest(expression.table, expression.condition, seen))}(${['t', ...seen].join(',')})`;
+      }
       case 'constant':
         return expression.value === true ? 'true' : 'false';
       default:
         return `(${this.value(expression)}===true)`;
     }
+  }
+
+  private update(index: number, { aggregates, method }: NonNullable<Emitter['inPlace']>): string {
+    const argument = aggregates[index]?.argument;
+    return `g.a${index}.${method}(${argument === undefined ? '' : this.value(argument)})`;
   }
 
   private literal(value: unknown): string {

@@ -4,7 +4,7 @@ import { makeAggregator } from '../operators/aggregators.ts';
 import type { Payload } from '../operators/stage.ts';
 import type { HandlerPlan, SelectionPlan } from '../plan/plan.ts';
 import type { AggregatePlan, RowVariable, Typed } from '../plan/types.ts';
-import { Emitter } from './emit-expression.ts';
+import { Emitter, type TableTest } from './emit-expression.ts';
 import type { Clock } from './timers.ts';
 
 /** What kind of payload reaches a query's generated code, and how its local variables come from it. */
@@ -38,8 +38,6 @@ export interface SelectionCode {
   reset(group: Group): void;
 }
 
-export type TableTest = (table: string, condition: Typed) => (row: unknown, timestamp: number) => boolean;
-
 /** Functions made from the same text share it: ten thousand rules of one shape are compiled once. */
 const FACTORIES_MAX = 5000;
 const factories = new Map<string, (k: unknown[], clock: Clock) => unknown>();
@@ -62,6 +60,29 @@ export function emitCondition(condition: Typed, kind: PayloadKind, clock: Clock,
   const code = emitter.truth(condition);
   const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}return ${code};}`;
   return buildFunction(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => boolean;
+}
+
+/** The condition of a filter that aggregates. */
+export interface FilterCode {
+  group(): Group;
+  arrive(group: Group, timestamp: number, payload: Payload): boolean;
+  leave(group: Group, timestamp: number, payload: Payload): boolean;
+}
+
+/** As Siddhi has it, an aggregator takes an event in when the condition comes to it: behind an `and` that fails already it takes nothing. */
+export function emitAggregatingFilter(condition: Typed, aggregates: readonly AggregatePlan[], tracksLeaving: boolean, clock: Clock, tables: TableTest): FilterCode {
+  const emitter = new Emitter(tables);
+  const test = (method: 'add' | 'remove'): string => {
+    emitter.inPlace = { aggregates, method };
+    const code = emitter.truth(condition);
+    return wrap(emitter, 'row', `return ${code};`);
+  };
+  const functions = [emitGroup(emitter, aggregates, tracksLeaving), `arrive(g,t,p){${test('add')}}`, `leave(g,t,p){${test('remove')}}`];
+  return buildFunction(`'use strict';${emitter.bindings()}return {${functions.join(',')}};`, emitter.constants, clock) as FilterCode;
+}
+
+function emitGroup(emitter: Emitter, aggregates: readonly AggregatePlan[], tracksLeaving: boolean): string {
+  return `group(){return {${aggregates.map((one, index) => `a${index}:${emitter.constant(maker(one, tracksLeaving))}()`).join(',')}};}`;
 }
 
 /** `(row, state) => boolean` for the filter of a pattern's step; `state` holds the events matched before. */
@@ -129,7 +150,7 @@ export function emitOutput(emitter: Emitter, selection: SelectionPlan): string {
 export function emitSelection(selection: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean, clock: Clock, tables: TableTest): SelectionCode {
   const emitter = new Emitter(tables);
   const functions = [
-    `group(){return {${selection.aggregates.map((one, index) => `a${index}:${emitter.constant(maker(one, tracksLeaving))}()`).join(',')}};}`,
+    emitGroup(emitter, selection.aggregates, tracksLeaving),
     `key(t,p){${wrap(emitter, kind, `return ${emitKey(emitter, selection.groupBy)};`)}}`,
     `arrive(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'add') + emitOutput(emitter, selection))}}`,
     `leave(g,t,p){${wrap(emitter, kind, emitUpdates(emitter, selection, 'remove') + emitOutput(emitter, selection))}}`,

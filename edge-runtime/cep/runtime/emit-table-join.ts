@@ -1,8 +1,8 @@
 import type { Row } from '../api.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
-import { buildFunction, emitOutput, type TableTest } from './emit-query.ts';
-import { Emitter } from './emit-expression.ts';
+import { buildFunction, emitOutput } from './emit-query.ts';
+import { Emitter, type TableTest } from './emit-expression.ts';
 import type { Clock } from './timers.ts';
 
 export interface TableJoinPlan {

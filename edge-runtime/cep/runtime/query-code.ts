@@ -4,7 +4,8 @@ import type { HandlerPlan, SelectionPlan, TableLookup } from '../plan/plan.ts';
 import type { RowVariable, Typed } from '../plan/types.ts';
 import type { Table, TableEntry } from '../operators/table.ts';
 import { emitCandidates } from './build-table.ts';
-import { emitCondition, emitPairTest, emitPassing, emitSelection, emitStepCondition, emitValues, type PayloadKind, type SelectionCode, type TableTest } from './emit-query.ts';
+import type { TableTest } from './emit-expression.ts';
+import { emitAggregatingFilter, emitCondition, emitPairTest, emitPassing, emitSelection, emitStepCondition, emitValues, type FilterCode, type PayloadKind, type SelectionCode } from './emit-query.ts';
 import type { Clock } from './timers.ts';
 
 type Filters = readonly Extract<HandlerPlan, { kind: 'filter' }>[];
@@ -26,6 +27,10 @@ export class QueryCode {
 
   condition(condition: Typed, kind: PayloadKind): (timestamp: number, payload: Payload) => boolean {
     return this.once(condition, () => emitCondition(condition, kind, this.clock, this.tables));
+  }
+
+  aggregatingFilter(filter: Extract<HandlerPlan, { kind: 'aggregating-filter' }>, tracksLeaving: boolean): FilterCode {
+    return this.once(filter, () => emitAggregatingFilter(filter.condition, filter.aggregates, tracksLeaving, this.clock, this.tables));
   }
 
   step(condition: Typed): (timestamp: number, row: Row, state: Payload) => boolean {

@@ -182,13 +182,13 @@ describe('what is wrong with an aggregation', () => {
     ['from S select k, sum(v, v) as t aggregate every sec', 'sum takes at most one argument in an aggregation, found 2.'],
     ['from S select k, sum(v) as k aggregate every sec', "'k' is put out twice."],
     ['from S select sum(v) as AGG_TIMESTAMP aggregate every sec', "'AGG_TIMESTAMP' is put out twice."],
-    ['from S select k, sum(v) + 1 as t aggregate every sec', "sum is an aggregator; it stands in 'select' or 'having' only."],
+    ['from S select k, sum(v) + 1 as t aggregate every sec', "sum is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."],
     ['from S select k, sum(v) as t group by z aggregate every sec', "There is no attribute 'z' here."],
     ['from S select k, sum(v) as t aggregate by v every sec', "'aggregate by' takes a long or a string such as '2024-05-06 07:08:09', found int."],
     ['from S#window.length(5) select k, sum(v) as t aggregate every sec', 'An aggregation takes a stream without a window.'],
     ['from X select k aggregate every sec', "There is no stream 'X'."],
     ['from S select k, sum(v) as t aggregate every year ... sec', 'A range goes from a shorter to a longer time, found year ... sec.'],
-    ['from S select k, sum(v) as t aggregate every fortnight', "Found 'fortnight', expected 'sec', 'min', 'hour', 'day', 'week', 'month' or 'year'."],
+    ['from S select k, sum(v) as t aggregate every fortnight', "Found 'fortnight', expected 'sec', 'min', 'hour', 'day', 'month' or 'year'."],
   ])('%s', (rest, message) => {
     expect(errorsOf(analyze(`define stream S (k string, v int); define aggregation A ${rest};`)).map((one) => one.replace(/^\d+:\d+ /, ''))).toContain(message);
   });
@@ -207,7 +207,7 @@ describe('what is wrong with an aggregation', () => {
   });
 
   it.each([
-    ["from Daily within 5L, 9L per 'weeks'", "1:30 'Daily' is not aggregated by week, only by sec, min, hour, day, month, year."],
+    ["from Daily within 5L, 9L per 'weeks'", "1:30 'per' takes 'seconds', 'minutes', 'hours', 'days', 'months' or 'years', found 'weeks'."],
     ["from Daily within 9L, 5L per 'days'", "1:19 The start of 'within' lies before its end, found 9 and 5."],
     ["from Daily within 5 per 'days'", "1:19 'within' takes one string, or a start and an end, found int."],
     ["from Daily within 5, 9L per 'days'", "1:19 A start or end of 'within' is a long or a string, found int."],

@@ -20,8 +20,22 @@ describe('annotations of an app', () => {
     expect(errors(`${annotation} ${STREAM}`)).toContain(message);
   });
 
+  it('stand before all definitions', () => {
+    expect(errors(`${STREAM} @app:name('x') from S select k insert into O;`)).toEqual(['@app:name is said of the whole app, before all definitions.']);
+  });
+
   it('warns of one that means nothing', () => {
     expect(analyze(`@app:nmae('x') ${STREAM}`).diagnostics).toMatchObject([{ severity: 'warning', message: '@app:nmae is not known and has no effect.', hint: "Did you mean 'app:name'?" }]);
+  });
+});
+
+describe('annotations of a stream', () => {
+  it.each([
+    ["@async(buffer.size='many')", "'buffer.size' of @async is a whole number from 1 up, found 'many'."],
+    ["@async(buffer.size='16', workers='0')", "'workers' of @async is a whole number from 1 up, found '0'."],
+    ['@async()', "Found ')', expected a value in quotes."],
+  ])('%s is refused', (annotation, message) => {
+    expect(errors(`${annotation} ${STREAM}`)).toEqual([message]);
   });
 });
 
@@ -31,6 +45,7 @@ describe('keys of a table, and what changes it', () => {
     ["@primaryKey('z')", "The table 'T' has no attribute 'z'."],
     ["@index('k', 'v')", 'An index is over one attribute, found 2.'],
     ["@index('k') @index('k')", "'T' has an index over 'k' already."],
+    ["@IndexBy('k')", '@IndexBy is not known any more.'],
     ["@store(type='rdbms')", 'Tables are in memory; @store is not supported.'],
   ])('%s', (annotation, message) => {
     expect(errors(`${STREAM} ${annotation} define table T (k string, v int);`)).toEqual([message]);
@@ -42,7 +57,7 @@ describe('keys of a table, and what changes it', () => {
     ['select k as other update T on T.k == other', "The table 'T' has no attribute 'other', which this query puts out."],
     ['update T set T.z = v on T.k == k', "The table 'T' has no attribute 'z'."],
     ['update T set T.v = k on T.k == k', "'v' of 'T' is int, found string."],
-    ['update or insert into T set T.v = sum(v) on T.k == k', "sum is an aggregator; it stands in 'select' or 'having' only."],
+    ['update or insert into T set T.v = sum(v) on T.k == k', "sum is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."],
     ['select k insert into T', "The table 'T' has (k string, v int), this query puts out (k string)."],
   ])('from S %s', (query, message) => {
     expect(errors(`${STREAM} define table T (k string, v int); from S ${query};`)).toEqual([message]);

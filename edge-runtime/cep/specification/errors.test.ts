@@ -28,11 +28,13 @@ from B selct x insert into C;`;
 
   it.each([
     ["from S[a + s > 1] select a insert into O", "'+' takes numbers, found string."],
+    ['from S select createSet(a) == createSet(a) as x insert into O', "'==' cannot compare two objects."],
     ["from S[a == s] select a insert into O", "'==' cannot compare int and string."],
     ["from S[s > 'b'] select a insert into O", "'>' cannot compare two strings."],
     ['from S[a] select a insert into O', 'A filter takes a bool, found int.'],
-    ['from S[sum(a) > 1] select a insert into O', "sum is an aggregator; it stands in 'select' or 'having' only."],
+    ['from e1=S[sum(a) > 1] -> e2=S select e1.a insert into O', "sum is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."],
     ['from S select sum(s) as t insert into O', 'sum takes a number, found string.'],
+    ['from S select distinctCount(a > 1) as n insert into O', 'distinctCount takes a number or a string, found bool.'],
     ['from S select a, a insert into O', "'a' is put out twice."],
     ['from S select a + 1 insert into O', "Found 'insert', expected 'as' and a name after an expression that is no plain attribute."],
     ['from S#window.length(a) select a insert into O', 'The window length is written length(count), found int.'],
@@ -44,6 +46,8 @@ from B selct x insert into C;`;
     ['from e1=S -> e1=S select e1.a insert into O', "Two steps are named 'e1'."],
     ['from e1=S -> e2=S select a insert into O', "'a' is an attribute of 'e1' and 'e2'."],
     ['from e1=S -> not S select e1.a insert into O', "'not S' needs 'for' and a time, or 'and' and an event."],
+    ['from e1=S, every e2=S select e1.a insert into O', "'every' stands before the first step of a sequence."],
+    ['from S#log(s, s, true) select a insert into O', 'log takes a constant as its priority.'],
     ['from e1=S<3:2> -> e2=S select e2.a insert into O', 'A count goes from the smaller to the larger number, found <3:2>.'],
   ])('%s', (query, message) => {
     const found = errorsOf(analyze(`define stream S (a int, s string); define stream T (a string); ${query};`));
@@ -94,6 +98,10 @@ from B selct x insert into C;`;
     ["define stream S (k string); from S select k insert O;", ["1:52 Found 'O', expected 'into' after 'insert'."]],
     ["define stream S (k string); from S select k $ insert into O;", ["1:45 Unexpected character '$'."]],
     ["define stream S (k string); partition with (k of S) begin from S select k insert into O;", ["1:89 Found the end of the text, expected 'end' after the queries of the partition."]],
+    ["define stream S (k string);; from S select k insert into O;", ["1:28 This ';' ends nothing."]],
+    ["define stream S (k string); partition with (k of S) begin end;", ["1:59 A partition has at least one query."]],
+    ["define stream S (k string); partition with (k of S) begin from S select k insert into O;; end;", ["1:89 This ';' ends nothing."]],
+    ["define stream !S (k string);", ["1:15 Found '!', expected a name for the stream."]],
     ["@info(name='q' define stream S (k string);", ["1:16 Found 'define', expected ')' to close '@info('."]],
   ])('%s', (text, errors) => {
     expect(errorsOf(analyze(text))).toEqual(errors);

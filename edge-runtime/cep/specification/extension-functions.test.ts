@@ -290,7 +290,7 @@ describe('aggregators of the namespaces', () => {
     expect(errorsOf(analyze(`${STREAM} from S select ${expression} as z insert into Out;`)).map((one) => one.replace(/^\d+:\d+ /, ''))).toEqual([message]);
   });
 
-  it('stand in select and having only', () => {
-    expect(errorsOf(analyze(`${STREAM} from S[math:percentile(d, 5.0) > 1.0] select k insert into Out;`))).toEqual([expect.stringContaining('math:percentile is an aggregator')]);
+  it('stand in select, in having and in filters only', () => {
+    expect(errorsOf(analyze(`${STREAM} from S as a join S as b on math:percentile(a.d, 5.0) > 1.0 select a.k as k insert into Out;`))).toEqual([expect.stringContaining('math:percentile is an aggregator')]);
   });
 });

@@ -26,11 +26,24 @@ describe('a filter', () => {
   ]);
 });
 
+describe('a filter that aggregates', () => {
+  specify(STREAM, [
+    ['counts what comes to it', 'from S[count() > 2] select v insert into O;', FIVE, [[null], [4], [5]]],
+    ['compares an event with all before it', 'from S[max(v) == v] select v insert into O;', FIVE, [[1], [2], [4], [5]]],
+    ['behind a window is of what the window holds', 'from S#window.length(2)[sum(v) > 3] select v insert all events into O;', FIVE, [[4], [null], [5]]],
+    ['takes in only what its condition comes to', 'from S[v > 1 and count() > 1] select v insert into O;', FIVE, [[4], [5]]],
+    ['counts all groups together', 'from S[count() > 1] select k, sum(v) as n group by k insert into O;', FIVE, [['b', 2], ['a', null], [null, 4], ['b', 7]]],
+    ['begins anew with each batch', 'from S#window.lengthBatch(2)[count() > 1] select v insert into O;', FIVE, [[2], [4]]],
+    ['counts for each key of a partition', 'partition with (k of S) begin from S[count() > 1] select k, v insert into O; end;', FIVE, [['a', null], ['b', 5]]],
+    ['stands before the window of a join', 'from S[count() > 1]#window.length(1) as a join S#window.length(1) as b on a.v == b.v select b.v as v insert into O;', FIVE, [[2], [4], [5]]],
+  ]);
+});
+
 describe('what is wrong with a filter', () => {
   it.each([
     ['from S[v] select v insert into O;', ['2:8 A filter takes a bool, found int.']],
     ["from S['yes'] select v insert into O;", ['2:8 A filter takes a bool, found string.']],
-    ['from S[count() > 1] select v insert into O;', ["2:8 count is an aggregator; it stands in 'select' or 'having' only."]],
+    ['from S join S as t on count() > 1 select t.v as v insert into O;', ["2:23 count is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."]],
     ['from S[w > 1] select v insert into O;', ["2:8 There is no attribute 'w' here."]],
     ['from S[v > ] select v insert into O;', ["2:12 Found ']', expected a value, an attribute or a function."]],
     ['from S[v > 1 select v insert into O;', ["2:14 Found 'select', expected ']' to close the filter."]],

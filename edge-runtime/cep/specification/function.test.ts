@@ -18,6 +18,7 @@ function typeOf(expression: string): AttributeType | undefined {
 describe('convert(value, type)', () => {
   it.each([
     ["convert(i, 'long')", 'long', 7],
+    ["convert(b, 'bool')", 'bool', true],
     ["convert(i, 'double')", 'double', 7],
     ["convert(i, 'string')", 'string', '7'],
     ["convert(d, 'int')", 'int', 2],
@@ -47,6 +48,7 @@ describe('convert(value, type)', () => {
 
   it('of nothing is nothing', () => {
     expect(value("convert(i, 'string')", NOTHING)).toBeNull();
+    expect(value("convert(b, 'bool')", NOTHING)).toBe(false);
   });
 });
 

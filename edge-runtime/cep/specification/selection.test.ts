@@ -117,7 +117,7 @@ describe('what is wrong with a selection', () => {
     ['from S select k, k insert into O;', ["2:18 'k' is put out twice."]],
     ['from S select v + 1 insert into O;', ["2:21 Found 'insert', expected 'as' and a name after an expression that is no plain attribute."]],
     ['from S select k, sum(k) as n insert into O;', ['2:18 sum takes a number, found string.']],
-    ['from S select sum(max(v)) as n insert into O;', ["2:19 max is an aggregator; it stands in 'select' or 'having' only."]],
+    ['from S select sum(max(v)) as n insert into O;', ["2:19 max is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."]],
     ['from S select k group by w insert into O;', ["2:26 There is no attribute 'w' here."]],
     ['from S select k having v > 1 insert into O;', ["2:24 There is no attribute 'v' here."]],
     ['from S select k having k insert into O;', ["2:24 'having' takes a bool, found string."]],

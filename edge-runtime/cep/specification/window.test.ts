@@ -19,8 +19,8 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   ['session(20 milliseconds)', 'select sum(v) as n insert into O', RISING, [[1], [3], [3], [7], [5]]],
   ['session(20 milliseconds, k)', 'select k, sum(v) as n group by k insert into O', RISING, [['a', 1], ['b', 2], ['a', 3], ['b', 4], ['a', 5]]],
   ['session(20 milliseconds, k, 10 milliseconds)', 'select k, v insert expired events into O', [...RISING.slice(0, 2), { advance: 1200 }], [['a', 1], ['b', 2]]],
-  ['session(20 milliseconds, 10 milliseconds)', 'select v insert expired events into O', [...events([1000, 'a', 1], [1025, 'a', 2]), ['S', 1026, 'a', 3, 0, ''], { advance: 1200 }], [[1], [2], [3]]],
-  ['session(20 milliseconds, 10 milliseconds)', 'select sum(v) as n insert into O', events([1000, 'a', 1], [1025, 'a', 2], [1010, 'a', 4], [1040, 'a', 8]), [[1], [3], [7], [15]]],
+  ['session(20 milliseconds, k, 10 milliseconds)', 'select v insert expired events into O', [...events([1000, 'a', 1], [1025, 'a', 2]), ['S', 1026, 'a', 3, 0, ''], { advance: 1200 }], [[1], [2], [3]]],
+  ['session(20 milliseconds, k, 10 milliseconds)', 'select sum(v) as n insert into O', events([1000, 'a', 1], [1025, 'a', 2], [1010, 'a', 4], [1040, 'a', 8]), [[1], [3], [7], [15]]],
   // externalTimeBatch
   ['externalTimeBatch(ts, 20)', 'select sum(v) as n insert into O', RISING, [[3], [3], [4]]],
   ['externalTimeBatch(ts, 20, 990)', 'select sum(v) as n insert into O', RISING, [[1], [2], [7]]],
@@ -65,9 +65,10 @@ describe('a window', () => {
   });
 
   it.each([
-    ['session(20 milliseconds, v)', ['2:15 The window session is written session(5 sec) or session(5 sec, latency) or session(5 sec, key) or session(5 sec, key, latency), found a long constant, int.']],
+    ['session(20 milliseconds, v)', ['2:15 The window session is written session(5 sec) or session(5 sec, key) or session(5 sec, key, latency), found a long constant, int.']],
     ['session(20 milliseconds, k, 30 milliseconds)', ['2:15 The latency of a session is at most its gap.']],
     ['externalTimeBatch(v, 20)', ['2:15 The window externalTimeBatch is written externalTimeBatch(timestamp, 5 sec) or externalTimeBatch(timestamp, 5 sec, start) or externalTimeBatch(timestamp, 5 sec, start, timeout) or externalTimeBatch(timestamp, 5 sec, start, timeout, replaceTimestamp), found int, a int constant.']],
+    ['session(20 milliseconds, 10 milliseconds)', ['2:15 The window session is written session(5 sec) or session(5 sec, key) or session(5 sec, key, latency), found a long constant, a long constant.']],
     ["cron('every day')", ['2:20 A cron expression has six or seven fields, found 2.']],
     ['lossyFrequent(0.1, 0.2)', ['2:15 The error of lossyFrequent is less than its support.']],
     ['lossyFrequent(2.0)', ['2:15 The window lossyFrequent is written lossyFrequent(0.1, 0.01, attribute, …) or lossyFrequent(0.1), found a double constant.']],

@@ -19,7 +19,8 @@ type Unit = 'millisecond' | 'second' | 'minute' | 'hour' | 'day' | 'week' | 'mon
 
 function unitOf(text: unknown): Unit | undefined {
   const named = String(text).trim().toLowerCase();
-  if (named === 'quarter' || named === 'millisecond') return named;
+  if (named === 'quarter' || named === 'week' || named === 'millisecond') return named;
+  if (named === 'weeks') return 'week';
   const duration = durationNamed(named);
   return duration === undefined ? undefined : duration === 'sec' ? 'second' : duration === 'min' ? 'minute' : duration;
 }
