@@ -1,4 +1,5 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import { LastBatch } from './last-batch.ts';
 import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 interface Held {
@@ -13,7 +14,7 @@ export class ChunkWindow implements WindowStage {
   private readonly keepsLast: boolean;
   private readonly context: OperatorContext;
   private chunk: Held[] = [];
-  private before: Held[] = [];
+  private readonly before = new LastBatch();
   private resetPending: Held | undefined;
 
   constructor(length: number, keepsLast: boolean, context: OperatorContext, next: Stage) {
@@ -28,13 +29,14 @@ export class ChunkWindow implements WindowStage {
   }
 
   end(): void {
-    const { chunk, next } = this;
+    const { before, chunk, next } = this;
     this.chunk = [];
     const { now } = this.context.clock;
     if (this.keepsLast) {
-      for (const { payload } of this.before) next.event(EXPIRED, now, payload);
-      if (this.before.length > 0) this.reset();
-      this.before = chunk;
+      const some = before.size > 0;
+      before.leave(now, next);
+      if (some) this.reset();
+      for (const { timestamp, payload } of chunk) before.push(timestamp, payload);
     }
     const size = this.length > 0 ? this.length : chunk.length;
     for (let from = 0; from < chunk.length; from += size) {
@@ -52,16 +54,17 @@ export class ChunkWindow implements WindowStage {
   }
 
   events(): Iterable<Held> {
-    return this.before;
+    return this.before.events();
+  }
+  lookInto(): void {
+    this.before.lookInto();
   }
   save(writer: BinaryWriter): void {
-    writer.list(this.before.flatMap(({ timestamp, payload }) => [timestamp, payload]));
+    writer.list([...this.before.flat()]);
     writer.list(this.resetPending === undefined ? [] : [this.resetPending.timestamp, this.resetPending.payload]);
   }
   load(reader: BinaryReader): void {
-    const flat = reader.list();
-    this.before = [];
-    for (let index = 0; index + 1 < flat.length; index += 2) this.before.push({ timestamp: Number(flat[index]), payload: flat[index + 1] });
+    this.before.fill(reader.list());
     const [timestamp, payload] = reader.list();
     this.resetPending = timestamp === undefined ? undefined : { timestamp: Number(timestamp), payload };
   }

@@ -30,6 +30,16 @@ export function setOrderOf(texts: readonly string[]): number[] {
   return inBuckets(texts.map(hashOfText), capacityFor(texts.length + LOAD));
 }
 
+/** Gives the places of texts in the order of a map that Java put them into one after the other, in the order given. */
+export function mapOrderOf(texts: readonly string[]): number[] {
+  return inBuckets(texts.map(hashOfText), capacityFor(texts.length));
+}
+
+/** The same for a concurrent map, which doubles as soon as it is as full as it may get; `peak` is the most that it ever held. */
+export function concurrentMapOrderOf(texts: readonly string[], peak = texts.length): number[] {
+  return inBuckets(texts.map(hashOfText), capacityFor(peak + 0.5));
+}
+
 function inBuckets(hashes: readonly number[], capacity: number): number[] {
   const buckets = hashes.map((hash) => spread(hash) & (capacity - 1));
   return hashes.map((_, place) => place).sort((left, right) => (buckets[left] ?? 0) - (buckets[right] ?? 0));

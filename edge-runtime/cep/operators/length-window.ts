@@ -1,5 +1,6 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import { EventQueue } from './event-queue.ts';
+import { LastBatch } from './last-batch.ts';
 import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type Swappable, type WindowStage } from './stage.ts';
 
 /** `length(n)`: the last n events. */
@@ -68,7 +69,7 @@ export class LengthBatchWindow implements WindowStage {
   private readonly context: OperatorContext;
   private readonly options: BatchOptions;
   private readonly arrived = new EventQueue();
-  private readonly before = new EventQueue();
+  private readonly before = new LastBatch();
   private count = 0;
   private resetPending: { payload: Payload } | undefined;
 
@@ -134,14 +135,17 @@ export class LengthBatchWindow implements WindowStage {
   private letGo(): void {
     const { now } = this.context.clock;
     const { before } = this;
-    if (this.options.expired) for (let index = 0; index < before.size; index++) this.next.event(EXPIRED, now, before.payloadAt(index));
-    if (this.options.expired || !this.options.streaming) before.clear();
+    if (this.options.expired) before.leave(now, this.next);
+    else if (!this.options.streaming) before.clear();
     if (this.resetPending !== undefined) this.next.event(RESET, now, this.resetPending.payload);
     this.resetPending = undefined;
   }
 
   events(): Iterable<{ timestamp: number; payload: Payload }> {
-    return this.before;
+    return this.before.events();
+  }
+  lookInto(): void {
+    this.before.lookInto();
   }
   save(writer: BinaryWriter): void {
     writer.value(this.count);

@@ -1,7 +1,6 @@
-import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import { keyOf, orderOfLeaving, type KeyPart } from './frequent-key.ts';
 import type { Held } from './held-event.ts';
-import type { Pick } from './sliding-windows.ts';
 import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 interface Counted extends Held {
@@ -14,25 +13,24 @@ export class LossyFrequentWindow implements WindowStage {
   next: Stage;
   private readonly support: number;
   private readonly error: number;
-  private readonly keys: readonly Pick[];
+  private readonly parts: readonly KeyPart[];
   private readonly context: OperatorContext;
   private readonly width: number;
   private readonly latest = new Map<string, Counted>();
   private total = 0;
   private bucket = 1;
 
-  constructor(support: number, error: number, keys: readonly Pick[], context: OperatorContext, next: Stage) {
+  constructor(support: number, error: number, parts: readonly KeyPart[], context: OperatorContext, next: Stage) {
     this.support = support;
     this.error = error;
-    this.keys = keys;
+    this.parts = parts;
     this.context = context;
     this.next = next;
     this.width = Math.ceil(1 / error);
   }
 
   event(_type: EventType, timestamp: number, payload: Payload): void {
-    const row: Row = Array.isArray(payload) ? payload : [];
-    const key = (this.keys.length === 0 ? row : this.keys.map((pick) => pick(row))).map((one) => String(one)).join('\u0001');
+    const key = keyOf(payload, this.parts);
     this.total++;
     if (this.total !== 1) this.bucket = Math.ceil(this.total / this.width);
     const known = this.latest.get(key);
@@ -43,11 +41,14 @@ export class LossyFrequentWindow implements WindowStage {
   }
 
   private prune(): void {
+    const peak = this.latest.size;
+    const gone: Payload[] = [];
     for (const [key, { count, bucket, payload }] of this.latest) {
       if (count + bucket > this.bucket) continue;
       this.latest.delete(key);
-      this.next.event(EXPIRED, this.context.clock.now, payload);
+      gone.push(payload);
     }
+    for (const payload of orderOfLeaving(gone, this.parts, peak)) this.next.event(EXPIRED, this.context.clock.now, payload);
   }
 
   end(): void {
@@ -67,7 +68,8 @@ export class LossyFrequentWindow implements WindowStage {
     this.latest.clear();
     const flat = reader.list();
     for (let index = 0; index + 4 < flat.length; index += 5) {
-      this.latest.set(String(flat[index]), { timestamp: Number(flat[index + 1]), payload: flat[index + 2], count: Number(flat[index + 3]), bucket: Number(flat[index + 4]) });
+      const payload = flat[index + 2];
+      this.latest.set(keyOf(payload, this.parts), { timestamp: Number(flat[index + 1]), payload, count: Number(flat[index + 3]), bucket: Number(flat[index + 4]) });
     }
   }
 }

@@ -5,6 +5,7 @@ import { CronWindow, HoppingWindow } from './calendar-windows.ts';
 import { parseCron } from './cron.ts';
 import { ExpressionBatchWindow, ExpressionWindow } from './expression-window.ts';
 import { ExternalTimeBatchWindow } from './external-time-batch-window.ts';
+import { keyParts } from './frequent-key.ts';
 import { LossyFrequentWindow } from './lossy-frequent-window.ts';
 import type { WindowUse } from './make-window.ts';
 import { SessionWindow } from './session-window.ts';
@@ -34,8 +35,7 @@ export function makeFurtherWindow(plan: WindowPlan, use: WindowUse, context: Ope
     case 'hopping':
       return new HoppingWindow(Number(first), Number(second), use.expired, context, next);
     case 'lossyFrequent': {
-      const keys = plan.arguments.slice(2).map(columnOf);
-      return new LossyFrequentWindow(Number(first), second === undefined ? Number(first) / 10 : Number(second), keys.map((index) => (row) => row[index]), context, next);
+      return new LossyFrequentWindow(Number(first), second === undefined ? Number(first) / 10 : Number(second), keyParts(plan.arguments, use.taken), context, next);
     }
     case 'expression':
       return plan.condition && new ExpressionWindow(plan.condition, context, next);
@@ -53,6 +53,7 @@ function columnOf(argument: Typed | undefined): number {
   if (argument?.kind !== 'value' || argument.access.from !== 'row') throw new TypeError('A window over something that is no attribute passed the checker.');
   return argument.access.index;
 }
+
 function externalTimeBatch(written: WindowPlan['arguments'], constants: WindowPlan['constants'], key: ((row: Row) => unknown) | undefined, use: WindowUse, context: OperatorContext, next: Stage): WindowStage {
   const [, duration, start, timeout, replaces] = constants;
   const from = written[2] === undefined ? undefined : start === undefined ? { attribute: columnOf(written[2]) } : { at: Number(start) };

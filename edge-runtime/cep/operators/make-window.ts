@@ -1,8 +1,10 @@
 import type { WindowPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import { ChunkWindow } from './batch-window.ts';
+import { keyParts } from './frequent-key.ts';
+import { FrequentWindow } from './frequent-window.ts';
 import { LengthBatchWindow, LengthWindow } from './length-window.ts';
-import { DelayWindow, ExternalTimeWindow, FrequentWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
+import { DelayWindow, ExternalTimeWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
 import { makeExtensionWindow } from './make-extension-window.ts';
 import { makeFurtherWindow } from './make-further-window.ts';
 import type { OperatorContext, Stage, WindowStage } from './stage.ts';
@@ -15,6 +17,8 @@ export interface WindowUse {
   searched: boolean;
   /** Someone knows rows by their identity, so that the window has to give back the objects that it was given. */
   keepsRows: boolean;
+  /** What the query selects, of which `frequent` looks at the attributes that are taken over as they are. */
+  taken: readonly Typed[];
 }
 
 /** Makes the window that a plan names; the plan's parameters were checked. */
@@ -34,7 +38,7 @@ export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorCo
       return new TimeBatchWindow(Number(first), typeof start === 'number' ? start : undefined, { ...use, streaming }, context, next);
     }
     case 'batch':
-      return new ChunkWindow(Number(first ?? 0), use.expired || use.searched, context, next);
+      return new ChunkWindow(Number(first ?? 0), use.expired, context, next);
     case 'externalTime':
       return new ExternalTimeWindow(pickOf(plan.arguments[0]), Number(second), next, compact);
     case 'timeLength':
@@ -44,7 +48,7 @@ export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorCo
     case 'sort':
       return new SortWindow(Number(first), sortKeysOf(plan.arguments.slice(1)), context, next);
     case 'frequent':
-      return new FrequentWindow(Number(first), plan.arguments.slice(1).map(pickOf), context, next);
+      return new FrequentWindow(Number(first), keyParts(plan.arguments, use.taken), context, next);
     default: {
       const made = makeFurtherWindow(plan, use, context, next) ?? makeExtensionWindow(plan, use, context, next);
       if (made !== undefined) return made;

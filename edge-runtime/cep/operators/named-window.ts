@@ -51,8 +51,9 @@ export class WindowOutlet implements Stage {
   }
 }
 
-/** The rows that a window holds now, oldest first. */
+/** The rows that a window holds now, oldest first, for who looks into it. */
 export function rowsHeld(window: WindowStage): Row[] {
+  window.lookInto?.();
   const rows: Row[] = [];
   for (const { payload } of window.events()) if (Array.isArray(payload)) rows.push(payload);
   return rows;

@@ -1,5 +1,6 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { Alarm } from '../runtime/timers.ts';
+import { mapOrderOf } from './java-order.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { Pick } from './sliding-windows.ts';
 import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
@@ -102,7 +103,7 @@ export class SessionWindow implements WindowStage {
 
   private timeOut(time: number): void {
     const { latency } = this.setting;
-    const open = [...this.sessions.values()].filter((one) => one.current.events.length > 0 && time >= one.current.end);
+    const open = this.walk().filter((one) => one.current.events.length > 0 && time >= one.current.end);
     for (const sessions of open.sort((left, right) => left.current.end - right.current.end)) {
       if (latency > 0) this.retireInto(sessions);
       else {
@@ -110,13 +111,19 @@ export class SessionWindow implements WindowStage {
         sessions.current = empty();
       }
     }
-    const late = [...this.sessions.values()].filter((one) => one.previous.events.length > 0 && time >= one.previous.alive);
+    const late = this.walk().filter((one) => one.previous.events.length > 0 && time >= one.previous.alive);
     for (const sessions of late.sort((left, right) => left.previous.alive - right.previous.alive)) {
       this.left.push(...sessions.previous.events);
       sessions.previous = empty();
     }
     for (const [key, { current, previous }] of this.sessions) if (current.events.length + previous.events.length === 0) this.sessions.delete(key);
     this.release();
+  }
+
+  /** All keys as Siddhi comes to them: of those that end at one time, first those that come first among Java's hashes. */
+  private walk(): Sessions[] {
+    const all = [...this.sessions];
+    return mapOrderOf(all.map(([key]) => String(key))).flatMap((place) => all[place]?.[1] ?? []);
   }
 
   private retireInto(sessions: Sessions): void {

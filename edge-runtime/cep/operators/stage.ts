@@ -60,6 +60,8 @@ export interface OperatorContext {
 /** A window: a stage that keeps events and lets them go again, and that a join can search. */
 export interface WindowStage extends Stage, Stateful {
   next: Stage;
+  /** Told that a join or a question looks at all that it holds, where that makes a difference to what leaves later. */
+  lookInto?(): void;
   /** The events it holds now, oldest first. */
   events(): Iterable<{ timestamp: number; payload: Payload }>;
 }

@@ -84,15 +84,36 @@ export class Table implements Stateful {
     }
   }
 
-  /** Gives an entry another row; when its new primary key is taken already, it stays as it was. */
-  replace(entry: TableEntry, row: Row): void {
+  /** Gives entries other rows; when two rows would then have one primary key, all of them stay as they were. */
+  replaceAll(entries: readonly TableEntry[], rows: readonly Row[]): void {
+    if (this.primaryKey.length > 0 && !this.leavesKeysApart(entries, rows)) this.refused += entries.length;
+    else entries.forEach((entry, index) => this.replace(entry, rows[index] ?? entry.row));
+  }
+
+  /** Whether every entry in its turn finds its new primary key free, as Siddhi asks it. */
+  private leavesKeysApart(entries: readonly TableEntry[], rows: readonly Row[]): boolean {
+    const [only] = entries;
+    if (only !== undefined && entries.length === 1) {
+      const after = this.keyOf(rows[0] ?? only.row);
+      return after === this.keyOf(only.row) || !this.byKey.has(after);
+    }
+    const freed = new Set<unknown>();
+    const taken = new Set<unknown>();
+    return entries.every((entry, index) => {
+      const [before, after] = [this.keyOf(entry.row), this.keyOf(rows[index] ?? entry.row)];
+      if (before === after) return true;
+      freed.add(before);
+      taken.delete(before);
+      if (taken.has(after) || (this.byKey.has(after) && !freed.has(after))) return false;
+      taken.add(after);
+      return true;
+    });
+  }
+
+  private replace(entry: TableEntry, row: Row): void {
     if (this.primaryKey.length > 0) {
       const [before, after] = [this.keyOf(entry.row), this.keyOf(row)];
       if (before !== after) {
-        if (this.byKey.has(after)) {
-          this.refused++;
-          return;
-        }
         this.walked = undefined;
         this.byKey.delete(before);
         this.byKey.set(after, entry);

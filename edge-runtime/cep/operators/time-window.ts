@@ -1,6 +1,7 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { Alarm } from '../runtime/timers.ts';
 import { EventQueue } from './event-queue.ts';
+import { LastBatch } from './last-batch.ts';
 import type { BatchOptions } from './length-window.ts';
 import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
 
@@ -68,7 +69,7 @@ export class TimeBatchWindow implements WindowStage {
   private readonly options: BatchOptions;
   private readonly context: OperatorContext;
   private readonly arrived = new EventQueue();
-  private readonly before = new EventQueue();
+  private readonly before = new LastBatch();
   private readonly alarm: Alarm;
   private nextEmit = -1;
   private sending = false;
@@ -125,10 +126,8 @@ export class TimeBatchWindow implements WindowStage {
   private emit(): void {
     const { arrived, before, next } = this;
     const { now } = this.context.clock;
-    if (this.options.expired) {
-      for (let index = 0; index < before.size; index++) next.event(EXPIRED, now, before.payloadAt(index));
-      before.clear();
-    } else if (arrived.size > 0 && !this.options.streaming) before.clear();
+    if (this.options.expired) before.leave(now, next);
+    else if (arrived.size > 0 && !this.options.streaming) before.clear();
     const reset = this.resetPending;
     this.resetPending = undefined;
     if (reset !== undefined) next.event(RESET, reset.timestamp, reset.payload);
@@ -141,7 +140,10 @@ export class TimeBatchWindow implements WindowStage {
   }
 
   events(): Iterable<{ timestamp: number; payload: Payload }> {
-    return this.before;
+    return this.before.events();
+  }
+  lookInto(): void {
+    this.before.lookInto();
   }
   save(writer: BinaryWriter): void {
     writer.value(this.nextEmit);

@@ -85,16 +85,18 @@ function searchedTable(plan: JoinSidePlan, side: 'left' | 'right', context: Quer
 function buildSide(query: QueryPlan, plan: JoinSidePlan, side: 'left' | 'right', last: Stage, context: QueryContext): { receiver: Receiver; window: WindowStage } {
   let window: WindowStage | undefined;
   const name = `${query.name}/${side}`;
+  const row = side === 'left' ? 'l' : 'q';
   if (!plan.handlers.some((one) => one.kind === 'window')) {
     const empty = new EmptyWindow(wantedOf(query).expired, context, last);
-    return { receiver: chainOf(query, plan.handlers, 0, empty, context, { name, searched: true }), window: empty };
+    return { receiver: chainOf(query, plan.handlers, 0, empty, context, { name, searched: true, row }), window: empty };
   }
-  const receiver = chainOf(query, plan.handlers, 0, last, context, { name, searched: true, made: (one) => (window = one) });
+  const receiver = chainOf(query, plan.handlers, 0, last, context, { name, searched: true, row, made: (one) => (window = one) });
   if (window === undefined) throw new TypeError('A side of a join was made without its window.');
   return { receiver, window };
 }
 
 function rowsOf(window: WindowStage): readonly Row[] {
+  window.lookInto?.();
   const held = window.events();
   const payloads = held instanceof EventQueue ? held.copy() : Array.from(held, (one) => one.payload);
   return payloads.filter((payload): payload is Row => Array.isArray(payload));

@@ -5,6 +5,7 @@ import { makeWindow } from '../operators/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import { refills } from '../plan/describe-state.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
+import type { RowVariable } from '../plan/types.ts';
 import type { TableTest } from './emit-expression.ts';
 import type { PayloadKind, SelectionCode } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
@@ -159,6 +160,8 @@ function noting(query: QueryPlan, project: Projection, { provenance }: QueryCont
 export interface ChainUse {
   name: string;
   searched: boolean;
+  /** What the selection calls the events of this chain; `r` where it has no other. */
+  row?: RowVariable;
   made?(window: WindowStage): void;
 }
 
@@ -187,7 +190,8 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       context.keep(`${use.name}/series${from + index}`, series);
       stage = series;
     } else if (handler.kind === 'window') {
-      const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched, keepsRows: context.provenance !== undefined }, context, stage);
+      const taken = query.selection.outputs.filter((one) => one.kind === 'value' && one.access.from === 'row' && one.access.variable === (use.row ?? 'r'));
+      const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched, keepsRows: context.provenance !== undefined, taken }, context, stage);
       // A join looks into the window itself, not into what puts events in order before it.
       if (!handler.window.name.startsWith('reorder:')) use.made?.(window);
       context.keep(`${use.name}/window${from + index}`, window);

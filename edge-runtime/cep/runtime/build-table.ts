@@ -66,7 +66,7 @@ function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, cl
     // The matching entries first: changing a table while walking through it could meet an entry twice.
     const found = [...candidates(timestamp, row)].filter((entry) => matches(timestamp, row, entry.row));
     if (change.kind === 'delete') for (const entry of found) table.remove(entry);
-    else for (const entry of found) table.replace(entry, changed(entry.row, change, values(timestamp, row, entry.row)));
+    else table.replaceAll(found, found.map((entry) => changed(entry.row, change, values(timestamp, row, entry.row))));
     return found.length > 0;
   };
   const one = (timestamp: number, row: Row): void => {

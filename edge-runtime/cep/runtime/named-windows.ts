@@ -18,9 +18,7 @@ export class RunningWindow {
     this.plan = plan;
     this.outlet = new WindowOutlet(plan.events);
     const expired = plan.events !== 'current';
-    // Of a batch of nothing but what arrived together, nothing is found later, as in Siddhi.
-    const searched = plan.window.name !== 'batch';
-    this.window = makeWindow(plan.window, { expired, searched, keepsRows: true }, context, this.outlet);
+    this.window = makeWindow(plan.window, { expired, searched: true, keepsRows: true, taken: [] }, context, this.outlet);
     this.entry = new StageEntry(this.window);
   }
 

@@ -18,6 +18,8 @@ const CASES: readonly (readonly [name: string, window: string, query: string, se
   ['lets events go with time', 'time(10 milliseconds)', 'from W select v insert expired events into O;', [...FOUR, { advance: 100 }], [[1], [2], [3], [4]]],
   ['collects batches', 'lengthBatch(2)', 'from W select sum(v) as n insert into O;', FOUR, [[3], [7]]],
   ['collects batches of time', 'timeBatch(10 milliseconds)', 'from W select count() as n insert into O;', [...FOUR, { advance: 100 }], [[4]]],
+  ['lets a batch go at the time of leaving', 'lengthBatch(1)', 'from W select k, eventTimestamp() as at insert expired events into O;', FOUR.slice(0, 3), [['a', 2], ['b', 3]]],
+  ['leaves a batch that a join found its own times', 'lengthBatch(1)', 'from T join W on T.k == W.k select T.k insert into P; from W select k, eventTimestamp() as at insert expired events into O;', [...FOUR.slice(0, 1), ['T', 2, 'a'], ['S', 3, 'b', 2], ['S', 4, 'c', 3]], [['a', 1], ['b', 4]]],
   ['sorts', "sort(2, v, 'asc')", 'from W select v insert expired events into O;', FOUR, [[3], [4]]],
   ['is joined by what it holds', 'length(2)', 'from T join W on T.k == W.k select W.v as v insert into O;', [...FOUR, ['T', 5, 'b']], [[4]]],
   ['sets a join off as well', 'length(2)', 'from W join T#window.length(1) as t on W.k == t.k select W.v as v insert into O;', [['T', 1, 'a'], ['S', 2, 'a', 7]], [[7]]],

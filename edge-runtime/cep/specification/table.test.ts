@@ -64,6 +64,8 @@ describe('@primaryKey', () => {
   specify(`${STREAMS} @primaryKey('k') define table T (k string, n int); from Put select k, n insert into T;`, [
     ['lets no second row of a key in', ALL, [...THREE, NOW], [['a', 1], ['b', 2]]],
     ['finds, changes and deletes by it', `from Change update T on T.k == k; from Drop delete T on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'a', 7], ['Drop', 5, 'b'], NOW], [['a', 7]]],
+    ['keeps the rows of an update that would give two of them one key', `from Change update T set T.k = k on T.n <= n; ${ALL}`, [...THREE, ['Change', 4, 'z', 2], NOW], [['a', 1], ['b', 2]]],
+    ['keeps a row whose new key is taken', `from Change update T set T.k = k on T.n == n; ${ALL}`, [...THREE, ['Change', 4, 'b', 1], NOW], [['a', 1], ['b', 2]]],
     ['lets a key in again that was deleted', `from Drop delete T on T.k == k; ${ALL}`, [...THREE, ['Drop', 4, 'a'], ['Put', 5, 'a', 9], NOW], [['a', 9], ['b', 2]]],
   ]);
 });

@@ -21,6 +21,7 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   ['session(20 milliseconds, k, 10 milliseconds)', 'select k, v insert expired events into O', [...RISING.slice(0, 2), { advance: 1200 }], [['a', 1], ['b', 2]]],
   ['session(20 milliseconds, k, 10 milliseconds)', 'select v insert expired events into O', [...events([1000, 'a', 1], [1025, 'a', 2]), ['S', 1026, 'a', 3, 0, ''], { advance: 1200 }], [[1], [2], [3]]],
   ['session(20 milliseconds, k, 10 milliseconds)', 'select sum(v) as n insert into O', events([1000, 'a', 1], [1025, 'a', 2], [1010, 'a', 4], [1040, 'a', 8]), [[1], [3], [7], [15]]],
+  ['session(20 milliseconds, k)', 'select k insert expired events into O', [...events([1000, 'oven', 1], [1000, 'fan', 2], [1000, 'valve', 3]), { advance: 1200 }], [['fan'], ['oven'], ['valve']]],
   // externalTimeBatch
   ['externalTimeBatch(ts, 20)', 'select sum(v) as n insert into O', RISING, [[3], [3], [4]]],
   ['externalTimeBatch(ts, 20, 990)', 'select sum(v) as n insert into O', RISING, [[1], [2], [7]]],
@@ -33,6 +34,11 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   // lossyFrequent
   ['lossyFrequent(0.5, 0.25, k)', 'select k, v insert into O', events([1, 'a', 1], [2, 'a', 2], [3, 'b', 3], [4, 'a', 4]), [['a', 1], ['a', 2], ['b', 3], ['a', 4]]],
   ['lossyFrequent(0.9, 0.1, k)', 'select k, v insert into O', events([1, 'a', 1], [2, 'b', 2], [3, 'b', 3], [4, 'b', 4], [5, 'b', 5]), [['a', 1], ['b', 5]]],
+  // frequent
+  ['frequent(2, k)', 'select k, v insert all events into O', events([1, 'valve', 1], [2, 'fan', 2], [3, 'oven', 3]), [['valve', 1], ['fan', 2], ['fan', 2], ['valve', 1], ['oven', 3]]],
+  ['frequent(1)', 'select k insert expired events into O', events([1, 'a', 1], [2, 'a', 2], [3, 'b', 3], [4, 'b', 4], [5, 'b', 5]), [['a']]],
+  ['frequent(1)', 'select k, v insert expired events into O', events([1, 'a', 1], [2, 'a', 2], [3, 'b', 3]), [['a', 1], ['a', 2]]],
+  ['frequent(1)', 'select count() as n insert into O', events([1, 'a', 1], [2, 'a', 2]), [[1], [1]]],
   // expression
   ["expression('count() <= 2')", 'select sum(v) as n insert into O', RISING, [[1], [3], [5], [7], [9]]],
   ["expression('sum(v) < 8')", 'select v insert expired events into O', RISING, [[1], [2], [3], [4]]],

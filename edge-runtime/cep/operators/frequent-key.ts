@@ -1,0 +1,36 @@
+import type { AttributeType, Row } from '../api.ts';
+import { textOf } from '../plan/functions.ts';
+import type { Typed } from '../plan/types.ts';
+import { concurrentMapOrderOf } from './java-order.ts';
+import type { Payload } from './stage.ts';
+
+/** One of the attributes by which `frequent` and `lossyFrequent` tell events apart; where there is none they compare whole events. */
+export interface KeyPart {
+  index: number;
+  type: AttributeType;
+}
+
+/** The attributes that a window is given, or without any those that its query takes over as they are. */
+export function keyParts(given: readonly Typed[], taken: readonly Typed[]): KeyPart[] {
+  const parts = (list: readonly Typed[]): KeyPart[] => list.flatMap((one) => (one.kind === 'value' && one.access.from === 'row' ? [{ index: one.access.index, type: one.type }] : []));
+  const own = parts(given);
+  return own.length > 0 ? own : parts(taken);
+}
+
+/** Separates the parts of a key; no text of an event is likely to hold it. */
+const SEPARATOR = '\u0001';
+
+export function keyOf(payload: Payload, parts: readonly KeyPart[]): string {
+  const row: Row = Array.isArray(payload) ? payload : [];
+  return (parts.length === 0 ? row : parts.map(({ index }) => row[index])).map((one) => String(one)).join(SEPARATOR);
+}
+
+/** Events that leave together, in the order of the map in which Siddhi holds them by the text of their keys; `peak` is the most that it held. */
+export function orderOfLeaving(gone: readonly Payload[], parts: readonly KeyPart[], peak: number): readonly Payload[] {
+  if (gone.length < 2) return gone;
+  const textOfKey = (payload: Payload): string => {
+    const row: Row = Array.isArray(payload) ? payload : [];
+    return parts.length === 0 ? row.map((one) => String(one)).join('') : parts.map(({ index, type }) => textOf(row[index], type)).join('');
+  };
+  return concurrentMapOrderOf(gone.map(textOfKey), peak).map((place) => gone[place]);
+}
