@@ -68,6 +68,52 @@ test.describe('an author', () => {
     await expect(page.getByRole('group', { name: 'Events of Low' }).getByRole('row')).toHaveCount(4);
   });
 
+  test('looks at everything as it was at a moment, by keyboard', async () => {
+    const slider = page.getByRole('slider', { name: 'Show everything as it was at' });
+    await slider.focus();
+    await slider.press('Home');
+    await expect(page.getByText('Low has no event until then.')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'query falls, 0 events: show in the text' })).toBeVisible();
+    await slider.fill('800');
+    await expect(page.getByRole('group', { name: 'Events of Low' }).getByRole('row')).toHaveCount(2);
+    await expect(page.getByRole('button', { name: 'query falls, 1 events: show in the text' })).toBeVisible();
+    await page.getByRole('button', { name: 'Stop at the slider' }).click();
+    await expect(page.getByRole('region', { name: 'Stop' })).toContainText('Stopped at this moment');
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await slider.press('End');
+    await expect(page.getByRole('group', { name: 'Events of Low' }).getByRole('row')).toHaveCount(4);
+  });
+
+  test('stops at matches of a query, and sees what it holds then', async () => {
+    await page.getByRole('button', { name: 'Stop the preview at falls' }).click();
+    const stop = page.getByRole('region', { name: 'Stop', exact: true });
+    await expect(stop).toContainText('Stopped at match 1 of falls');
+    await expect(stop.getByRole('group', { name: 'Begun matches over Readings' }).getByRole('row')).toContainText(['Waits for', 'flow 7.5']);
+    await expect(stop.getByRole('region', { name: 'Because of' })).toContainText('flow 3.5');
+    await expect(page.getByRole('button', { name: 'query falls, 1 events: show in the text' })).toBeVisible();
+    await page.keyboard.press('F10');
+    await expect(stop).toContainText('One event further');
+    await expect(stop.getByRole('group', { name: 'Begun matches over Readings' }).getByRole('row')).toHaveCount(3);
+    await stop.getByRole('button', { name: 'Run on' }).click();
+    await expect(stop).toContainText('Stopped at match 3 of falls');
+    await page.locator('.cm-breakpoint-set').click();
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await expect(stop).toContainText('Set the mark beside a query');
+  });
+
+  test('sees at any moment the rows of then, also those that the run did not keep', async () => {
+    const many = Array.from({ length: 3000 }, (_, index) => `${1000 + index * 1000},pump-1,${index % 2 === 0 ? 6 : 3}`).join('\n');
+    await page.getByLabel('File with events').setInputFiles({ name: 'pump.csv', mimeType: 'text/csv', buffer: Buffer.from(`timestamp,device,flow\n${many}`) });
+    await expect(page.getByText(/pump.csv, 3,000 events in/)).toBeVisible();
+    await page.getByRole('slider', { name: 'Show everything as it was at' }).fill('480');
+    await expect(page.getByRole('button', { name: 'query falls, 750 events: show in the text' })).toBeVisible();
+    await page.getByRole('button', { name: 'Readings 1,500' }).click();
+    const rows = page.getByRole('group', { name: 'Events of Readings' }).getByRole('row');
+    await expect(rows).toHaveCount(101);
+    await expect(rows.nth(1)).toContainText(':25:00.000');
+    await expect(page.getByText('The latest 100 of 1,500 are shown.')).toBeVisible();
+  });
+
   test('cannot publish what fails a test case', async () => {
     await page.getByRole('button', { name: 'Publish version 1' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'flow-watch' })).toBeVisible();

@@ -9,12 +9,13 @@ export function Because({ explanation }: { explanation: Explanation | null | 'as
   if ('failed' in explanation) return <p role="alert" className="border-t border-line px-4 py-3 text-critical">{explanation.failed}</p>;
   return (
     <section aria-label="Because of" className="max-h-96 overflow-y-auto border-t border-line px-4 py-3">
-      <Level explanation={explanation} />
+      <Causes explanation={explanation} />
     </section>
   );
 }
 
-function Level({ explanation: { query, inputs } }: { explanation: Explanation }) {
+/** What a query took, input by input, to make a row. */
+export function Causes({ explanation: { query, inputs } }: { explanation: Explanation }) {
   return (
     <div className="flex flex-col gap-2">
       {inputs.map(({ name, stream, total, events }) => (
@@ -45,7 +46,7 @@ function Behind({ event: { at, data, because } }: { event: ExplainedEvent }) {
     <li className="min-w-0 break-words">
       <details>
         <summary className="cursor-pointer marker:text-faint">{line}</summary>
-        <div className="py-1.5 pl-4"><Level explanation={because} /></div>
+        <div className="py-1.5 pl-4"><Causes explanation={because} /></div>
       </details>
     </li>
   );

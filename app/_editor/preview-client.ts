@@ -1,5 +1,5 @@
-import type { PlainEvent, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
-import type { Explanation, KnownModel, PreviewAnswer, PreviewRequest, PreviewRun, RecordingSummary } from './preview-protocol.ts';
+import type { Breakpoint, PlainEvent, PreviewRow, QueryLook, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
+import type { Explanation, KnownModel, PreviewAnswer, PreviewRequest, PreviewRun, RecordingSummary, ShownStop } from './preview-protocol.ts';
 
 /** Rows of one request to a model; the control plane takes no more at once. */
 const ROWS_A_REQUEST = 1000;
@@ -44,6 +44,27 @@ export class PreviewClient {
     return answer.kind === 'ran' ? answer : unexpected(answer);
   }
 
+  /** The last rows of a stream before a moment; null when a newer moment was asked for meanwhile. */
+  async rows(text: string, stream: string, until: number, models: readonly KnownModel[]): Promise<readonly PreviewRow[] | null> {
+    const answer = await this.ask({ kind: 'rows', text, stream, until, models });
+    return answer.kind === 'rows' ? answer.rows : unexpected(answer);
+  }
+
+  /** Runs from the beginning to the first stop; no stop when a newer run began meanwhile. */
+  begin(text: string, breakpoints: readonly Breakpoint[], until: number | null, models: readonly KnownModel[]): Promise<{ stop: ShownStop | null; look: QueryLook | null }> {
+    return this.stopped({ kind: 'begin', text, breakpoints, until, models });
+  }
+
+  go(how: 'on' | 'step', breakpoints: readonly Breakpoint[]): Promise<{ stop: ShownStop | null; look: QueryLook | null }> {
+    return this.stopped({ kind: 'go', how, breakpoints, until: null });
+  }
+
+  /** What a query holds at the stop. */
+  async look(query: string): Promise<QueryLook | null> {
+    const answer = await this.ask({ kind: 'look', query });
+    return answer.kind === 'looked' ? answer.look : unexpected(answer);
+  }
+
   async explain(text: string, stream: string, index: number, models: readonly KnownModel[]): Promise<Explanation | null> {
     const answer = await this.ask({ kind: 'explain', text, stream, index, models });
     return answer.kind === 'explained' ? answer.explanation : unexpected(answer);
@@ -63,6 +84,11 @@ export class PreviewClient {
     this.worker.terminate();
     for (const { reject } of this.waiting.values()) reject(new Error('The preview was closed.'));
     this.waiting.clear();
+  }
+
+  private async stopped(request: WithoutId<Extract<PreviewRequest, { kind: 'begin' | 'go' }>>): Promise<{ stop: ShownStop | null; look: QueryLook | null }> {
+    const answer = await this.ask(request);
+    return answer.kind === 'stopped' ? answer : unexpected(answer);
   }
 
   private ask(request: WithoutId<Numbered>): Promise<PreviewAnswer> {

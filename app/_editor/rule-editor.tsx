@@ -10,6 +10,7 @@ import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutt
 import type { AttributeType, Environment } from '@selvedge/edge-runtime/cep';
 import type { RuleDocument } from '@selvedge/edge-runtime/cep/language-service';
 import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
+import { breakpoints, queryPlaces, type QueryPlace } from './breakpoints.ts';
 import { completion } from './completion.ts';
 import { documents, environmentChanged } from './document-field.ts';
 import { hovers } from './hover.ts';
@@ -41,6 +42,10 @@ export interface RuleEditorProps {
   /** Hears what is known of each state of the text that was checked. */
   onDocument?: (document: RuleDocument) => void;
   handle?: Ref<RuleEditorHandle>;
+  /** Where the text's queries are and which of them a preview stops at; without it there is no mark beside them. */
+  queries?: readonly QueryPlace[];
+  /** A click beside a query, or F9 in it. */
+  onBreakpoint?: (query: string) => void;
   /** The models that rules may call; calls of others are errors. */
   models: readonly RuleEditorModel[];
   readOnly?: boolean;
@@ -50,14 +55,15 @@ export interface RuleEditorProps {
 }
 
 /** SiddhiQL with completion, hovers, errors in place, go to definition (F12), renaming (F2) and formatting. Escape, then Tab, leaves it by keyboard. */
-export function RuleEditor({ text, onChange, onDocument, handle, models, readOnly = false, label, placeholder }: RuleEditorProps) {
+export function RuleEditor({ text, onChange, onDocument, handle, queries, onBreakpoint, models, readOnly = false, label, placeholder }: RuleEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const readOnlyPart = useRef(new Compartment());
   const modelsNow = useRef(models);
   const changed = useEffectEvent((next: string) => onChange?.(next));
   const checked = useEffectEvent((document: RuleDocument) => onDocument?.(document));
-  const initialText = useEffectEvent(() => ({ text, label, placeholder }));
+  const breakpoint = useEffectEvent((query: string) => onBreakpoint?.(query));
+  const initialText = useEffectEvent(() => ({ text, label, placeholder, marks: queries !== undefined }));
 
   useEffect(() => {
     if (host.current === null) return undefined;
@@ -67,6 +73,7 @@ export function RuleEditor({ text, onChange, onDocument, handle, models, readOnl
       state: EditorState.create({
         doc: initial.text,
         extensions: [
+          ...(initial.marks ? [breakpoints((query) => breakpoint(query))] : []),
           lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
           siddhiql(), editorTheme, EditorView.lineWrapping, EditorState.tabSize.of(2),
           documents(() => environmentOf(modelsNow.current), (document) => checked(document)),
@@ -103,6 +110,10 @@ export function RuleEditor({ text, onChange, onDocument, handle, models, readOnl
     const editor = view.current;
     if (editor !== null && editor.state.doc.toString() !== text) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
   }, [text]);
+
+  useEffect(() => {
+    if (queries !== undefined) view.current?.dispatch({ effects: queryPlaces.of(queries) });
+  }, [queries]);
 
   useEffect(() => {
     modelsNow.current = models;

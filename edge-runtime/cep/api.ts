@@ -190,6 +190,8 @@ export interface EngineOptions {
   timers?: 'exact' | 'jump';
   /** Remembers what each row was made of, for `causesOf`. Off, it costs nothing; on, about as much as the events themselves. */
   provenance?: boolean;
+  /** Hears each event that reaches a query, before the query works on it. With it no query is passed over by an index, so it costs speed. */
+  watch?: (query: string, timestamp: number, row: Row) => void;
 }
 
 /** What one query made a row of. */
@@ -203,6 +205,31 @@ export interface Cause {
     events: readonly { timestamp: number; row: Row }[];
     total: number;
   }[];
+}
+
+/** An event that something holds. */
+export interface HeldEvent {
+  timestamp: number;
+  row: Row;
+}
+
+/** A match of a pattern that has begun and is not complete. */
+export interface HeldMatch {
+  /** The names of the steps whose event it waits for; of a step without a name, its stream. */
+  waitsFor: readonly string[];
+  /** What it has taken, step by step in the order of the text; of a counted step the latest events. */
+  steps: readonly { name: string; stream: string; total: number; events: readonly HeldEvent[] }[];
+}
+
+/** What one window or pattern of a query holds at a moment: how much, and the latest of it, oldest first. */
+export type Holding =
+  | { kind: 'window'; stream: string; total: number; events: readonly HeldEvent[] }
+  | { kind: 'pattern'; stream: string; total: number; matches: readonly HeldMatch[] };
+
+/** What a query holds. In a partition that is what it holds for the key whose event came last. */
+export interface QueryHoldings {
+  partition?: { key: unknown; keys: number };
+  holdings: readonly Holding[];
 }
 
 /** Something whose size is limited, and how often the limit has bitten. */
@@ -266,6 +293,8 @@ export interface CepEngine {
    * Throws `query.failed` with every mistake of the text, `query.range`, `query.read-only`, or `limit.rows`.
    */
   query(text: string, options?: OnDemandOptions): OnDemandAnswer;
+  /** What the windows and the pattern of a query hold now, of each at most `max` of the latest; for looking at. Throws `name.unknown-query`. */
+  holds(query: string, max: number): QueryHoldings;
   /** What is limited in this app, how full it is, and what was given up. */
   bounds(): Bound[];
   /** All state, versioned. Restoring it and going on equals never having stopped. */

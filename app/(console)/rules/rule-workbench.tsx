@@ -14,7 +14,9 @@ import { Kbd } from '../../_ui/kbd.tsx';
 import { Segments } from '../../_ui/segments.tsx';
 import { Status } from '../../_ui/status.tsx';
 import { usePreview } from '../../_editor/use-preview.ts';
-import { RuleGraph, type NodeCounts } from './rule-graph.tsx';
+import { useStops } from '../../_editor/use-stops.ts';
+import { standingAt } from './preview/standing.ts';
+import { RuleGraph } from './rule-graph.tsx';
 
 // They bring the language service, dialogs and schemas along, which are fetched after the page as the editor is.
 const PreviewCard = lazy(async () => ({ default: (await import('./preview/preview-card.tsx')).PreviewCard }));
@@ -81,7 +83,15 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
   const list = events?.list;
   useEffect(() => begin(), [list]);
   const result = preview.state.run?.result;
-  const counts = useMemo(() => countsOf(result), [result]);
+  const queryNodes = useMemo(() => document?.graph.nodes.filter((one) => one.kind === 'query') ?? [], [document]);
+  const queryNames = useMemo(() => queryNodes.map((one) => one.label), [queryNodes]);
+  const stops = useStops(preview, queryNames, known);
+  const stopping = useMemo(() => new Set(stops.breakpoints.map((one) => one.query)), [stops.breakpoints]);
+  const queries = useMemo(() => queryNodes.map(({ label: query, at }) => ({ query, from: at.from, to: at.to, stops: stopping.has(query) })), [queryNodes, stopping]);
+  const [moment, setMoment] = useState<{ of: unknown; at: number | null }>({ of: undefined, at: null });
+  // A moment is one of a recording, until the run stops somewhere else.
+  const followed = stops.stop ?? preview.state.recording;
+  const standing = useMemo(() => (result === undefined ? undefined : standingAt(result, moment.of === followed ? moment.at : null, stops.stop)), [result, moment, followed, stops.stop]);
   const rates = useMemo(() => ratesOf(result), [result]);
   const state = useMemo(() => document?.state(rates) ?? [], [document, rates]);
   const feedable = (draft.analysis?.streams ?? []).filter((one) => one.kind === 'stream' && one.defined).map((one) => one.name);
@@ -102,7 +112,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
           </>
         }
       >
-        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} models={known} readOnly={readOnly} label={label} placeholder="define stream …" />
+        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} queries={queries} onBreakpoint={stops.toggle} models={known} readOnly={readOnly} label={label} placeholder="define stream …" />
         <Problems analysis={draft.analysis} show={show} />
       </Card>
       <Card
@@ -114,7 +124,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
         {document === undefined ? (
           <p className="px-4 py-3.5 text-dim">Nothing is known of the text yet.</p>
         ) : view === 'graph' ? (
-          <RuleGraph graph={document.graph} counts={counts} onShow={(node) => show(node.at.from, node.at.to)} />
+          <RuleGraph graph={document.graph} counts={standing?.counts} stopping={stopping} onBreakpoint={stops.toggle} onShow={(node) => show(node.at.from, node.at.to)} />
         ) : (
           <Suspense>
             <RuleOutline document={document} state={state} measured={rates !== undefined} onShow={show} />
@@ -122,7 +132,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
         )}
       </Card>
       <Suspense>
-        <PreviewCard preview={preview} streams={feedable} models={known} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
+        <PreviewCard preview={preview} stops={stops} standing={standing} onMoment={(at) => setMoment({ of: followed, at })} streams={feedable} models={known} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
       </Suspense>
       {tests === undefined ? null : (
         <Suspense>
@@ -131,12 +141,6 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
       )}
     </Grid>
   );
-}
-
-/** What a preview saw, under the names that the graph has. */
-function countsOf(result: PreviewResult | undefined): NodeCounts | undefined {
-  if (result === undefined) return undefined;
-  return new Map([...result.streams.map((one) => [`stream ${one.name}`, one.count] as const), ...result.queries.map((one) => [`query ${one.name}`, one.arrived] as const)]);
 }
 
 /** Events a second of each stream, over the span of what was previewed. */

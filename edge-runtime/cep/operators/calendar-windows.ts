@@ -44,6 +44,9 @@ export class CronWindow implements WindowStage {
   events(): Iterable<Held> {
     return this.before;
   }
+  gathering(): Iterable<Held> {
+    return this.current;
+  }
   save(writer: BinaryWriter): void {
     saveHeld(this.current, writer);
     saveHeld(this.before, writer);
@@ -108,6 +111,9 @@ export class HoppingWindow implements WindowStage {
 
   events(): Iterable<Held> {
     return this.before;
+  }
+  gathering(): Iterable<Held> {
+    return this.held;
   }
   save(writer: BinaryWriter): void {
     writer.value(this.origin);

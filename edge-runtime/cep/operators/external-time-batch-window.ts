@@ -138,6 +138,9 @@ export class ExternalTimeBatchWindow implements WindowStage {
   events(): Iterable<Held> {
     return this.before;
   }
+  gathering(): Iterable<Held> {
+    return this.current.values();
+  }
   save(writer: BinaryWriter): void {
     writer.list([this.start, this.endTime, this.newest, this.due, this.flushed]);
     writer.list(this.reset === undefined ? [] : [this.reset]);

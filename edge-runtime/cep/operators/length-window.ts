@@ -147,6 +147,9 @@ export class LengthBatchWindow implements WindowStage {
   lookInto(): void {
     this.before.lookInto();
   }
+  gathering(): Iterable<{ timestamp: number; payload: Payload }> {
+    return this.options.streaming ? this.before.events() : this.arrived;
+  }
   save(writer: BinaryWriter): void {
     writer.value(this.count);
     writer.value(this.resetPending === undefined ? [] : [this.resetPending.payload]);

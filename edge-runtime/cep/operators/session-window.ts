@@ -145,6 +145,9 @@ export class SessionWindow implements WindowStage {
   events(): Iterable<Held> {
     return [];
   }
+  gathering(): Iterable<Held> {
+    return [...this.sessions.values()].flatMap(({ previous, current }) => [...previous.events, ...current.events]);
+  }
   save(writer: BinaryWriter): void {
     writer.count(this.sessions.size);
     for (const [key, { current, previous }] of this.sessions) {

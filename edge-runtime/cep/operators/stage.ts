@@ -64,4 +64,6 @@ export interface WindowStage extends Stage, Stateful {
   lookInto?(): void;
   /** The events it holds now, oldest first. */
   events(): Iterable<{ timestamp: number; payload: Payload }>;
+  /** The events that wait for their batch to end, which nobody can search yet; absent where there are no such. */
+  gathering?(): Iterable<{ timestamp: number; payload: Payload }>;
 }

@@ -145,6 +145,9 @@ export class TimeBatchWindow implements WindowStage {
   lookInto(): void {
     this.before.lookInto();
   }
+  gathering(): Iterable<{ timestamp: number; payload: Payload }> {
+    return this.options.streaming ? this.before.events() : this.arrived;
+  }
   save(writer: BinaryWriter): void {
     writer.value(this.nextEmit);
     writer.value(this.resetPending === undefined ? [] : [this.resetPending.timestamp, this.resetPending.payload]);

@@ -162,6 +162,9 @@ export class UniqueBatchWindow implements WindowStage {
   events(): Iterable<Held> {
     return this.before;
   }
+  gathering(): Iterable<Held> {
+    return this.arrived.values();
+  }
   save(writer: BinaryWriter): void {
     saveHeld(writer, this.arrived);
     writer.list(this.before.flatMap(({ timestamp, payload }) => [timestamp, payload]));

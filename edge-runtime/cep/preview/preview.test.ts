@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../api.ts';
+import { countUntil, momentAt, MOMENTS, timeOf } from './moments.ts';
 import { Preview, type PreviewOptions } from './preview.ts';
 import { eventsOf, readRecording, recordingOf } from './recording.ts';
 import { runTestCase, type TestCase } from './test-case.ts';
@@ -39,8 +40,19 @@ describe('a preview', () => {
   it('counts what every stream and query brought', () => {
     const { result } = run(text, recordingOf(events));
     expect(result.streams.map((one) => [one.name, one.input, one.output, one.count])).toEqual([['Readings', true, false, 5], ['High', false, true, 3]]);
-    expect(result.queries).toEqual([{ name: 'high', arrived: 3, removed: 0 }]);
+    expect(result.queries).toMatchObject([{ name: 'high', arrived: 3, removed: 0 }]);
     expect(result.streams[1]?.timeline.reduce((sum, one) => sum + one, 0)).toBe(3);
+  });
+
+  it('counts as of any moment what a run until then counts in all', () => {
+    const many = Array.from({ length: 3000 }, (_, index) => ({ stream: 'Readings', at: 5000 + index * 7, data: { device: 'a', flow: index % 5, count: 1 } }));
+    const { result } = run(text, recordingOf(many));
+    for (const moment of [0, 1, 317, 480, 959, MOMENTS]) {
+      expect(momentAt(result, timeOf(result, moment))).toBe(moment);
+      const { result: partial } = run(text, recordingOf(many), { until: timeOf(result, moment) });
+      expect(result.streams.map((one) => countUntil(one.timeline, moment))).toEqual(partial.streams.map((one) => one.count));
+      expect(result.queries.map((one) => countUntil(one.timeline, moment))).toEqual(partial.queries.map((one) => one.arrived));
+    }
   });
 
   it('says what did not fit', () => {

@@ -1,48 +1,29 @@
 import { compile, type CompiledApp } from '../analyze.ts';
-import type { Cause, Environment, ModelAnswer, ModelCall, Row } from '../api.ts';
+import type { Cause, EngineOptions, Environment, ModelAnswer, ModelCall, QueryHoldings, Row } from '../api.ts';
 import { Engine } from '../runtime/engine.ts';
+import { MOMENTS, stepAt, type Span } from './moments.ts';
 import type { Recording } from './recording.ts';
+import { StreamBook, type PreviewRow, type PreviewStream } from './stream-book.ts';
 import { wayInto, type WayIn } from './way-in.ts';
 
-/** Rows kept of each stream: the first ones and the last ones; all are counted. */
-const KEPT_MAX = 500;
 const FAULTS_MAX = 50;
-/** Steps of the time line. */
-export const TIMELINE_STEPS = 120;
 
 export interface PreviewOptions {
   environment?: Environment;
   provenance?: boolean;
   /** How long after its last event a run waits for what is due by time, milliseconds. */
   settleMs?: number;
-}
-
-export interface PreviewRow {
-  timestamp: number;
-  row: Row;
-  /** Its place among the rows of its stream, from 0. */
-  index: number;
-}
-
-/** What one stream brought. */
-export interface PreviewStream {
-  name: string;
-  attributes: readonly { name: string; type: string }[];
-  /** Fed by the recording rather than by a query. */
-  input: boolean;
-  /** What a person or a system is told: a detection or a sink hangs on it, or nothing reads it. */
-  output: boolean;
-  count: number;
-  /** At most a thousand: the first and the last. */
-  rows: readonly PreviewRow[];
-  /** Events in each of equal steps of the recording's span. */
-  timeline: readonly number[];
+  /** Leaves out what the recording has from this time on, milliseconds since 1970. */
+  until?: number;
+  watch?: EngineOptions['watch'];
 }
 
 export interface PreviewQuery {
   name: string;
   arrived: number;
   removed: number;
+  /** What arrived in each of the `MOMENTS` steps of the recording's span. */
+  timeline: Uint32Array;
 }
 
 export interface PreviewResult {
@@ -78,6 +59,8 @@ export class Preview {
   private readonly ignored: number[];
   private faultsTotal = 0;
   private refusedTotal = 0;
+  /** Where the part of the recording ends that is sent. */
+  private readonly end: number;
   private next = 0;
   private settled = false;
 
@@ -87,19 +70,20 @@ export class Preview {
     this.recording = recording;
     let ids = 0;
     // Times are the recording's and ids are counted, so that two runs of one text answer alike.
-    this.engine = new Engine(this.app, { start: recording.at[0] ?? 0, uuid: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`, provenance: options.provenance === true });
-    const span = { from: recording.at[0] ?? 0, to: recording.at.at(-1) ?? 0 };
+    this.engine = new Engine(this.app, { start: recording.at[0] ?? 0, uuid: () => `00000000-0000-4000-8000-${String(ids++).padStart(12, '0')}`, provenance: options.provenance === true, ...(options.watch === undefined ? {} : { watch: options.watch }) });
+    const span: Span = { from: recording.at[0] ?? 0, to: recording.at.at(-1) ?? 0 };
+    this.end = options.until === undefined ? recording.rows.length : placeOf(recording.at, options.until);
     const { analysis } = this.app;
     const read = new Set(analysis.queries.flatMap((one) => one.inputs));
     for (const { name, kind, attributes, annotations } of analysis.streams) {
       if (kind === 'table' || kind === 'aggregation' || name.startsWith('#')) continue;
       const told = annotations.some((one) => /^(sink|detection)$/i.test(one.name));
       const input = recording.streams.some((one) => one.name === name);
-      const book = new StreamBook(name, attributes, input, told || (!input && !read.has(name)), span);
+      const book = new StreamBook({ name, attributes, input, output: told || (!input && !read.has(name)) }, span);
       this.streams.set(name, book);
       if (!input) this.engine.onEvent(name, (timestamp, row) => book.add(timestamp, row));
     }
-    for (const { name } of analysis.queries) this.listen(name);
+    for (const { name } of analysis.queries) this.listen(name, span);
     this.engine.onFault((batch) => {
       this.faultsTotal += batch.rows.length;
       if (this.faults.length < FAULTS_MAX) this.faults.push(`${batch.query === '' ? batch.stream : batch.query}: ${batch.reason}`);
@@ -111,17 +95,17 @@ export class Preview {
   /** Sends at most `count` more events; true when all have been sent and nothing more is due. */
   step(count: number): boolean {
     const { recording, ways, ignored } = this;
-    const end = Math.min(recording.rows.length, this.next + count);
+    const end = Math.min(this.end, this.next + count);
     for (; this.next < end; this.next++) {
       const stream = recording.of[this.next] ?? 0;
       const way = ways[stream];
       if (way === undefined) ignored[stream] = (ignored[stream] ?? 0) + 1;
       else way(recording.at[this.next] ?? 0, recording.rows[this.next] ?? []);
     }
-    if (this.next < recording.rows.length) return false;
+    if (this.next < this.end) return false;
     if (!this.settled) {
       this.settled = true;
-      this.engine.advance((recording.at.at(-1) ?? 0) + (this.options.settleMs ?? 0));
+      this.engine.advance((recording.at[this.end - 1] ?? 0) + (this.options.settleMs ?? 0));
     }
     return true;
   }
@@ -129,6 +113,30 @@ export class Preview {
   /** Events sent so far. */
   get sent(): number {
     return this.next;
+  }
+
+  /** The clock of the engine: the time of the newest event. */
+  get now(): number {
+    return this.engine.now;
+  }
+
+  /** How many rows wait for a prediction. */
+  get pending(): number {
+    return this.engine.pending;
+  }
+
+  /** What a query holds now, of each part the latest `max`. */
+  holds(query: string, max: number): QueryHoldings {
+    return this.engine.holds(query, max);
+  }
+
+  /** Hears what each of the rule's queries puts out. */
+  onQuery(query: string, hear: Parameters<Engine['onQuery']>[1]): void {
+    this.engine.onQuery(query, hear);
+  }
+
+  get queryNames(): string[] {
+    return this.app.analysis.queries.map((one) => one.name);
   }
 
   /** Predictions to be made since the last time; answers of models are not the engine's business. */
@@ -153,9 +161,19 @@ export class Preview {
     return [...attributes, ...added].map((one) => one.name);
   }
 
+  /** What the values of a row are named that a query puts out. */
+  namesOf(query: string): string[] {
+    return this.app.plan.queries.find((one) => one.name === query)?.selection.attributes.map((one) => one.name) ?? [];
+  }
+
+  /** The rows of a stream that were kept, in their order. */
+  rowsOf(stream: string): readonly PreviewRow[] {
+    return this.streams.get(stream)?.rows() ?? [];
+  }
+
   /** A row that was kept, by its stream and place. */
   rowOf(stream: string, index: number): PreviewRow | undefined {
-    return this.streams.get(stream)?.rows().find((one) => one.index === index);
+    return this.rowsOf(stream).find((one) => one.index === index);
   }
 
   result(): PreviewResult {
@@ -175,12 +193,16 @@ export class Preview {
     };
   }
 
-  private listen(name: string): void {
-    const seen: PreviewQuery = { name, arrived: 0, removed: 0 };
+  private listen(name: string, span: Span): void {
+    const seen: PreviewQuery = { name, arrived: 0, removed: 0, timeline: new Uint32Array(MOMENTS) };
     this.queries.push(seen);
     this.engine.onQuery(name, (batch) => {
       seen.arrived += batch.arrived.length;
       seen.removed += batch.removed.length;
+      for (const { timestamp } of batch.arrived) {
+        const step = stepAt(span, timestamp);
+        seen.timeline[step] = (seen.timeline[step] ?? 0) + 1;
+      }
     });
   }
 
@@ -197,45 +219,13 @@ export class Preview {
   }
 }
 
-/** Counts what a stream brings and keeps its first and last rows. */
-class StreamBook {
-  private readonly name: string;
-  private readonly attributes: PreviewStream['attributes'];
-  private readonly input: boolean;
-  private readonly output: boolean;
-  private readonly first: PreviewRow[] = [];
-  private last: PreviewRow[] = [];
-  private readonly timeline: number[] = Array.from({ length: TIMELINE_STEPS }, () => 0);
-  private readonly from: number;
-  private readonly scale: number;
-  private count = 0;
-
-  constructor(name: string, attributes: PreviewStream['attributes'], input: boolean, output: boolean, span: { from: number; to: number }) {
-    this.name = name;
-    this.attributes = attributes;
-    this.input = input;
-    this.output = output;
-    this.from = span.from;
-    this.scale = TIMELINE_STEPS / Math.max(1, span.to - span.from);
+/** The first place in ascending times that is not before `time`. */
+function placeOf(times: Float64Array, time: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) < time) low = middle + 1;
+    else high = middle;
   }
-
-  add(timestamp: number, row: Row): void {
-    const index = this.count++;
-    const step = Math.min(TIMELINE_STEPS - 1, Math.max(0, Math.floor((timestamp - this.from) * this.scale)));
-    this.timeline[step] = (this.timeline[step] ?? 0) + 1;
-    if (index < KEPT_MAX) this.first.push({ timestamp, row, index });
-    else {
-      this.last.push({ timestamp, row, index });
-      if (this.last.length >= KEPT_MAX * 2) this.last = this.last.slice(KEPT_MAX);
-    }
-  }
-
-  rows(): PreviewRow[] {
-    return [...this.first, ...this.last.slice(-KEPT_MAX)];
-  }
-
-  result(): PreviewStream {
-    const { name, attributes, input, output, count, timeline } = this;
-    return { name, attributes, input, output, count, rows: this.rows(), timeline };
-  }
+  return low;
 }

@@ -1,4 +1,4 @@
-import type { Row } from '../api.ts';
+import type { EngineOptions, Row } from '../api.ts';
 import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
 import { makeSeries } from '../operators/series/make-series.ts';
 import { makeWindow } from '../operators/make-window.ts';
@@ -30,6 +30,8 @@ export interface QueryContext extends OperatorContext {
   ears: QueryEars;
   /** Notes what rows are made of, in an engine that was asked to. */
   provenance: Provenance | undefined;
+  /** Hears what reaches the query, in an engine that was asked to tell. */
+  watch: EngineOptions['watch'];
   code: QueryCode;
   tables: TableTest;
   table(name: string): RunningTable;
@@ -76,6 +78,12 @@ export function wantedOf(query: QueryPlan): Wanted {
 
 /** Makes a query. */
 export function buildQuery(query: QueryPlan, context: QueryContext): RunningQuery {
+  const running = buildUnwatched(query, context);
+  const { watch } = context;
+  return watch === undefined ? running : { name: query.name, receiver: (stream) => watched(running.receiver(stream), (timestamp, row) => watch(query.name, timestamp, row)) };
+}
+
+function buildUnwatched(query: QueryPlan, context: QueryContext): RunningQuery {
   const { input } = query;
   if (input.kind === 'single') {
     const receiver = buildFrom(query, input.handlers, 0, context);
@@ -267,6 +275,30 @@ export class StageEntry implements Receiver {
     for (let index = 0; index < rows.length; index++) this.first.event(CURRENT, timestamps[index] ?? 0, rows[index]);
     this.first.end();
   }
+}
+
+/** Tells of each event before it goes on. */
+function watched(receiver: Receiver, tell: (timestamp: number, row: Row) => void): Receiver {
+  if (receiver instanceof StageEntry) {
+    const { first } = receiver;
+    return new StageEntry({
+      event: (type, timestamp, payload) => {
+        if (type === CURRENT && Array.isArray(payload)) tell(timestamp, payload);
+        first.event(type, timestamp, payload);
+      },
+      end: () => first.end(),
+    });
+  }
+  return {
+    one: (timestamp, row) => {
+      tell(timestamp, row);
+      receiver.one(timestamp, row);
+    },
+    many: (timestamps, rows) => {
+      rows.forEach((row, index) => tell(timestamps[index] ?? 0, row));
+      receiver.many(timestamps, rows);
+    },
+  };
 }
 
 class FilterStage implements Stage {

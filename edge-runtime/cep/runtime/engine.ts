@@ -1,5 +1,5 @@
 import type { CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type Row, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type StreamBatch } from '../api.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { queryKeyOf } from '../plan/conjuncts.ts';
@@ -14,8 +14,9 @@ import { buildPartition } from './build-partition.ts';
 import { buildQuery, type PredictionPlace, type QueryContext } from './build-query.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
 import { EventTime } from './event-time.ts';
-import { Faults } from './faults.ts';
+import { Faults, noUuid } from './faults.ts';
 import { makeJunctions } from './guarded-junction.ts';
+import { queryHoldings } from './holdings.ts';
 import { NOWHERE, type BatchBook, type Junction, type Receiver } from './junction.ts';
 import { RunningWindow } from './named-windows.ts';
 import { boundOf, type RunningPartition } from './partition.ts';
@@ -45,6 +46,7 @@ export class Engine implements CepEngine {
   private readonly refills = new Map<string, () => void>();
   private readonly codes = new Map<StageRuntime, QueryCode>();
   private readonly provenance: Provenance | undefined;
+  private readonly watch: EngineOptions['watch'];
   private readonly predictions: Predictions;
   private readonly book: BatchBook = { collecting: false, dirty: [] };
   private readonly faults = new Faults();
@@ -54,6 +56,7 @@ export class Engine implements CepEngine {
   constructor(app: CompiledApp, options: EngineOptions = {}) {
     this.app = app;
     this.provenance = options.provenance === true ? new Provenance() : undefined;
+    this.watch = options.watch;
     this.predictions = new Predictions(this.provenance);
     const { start, uuid = noUuid } = options;
     const stageOf = streamStages(app.plan);
@@ -207,6 +210,10 @@ export class Engine implements CepEngine {
     return this.onDemand.ask(text, options);
   }
 
+  holds(query: string, max: number): QueryHoldings {
+    return queryHoldings(query, { queries: this.app.plan.queries, kept: this.kept, windows: this.windows, partitions: this.partitions }, max);
+  }
+
   bounds(): Bound[] {
     return [...this.app.plan.partitions.map((plan) => boundOf(plan, this.partitions)), ...(this.gate?.bounds() ?? [])];
   }
@@ -309,7 +316,7 @@ export class Engine implements CepEngine {
     const ears = new QueryEars();
     this.queries.set(query.name, ears);
     const running = buildQuery(query, this.contextOf(query, query.stage, target, targetStage, ears));
-    const key = queryKeyOf(query);
+    const key = this.watch === undefined ? queryKeyOf(query) : undefined;
     for (const stream of new Set(inputStreams(query))) {
       const receiver = this.chain.crossing(stageOf.get(stream) ?? 0, query.stage, `${query.name}/from ${stream}`, running.receiver(stream));
       const window = this.windows.get(stream);
@@ -353,6 +360,7 @@ export class Engine implements CepEngine {
       target: this.chain.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
       ears,
       provenance: this.provenance,
+      watch: this.watch,
       code,
       tables: code.tables,
       table: (name) => this.table(name),
@@ -388,8 +396,4 @@ export class Engine implements CepEngine {
     if (junction !== undefined) return junction;
     throw new CepError('name.unknown-stream', `There is no stream '${stream}'. ${didYouMean(stream, this.junctions.keys()) ?? ''}`.trimEnd());
   }
-}
-
-function noUuid(): string {
-  throw new CepError('engine.no-uuid', 'UUID() needs the engine to be made with a source of ids.');
 }

@@ -1,4 +1,4 @@
-import type { FaultBatch, Row } from '../api.ts';
+import { CepError, type FaultBatch, type Row } from '../api.ts';
 import type { QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
 import type { LogEntry } from './stage-runtime.ts';
@@ -25,6 +25,11 @@ export class Faults {
   tell(stream: string, query: string, timestamps: number[], rows: Row[], failure: unknown): void {
     for (const listener of this.listeners) listener({ stream, query, timestamps, rows, reason: reasonOf(failure) });
   }
+}
+
+/** What calling `UUID()` comes to in an engine without a source of ids. */
+export function noUuid(): string {
+  throw new CepError('engine.no-uuid', 'UUID() needs the engine to be made with a source of ids.');
 }
 
 /** Why something failed, as a sentence. */

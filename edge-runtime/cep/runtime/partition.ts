@@ -83,6 +83,8 @@ export class RunningPartition implements Stateful {
   private relays = new Map<string, FanOut>();
   private timers: Timers;
   private readonly orders: number[] = [];
+  /** What each copy's states are called, in the order of their making. */
+  private readonly names: string[] = [];
 
   /** `entered`: inner streams that come in from an earlier stage. */
   constructor(plan: PartitionPlan, members: readonly Member[], stage: StageRuntime, loops: boolean, entered: readonly string[] = [], exits?: Exits) {
@@ -114,6 +116,14 @@ export class RunningPartition implements Stateful {
 
   get size(): number {
     return this.instances.size;
+  }
+
+  /** The key whose event came last, with what its queries hold under the names that snapshots have; its memory is in use until the next event. */
+  latest(): { key: unknown; kept: (readonly [string, Stateful])[] } | undefined {
+    const { newest } = this;
+    if (newest === undefined) return undefined;
+    this.enter(newest);
+    return { key: newest.key, kept: newest.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
   }
 
   /** The way in for one stream. */
@@ -214,7 +224,10 @@ export class RunningPartition implements Stateful {
       alarm: (ring) => this.alarm(ring),
       // A key starts when its first event comes.
       begin: (begin) => begin(this.stage.clock.now, !this.stage.exact),
-      keep: (_, state) => this.made?.kept.push(state),
+      keep: (id, state) => {
+        const made = this.made?.kept.push(state) ?? 0;
+        if (made > this.names.length) this.names.push(id);
+      },
       // A partition is taken over whole or not at all.
       refill: () => undefined,
       predict: ({ id }) => (this.exits === undefined ? NOWHERE : this.leaving(this.exits.prediction(id))),

@@ -1,21 +1,29 @@
 'use client';
-import type { PlainEvent, PreviewResult, PreviewStream } from '@selvedge/edge-runtime/cep/preview';
+import type { PlainEvent } from '@selvedge/edge-runtime/cep/preview';
 import { useState } from 'react';
-import type { Explanation, KnownModel, PreviewRun } from '../../../_editor/preview-protocol.ts';
+import type { KnownModel, PreviewRun } from '../../../_editor/preview-protocol.ts';
 import { count, plural } from '../../../_format/number.ts';
 import { duration } from '../../../_format/time.ts';
 import { Card } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { Segments } from '../../../_ui/segments.tsx';
 import { Switch } from '../../../_ui/switch.tsx';
+import type { PreviewControls } from '../../../_editor/use-preview.ts';
+import type { Stops } from '../../../_editor/use-stops.ts';
+import { Comparison } from './comparison.tsx';
 import { EventSources } from './event-sources.tsx';
 import { PreviewRows } from './preview-rows.tsx';
+import type { Standing } from './standing.ts';
+import { StopPanel } from './stop-panel.tsx';
 import { Timeline } from './timeline.tsx';
-import type { PreviewControls } from '../../../_editor/use-preview.ts';
 
 /** What the rule would have done with recorded events, by the engine that nodes run, as the text is written. */
-export function PreviewCard({ preview, streams, models, compare, onCompare, sound }: {
+export function PreviewCard({ preview, stops, standing, onMoment, streams, models, compare, onCompare, sound }: {
   preview: PreviewControls;
+  stops: Stops;
+  /** The moment that is looked at, once something has run. */
+  standing: Standing | undefined;
+  onMoment: (moment: number | null) => void;
   /** Streams that events can be fed to. */
   streams: readonly string[];
   models: readonly KnownModel[];
@@ -50,7 +58,7 @@ export function PreviewCard({ preview, streams, models, compare, onCompare, soun
       ) : (
         <>
           <Notes state={state} sound={sound} />
-          {run === undefined ? null : <Results key={recording.from} run={run} other={other} version={compare?.version} explain={(stream, index) => preview.client().explain(state.text, stream, index, models)} />}
+          {run === undefined || standing === undefined ? null : <Results key={recording.from} run={run} other={other} version={compare?.version} preview={preview} stops={stops} standing={standing} onMoment={onMoment} models={models} />}
         </>
       )}
     </Card>
@@ -72,58 +80,29 @@ function Notes({ state: { recording, run }, sound }: { state: PreviewControls['s
   return <ul className="border-b border-line px-4 py-2 text-notice">{notes.map((note) => <li key={note}>{note}</li>)}</ul>;
 }
 
-function Results({ run, other, version, explain }: { run: PreviewRun; other: PreviewRun | { error: string } | null; version: number | undefined; explain: (stream: string, index: number) => Promise<Explanation | null> }) {
-  const { result } = run;
-  const [until, setUntil] = useState<number | null>(null);
+function Results({ run: { result }, other, version, preview, stops, standing, onMoment, models }: {
+  run: PreviewRun;
+  other: PreviewRun | { error: string } | null;
+  version: number | undefined;
+  preview: PreviewControls;
+  stops: Stops;
+  standing: Standing;
+  onMoment: (moment: number | null) => void;
+  models: readonly KnownModel[];
+}) {
   const [chosen, setChosen] = useState<string | null>(null);
-  const last = Math.max(result.to, ...result.streams.flatMap((one) => one.rows.at(-1)?.timestamp ?? []));
-  const at = until === null ? last : Math.min(until, last);
   const shown = result.streams.find((one) => one.name === chosen) ?? result.streams.find((one) => one.output && one.count > 0) ?? result.streams.find((one) => one.output) ?? result.streams[0];
+  const { text } = preview.state;
   return (
     <>
-      <Timeline streams={result.streams.filter((one) => one.input || one.output)} from={result.from} to={last} at={at} onAt={(next) => setUntil(next >= last ? null : next)} />
+      <Timeline streams={result.streams.filter((one) => one.input || one.output)} span={result} standing={standing} onMoment={onMoment} />
+      <StopPanel stops={stops} standing={standing} queries={result.queries.map((one) => one.name)} events={result.events} />
       {other === null || version === undefined ? null : <Comparison result={result} other={other} version={version} />}
       <div className="flex flex-wrap items-center gap-2 overflow-x-auto border-y border-line px-4 py-2">
-        <Segments label="Stream" value={shown?.name ?? ''} onChange={setChosen} options={result.streams.map((one) => ({ value: one.name, label: `${one.name} ${count(one.count)}` }))} />
+        <Segments label="Stream" value={shown?.name ?? ''} onChange={setChosen} options={result.streams.map((one) => ({ value: one.name, label: `${one.name} ${count(standing.counts.get(`stream ${one.name}`) ?? 0)}` }))} />
         <span className="ml-auto text-sm text-faint">{duration(result.to - result.from)} of events; predictions are made by the control plane's try-out, 2,000 rows a run at most</span>
       </div>
-      {shown === undefined ? null : <PreviewRows key={shown.name} stream={shown} until={at} explain={(index) => explain(shown.name, index)} />}
+      {shown === undefined ? null : <PreviewRows key={shown.name} stream={shown} standing={standing} explain={(index) => preview.client().explain(text, shown.name, index, models)} fetchUntil={(until) => preview.client().rows(text, shown.name, until, models)} />}
     </>
   );
-}
-
-/** Two texts over the same events: what each put out, and the first rows that only one of them did. */
-function Comparison({ result, other, version }: { result: PreviewResult; other: PreviewRun | { error: string }; version: number }) {
-  if ('error' in other) return <p className="border-t border-line px-4 py-2 text-notice">Version {version} cannot run over these events: {other.error}</p>;
-  const names = [...new Set([...result.streams, ...other.result.streams].filter((one) => one.output).map((one) => one.name))];
-  const of = (from: PreviewResult, name: string): PreviewStream | undefined => from.streams.find((one) => one.name === name);
-  return (
-    <div className="border-t border-line px-4 py-2.5">
-      <h3 className="mb-1 text-sm font-medium text-faint">Beside version {version}</h3>
-      <ul className="flex flex-col gap-1">
-        {names.map((name) => {
-          const [here, there] = [of(result, name), of(other.result, name)];
-          const { added, gone, complete } = differing(here, there);
-          return (
-            <li key={name} className="flex flex-wrap gap-x-3">
-              <span className="font-medium">{name}</span>
-              <span className="tabular-nums">version {version}: {count(there?.count ?? 0)} · here: {count(here?.count ?? 0)}</span>
-              <span className={added + gone === 0 ? 'text-dim' : 'text-notice'}>{added + gone === 0 ? 'the same rows' : `${plural(added, 'row')} only here, ${plural(gone, 'row')} only there`}{complete ? '' : ', among the first and last 500'}</span>
-            </li>
-          );
-        })}
-      </ul>
-    </div>
-  );
-}
-
-function differing(here: PreviewStream | undefined, there: PreviewStream | undefined): { added: number; gone: number; complete: boolean } {
-  const keys = (stream: PreviewStream | undefined) => (stream?.rows ?? []).map(({ timestamp, row }) => `${timestamp} ${row.map(String).join('\u0000')}`);
-  const [left, right] = [keys(here), keys(there)];
-  const [inLeft, inRight] = [new Set(left), new Set(right)];
-  return {
-    added: left.filter((one) => !inRight.has(one)).length,
-    gone: right.filter((one) => !inLeft.has(one)).length,
-    complete: (here?.count ?? 0) === left.length && (there?.count ?? 0) === right.length,
-  };
 }

@@ -1,18 +1,26 @@
 'use client';
-import type { PreviewStream } from '@selvedge/edge-runtime/cep/preview';
+import type { PreviewRow, PreviewStream } from '@selvedge/edge-runtime/cep/preview';
 import { useState } from 'react';
-import { attributeText, count } from '../../../_format/number.ts';
+import { count } from '../../../_format/number.ts';
 import { clockMilliseconds } from '../../../_format/time.ts';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import type { Explanation } from '../../../_editor/preview-protocol.ts';
 import { Because } from '../../../_editor/because.tsx';
+import type { Standing } from './standing.ts';
+import { useRowsUntil } from './use-rows-until.ts';
+import { valueText } from './value-text.ts';
 
-const shownMax = 100;
-
-/** The rows that a stream had until a moment, the latest first; one of them can be asked why it is there. */
-export function PreviewRows({ stream, until, explain }: { stream: PreviewStream; until: number; explain: (index: number) => Promise<Explanation | null> }) {
+/** The rows that a stream had at a moment, the latest first; one of them can be asked why it is there. */
+export function PreviewRows({ stream, standing, explain, fetchUntil }: {
+  stream: PreviewStream;
+  standing: Standing;
+  explain: (index: number) => Promise<Explanation | null>;
+  /** Asks for rows before a time that the run did not keep. */
+  fetchUntil: (until: number) => Promise<readonly PreviewRow[] | null>;
+}) {
   const [open, setOpen] = useState<{ index: number; explanation: Explanation | null | 'asking' | { failed: string } } | null>(null);
-  const rows = stream.rows.filter((one) => one.timestamp <= until).reverse().slice(0, shownMax);
+  const total = standing.counts.get(`stream ${stream.name}`) ?? 0;
+  const { rows, fetching } = useRowsUntil(stream, standing.until, total, fetchUntil);
   const ask = (index: number) => {
     if (open?.index === index) return setOpen(null);
     setOpen({ index, explanation: 'asking' });
@@ -20,6 +28,7 @@ export function PreviewRows({ stream, until, explain }: { stream: PreviewStream;
     explain(index).then(show, (failure: unknown) => show({ failed: failure instanceof Error ? failure.message : String(failure) }));
     return undefined;
   };
+  if (fetching) return <p role="status" className="px-4 py-6 text-center text-dim">Running it again until then…</p>;
   if (rows.length === 0) return <p className="px-4 py-6 text-center text-dim">{stream.name} has no event until then.</p>;
   const numeric = stream.attributes.map((one) => one.type !== 'string' && one.type !== 'bool' && one.type !== 'object');
   return (
@@ -37,7 +46,7 @@ export function PreviewRows({ stream, until, explain }: { stream: PreviewStream;
             {rows.map(({ timestamp, row, index }) => (
               <tr key={index} {...(open?.index === index ? { 'data-open': '' } : {})} className="data-open:bg-raised">
                 <Cell mono><span suppressHydrationWarning>{clockMilliseconds(timestamp)}</span></Cell>
-                {stream.attributes.map((one, column) => <Cell key={one.name} numeric={numeric[column] === true}>{text(row[column])}</Cell>)}
+                {stream.attributes.map((one, column) => <Cell key={one.name} numeric={numeric[column] === true}>{valueText(row[column])}</Cell>)}
                 {stream.input ? null : (
                   <Cell>
                     <button type="button" className="text-accent hover:underline" aria-expanded={open?.index === index} onClick={() => ask(index)}>
@@ -50,14 +59,8 @@ export function PreviewRows({ stream, until, explain }: { stream: PreviewStream;
           </tbody>
         </Table>
       </div>
-      {stream.count > shownMax ? <p className="border-t border-line px-4 py-2 text-dim">The latest {shownMax} of {count(stream.count)} are shown.</p> : null}
+      {total > rows.length ? <p className="border-t border-line px-4 py-2 text-dim">The latest {rows.length} of {count(total)} are shown.</p> : null}
       {open === null ? null : <Because explanation={open.explanation} />}
     </>
   );
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return attributeText(value);
-  if (value === null || value === undefined) return attributeText(null);
-  return value instanceof Set ? `{${[...value].join(', ')}}` : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }

@@ -10,7 +10,7 @@ import { AbsentStep, type Watch } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
 import { IndexedStep } from './indexed-step.ts';
 import { LogicalStep } from './logical-step.ts';
-import type { Match, Slot, Taken } from './match.ts';
+import { byTime, type Match, type Slot, type Taken } from './match.ts';
 import { loadMatches, saveMatches } from './match-snapshot.ts';
 import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
 import { Step, type StepSetting } from './step.ts';
@@ -300,6 +300,18 @@ export class StateMachine implements Stateful {
 
   private watch(): Watch {
     return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match]) };
+  }
+
+  /** The matches that have begun, oldest first, and the slots of the steps that each waits at. */
+  unfinished(): { match: Match; waitsAt: number[] }[] {
+    const found = new Map<Match, number[]>();
+    for (const step of this.steps) {
+      for (const match of [...step.held(), ...step.arriving]) {
+        if (match.slots.every((slot) => slot === null || (Array.isArray(slot) && slot.length === 0))) continue;
+        found.set(match, [...new Set([...(found.get(match) ?? []), step.slot])]);
+      }
+    }
+    return [...found].map(([match, waitsAt]) => ({ match, waitsAt })).sort((left, right) => byTime(left.match, right.match));
   }
 
   save(writer: BinaryWriter): void {

@@ -1,0 +1,61 @@
+import type { Row } from '../api.ts';
+import { MOMENTS, stepAt, type Span } from './moments.ts';
+
+/** Rows kept of each stream: the first ones and the last ones; all are counted. */
+const KEPT_MAX = 500;
+
+export interface PreviewRow {
+  timestamp: number;
+  row: Row;
+  /** Its place among the rows of its stream, from 0. */
+  index: number;
+}
+
+/** What one stream brought. */
+export interface PreviewStream {
+  name: string;
+  attributes: readonly { name: string; type: string }[];
+  /** Fed by the recording rather than by a query. */
+  input: boolean;
+  /** What a person or a system is told: a detection or a sink hangs on it, or nothing reads it. */
+  output: boolean;
+  count: number;
+  /** At most a thousand: the first and the last. */
+  rows: readonly PreviewRow[];
+  /** Events in each of the `MOMENTS` steps of the recording's span. */
+  timeline: Uint32Array;
+}
+
+/** Counts what a stream brings and keeps its first and last rows. */
+export class StreamBook {
+  private readonly about: Pick<PreviewStream, 'name' | 'attributes' | 'input' | 'output'>;
+  private readonly span: Span;
+  private readonly first: PreviewRow[] = [];
+  private last: PreviewRow[] = [];
+  private readonly timeline = new Uint32Array(MOMENTS);
+  private count = 0;
+
+  constructor(about: StreamBook['about'], span: Span) {
+    this.about = about;
+    this.span = span;
+  }
+
+  add(timestamp: number, row: Row): void {
+    const index = this.count++;
+    const step = stepAt(this.span, timestamp);
+    this.timeline[step] = (this.timeline[step] ?? 0) + 1;
+    if (index < KEPT_MAX) this.first.push({ timestamp, row, index });
+    else {
+      this.last.push({ timestamp, row, index });
+      if (this.last.length >= KEPT_MAX * 2) this.last = this.last.slice(KEPT_MAX);
+    }
+  }
+
+  rows(): PreviewRow[] {
+    return [...this.first, ...this.last.slice(-KEPT_MAX)];
+  }
+
+  result(): PreviewStream {
+    return { ...this.about, count: this.count, rows: this.rows(), timeline: this.timeline };
+  }
+}
