@@ -18,6 +18,7 @@ import type { JobDefinition } from './kernel/jobs.ts';
 import { startOutboxRelay } from './kernel/outbox-relay.ts';
 import { startFailure } from './kernel/start-failure.ts';
 import { startLinkRole } from './link-role.ts';
+import { nodeKeySchedule } from './node-keys/index.ts';
 import { timelineRetention } from './nodes/index.ts';
 import { openPages } from './pages.ts';
 import { startRepositoryLoop } from './repositories/index.ts';
@@ -31,7 +32,7 @@ import { createCaller } from './trpc/root.ts';
  * The composition root of the control plane: one process, one port. ROLES says which parts this process has: `console` (pages and
  * APIs), `link` (nodes and artefacts), `worker` (jobs and loops). Prints one line of JSON on standard output when it serves.
  */
-const jobDefinitions: JobDefinition[] = [detectionRetention, outboxRetention, telemetryRetention, timelineRetention, uploadExpiry];
+const jobDefinitions: JobDefinition[] = [detectionRetention, nodeKeySchedule, outboxRetention, telemetryRetention, timelineRetention, uploadExpiry];
 
 async function main(environment: Environment): Promise<void> {
   silenceModelRuntime();

@@ -96,7 +96,7 @@ async function refresh(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC
     enrollment: [trpc.enrollment.pathFilter(), trpc.nodes.pathFilter(), trpc.overview.pathFilter()],
     detection: [trpc.detections.pathFilter(), trpc.overview.pathFilter()],
     alert: [trpc.alerts.pathFilter(), trpc.overview.pathFilter()],
-    settings: [trpc.identity.pathFilter(), trpc.settings.pathFilter(), trpc.overview.pathFilter()],
+    settings: [trpc.identity.pathFilter(), trpc.settings.pathFilter(), trpc.nodeKeys.pathFilter(), trpc.overview.pathFilter()],
     audit: [trpc.audit.pathFilter()],
     resync: [],
   } satisfies Record<ChangeTopic, unknown>;

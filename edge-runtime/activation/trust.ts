@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
-import { canonicalJson, type Envelope, keySetSchema, trustedKeySchema, type TrustedKey, type Welcome, welcomeSchema } from '../protocol/index.ts';
+import { canonicalJson, type Envelope, keySetSchema, publicKeySchema, trustedKeySchema, type TrustedKey, type Welcome, welcomeSchema } from '../protocol/index.ts';
 import { readPayload, Rejection, requireSignature } from './verify.ts';
 
 const FILE = 'trust.json';
@@ -14,6 +14,8 @@ const trustSchema = welcomeSchema.pick({ organization: true, node: true, signing
   /** Which version of the organization's keys `signingKeys` are. */
   keysVersion: z.number().int().min(1).default(1),
   formerKeys: z.array(trustedKeySchema).max(formerKeysMax).default([]),
+  /** The node's own key when it was welcomed last; not there in files of older agents. */
+  nodeKey: publicKeySchema.optional(),
 });
 /** Whom this node obeys, and under which name: fixed at the first welcome. */
 export type Trust = z.infer<typeof trustSchema>;
@@ -85,6 +87,17 @@ export class TrustAnchor {
     const same = known.organization === organization && known.node === node && canonicalJson(known.signingKeys) === canonicalJson(signingKeys);
     return same ? 'same' : 'different';
   }
+
+  /** Whether the node was welcomed under this key of its own: if not, it may have to be let in. */
+  isKnownBy(nodeKey: string): boolean {
+    return this.#trust !== undefined && (this.#trust.nodeKey ?? nodeKey) === nodeKey;
+  }
+
+  /** Remembers by which key of its own the node was welcomed. */
+  async knownBy(nodeKey: string): Promise<void> {
+    if (this.#trust !== undefined && this.#trust.nodeKey !== nodeKey) await this.#keep({ ...this.#trust, nodeKey });
+  }
+
   async #keep(trust: Trust): Promise<void> {
     await writeFileDurably(this.#path, `${JSON.stringify(trust, null, 2)}\n`);
     this.#trust = trust;

@@ -16,7 +16,7 @@ import { writeFileDurably } from '../kernel/durable-file.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
 import type { RedisTarget } from '../kernel/redis.ts';
-import { loadIdentity, type NodeIdentity } from '../link/identity.ts';
+import { NodeKeys } from '../link/identity.ts';
 import { artefactAddress, defaultLinkTimings, type Hello, type Instruction, LinkClient, type LinkState } from '../link/link-client.ts';
 import { ReportSender } from '../link/report-sender.ts';
 import type { Envelope, Report, Welcome } from '../protocol/index.ts';
@@ -26,6 +26,7 @@ import { RecordShipper } from '../sync/record-shipper.ts';
 import { type AgentConfig, agentVersion } from './command.ts';
 import { compileCacheIn } from './config.ts';
 import { gatewayPath } from './gateway-backend.ts';
+import { KeyRotation } from './key-rotation.ts';
 import { Leases } from './leases.ts';
 import { type NodeFolder, takeNodeFolder } from './node-folder.ts';
 import { Offline } from './offline.ts';
@@ -66,7 +67,7 @@ export async function runAgent(config: AgentConfig, deps: AgentDependencies, onR
   const folder = await takeNodeFolder(config.folder);
   const redisEnd = new AbortController();
   try {
-    const identity = await loadIdentity(folder.path);
+    const identity = await NodeKeys.load(folder.path);
     const target: RedisTarget = config.redisUrl === undefined ? { socketPath: folder.socket('redis') } : { url: config.redisUrl };
     const server = new RedisServer({ folder: join(folder.path, 'redis'), socketPath: folder.socket('redis'), clock: deps.clock, random: deps.random, logger: deps.loggerFor('redis') });
     const redis = config.redisUrl === undefined ? server.run(redisEnd.signal) : Promise.resolve();
@@ -87,7 +88,7 @@ class Agent {
   readonly #config: AgentConfig;
   readonly #deps: AgentDependencies;
   readonly #folder: NodeFolder;
-  readonly #identity: NodeIdentity;
+  readonly #identity: NodeKeys;
   readonly #trust: TrustAnchor;
   readonly #token: GatewayToken;
   readonly #logger: Logger;
@@ -97,6 +98,7 @@ class Agent {
   readonly #outbox: Outbox;
   readonly #supervisor: PathSupervisor;
   readonly #link: LinkClient | undefined;
+  readonly #rotation: KeyRotation;
   readonly #reports: ReportSender;
   readonly #leases: Leases;
   readonly #telemetry: TelemetryCollector;
@@ -109,7 +111,7 @@ class Agent {
   /** What comes from the link is dealt with in its order. */
   #instructions: Promise<void> = Promise.resolve();
 
-  private constructor(config: AgentConfig, deps: AgentDependencies, folder: NodeFolder, identity: NodeIdentity, target: RedisTarget, trust: TrustAnchor, token: GatewayToken) {
+  private constructor(config: AgentConfig, deps: AgentDependencies, folder: NodeFolder, identity: NodeKeys, target: RedisTarget, trust: TrustAnchor, token: GatewayToken) {
     const { clock, random, loggerFor } = deps;
     this.#config = config;
     this.#deps = deps;
@@ -146,10 +148,11 @@ class Agent {
       send: (telemetry) => this.#link?.send({ type: 'telemetry', telemetry }) ?? false,
     });
     this.#reports = new ReportSender((report) => this.#link?.send(report) ?? false);
+    this.#rotation = new KeyRotation({ keys: identity, trust, send: (newKey) => this.#link?.send(newKey), followKeys: (keySets) => this.#followKeys(keySets), note: (entry) => this.#note(entry), logger: loggerFor('link') });
     this.#link = config.link === undefined ? undefined : this.#linkTo(config.link);
   }
 
-  static async load(config: AgentConfig, deps: AgentDependencies, folder: NodeFolder, identity: NodeIdentity, target: RedisTarget): Promise<Agent> {
+  static async load(config: AgentConfig, deps: AgentDependencies, folder: NodeFolder, identity: NodeKeys, target: RedisTarget): Promise<Agent> {
     await mkdir(join(folder.path, 'secrets'), { recursive: true, mode: 0o700 });
     await mkdir(config.filesFolder, { recursive: true });
     const agent = new Agent(config, deps, folder, identity, target, await TrustAnchor.load(folder.path), await loadGatewayToken(folder.path));
@@ -225,10 +228,11 @@ class Agent {
       url,
       localAddress: this.#config.linkFrom,
       identity: this.#identity,
-      // The enrolment token opens the door once; a node that is known does not show it again.
-      hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, ...(enrollmentToken === undefined || this.#trust.trust !== undefined ? {} : { enrollmentToken }) }),
+      // The enrolment token opens the door once; a node that is known by its key does not show it again.
+      hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, ...(enrollmentToken === undefined || this.#trust.isKnownBy(this.#identity.publicKey) ? {} : { enrollmentToken }) }),
       onWelcome: (welcome) => this.#inOrder(() => this.#welcomed(welcome)),
       onInstruction: (instruction) => this.#inOrder(() => this.#instructed(instruction)),
+      onKeyTaken: (taken) => this.#rotation.taken(taken),
       onState: (state) => this.#linkBecame(state),
       timings: defaultLinkTimings,
       logger: this.#deps.loggerFor('link'),
@@ -250,6 +254,7 @@ class Agent {
       this.#link?.distrust(message);
       return;
     }
+    await this.#trust.knownBy(this.#identity.publicKey);
     // The connection may have ended while the disk was written.
     if (this.#link?.state.state !== 'connected' || this.#config.link === undefined) return;
     this.#artefacts = { url: artefactAddress(welcome.artefactUrl, this.#config.link), token: welcome.artefactToken };
@@ -281,6 +286,10 @@ class Agent {
         return this.#shipper.acknowledge(instruction.through);
       case 'lease':
         return this.#leases.take(instruction);
+      case 'rotateKey':
+        return this.#rotation.answer();
+      case 'keyTaken':
+        return void (await this.#rotation.taken(instruction));
       case 'query':
         // Reads of the store must not hold up what comes after them.
         void answerQuery(this.#supervisor.client, instruction).then((answer) => this.#link?.send(answer));

@@ -6,7 +6,7 @@ import { linkLimits, type Report, type Welcome } from '../protocol/index.ts';
 import { SimulatedControlPlane } from '../sim/control-plane.ts';
 import { TcpProxy } from '../sim/tcp-proxy.ts';
 import { backoffMs } from './backoff.ts';
-import { loadIdentity } from './identity.ts';
+import { NodeKeys } from './identity.ts';
 import { artefactAddress, defaultLinkTimings, type Instruction, linkAddress, LinkClient, type LinkState, type LinkTimings } from './link-client.ts';
 import { ReportSender } from './report-sender.ts';
 
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 async function start(url = controlPlane.url, timings = quick) {
-  const identity = await loadIdentity(folder);
+  const identity = await NodeKeys.load(folder);
   const seen: { states: LinkState[]; welcomes: Welcome[]; instructions: Instruction[] } = { states: [], welcomes: [], instructions: [] };
   const waiters = new Set<() => void>();
   const note = <Item>(list: Item[]) => (item: Item): void => {
@@ -71,20 +71,20 @@ async function start(url = controlPlane.url, timings = quick) {
 
 describe('identity', () => {
   test('the key is made once, kept for its owner alone, and signs', async () => {
-    const made = await loadIdentity(folder);
+    const made = await NodeKeys.load(folder);
     expect((await stat(join(folder, 'identity.pem'))).mode & 0o777).toBe(0o600);
-    const again = await loadIdentity(folder);
+    const again = await NodeKeys.load(folder);
     expect(again.publicKey).toBe(made.publicKey);
     expect(again.fingerprint).toMatch(/^[0-9a-f]{4}(-[0-9a-f]{4}){3}$/);
   });
 
   test('a key that others can read, or that is none, is refused with the remedy', async () => {
-    await loadIdentity(folder);
+    await NodeKeys.load(folder);
     await chmod(join(folder, 'identity.pem'), 0o644);
-    await expect(loadIdentity(folder)).rejects.toThrow(/Set it to 600/);
+    await expect(NodeKeys.load(folder)).rejects.toThrow(/Set it to 600/);
     await writeFile(join(folder, 'identity.pem'), 'garbage');
     await chmod(join(folder, 'identity.pem'), 0o600);
-    await expect(loadIdentity(folder)).rejects.toThrow(/no private key/);
+    await expect(NodeKeys.load(folder)).rejects.toThrow(/no private key/);
   });
 });
 

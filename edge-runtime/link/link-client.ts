@@ -1,5 +1,5 @@
 import type { Logger } from '../kernel/logger.ts';
-import { challengeText, closeCodes, type FromAgent, linkLimits, PROTOCOL_VERSION, type ToAgent, type Welcome } from '../protocol/index.ts';
+import { challengeText, closeCodes, type FromAgent, type KeyTaken, linkLimits, PROTOCOL_VERSION, type ToAgent, type Welcome } from '../protocol/index.ts';
 import { type BackoffPolicy, backoffMs } from './backoff.ts';
 import { type ConnectionEnd, LinkConnection } from './connection.ts';
 import type { NodeIdentity } from './identity.ts';
@@ -47,6 +47,8 @@ export interface LinkOptions {
   readonly hello: () => Omit<Hello, 'type' | 'protocol' | 'publicKey'>;
   readonly onWelcome: (welcome: Welcome) => void;
   readonly onInstruction: (instruction: Instruction) => void;
+  /** Told in place of a welcome that another key is the node's: whether it changed over, and is to connect again with that one. */
+  readonly onKeyTaken?: ((taken: KeyTaken) => Promise<boolean>) | undefined;
   readonly onState: (state: LinkState) => void;
   readonly timings: LinkTimings;
   readonly logger: Logger;
@@ -146,10 +148,11 @@ export class LinkClient {
       let phase: Phase = 'hello';
       let refusal: Refusal | undefined;
       let welcomedAt: number | undefined;
+      let changedOver: Promise<boolean> = Promise.resolve(false);
       let deadline = setTimeout(() => connection.terminate('the control plane did not complete the handshake'), options.timings.handshakeMs);
       const heartbeat = setInterval(() => this.send({ type: 'heartbeat', at: options.now() }), options.timings.heartbeatMs);
       const stop = (): void => connection.close(1001, 'the agent is stopping');
-      const hello: Hello = { ...options.hello(), type: 'hello', protocol: PROTOCOL_VERSION, publicKey: options.identity.publicKey };
+      const hello: Hello = { ...options.hello(), type: 'hello', protocol: PROTOCOL_VERSION, publicKey: options.identity.publicKey, ...(options.onKeyTaken !== undefined && { rotatesKey: true }) };
 
       const connection = new LinkConnection({
         url: linkAddress(options.url),
@@ -162,6 +165,10 @@ export class LinkClient {
           if (message.type === 'refused') {
             refusal = message;
             return connection.close(1000, 'refused');
+          }
+          if (message.type === 'keyTaken' && phase === 'proof' && options.onKeyTaken !== undefined) {
+            changedOver = options.onKeyTaken(message);
+            return;
           }
           const next = nextPhase(phase, message);
           if (next === undefined) return connection.close(closeCodes.protocol, `${message.type} was not expected now`);
@@ -191,7 +198,9 @@ export class LinkClient {
           this.#connection = undefined;
           const distrust = this.#distrust === undefined ? undefined : ({ code: 'untrusted', message: this.#distrust } as const);
           this.#distrust = undefined;
-          resolve({ ...end, refusal: distrust ?? refusal, welcomeMs: welcomedAt === undefined ? 0 : options.now() - welcomedAt });
+          const welcomeMs = welcomedAt === undefined ? 0 : options.now() - welcomedAt;
+          // With another key it is another question.
+          void changedOver.then((changed) => resolve(changed ? { code: 1000, reason: 'the key was changed', refusal: undefined, welcomeMs } : { ...end, refusal: distrust ?? refusal, welcomeMs }));
         },
       });
       this.#connection = connection;

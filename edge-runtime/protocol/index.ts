@@ -5,6 +5,7 @@ export * from './connectors.ts';
 export * from './fingerprint.ts';
 export * from './messages.ts';
 export * from './model-call.ts';
+export * from './node-key.ts';
 export * from './offline.ts';
 export * from './records.ts';
 export * from './scalars.ts';

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { assignmentSchema, bundleManifestSchema } from './bundle.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { fingerprint } from './fingerprint.ts';
-import { challengeSchema, challengeText, desiredSchema, fromAgentSchema, helloSchema, pendingSchema, PROTOCOL_VERSION, proofSchema, toAgentSchema, welcomeSchema } from './messages.ts';
+import { challengeSchema, challengeText, desiredSchema, fromAgentSchema, helloSchema, keyTakenSchema, newKeySchema, pendingSchema, PROTOCOL_VERSION, proofSchema, toAgentSchema, welcomeSchema } from './messages.ts';
+import { newKeyText, nodeKeySchema } from './node-key.ts';
 
 const folder = new URL(`./fixtures/v${PROTOCOL_VERSION}/`, import.meta.url);
 const fromAgentTypes = fromAgentSchema.options.map((option) => option.shape.type.value);
@@ -53,6 +54,19 @@ describe(`agent link, version ${PROTOCOL_VERSION}`, () => {
     const text = challengeText(first('challenge', challengeSchema).nonce, hello.publicKey, hello.instance);
     expect(verified(hello.publicKey, text, first('proof', proofSchema).signature)).toBe(true);
     expect(first('pending', pendingSchema).fingerprint).toBe(await fingerprint(hello.publicKey));
+  });
+
+  test('a new key is signed by the one before and by itself, and the word that it was taken by a key of a welcome', () => {
+    const { publicKey, byOld, byNew } = first('newKey', newKeySchema);
+    const keys = new Map(messages('welcome').flatMap((welcome) => welcomeSchema.parse(welcome).signingKeys).map((key) => [key.keyId, key.publicKey]));
+    for (const { change: { payload, signatures } } of messages('keyTaken').map((message) => keyTakenSchema.parse(message))) {
+      const change = nodeKeySchema.parse(JSON.parse(payload));
+      expect(canonicalJson(change)).toBe(payload);
+      expect(signatures.every(({ keyId, signature }) => verified(keys.get(keyId) ?? '', payload, signature))).toBe(true);
+      expect(change.publicKey).toBe(publicKey);
+      const text = newKeyText(change);
+      expect([verified(change.replaces, text, byOld), verified(publicKey, text, byNew)]).toEqual([true, true]);
+    }
   });
 
   test('what is desired is canonical, names its manifest by digest and is signed by a key of the welcome', () => {

@@ -50,6 +50,8 @@ export const helloSchema = z.object({
   enrollmentToken: z.string().max(128).optional(),
   /** Where the node's own REST gateway can be reached from its site. */
   gateway: z.string().max(512).optional(),
+  /** Whether it understands `rotateKey` and `keyTaken`; an older agent does not say so. */
+  rotatesKey: z.boolean().optional(),
 });
 
 /** Answers `challenge`: an Ed25519 signature over `challengeText`. */
@@ -95,8 +97,11 @@ export const tailSchema = z.object({
 });
 export const answerSchema = z.object({ type: z.literal('answer'), id: z.string().max(64), ok: z.boolean(), body: z.string().max(900_000) });
 
+/** Answers `rotateKey`: the key that is to be the node's, with `newKeyText` signed by the key it has and by the new one. */
+export const newKeySchema = z.object({ type: z.literal('newKey'), publicKey: publicKeySchema, byOld: signatureSchema, byNew: signatureSchema });
+
 export const fromAgentSchema = z.discriminatedUnion('type', [
-  helloSchema, proofSchema, reportSchema, heartbeatSchema, telemetryMessageSchema, recordsSchema, tailSchema, answerSchema,
+  helloSchema, proofSchema, reportSchema, heartbeatSchema, telemetryMessageSchema, recordsSchema, tailSchema, answerSchema, newKeySchema,
 ]);
 
 // Control plane to agent.
@@ -142,8 +147,13 @@ export const querySchema = z.object({
 });
 export const retrySchema = z.object({ type: z.literal('retry'), generation: generationSchema });
 
+/** The node is to have another key; answered with `newKey`. Asked again with every connection until it has one. */
+export const rotateKeySchema = z.object({ type: z.literal('rotateKey') });
+/** The key of `newKey` is the node's: a signed `NodeKeyChange`. Also said, instead of a welcome, to a node that comes back with the key before, since it may not have heard. */
+export const keyTakenSchema = z.object({ type: z.literal('keyTaken'), change: envelopeSchema, keySets: keySetsSchema.optional() });
+
 export const toAgentSchema = z.discriminatedUnion('type', [
-  challengeSchema, welcomeSchema, pendingSchema, refusedSchema, desiredSchema, ackSchema, leaseSchema, querySchema, retrySchema,
+  challengeSchema, welcomeSchema, pendingSchema, refusedSchema, desiredSchema, ackSchema, leaseSchema, querySchema, retrySchema, rotateKeySchema, keyTakenSchema,
 ]);
 
 export type Facts = z.infer<typeof factsSchema>;
@@ -151,3 +161,4 @@ export type Report = z.infer<typeof reportSchema>;
 export type FromAgent = z.infer<typeof fromAgentSchema>;
 export type ToAgent = z.infer<typeof toAgentSchema>;
 export type Welcome = z.infer<typeof welcomeSchema>;
+export type KeyTaken = z.infer<typeof keyTakenSchema>;

@@ -43,10 +43,10 @@ afterAll(async () => {
 });
 
 describe('an agent killed at any moment of an activation (I2)', () => {
-  test('comes up with the old or the new bundle, whole, and then reaches the new one', { timeout: 300_000 }, async () => {
+  test.each(['kill', 'power'])('comes up with the old or the new bundle, whole, and then reaches the new one (%s)', { timeout: 600_000 }, async (fate) => {
     const source = `${controlPlane.url}/artefacts`;
     const desired = join(root, 'new.json');
-    const changes = await changesOf(source, desired);
+    const changes = await changesOf(source, desired, fate);
     // What is accepted is written down, the one new artefact is kept, and what runs is written down: each synced, then named, then its name synced.
     expect(changes).toEqual([...replaced, 'write', ...replaced.slice(1), ...replaced]);
     const cameUp = new Set<string>();
@@ -54,7 +54,7 @@ describe('an agent killed at any moment of an activation (I2)', () => {
     for (let killAt = 1; ; killAt += 1) {
       const folder = join(root, `killed-${killAt}`);
       await cp(join(root, 'before'), folder, { recursive: true });
-      const crash = await activate(folder, { desired, source, until: '2', 'kill-at': String(killAt) });
+      const crash = await activate(folder, { desired, source, until: '2', 'kill-at': String(killAt), fate });
       if (crash.signal !== 'SIGKILL') {
         // Past the last moment there is: it ran through, so every moment before was tried.
         expect(crash.lines).toContain('up 2 new-a+old-b');
@@ -131,8 +131,8 @@ describe('an agent killed at any moment while it takes a bundle from a file (I2)
 const replaced = ['writeFile', 'sync', 'rename', 'sync'];
 
 /** How an activation that nobody disturbs changes the disk, in order. */
-async function changesOf(source: string, desired: string): Promise<string[]> {
-  const folder = join(root, 'undisturbed');
+async function changesOf(source: string, desired: string, name: string): Promise<string[]> {
+  const folder = join(root, `undisturbed-${name}`);
   await cp(join(root, 'before'), folder, { recursive: true });
   const { lines } = await activate(folder, { desired, source, until: '2' });
   return lines.find((line) => line.startsWith('changes '))?.split(' ').slice(1) ?? [];

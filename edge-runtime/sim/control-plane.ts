@@ -2,7 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, rando
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Assignment, type BundleManifest, canonicalJson, challengeText, type Digest, type Envelope, type FromAgent, fingerprint, fromAgentSchema, publicKeySchema, type ToAgent, type Welcome } from '../protocol/index.ts';
+import { type Assignment, type BundleManifest, canonicalJson, challengeText, type Digest, type Envelope, type FromAgent, fingerprint, fromAgentSchema, type NodeKeyChange, publicKeySchema, type ToAgent, type Welcome } from '../protocol/index.ts';
 
 type Of<Type extends FromAgent['type']> = Extract<FromAgent, { type: Type }>;
 export type Verdict = 'welcome' | 'pending' | Extract<ToAgent, { type: 'refused' }>;
@@ -40,6 +40,12 @@ export class SimulatedControlPlane {
   cutAfterBytes: number | undefined;
   /** Replaces what is served in place of an artefact. */
   tamper: ((content: Buffer) => Buffer) | undefined;
+  /** By key, which took its place: rotations that were carried out. */
+  readonly replaced = new Map<string, string>();
+  /** Whether nodes are asked for another key when they are welcome. */
+  asksForKey = false;
+  /** Takes keys and says nothing of it, as when it is killed in between. */
+  isSilentAboutKeys = false;
   #port = 0;
   readonly #privateKey: KeyObject;
   readonly #http: Server;
@@ -150,6 +156,7 @@ export class SimulatedControlPlane {
       } else if (session !== undefined) {
         session.received.push(message);
         if (message.type === 'proof') void this.#judge(session, nonce, message.signature);
+        if (message.type === 'newKey') this.#takeKey(session, message);
         if (message.type === 'records') this.#take(session, message.records);
       }
       this.#changed();
@@ -162,9 +169,26 @@ export class SimulatedControlPlane {
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: hello.publicKey }, format: 'jwk' });
     const proven = verify(null, Buffer.from(challengeText(nonce, hello.publicKey, hello.instance)), key, Buffer.from(signature, 'base64url'));
     if (!proven) session.send({ type: 'refused', code: 'proof', message: 'The signature is not of this key.' });
-    else if (this.verdict === 'welcome') session.send(this.welcome());
-    else if (this.verdict === 'pending') session.send({ type: 'pending', fingerprint: await fingerprint(hello.publicKey), message: 'Waiting for approval.' });
+    else if (this.replaced.has(hello.publicKey)) {
+      session.send(this.keyTaken(hello.publicKey));
+      session.send({ type: 'refused', code: 'revoked', message: 'Another key took its place.' });
+    } else if (this.verdict === 'welcome') {
+      session.send(this.welcome());
+      if (this.asksForKey) session.send({ type: 'rotateKey' });
+    } else if (this.verdict === 'pending') session.send({ type: 'pending', fingerprint: await fingerprint(hello.publicKey), message: 'Waiting for approval.' });
     else session.send(this.verdict);
+  }
+
+  /** The signed word of what took a key's place. */
+  keyTaken(replaces: string, key: KeyObject = this.#privateKey): Extract<ToAgent, { type: 'keyTaken' }> {
+    const change: NodeKeyChange = { schema: 'selvedge.node-key/1', organization: this.organization, node: this.node, publicKey: this.replaced.get(replaces) ?? '', replaces, at: 1 };
+    return { type: 'keyTaken', change: this.seal(change, key) };
+  }
+
+  #takeKey(session: AgentSession, { publicKey }: Of<'newKey'>): void {
+    this.asksForKey = false;
+    this.replaced.set(session.hello.publicKey, publicKey);
+    if (!this.isSilentAboutKeys) session.send(this.keyTaken(session.hello.publicKey));
   }
 
   #take(session: AgentSession, records: Of<'records'>['records']): void {

@@ -1,5 +1,4 @@
 import fsPromises from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { Activator } from '../activation/activator.ts';
@@ -8,45 +7,19 @@ import { applyOfflineBundle } from '../activation/offline-bundle.ts';
 import { TrustAnchor } from '../activation/trust.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { desiredSchema } from '../protocol/index.ts';
+import { plantCrash } from './power-cut.ts';
 
 /**
  * A process that activates one bundle and kills itself, as `kill -9` would, at the n-th moment at which the disk is about
  * to change or has just changed. `--desired` is the file of a desired message, `--file` an offline bundle; without it only what the disk names comes up.
  * Prints `up G TEXT` whenever generation G runs, and ends when the generation of `--until` does, or with `--until staged` when something is,
- * with what changed the disk. `--clock-ahead` is how many milliseconds its clock is ahead.
+ * with what changed the disk. With `--fate power` the disk loses what was not flushed. `--clock-ahead` is how many milliseconds its clock is ahead.
  */
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, file: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, until: { type: 'string', default: '0' }, 'clock-ahead': { type: 'string', default: '0' } },
+  options: { folder: { type: 'string' }, source: { type: 'string' }, desired: { type: 'string' }, file: { type: 'string' }, 'kill-at': { type: 'string', default: '0' }, fate: { type: 'string', default: 'kill' }, until: { type: 'string', default: '0' }, 'clock-ahead': { type: 'string', default: '0' } },
 });
 const folder = values.folder ?? '';
-const killAt = Number(values['kill-at']);
-let moments = 0;
-const changes: string[] = [];
-
-function moment(): void {
-  moments += 1;
-  if (moments === killAt) process.kill(process.pid, 'SIGKILL');
-}
-
-/** Wraps what makes a change durable, so that every such call has a moment before and one after. */
-async function plantCrash(): Promise<void> {
-  const handle = await fsPromises.open(folder, 'r');
-  const prototype = Object.getPrototypeOf(handle);
-  await handle.close();
-  for (const [target, name] of [[prototype, 'sync'], [prototype, 'writeFile'], [prototype, 'write'], [fsPromises, 'rename'], [fsPromises, 'unlink']] as const) {
-    const original = target[name];
-    target[name] = async function (this: unknown, ...args: unknown[]) {
-      changes.push(name);
-      moment();
-      const result = await original.apply(this, args);
-      moment();
-      return result;
-    };
-  }
-  syncBuiltinESMExports();
-}
-
-await plantCrash();
+const { changes, moment } = await plantCrash(folder, Number(values['kill-at']), values.fate === 'power' ? 'power' : 'kill');
 const stopping = new AbortController();
 const store = await ArtefactStore.open(join(folder, 'artefacts'));
 const activator = await Activator.load({

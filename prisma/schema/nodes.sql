@@ -21,3 +21,4 @@ CREATE TRIGGER nodes_generation_grows
 CREATE INDEX "nodes_in_quarantine" ON "nodes" ("organizationId") WHERE "quarantinedAt" IS NOT NULL;
 -- Overlaps are few; finding them must not read every node.
 CREATE INDEX "nodes_multiple_owners" ON "nodes" ("organizationId") WHERE cardinality("claimedBy") > 1;
+ALTER TABLE "node_former_keys" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;

@@ -2,11 +2,14 @@ import { closeCodes, linkLimits, PROTOCOL_VERSION } from '@selvedge/edge-runtime
 import type { FromAgent, ToAgent } from '@selvedge/edge-runtime/protocol';
 import type { WebSocket } from 'ws';
 import type { Actor } from '../kernel/actor.ts';
+import { answerFormerKey, takeNewKey } from '../node-keys/index.ts';
+import type { FormerKeyRow } from '../node-keys/index.ts';
 import { noteClone } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import { artefactTokenFor } from './artefact-token.ts';
 import { artefactUrlFor } from './artefact-url.ts';
 import type { LinkContext } from './context.ts';
+import { keyRevokedMessage } from './news.ts';
 import { provesPossession } from './proof.ts';
 import { standingQuestion } from './questions.ts';
 import { takeRecords } from './records.ts';
@@ -119,6 +122,8 @@ export class LinkConnection implements Standing {
     const { lookups, admissions } = this.#context;
     const node = await lookups.nodeByKey(hello.publicKey);
     if (node !== null) return this.#welcomeNode(hello, node);
+    const former = await lookups.formerKey(hello.publicKey);
+    if (former !== null) return this.#turnAway(hello, former);
     const { publicKey, name, agentVersion, facts, labels, enrollmentToken } = hello;
     const admission = await admissions.apply({ publicKey, name, agentVersion, facts, labels, enrollmentToken, gateway: hello.gateway ?? null }, () => this.#isOver());
     switch (admission.outcome) {
@@ -132,6 +137,13 @@ export class LinkConnection implements Standing {
       case 'pending':
         return this.#waitForDecision(hello, admission);
     }
+  }
+
+  /** A key that was replaced opens nothing; a node that may not have heard of it is told what took its place. */
+  async #turnAway(hello: Hello, former: FormerKeyRow): Promise<void> {
+    const taken = await answerFormerKey(this.#context.deps, former, hello.facts.hostname);
+    if (taken !== null && hello.rotatesKey === true) this.#socket.send(taken);
+    this.#refuse('revoked', `This key was replaced by another at ${former.until.toISOString()}. If this machine is the node, have an operator let it enrol again.`, closeCodes.revoked);
   }
 
   async #waitForDecision(hello: Hello, pending: { requestId: string; fingerprint: string; message: string }): Promise<void> {
@@ -158,17 +170,19 @@ export class LinkConnection implements Standing {
 
   async #welcomeNode(hello: Hello, node: NodeRow): Promise<void> {
     if (node.revokedAt !== null) return this.#refuse('revoked', 'This node was revoked. To have it back, give it a new key and enrol it anew.', closeCodes.revoked);
+    if (node.keyRevokedAt !== null) return this.#refuse('revoked', keyRevokedMessage, closeCodes.revoked);
     if (!(await this.#takesOver(hello, node))) return;
     const { deps, sessions, arrivals, lookups } = this.#context;
     const { id: nodeId, organizationId, name, fleetId } = node;
     const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, fleets: 'all', requestId: deps.ids.next() };
-    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, fleetId, connectedSince: null };
+    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, rotatesKey: hello.rotatesKey === true, socket: this.#socket, fleetId, connectedSince: null };
     // Entered before anything is read, so that whatever changes from here on reaches it.
     sessions.enter(session);
     this.#phase = { name: 'welcome', session, actor };
     const { agentVersion, facts, instance } = hello;
-    session.connectedSince = await arrivals.add(organizationId, { id: nodeId, agentVersion, facts, instance, gateway: hello.gateway ?? null });
-    if (session.connectedSince === null) return this.#refuse('revoked', 'This node was revoked.', closeCodes.revoked);
+    const arrived = await arrivals.add(organizationId, { id: nodeId, agentVersion, facts, instance, gateway: hello.gateway ?? null });
+    if (arrived === null) return this.#refuse('revoked', 'This node was revoked.', closeCodes.revoked);
+    session.connectedSince = arrived.since;
     // It may have gone while that was written.
     if (this.#isOver()) return this.#depart(session);
     const { signingKeys, keySets } = await lookups.signersOf(organizationId);
@@ -176,7 +190,7 @@ export class LinkConnection implements Standing {
       type: 'welcome',
       node: nodeId,
       organization: organizationId,
-      artefactToken: artefactTokenFor(deps.vault, nodeId, session.connectedSince),
+      artefactToken: artefactTokenFor(deps.vault, nodeId, arrived.since),
       artefactUrl: artefactUrlFor(deps.publicUrl, this.#host),
       signingKeys,
       keySets,
@@ -184,6 +198,7 @@ export class LinkConnection implements Standing {
     });
     const desired = await lookups.desiredFor(nodeId);
     if (desired !== null) this.#socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle, keySets: desired.keySets });
+    if (arrived.rotateKey && session.rotatesKey) this.#socket.send({ type: 'rotateKey' });
     this.#context.leases.nodeConnected(nodeId);
   }
 
@@ -213,6 +228,11 @@ export class LinkConnection implements Standing {
         const { through, lost } = await takeRecords(deps, actor, session.nodeId, message.records);
         if (lost > 0) telemetry.recordsLost(session, lost);
         return this.#socket.send({ type: 'ack', through });
+      }
+      case 'newKey': {
+        const taken = await takeNewKey(deps, actor, session.nodeId, message);
+        if (typeof taken === 'string') return this.#socket.close(closeCodes.protocol, taken);
+        return this.#socket.send(taken);
       }
       case 'tail':
         return leases.received(session.nodeId, message);

@@ -1,6 +1,8 @@
 import type { Desired } from '../bundles/index.ts';
 import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { findFormerKeys } from '../node-keys/index.ts';
+import type { FormerKeyRow } from '../node-keys/index.ts';
 import { findNodesByKey } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import type { LinkParts, Signers } from './context.ts';
@@ -14,12 +16,17 @@ const batchMax = 500;
  */
 export class Lookups {
   readonly #nodes: Batcher<string, NodeRow | null>;
+  readonly #formerKeys: Batcher<string, FormerKeyRow | null>;
   readonly #desired: Batcher<string, Desired | null>;
   readonly #signers: Batcher<string, Signers>;
 
   constructor(deps: Deps, parts: LinkParts) {
     this.#nodes = new Batcher(batchMax, async (publicKeys) => {
       const byKey = new Map((await findNodesByKey(deps.db, publicKeys)).map((row) => [row.publicKey, row]));
+      return publicKeys.map((publicKey) => byKey.get(publicKey) ?? null);
+    });
+    this.#formerKeys = new Batcher(batchMax, async (publicKeys) => {
+      const byKey = new Map((await findFormerKeys(deps.db, publicKeys)).map((row) => [row.publicKey, row]));
       return publicKeys.map((publicKey) => byKey.get(publicKey) ?? null);
     });
     this.#desired = new Batcher(batchMax, (nodeIds) => parts.desiredFor(nodeIds));
@@ -32,6 +39,11 @@ export class Lookups {
   /** Null when no node has this key. */
   nodeByKey(publicKey: string): Promise<NodeRow | null> {
     return this.#nodes.add(publicKey);
+  }
+
+  /** Null when no node had this key once. */
+  formerKey(publicKey: string): Promise<FormerKeyRow | null> {
+    return this.#formerKeys.add(publicKey);
   }
 
   /** Null while nothing was assigned to the node. */

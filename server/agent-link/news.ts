@@ -8,6 +8,9 @@ const deniedPayload = z.object({ reason: z.string().nullable() });
 const presencePayload = z.object({ connectedSince: z.number().nullable() });
 const movedPayload = z.object({ to: z.string().nullable() });
 
+/** For whoever stands before the machine. */
+export const keyRevokedMessage = 'The key of this node is not accepted any more. Delete identity.pem in the folder of the node, and start the agent with the token that was made for it.';
+
 /** Passes on what was committed and concerns a node that is connected here. Everything else costs one look into a map. */
 export class News {
   readonly #context: LinkContext;
@@ -25,6 +28,8 @@ export class News {
     else if (topic === 'node') this.#connectedElsewhere(event);
     else if (topic !== 'link') return;
     else if (kind === 'revoked') this.#revoked(subjectId);
+    else if (kind === 'keyRevoked') this.#keyRevoked(subjectId);
+    else if (kind === 'rotateKey') this.#rotateKey(subjectId);
     else if (kind === 'retry') this.#retry(event);
     else if (kind === 'approved') this.#context.sessions.applicant(subjectId)?.admit();
     else if (kind === 'denied') this.#denied(event);
@@ -78,6 +83,16 @@ export class News {
   #revoked(nodeId: string): void {
     this.#context.refusals.inc({ reason: 'revoked' });
     this.#context.sessions.node(nodeId)?.socket.refuse({ type: 'refused', code: 'revoked', message: 'This node was revoked.' }, closeCodes.revoked);
+  }
+
+  #keyRevoked(nodeId: string): void {
+    this.#context.refusals.inc({ reason: 'revoked' });
+    this.#context.sessions.node(nodeId)?.socket.refuse({ type: 'refused', code: 'revoked', message: keyRevokedMessage }, closeCodes.revoked);
+  }
+
+  #rotateKey(nodeId: string): void {
+    const session = this.#context.sessions.node(nodeId);
+    if (session?.rotatesKey === true) session.socket.send({ type: 'rotateKey' });
   }
 
   #retry(event: OutboxEvent): void {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { closeCodes, linkLimits } from '@selvedge/edge-runtime/protocol';
@@ -157,6 +157,49 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
     const plan = await callAs(deps, operator).deployments.plan({ fleet: fleetId, rules: [{ name: 'line-k', version }], policy: { waves: [], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 0 } });
     await callAs(deps, operator).deployments.create({ planHash: plan.hash });
     await eventually(async () => expect(await nodeCalled('key-follower')).toMatchObject({ sync: 'Synced', observedGeneration: 2n }));
+  });
+
+  test('the key of a node is changed while it runs; whoever has the old one is refused, and the node comes back with the new one', async () => {
+    const folder = await temporaryFolder();
+    const agent = await start({ link: controlPlane, name: 'key-changer', token: await anEnrolmentToken(), folder });
+    await linkIs(agent, { state: 'connected' });
+    const stolen = await temporaryFolder();
+    for (const file of ['identity.pem', 'trust.json']) await eventually(() => copyFile(join(folder, file), join(stolen, file)));
+    const node = (await nodeCalled('key-changer'))?.id ?? '';
+    await callAs(deps, operator).nodeKeys.rotate({ id: node });
+    await eventually(async () => expect((await callAs(deps, operator).nodes.timeline({ id: node })).items.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['KeyRotated', 'KeyChanged'])));
+    const { fingerprint } = await callAs(deps, operator).nodes.get({ id: node });
+    expect(fingerprint).not.toBe(agent.ready.fingerprint);
+    expect((await agent.call('/v1/status')).body).toMatchObject({ fingerprint, link: { state: 'connected' } });
+    await linkIs(await start({ link: controlPlane, name: 'key-changer', folder: stolen }), { state: 'refused', code: 'revoked' });
+    await agent.stop();
+    const again = await start({ link: controlPlane, name: 'key-changer', folder });
+    expect(again.ready.fingerprint).toBe(fingerprint);
+    await linkIs(again, { state: 'connected' });
+  });
+
+  test('a node whose key is suspect, and then one whose disk is gone, enrols again as the same node and runs what it should', async () => {
+    await deployRule(deps, operator, { fleet: 'line-r', selector: 'line=r', text: rule });
+    const folder = await temporaryFolder();
+    const agent = await start({ link: controlPlane, name: 'comes-again', token: await anEnrolmentToken(), labels: ['line=r'], folder });
+    await eventually(async () => expect(await nodeCalled('comes-again')).toMatchObject({ sync: 'Synced', observedGeneration: 1n }));
+    const node = (await nodeCalled('comes-again'))?.id ?? '';
+    const suspect = await callAs(deps, operator).nodeKeys.reenrol({ id: node, reason: 'copied' });
+    await linkIs(agent, { state: 'refused', code: 'revoked' });
+    await agent.stop();
+    await rm(join(folder, 'identity.pem'));
+    const second = await start({ link: controlPlane, name: 'comes-again', token: suspect.token, folder });
+    await linkIs(second, { state: 'connected' });
+    await eventually(async () => expect(await nodeCalled('comes-again')).toMatchObject({ id: node, sync: 'Synced', keyRevokedAt: null }));
+
+    const lost = await callAs(deps, operator).nodeKeys.reenrol({ id: node, reason: 'its disk is gone' });
+    await second.stop();
+    const through = (await nodeCalled('comes-again'))?.recordsThrough ?? 0n;
+    await linkIs(await start({ link: controlPlane, name: 'another-name', token: lost.token }), { state: 'connected' });
+    await eventually(async () => expect(await nodeCalled('comes-again')).toMatchObject({ id: node, sync: 'Synced', labels: { line: 'r' } }));
+    // Its records go on from where those of the lost disk ended.
+    await eventually(async () => expect((await nodeCalled('comes-again'))?.recordsThrough).toBeGreaterThan(through));
+    expect(await deps.db.node.count({ where: { name: 'another-name' } })).toBe(0);
   });
 
   test('a token that is not known, and another version of the protocol, are refused with the reason', async () => {

@@ -13,6 +13,8 @@ export interface NodeSession {
   readonly organizationId: string;
   readonly name: string;
   readonly instance: string;
+  /** Whether its agent understands to be asked for another key. */
+  readonly rotatesKey: boolean;
   readonly socket: LinkSocket;
   /** The fleet that the node is in, as far as this process has heard. */
   fleetId: string | null;

@@ -22,9 +22,14 @@ async function openKeys(deps: Deps, organizationId: string): Promise<OpenSigning
   return (await activeKeys(deps, organizationId)).map((key) => openStored(deps, key));
 }
 
-/** Where the audit chain ends, signed by every active key of the organization, with those keys. */
+/** A text signed by every active key of the organization. */
+export async function signText(deps: Deps, organizationId: string, payload: string): Promise<Envelope> {
+  return seal(payload, await openKeys(deps, organizationId));
+}
+
+/** Where the audit chain ends, signed, with the keys that did. */
 export async function signCheckpoint(deps: Deps, organizationId: string, payload: string): Promise<{ checkpoint: Envelope; keys: { keyId: string; publicKey: string }[] }> {
-  return { checkpoint: seal(payload, await openKeys(deps, organizationId)), keys: await signingKeysOf(deps, organizationId) };
+  return { checkpoint: await signText(deps, organizationId, payload), keys: await signingKeysOf(deps, organizationId) };
 }
 
 /** Keeps a bundle so that nodes can be told of it. */

@@ -5,6 +5,7 @@ import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { nameInUse } from '../nodes/index.ts';
 import { admitByToken, type Admission, type Applicant, ask, joinWithout, usableToken } from './admission.ts';
+import { admitAgain } from './re-enrolment.ts';
 import { findRequestByKey, spendToken } from './repository.ts';
 import type { TokenRow } from './repository.ts';
 
@@ -81,6 +82,7 @@ async function admitOne(deps: Deps, change: Change, organizationId: string, appl
   if (known !== null && known.organizationId !== organizationId) {
     return { outcome: 'refused', code: 'token', message: 'This key asked another organization to join. Give the node a new key to join this one.' };
   }
+  if (token.nodeId !== null) return admitAgain(deps, change, token.nodeId, applicant, known, token);
   // A token never lets in a node whose name another node has: that is for a person to look at.
   if (await nameInUse(change.tx, organizationId, applicant.name)) return ask(deps, change, organizationId, applicant, known);
   return admitByToken(deps, change, organizationId, applicant, known, token);

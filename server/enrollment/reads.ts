@@ -54,15 +54,17 @@ export async function listTokens(db: Queryable, actor: Actor, input: z.infer<typ
     db.enrollmentToken.count({ where }),
   ]);
   const page = rows.slice(0, input.limit);
-  return { items: page.map((row) => toToken(actor, row, now)), nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null, total };
+  const nodes = await db.node.findMany({ where: { organizationId: actor.organizationId, id: { in: page.flatMap(({ nodeId }) => nodeId ?? []) } }, select: { id: true, name: true } });
+  return { items: page.map((row) => toToken(actor, row, nodes.find(({ id }) => id === row.nodeId) ?? null, now)), nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null, total };
 }
 
-function toToken(actor: Actor, row: TokenRow, now: number): EnrollmentToken {
+function toToken(actor: Actor, row: TokenRow, node: EnrollmentToken['node'], now: number): EnrollmentToken {
   const state = tokenState(row, now);
   return {
     id: row.id,
     label: row.label,
     labels: labelsSchema.parse(row.labels),
+    node,
     createdAt: row.createdAt.getTime(),
     createdBy: row.createdBy,
     expiresAt: row.expiresAt.getTime(),

@@ -71,7 +71,7 @@ export async function decideRequest(
 
 export async function insertToken(
   tx: Transaction,
-  token: { id: string; organizationId: string; label: string; labels: Labels; tokenDigest: string; uses: number; createdBy: string; createdAt: number; expiresAt: number },
+  token: { id: string; organizationId: string; label: string; labels: Labels; nodeId?: string; tokenDigest: string; uses: number; createdBy: string; createdAt: number; expiresAt: number },
 ): Promise<void> {
   await tx.enrollmentToken.create({
     data: { ...token, labels: toJson(token.labels), usesLeft: token.uses, createdAt: new Date(token.createdAt), expiresAt: new Date(token.expiresAt) },
@@ -97,6 +97,16 @@ export async function spendToken(tx: Transaction, id: string, uses: number, now:
 
 export async function revokeTokenRow(tx: Transaction, id: string, at: number): Promise<void> {
   await tx.enrollmentToken.update({ where: { id }, data: { revokedAt: new Date(at) } });
+}
+
+/** Tokens that would let this node in again open no more. */
+export async function revokeTokensOf(tx: Transaction, nodeId: string, at: number): Promise<void> {
+  await tx.enrollmentToken.updateMany({ where: { nodeId, revokedAt: null, usesLeft: { gt: 0 } }, data: { revokedAt: new Date(at) } });
+}
+
+/** What a key asked for is settled in another way. */
+export async function deleteRequest(tx: Transaction, id: string): Promise<void> {
+  await tx.enrollmentRequest.delete({ where: { id } });
 }
 
 export async function countActiveTokens(db: Queryable, organizationId: string, now: number): Promise<number> {

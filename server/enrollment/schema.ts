@@ -36,6 +36,8 @@ export const enrollmentTokenSchema = z.object({
   id: idSchema,
   label: z.string(),
   labels: labelsSchema,
+  /** The node that it lets in again under another key, and no other. */
+  node: z.object({ id: idSchema, name: z.string() }).nullable(),
   createdAt: z.number(),
   createdBy: z.string(),
   expiresAt: z.number(),

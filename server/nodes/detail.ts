@@ -14,8 +14,12 @@ import { nodePermissions } from './policy.ts';
 import { readListedNode } from './reads.ts';
 import { findNode, readFacts, readReport } from './repository.ts';
 import type { NodeRow } from './repository.ts';
+import { standingOf } from './service.ts';
 import type { labelsPreviewSchema, NodeDetail, timelineInput, timelineOutput } from './schema.ts';
 import { multipleOwnersCondition, quarantinedCondition } from './status.ts';
+
+/** So many of a node's former keys are shown. */
+const formerKeysMax = 20;
 
 /** The node's page: what it is, what it should run, what it says it runs, and why the two differ. */
 export async function readNode(db: Queryable, actor: Actor, id: string, now: number): Promise<NodeDetail> {
@@ -24,7 +28,7 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
   const item = row === null ? null : await readListedNode(db, actor, id, now);
   if (row === null || item === null) throw notFound('node', id);
   const report = readReport(row);
-  const [owners, bundles] = await Promise.all([readOwners(db, actor, row.claimedBy), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle])]);
+  const [owners, bundles, formerKeys] = await Promise.all([readOwners(db, actor, row.claimedBy), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle]), readFormerKeys(db, id)]);
   const desired = row.desiredBundle === null ? null : (bundles.get(row.desiredBundle) ?? { bundle: row.desiredBundle, rules: [], models: [], settings: null });
   const reported: RunningSet | null =
     report === null ? null : { bundle: report.bundle ?? null, rules: report.rules, models: report.models, settings: bundles.get(report.bundle ?? '')?.settings ?? null };
@@ -35,6 +39,8 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
     facts: readFacts(row.facts),
     fingerprint: row.fingerprint,
     publicKey: row.publicKey,
+    key: { since: row.keySince.getTime(), rotationRequestedAt: row.keyRotationRequestedAt?.getTime() ?? null, revokedAt: row.keyRevokedAt?.getTime() ?? null },
+    formerKeys,
     gateway: row.gateway,
     enrolledAt: row.enrolledAt.getTime(),
     conditions: [...(report?.conditions ?? []), ...(overlap === null ? [] : [overlap]), ...(item.quarantine === null ? [] : [quarantinedCondition(item.quarantine, generation)])],
@@ -47,8 +53,13 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
     diff: diffOf(reported, desired),
     activation: activationOf(row),
     hold: report?.hold !== undefined && report.hold.until > now ? report.hold : null,
-    can: nodePermissions(actor, { revokedAt: item.revokedAt, desiredGeneration: generation, sync: item.sync.status, quarantined: item.quarantine !== null, connected: item.connectedSince !== null }),
+    can: nodePermissions(actor, standingOf(row)),
   };
+}
+
+async function readFormerKeys(db: Queryable, nodeId: string): Promise<NodeDetail['formerKeys']> {
+  const rows = await db.nodeFormerKey.findMany({ where: { nodeId }, orderBy: { until: 'desc' }, take: formerKeysMax });
+  return rows.map(({ fingerprint, since, until, because, shownAt }) => ({ fingerprint, since: since.getTime(), until: until.getTime(), because, shownAt: shownAt?.getTime() ?? null }));
 }
 
 function activationOf(row: NodeRow): NodeDetail['activation'] {

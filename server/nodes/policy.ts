@@ -2,7 +2,7 @@ import { permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Permission } from '../kernel/wire.ts';
 
-type NodeActions = Record<'revoke' | 'retry' | 'setLabels' | 'rename' | 'quarantine' | 'liftQuarantine' | 'exportBundle' | 'importReceipt', Permission>;
+type NodeActions = Record<'revoke' | 'retry' | 'setLabels' | 'rename' | 'quarantine' | 'liftQuarantine' | 'exportBundle' | 'importReceipt' | 'rotateKey' | 'reenrol', Permission>;
 
 /** What of a node decides what may be done to it. */
 export interface NodeStanding {
@@ -11,6 +11,10 @@ export interface NodeStanding {
   sync: string;
   quarantined: boolean;
   connected: boolean;
+  /** It was asked for another key and has not shown one. */
+  rotatesKey: boolean;
+  /** Its key is refused until it enrols again. */
+  keyRevoked: boolean;
 }
 
 /** What may be done to a node now, and why not. The service refuses by the same table. */
@@ -24,6 +28,7 @@ export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
   return {
     ...everyAction(write),
     retry: retryPermission(node),
+    rotateKey: rotatePermission(node),
     quarantine: node.quarantined ? { allowed: false, reason: 'It is in quarantine already.' } : write,
     exportBundle: deploy,
     importReceipt: node.connected ? { allowed: false, reason: 'It is connected and reports by itself.' } : write,
@@ -32,7 +37,12 @@ export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
 }
 
 function everyAction(permitted: Permission): NodeActions {
-  return { revoke: permitted, retry: permitted, setLabels: permitted, rename: permitted, quarantine: permitted, liftQuarantine: permitted, exportBundle: permitted, importReceipt: permitted };
+  return { revoke: permitted, retry: permitted, setLabels: permitted, rename: permitted, quarantine: permitted, liftQuarantine: permitted, exportBundle: permitted, importReceipt: permitted, rotateKey: permitted, reenrol: permitted };
+}
+
+function rotatePermission(node: NodeStanding): Permission {
+  if (node.keyRevoked) return { allowed: false, reason: 'Its key is refused: it has to enrol again.' };
+  return node.rotatesKey ? { allowed: false, reason: 'It was asked for another key already.' } : { allowed: true };
 }
 
 function retryPermission(node: NodeStanding): Permission {

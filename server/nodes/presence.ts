@@ -16,21 +16,20 @@ import { timelineEntries } from './timeline.ts';
  */
 
 export type Arrival = AgentFacts & { id: string; instance: string };
+/** Since when a connection stands, by which its end is told from that of a later one, and whether the node is to have another key. */
+export type Arrived = { since: number; rotateKey: boolean };
 
-/**
- * Connections stand, of any number of nodes in one transaction: returns since when, by which the end of each is told from that of
- * a later one. A node that was revoked in the meantime is not among the answers.
- */
-export async function nodesConnected(deps: Deps, organizationId: string, arrivals: readonly Arrival[], requestId: string): Promise<Map<string, number>> {
+/** Connections stand, of any number of nodes in one transaction. A node that was revoked in the meantime is not among the answers. */
+export async function nodesConnected(deps: Deps, organizationId: string, arrivals: readonly Arrival[], requestId: string): Promise<Map<string, Arrived>> {
   const now = deps.clock.now();
   const byId = new Map(arrivals.map((arrival) => [arrival.id, arrival]));
   const connected = await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
-    const rows = (await lockNodes(change.tx, wholeOf(organizationId), [...byId.keys()])).filter((row) => row.revokedAt === null);
+    const rows = (await lockNodes(change.tx, wholeOf(organizationId), [...byId.keys()])).filter((row) => row.revokedAt === null && row.keyRevokedAt === null);
     await writeAgentFacts(change.tx, new Map(arrivals.map((arrival) => [arrival.id, arrival])));
     await changeFacts(deps, change, rows, (row) => ({ connectedSince: now, instance: byId.get(row.id)?.instance ?? null }), now);
-    return new Map(rows.map((row) => [row.id, now]));
+    return new Map(rows.map((row) => [row.id, { since: now, rotateKey: row.keyRotationRequestedAt !== null }]));
   });
-  await writeHeartbeats(deps.db, connected);
+  await writeHeartbeats(deps.db, new Map(Array.from(connected.keys(), (id) => [id, now])));
   return connected;
 }
 

@@ -131,6 +131,7 @@ export async function insertNode(tx: Transaction, node: NewNode): Promise<void> 
       agentVersion: node.agentVersion,
       gateway: node.gateway,
       enrolledAt: new Date(node.enrolledAt),
+      keySince: new Date(node.enrolledAt),
       fleetId: state.fleetId,
       claimedBy: node.claimedBy,
       health: state.health.status,

@@ -96,6 +96,10 @@ export const nodeSchema = nodeItemSchema.extend({
   facts: factsSchema,
   fingerprint: z.string(),
   publicKey: z.string(),
+  /** Since when it is known by this key; since when it is asked for another; and since when this one is refused, until it enrols again. */
+  key: z.object({ since: z.number(), rotationRequestedAt: z.number().nullable(), revokedAt: z.number().nullable() }),
+  /** Keys by which it was known before, newest first, at most 20. */
+  formerKeys: z.array(z.object({ fingerprint: z.string(), since: z.number(), until: z.number(), because: z.enum(['Rotated', 'Reenrolled']), shownAt: z.number().nullable() })),
   gateway: z.string().nullable(),
   enrolledAt: z.number(),
   conditions: z.array(conditionSchema),
@@ -110,7 +114,7 @@ export const nodeSchema = nodeItemSchema.extend({
   activation: activationSchema.nullable(),
   /** A person at its site forbids changes; null when nobody does, as it last reported. */
   hold: z.object({ until: z.number(), reason: z.string() }).nullable(),
-  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema, exportBundle: permissionSchema, importReceipt: permissionSchema }),
+  can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema, exportBundle: permissionSchema, importReceipt: permissionSchema, rotateKey: permissionSchema, reenrol: permissionSchema }),
 });
 
 export const timelineInput = pageInput.extend({ id: idSchema });

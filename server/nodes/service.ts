@@ -67,7 +67,7 @@ export async function retryNode(deps: Deps, actor: Actor, id: string): Promise<z
 }
 
 /** The frame of what a person does to a node: it is there, the policy allows it, and its timeline tells of it. */
-async function changeNode(
+export async function changeNode(
   deps: Deps,
   actor: Actor,
   id: string,
@@ -86,8 +86,8 @@ async function changeNode(
   return { id };
 }
 
-export function standingOf({ revokedAt, desiredGeneration, sync, quarantinedAt, connectedSince }: NodeRow): NodeStanding {
-  return { revokedAt: revokedAt?.getTime() ?? null, desiredGeneration: Number(desiredGeneration), sync, quarantined: quarantinedAt !== null, connected: connectedSince !== null };
+export function standingOf({ revokedAt, desiredGeneration, sync, quarantinedAt, connectedSince, keyRotationRequestedAt, keyRevokedAt }: NodeRow): NodeStanding {
+  return { rotatesKey: keyRotationRequestedAt !== null, keyRevoked: keyRevokedAt !== null, revokedAt: revokedAt?.getTime() ?? null, desiredGeneration: Number(desiredGeneration), sync, quarantined: quarantinedAt !== null, connected: connectedSince !== null };
 }
 
 function objectOf(row: NodeRow): { kind: string; id: string; name: string } {

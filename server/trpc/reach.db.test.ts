@@ -65,6 +65,8 @@ const ofASide: Record<string, (side: Side) => unknown> = {
   'nodes.setLabels': ({ node: id, name }) => ({ id, labels: { side: name, more: 'yes' } }),
   'nodes.rename': ({ node: id, name }) => ({ id, name: `${name}-node` }),
   'nodes.retry': ({ node: id }) => ({ id }),
+  'nodeKeys.rotate': ({ node: id }) => ({ id }),
+  'nodeKeys.reenrol': ({ node: id }) => ({ id, ...reason }),
   'nodes.revoke': ({ node: id }) => ({ id, ...reason }),
   'offline.prepare': ({ node: id }) => ({ id }),
   'offline.importReceipt': ({ node }) => ({

@@ -9,6 +9,7 @@ import { fleetsRouter } from '../fleets/router.ts';
 import { identityRouter } from '../identity/router.ts';
 import { liveRouter } from '../live/router.ts';
 import { modelsRouter } from '../models/router.ts';
+import { nodeKeysRouter } from '../node-keys/router.ts';
 import { nodesRouter } from '../nodes/router.ts';
 import { offlineRouter } from '../offline/router.ts';
 import { overviewRouter } from '../overview/router.ts';
@@ -34,6 +35,7 @@ export const appRouter = router({
   identity: identityRouter,
   live: liveRouter,
   models: modelsRouter,
+  nodeKeys: nodeKeysRouter,
   nodes: nodesRouter,
   offline: offlineRouter,
   overview: overviewRouter,

@@ -35,6 +35,7 @@ export interface NodeFacts {
  * | code | holds when |
  * |---|---|
  * | `Revoked` | its key was revoked; then nothing else is said |
+ * | `KeyRevoked` | its key is refused until it enrols again, so that it cannot connect |
  * | `NeverConnected`, `Offline` | it has no connection, and never had one or had |
  * | `MultipleOwners`, `NoFleet` | several selectors match its labels, or none does |
  * | `Quarantined` | rollouts leave it out, after repeated failure or by a person's word |
@@ -50,6 +51,7 @@ export interface NodeFacts {
  * | `NoRoom` | its disk or memory has no room for what it was told |
  * | `Activating`, `Requested` | it is at it, or was told and has not answered |
  * | `ConditionFalse` | it reports a condition as false, whatever it runs |
+ * | `KeyRotationDue` | it was asked for another key and has not shown one, whatever it runs |
  */
 export function nodeCauses(facts: NodeFacts): Explanation {
   const causes = listCauses(facts);
@@ -70,11 +72,29 @@ function listCauses(facts: NodeFacts): Cause[] {
     causeOf('ConditionFalse', 'notice', `${one.type} is false`, one.message || one.reason, { evidence: { reason: one.reason, since: one.lastTransitionTime }, byItself: ['It reports again when that changes.', null], canDo: ['See what changed at that time in its timeline.'] }));
   const synced = node.sync.status === 'Synced';
   const ownership = [...ownershipCauses(node), ...quarantineCauses(facts)];
-  if (synced) return [...connectionCauses(facts), ...ownership, ...stillToCome(facts), ...conditions];
-  return [...connectionCauses(facts), ...ownership, ...syncCauses(facts), ...conditions];
+  const asIs = [...conditions, ...rotationCauses(facts)];
+  if (synced) return [...connectionCauses(facts), ...ownership, ...stillToCome(facts), ...asIs];
+  return [...connectionCauses(facts), ...ownership, ...syncCauses(facts), ...asIs];
+}
+
+function rotationCauses({ node, now }: NodeFacts): Cause[] {
+  const { rotationRequestedAt, since } = node.key;
+  if (rotationRequestedAt === null) return [];
+  const connected = node.connectedSince !== null;
+  return [causeOf('KeyRotationDue', 'info', 'It is to have another key', `It was asked ${durationOf(now - rotationRequestedAt)} ago; until then the one it has goes on being good.`, {
+    evidence: { asked: rotationRequestedAt, 'key since': since, agent: node.agentVersion },
+    ...(!connected && { byItself: ['It is asked again when it connects.', null] as [string, null] }),
+    canDo: [connected ? 'An agent that connected and shows none is too old to know how: update it.' : 'Bring it back; if its key is suspect, have it enrol again instead.'],
+  })];
 }
 
 function connectionCauses({ node, now }: NodeFacts): Cause[] {
+  if (node.key.revokedAt !== null) {
+    return [causeOf('KeyRevoked', 'critical', 'It has to enrol again', `Its key is refused since ${durationOf(now - node.key.revokedAt)} ago. It goes on with what it has, and nothing reaches it.`, {
+      evidence: { refused: node.key.revokedAt, key: node.fingerprint },
+      canDo: ['At the machine, delete `identity.pem` in the folder of the node, if it is there, and start the agent with the token that was made for it.', 'Let it enrol again anew, if that token was lost or is over: this makes another.'],
+    })];
+  }
   const wanted = node.generation.desired > node.generation.observed ? `it is given generation ${node.generation.desired}` : 'it delivers what it holds';
   if (node.health.status === 'NeverSeen') {
     return [causeOf('NeverConnected', 'notice', 'It has not connected yet', 'It was approved and its agent has never connected.', {

@@ -52,6 +52,24 @@ async function documents(threshold: number): Promise<string> {
   return file;
 }
 
+test('keys of nodes are asked for, given up and scheduled', async () => {
+  const { id } = await anAgent(world.deps, organization, 'keyed', { site: 'keyed' });
+  expect(await selvedge('node-key', 'rotate', 'keyed')).toEqual({ code: exitCodes.done, error: '', out: 'keyed is asked when it is back\n' });
+  expect((await selvedge('node-key', 'rotate', '-l', 'site=keyed')).error).toContain('It was asked for another key already.');
+  expect((await selvedge('node-key', 'rotate')).code).toBe(exitCodes.usage);
+  expect((await selvedge('node-key', 're-enrol', 'keyed', '--reason', 'new disk')).out).toMatch(/^npm run agent -- --name keyed --link \S+ --token selvedge-enrol-\S+\n$/);
+  const answer = JSON.parse((await selvedge('node-key', 're-enrol', 'keyed', '--reason', 'lost it', '--hours', '2', '-o', 'json')).out);
+  expect(answer).toMatchObject({ id, name: 'keyed', token: expect.stringMatching(/^selvedge-enrol-/) });
+  expect(await selvedge('why', 'node', 'keyed')).toMatchObject({ code: exitCodes.differs, out: expect.stringContaining('KeyRevoked: It has to enrol again') });
+  expect((await selvedge('node-key', 'schedule')).error).toContain('settings:read');
+  const administrator = (await callAs(world.deps, aUser(organization, 'administrator')).identity.tokens.create({ name: 'keys', scopes: ['settings:read', 'settings:write'], expiresAt: world.deps.clock.now() + 3_600_000 })).token;
+  const asAdministrator = (...args: string[]) => selvedgeAs({ url: server.url, token: administrator }, ...args);
+  expect((await asAdministrator('node-key', 'schedule', '90')).out).toBe('after 90 days\n');
+  expect((await asAdministrator('node-key', 'schedule', '-o', 'json')).out).toBe('{\n  "days": 90\n}\n');
+  expect((await asAdministrator('node-key', 'schedule', 'never')).out).toBe('never by itself\n');
+  expect((await asAdministrator('node-key', 'schedule', '0')).code).toBe(exitCodes.usage);
+});
+
 test('what is in a file is shown, applied, and then the same', async () => {
   const file = await documents(1);
   expect(await selvedge('diff', '-f', file)).toMatchObject({ code: exitCodes.differs, error: '', out: expect.stringMatching(/^rule\/cli-watch\n {2}\+ define[\s\S]*fleet\/cli-fleet\n {2}\+ selector site=cli\n[\s\S]*deployment of cli-fleet\n {2}~ rule cli-watch as it will be published\n/) });

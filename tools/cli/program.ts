@@ -9,6 +9,7 @@ import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, kinds, nameOf } from './kinds.ts';
+import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
 import { offlineCommands } from './offline.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
@@ -171,6 +172,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
 
   addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
+  nodeKeyCommands(program, connect, (text) => io.out(text));
   offlineCommands(program, connect, (text) => io.out(text));
   program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).action(async (name: string, options: { follow?: true; limit: number }) => {
     const client = await connect();

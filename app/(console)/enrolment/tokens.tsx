@@ -1,5 +1,6 @@
 'use client';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { EnrollmentToken } from '../../../server/enrollment/schema.ts';
 import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
@@ -14,6 +15,7 @@ import { EmptyState } from '../../_ui/empty-state.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
+import { paths } from '../../paths.ts';
 
 const states: Record<EnrollmentToken['state'], { tone: Tone; word: string; means: string }> = {
   Active: { tone: 'positive', word: 'Active', means: 'A node that shows it joins at once.' },
@@ -25,7 +27,7 @@ const states: Record<EnrollmentToken['state'], { tone: Tone; word: string; means
 const columns: readonly Column<EnrollmentToken>[] = [
   { id: 'label', header: 'Token', cell: (token) => <span className="font-medium">{token.label}</span> },
   { id: 'state', header: 'State', cell: (token) => <Status tone={states[token.state].tone} word={states[token.state].word} detail={states[token.state].means} /> },
-  { id: 'labels', header: 'Gives the labels', from: 'md', fluid: true, cell: (token) => (Object.keys(token.labels).length > 0 ? <Labels labels={token.labels} max={3} oneLine /> : <span className="text-faint">none</span>) },
+  { id: 'labels', header: 'Gives the labels', from: 'md', fluid: true, cell: (token) => (token.node !== null ? <Again node={token.node} /> : Object.keys(token.labels).length > 0 ? <Labels labels={token.labels} max={3} oneLine /> : <span className="text-faint">none</span>) },
   { id: 'uses', header: 'Nodes left', numeric: true, from: 'sm', cell: (token) => `${count(token.uses.left)} of ${count(token.uses.total)}` },
   { id: 'expires', header: 'Expires', numeric: true, from: 'sm', cell: (token) => <RelativeTime at={token.expiresAt} /> },
   { id: 'by', header: 'Made by', from: 'lg', cell: (token) => token.createdBy },
@@ -51,6 +53,19 @@ export function Tokens({ create }: { create: ReactNode }) {
         }}
       </Loaded>
     </Card>
+  );
+}
+
+/** It lets no new node in, only this one again. */
+function Again({ node }: { node: { id: string; name: string } }) {
+  return (
+    <span className="text-dim">
+      only{' '}
+      <Link href={paths.node(node.id)} className="text-accent hover:underline">
+        {node.name}
+      </Link>{' '}
+      again
+    </span>
   );
 }
 

@@ -15,6 +15,7 @@ import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { Members } from './members.tsx';
 import { CreateChannelDialog } from './create-channel-dialog.tsx';
+import { NodeKeys } from './node-keys.tsx';
 import { Notifications } from './notifications.tsx';
 import { OrganizationCard } from './organization-card.tsx';
 import { RoleDialog } from './role-dialog.tsx';
@@ -89,7 +90,16 @@ export function SettingsPage() {
           { value: 'tokens', label: 'API tokens', content: <ApiTokens create={createToken} /> },
           { value: 'notifications', label: 'Notifications', content: <Notifications add={addChannel} /> },
           { value: 'account', label: 'Your account', content: <Account /> },
-          { value: 'keys', label: 'Signing keys', content: <SigningKeys /> },
+          {
+            value: 'keys',
+            label: 'Keys',
+            content: (
+              <div className="flex flex-col gap-4">
+                <SigningKeys />
+                <NodeKeys refused={refused} />
+              </div>
+            ),
+          },
         ]}
       />
       <InviteDialog open={making === 'invitation'} close={() => setMaking(null)} />

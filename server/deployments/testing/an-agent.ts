@@ -44,8 +44,8 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
   return {
     id,
     connect: async () => {
-      const since = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion: '0.2.0', facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
-      connectedSince = since.get(id) ?? null;
+      const arrived = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion: '0.2.0', facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
+      connectedSince = arrived.get(id)?.since ?? null;
     },
     disconnect: () => nodesDisconnected(deps, organizationId, [{ id, connectedSince: connectedSince ?? 0, lastSeenAt: deps.clock.now() }], 'test'),
     desired,

@@ -7,9 +7,8 @@ import { bytes, count } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Card, Grid } from '../../../_ui/card.tsx';
-import { CopyButton } from '../../../_ui/code-block.tsx';
 import { Details } from '../../../_ui/details.tsx';
-import { RelativeTime } from '../../../_ui/relative-time.tsx';
+import { Copyable, KeyCard } from './key-card.tsx';
 import { LabelsDialog } from './labels-dialog.tsx';
 import { OfflineCard } from './offline-card.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
@@ -20,16 +19,7 @@ export function IdentityTab({ node }: { node: NodeDetail }) {
   const { facts } = node;
   return (
     <Grid>
-      <Card title="Key" span={6}>
-        <Details
-          rows={[
-            { name: 'Fingerprint', value: <Copyable text={node.fingerprint} label="Copy the fingerprint" /> },
-            { name: 'Public key', value: <Copyable text={node.publicKey} label="Copy the public key" /> },
-            { name: 'Joined', value: <RelativeTime at={node.enrolledAt} /> },
-            { name: 'Revoked', value: node.revokedAt === null ? 'no' : <RelativeTime at={node.revokedAt} /> },
-          ]}
-        />
-      </Card>
+      <KeyCard node={node} />
       <Card
         title="Name and labels"
         span={6}
@@ -88,16 +78,5 @@ export function IdentityTab({ node }: { node: NodeDetail }) {
       <LabelsDialog node={node} open={open === 'labels'} onOpenChange={(next) => setOpen(next ? 'labels' : null)} />
       <RenameDialog node={node} open={open === 'name'} onOpenChange={(next) => setOpen(next ? 'name' : null)} />
     </Grid>
-  );
-}
-
-function Copyable({ text, label }: { text: string; label: string }) {
-  return (
-    <span className="flex items-start gap-1">
-      <code className="min-w-0 break-all">{text}</code>
-      <span className="-my-1">
-        <CopyButton text={text} label={label} />
-      </span>
-    </span>
   );
 }

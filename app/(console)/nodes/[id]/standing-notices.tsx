@@ -3,10 +3,15 @@ import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 
-/** Says above everything else what people decided about changes to the node: rollouts leave it out, or it is held at its site. */
-export function StandingNotices({ node: { quarantine, hold } }: { node: NodeDetail }) {
+/** Says above everything else what people decided about changes to the node: its key is refused, rollouts leave it out, or it is held at its site. */
+export function StandingNotices({ node: { quarantine, hold, key } }: { node: NodeDetail }) {
   return (
     <>
+      {key.revokedAt === null ? null : (
+        <Notice tone="critical" title="It has to enrol again">
+          its key is refused since <RelativeTime at={key.revokedAt} />. It comes back with the token that was made for it.
+        </Notice>
+      )}
       {quarantine === null ? null : (
         <Notice tone="critical" title="Rollouts leave it out: it is in quarantine">
           since <RelativeTime at={quarantine.since} />
