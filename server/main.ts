@@ -6,6 +6,7 @@ import { startAlertLoop } from './alerts/index.ts';
 import { uploadExpiry } from './artefacts/jobs.ts';
 import { compose } from './compose.ts';
 import { detectionRetention } from './detections/index.ts';
+import { historyRetention } from './history/index.ts';
 import { healthSurfaces } from './http/health-surfaces.ts';
 import type { ReadinessCheck } from './http/health-surfaces.ts';
 import { replicaSurface } from './http/replica-surface.ts';
@@ -32,7 +33,7 @@ import { createCaller } from './trpc/root.ts';
  * The composition root of the control plane: one process, one port. ROLES says which parts this process has: `console` (pages and
  * APIs), `link` (nodes and artefacts), `worker` (jobs and loops). Prints one line of JSON on standard output when it serves.
  */
-const jobDefinitions: JobDefinition[] = [detectionRetention, nodeKeySchedule, outboxRetention, telemetryRetention, timelineRetention, uploadExpiry];
+const jobDefinitions: JobDefinition[] = [detectionRetention, historyRetention, nodeKeySchedule, outboxRetention, telemetryRetention, timelineRetention, uploadExpiry];
 
 async function main(environment: Environment): Promise<void> {
   silenceModelRuntime();

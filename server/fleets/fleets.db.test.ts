@@ -54,7 +54,7 @@ describe('membership', () => {
     const first = await createFleet(world.deps, actor, { name: 'first', selector: 'site=a', settings });
     const second = await createFleet(world.deps, actor, { name: 'second', selector: 'line=1', settings });
     expect(await fleetIdOf(node)).toBe(first.id);
-    expect((await readFleet(world.deps.db, actor, second.id)).overlaps).toEqual([{ fleet: { id: first.id, name: 'first' }, nodes: 1 }]);
+    expect((await readFleet(world.deps.db, actor, second.id, world.deps.clock.now())).overlaps).toEqual([{ fleet: { id: first.id, name: 'first' }, nodes: 1 }]);
     await updateFleet(world.deps, actor, { id: first.id, version: 1, selector: 'site=b' });
     expect(await fleetIdOf(node)).toBe(second.id);
   });
@@ -155,7 +155,7 @@ describe('rules of editing', () => {
     await createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings });
     await expect(createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings })).rejects.toMatchObject({ code: 'NameTaken' });
     await expect(createFleet(world.deps, actor, { name: 'other', selector: 'site=', settings })).rejects.toBeInstanceOf(DomainError);
-    const list = await listFleets(world.deps.db, wholeOf(organizationId), { limit: 50, sort: 'name' });
+    const list = await listFleets(world.deps.db, wholeOf(organizationId), { limit: 50, sort: 'name' }, world.deps.clock.now());
     expect(list.items.map((fleet) => fleet.name)).toEqual(['pumps']);
   });
 
@@ -165,6 +165,6 @@ describe('rules of editing', () => {
     await fresh();
     await expect(updateFleet(world.deps, actor, { id: fleet.id, version: 1, name: 'mine' })).rejects.toMatchObject({ code: 'NotFound' });
     await expect(removeFleet(world.deps, actor, fleet.id)).rejects.toMatchObject({ code: 'NotFound' });
-    await expect(readFleet(world.deps.db, actor, fleet.id)).rejects.toMatchObject({ code: 'NotFound' });
+    await expect(readFleet(world.deps.db, actor, fleet.id, world.deps.clock.now())).rejects.toMatchObject({ code: 'NotFound' });
   });
 });

@@ -2,12 +2,15 @@ import { bundleManifestSchema, labelsSchema } from '@selvedge/edge-runtime/proto
 import type { z } from 'zod';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
+import { requireKept } from '../history/index.ts';
 import { notFound } from '../kernel/errors.ts';
-import { fleetsInReach, reaches } from '../kernel/reach.ts';
+import { fleetsInReach, fleetsOf, reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
+import { fleetTables, findFleetsAt } from './past.ts';
+import type { FleetTables, PastFleet } from './past.ts';
 import { fleetLimits, fleetPermissions } from './policy.ts';
 import { findFleet, listSelectors, readSettings } from './repository.ts';
-import type { FleetRow } from './repository.ts';
+
 import type { Fleet, FleetItem, FleetPreview, listFleetsInput, listFleetsOutput } from './schema.ts';
 import { parseSelector } from './selector.ts';
 import { selectorToSql } from './selector-sql.ts';
@@ -15,13 +18,15 @@ import { selectorToSql } from './selector-sql.ts';
 type Counts = FleetItem['nodes'] & Pick<FleetItem, 'quarantined'>;
 const none: Counts = { total: 0, synced: 0, outOfSync: 0, applying: 0, failed: 0, offline: 0, quarantined: 0 };
 
-/** The Fleets page. Fleets are few (500 at most), so they are sorted and cut here; nodes are counted by the database. */
-export async function listFleets(db: Queryable, reach: Reach, input: z.infer<typeof listFleetsInput>): Promise<z.infer<typeof listFleetsOutput>> {
+/** The Fleets page, now or at a moment of the past. Fleets are few (500 at most), so they are sorted and cut here; nodes are counted by the database. */
+export async function listFleets(db: Queryable, reach: Reach, input: z.infer<typeof listFleetsInput>, now: number): Promise<z.infer<typeof listFleetsOutput>> {
   const { organizationId } = reach;
+  if (input.at !== undefined) await requireKept(db, input.at, now);
+  const tables = fleetTables(input.at);
   const [rows, counts, overlaps] = await Promise.all([
-    db.fleet.findMany({ where: { ...fleetsInReach(reach), ...(input.query === undefined ? {} : { name: { contains: input.query, mode: 'insensitive' } }) } }),
-    countByFleet(db, organizationId),
-    findOverlaps(db, reach),
+    input.at === undefined ? db.fleet.findMany({ where: { ...fleetsInReach(reach), ...(input.query === undefined ? {} : { name: { contains: input.query, mode: 'insensitive' } }) } }) : findFleetsAt(db, reach, input.at, input),
+    countByFleet(db, reach, tables, null),
+    findOverlaps(db, reach, tables, null),
   ]);
   const sizes = await bundleSizes(db, organizationId, rows);
   const items = rows.map((row) => toItem(row, counts, overlaps, sizes)).sort(orderOf(input.sort));
@@ -44,19 +49,21 @@ function orderOf(sort: z.infer<typeof listFleetsInput>['sort']): (a: FleetItem, 
   }
 }
 
-/** One fleet, with what its nodes report. */
-export async function readFleet(db: Queryable, actor: Actor, id: string): Promise<Fleet> {
+/** One fleet, with what its nodes report; now, or at a moment of the past. */
+export async function readFleet(db: Queryable, actor: Actor, id: string, now: number, at?: number): Promise<Fleet> {
   const { organizationId } = actor;
-  const row = await findFleet(db, actor, id);
+  if (at !== undefined) await requireKept(db, at, now);
+  const row = at === undefined ? await findFleet(db, actor, id) : ((await findFleetsAt(db, actor, at, { id }))[0] ?? null);
   if (row === null) throw notFound('fleet', id);
+  const tables = fleetTables(at, '$2');
   const [counts, overlaps, sizes, spread, rules, models, rolloutUnderWay] = await Promise.all([
-    countByFleet(db, organizationId, id),
-    findOverlaps(db, actor, id),
+    countByFleet(db, actor, tables, id),
+    findOverlaps(db, actor, tables, id),
     bundleSizes(db, organizationId, [row]),
-    spreadOf(db, id),
-    versionsInUse(db, id, 'rules'),
-    versionsInUse(db, id, 'models'),
-    hasRolloutUnderWay(db, id),
+    spreadOf(db, actor, tables, id),
+    versionsInUse(db, actor, tables, id, 'rules'),
+    versionsInUse(db, actor, tables, id, 'models'),
+    at === undefined && hasRolloutUnderWay(db, id),
   ]);
   const item = toItem(row, counts, overlaps, sizes);
   return {
@@ -67,11 +74,14 @@ export async function readFleet(db: Queryable, actor: Actor, id: string): Promis
     rules,
     models,
     createdAt: row.createdAt.getTime(),
-    can: fleetPermissions(actor, { nodes: item.nodes.total, bundle: row.bundle, rolloutUnderWay }),
+    can: at === undefined ? fleetPermissions(actor, { nodes: item.nodes.total, bundle: row.bundle, rolloutUnderWay }) : past,
   };
 }
 
-function toItem(row: FleetRow, counts: ReadonlyMap<string, Counts>, overlaps: readonly Overlap[], sizes: ReadonlyMap<string, { rules: number; models: number }>): FleetItem {
+const notNow = { allowed: false, reason: 'This is how the fleet was. What stands now can be changed.' };
+const past: Fleet['can'] = { update: notNow, select: notNow, remove: notNow, deploy: notNow };
+
+function toItem(row: PastFleet, counts: ReadonlyMap<string, Counts>, overlaps: readonly Overlap[], sizes: ReadonlyMap<string, { rules: number; models: number }>): FleetItem {
   const { quarantined, ...nodes } = counts.get(row.id) ?? none;
   return {
     id: row.id,
@@ -85,11 +95,15 @@ function toItem(row: FleetRow, counts: ReadonlyMap<string, Counts>, overlaps: re
   };
 }
 
-async function countByFleet(db: Queryable, organizationId: string, fleetId?: string): Promise<Map<string, Counts>> {
-  const rows = await db.$queryRaw<{ fleetId: string; health: string; sync: string; count: number; quarantined: number }[]>`
-    SELECT "fleetId", health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM nodes
-    WHERE "organizationId" = ${organizationId} AND "fleetId" IS NOT NULL AND (${fleetId ?? null}::text IS NULL OR "fleetId" = ${fleetId ?? null})
-    GROUP BY "fleetId", health, sync`;
+async function countByFleet(db: Queryable, reach: Reach, { nodes, reach: column }: FleetTables, fleetId: string | null): Promise<Map<string, Counts>> {
+  const rows = await db.$queryRawUnsafe<{ fleetId: string; health: string; sync: string; count: number; quarantined: number }[]>(
+    `SELECT nodes."fleetId", health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM ${nodes}
+     WHERE nodes."organizationId" = $1 AND nodes."fleetId" IS NOT NULL AND ($2::text IS NULL OR nodes."fleetId" = $2) AND ($3::text[] IS NULL OR ${column} = ANY($3))
+     GROUP BY nodes."fleetId", health, sync`,
+    reach.organizationId,
+    fleetId,
+    fleetsOf(reach),
+  );
   const counts = new Map<string, Counts>();
   for (const { fleetId: fleet, health, sync, count, quarantined } of rows) {
     const sum = counts.get(fleet) ?? { ...none };
@@ -112,17 +126,20 @@ function stateOf(health: string, sync: string): Exclude<keyof FleetItem['nodes']
 type Overlap = { of: string; id: string; name: string; nodes: number };
 
 /** Of two fleets that somebody reaches; what others claim is not theirs to see. */
-async function findOverlaps(db: Queryable, reach: Reach, fleetId?: string): Promise<Overlap[]> {
-  const rows = await db.$queryRaw<Overlap[]>`
-    SELECT a.fleet AS "of", b.fleet AS id, fleets.name, count(*)::int AS nodes
-    FROM nodes CROSS JOIN LATERAL unnest("claimedBy") AS a(fleet) CROSS JOIN LATERAL unnest("claimedBy") AS b(fleet) JOIN fleets ON fleets.id = b.fleet
-    WHERE nodes."organizationId" = ${reach.organizationId} AND cardinality("claimedBy") > 1 AND a.fleet <> b.fleet
-      AND (${fleetId ?? null}::text IS NULL OR a.fleet = ${fleetId ?? null})
-    GROUP BY a.fleet, b.fleet, fleets.name ORDER BY fleets.name`;
+async function findOverlaps(db: Queryable, reach: Reach, { nodes, fleets, reach: column }: FleetTables, fleetId: string | null): Promise<Overlap[]> {
+  const rows = await db.$queryRawUnsafe<Overlap[]>(
+    `SELECT a.fleet AS "of", b.fleet AS id, fleets.name, count(*)::int AS nodes
+     FROM ${nodes} CROSS JOIN LATERAL unnest("claimedBy") AS a(fleet) CROSS JOIN LATERAL unnest("claimedBy") AS b(fleet) JOIN ${fleets} ON fleets.id = b.fleet
+     WHERE nodes."organizationId" = $1 AND cardinality("claimedBy") > 1 AND a.fleet <> b.fleet AND ($2::text IS NULL OR a.fleet = $2) AND ($3::text[] IS NULL OR ${column} = ANY($3))
+     GROUP BY a.fleet, b.fleet, fleets.name ORDER BY fleets.name`,
+    reach.organizationId,
+    fleetId,
+    fleetsOf(reach),
+  );
   return rows.filter((row) => reaches(reach, row.of) && reaches(reach, row.id));
 }
 
-async function bundleSizes(db: Queryable, organizationId: string, rows: readonly FleetRow[]): Promise<Map<string, { rules: number; models: number }>> {
+async function bundleSizes(db: Queryable, organizationId: string, rows: readonly PastFleet[]): Promise<Map<string, { rules: number; models: number }>> {
   const digests = [...new Set(rows.map((row) => row.bundle).filter((bundle) => bundle !== null))];
   if (digests.length === 0) return new Map();
   const bundles = await db.bundle.findMany({ where: { organizationId, digest: { in: digests } }, select: { digest: true, manifest: true } });
@@ -134,16 +151,24 @@ async function bundleSizes(db: Queryable, organizationId: string, rows: readonly
   );
 }
 
-async function spreadOf(db: Queryable, fleetId: string): Promise<Fleet['spread']> {
-  return db.$queryRaw<Fleet['spread']>`
-    SELECT "reportedBundle" AS bundle, count(*)::int AS nodes FROM nodes WHERE "fleetId" = ${fleetId} GROUP BY 1 ORDER BY 2 DESC, 1`;
+async function spreadOf(db: Queryable, reach: Reach, { nodes, reach: column }: FleetTables, fleetId: string): Promise<Fleet['spread']> {
+  return db.$queryRawUnsafe<Fleet['spread']>(
+    `SELECT "reportedBundle" AS bundle, count(*)::int AS nodes FROM ${nodes} WHERE nodes."organizationId" = $1 AND nodes."fleetId" = $2 AND ($3::text[] IS NULL OR ${column} = ANY($3)) GROUP BY 1 ORDER BY 2 DESC, 1`,
+    reach.organizationId,
+    fleetId,
+    fleetsOf(reach),
+  );
 }
 
-async function versionsInUse(db: Queryable, fleetId: string, part: 'rules' | 'models'): Promise<Fleet['rules']> {
-  return db.$queryRaw<Fleet['rules']>`
-    SELECT used.name, used.version, count(*)::int AS nodes
-    FROM nodes CROSS JOIN LATERAL jsonb_to_recordset(report -> ${part}) AS used(name text, version int)
-    WHERE "fleetId" = ${fleetId} GROUP BY 1, 2 ORDER BY 1, 2 DESC`;
+async function versionsInUse(db: Queryable, reach: Reach, { reporting, reach: column }: FleetTables, fleetId: string, part: 'rules' | 'models'): Promise<Fleet['rules']> {
+  return db.$queryRawUnsafe<Fleet['rules']>(
+    `SELECT used.name, used.version, count(*)::int AS nodes FROM ${reporting} CROSS JOIN LATERAL jsonb_to_recordset(report -> $4) AS used(name text, version int)
+     WHERE nodes."organizationId" = $1 AND nodes."fleetId" = $2 AND ($3::text[] IS NULL OR ${column} = ANY($3)) GROUP BY 1, 2 ORDER BY 1, 2 DESC`,
+    reach.organizationId,
+    fleetId,
+    fleetsOf(reach),
+    part,
+  );
 }
 
 export async function countMembers(db: Queryable, fleetId: string): Promise<number> {

@@ -5,16 +5,16 @@ import { createFleet, removeFleet, updateFleet } from './service.ts';
 
 export const fleetsRouter = router({
   list: procedure('fleets:read')
-    .meta({ rest: { method: 'GET', path: '/fleets', tag: 'Fleets', summary: 'List fleets with their nodes counted by state' } })
+    .meta({ rest: { method: 'GET', path: '/fleets', tag: 'Fleets', summary: 'List fleets with their nodes counted by state, now or at a moment of the past' } })
     .input(listFleetsInput)
     .output(listFleetsOutput)
-    .query(({ ctx, input }) => listFleets(ctx.deps.db, ctx.actor, input)),
+    .query(({ ctx, input }) => listFleets(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
 
   get: procedure('fleets:read')
-    .meta({ rest: { method: 'GET', path: '/fleets/{id}', tag: 'Fleets', summary: 'Read a fleet: settings, versions in use, overlaps' } })
+    .meta({ rest: { method: 'GET', path: '/fleets/{id}', tag: 'Fleets', summary: 'Read a fleet, now or at a moment of the past: settings, versions in use, overlaps' } })
     .input(getFleetInput)
     .output(fleetSchema)
-    .query(({ ctx, input }) => readFleet(ctx.deps.db, ctx.actor, input.id)),
+    .query(({ ctx, input }) => readFleet(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now(), input.at)),
 
   preview: procedure('fleets:read', 'organization')
     .meta({ rest: { method: 'POST', path: '/fleets/preview', tag: 'Fleets', summary: 'See which nodes a selector would add, remove and move' } })

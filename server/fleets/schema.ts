@@ -1,5 +1,6 @@
 import { digestSchema, labelsSchema, nameSchema, settingsSchema, versionSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
+import { atSchema } from '../history/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 
 /** How long a selector text may be; see `selector.ts` for its language. */
@@ -33,13 +34,14 @@ export const fleetItemSchema = z.object({
   overlaps: z.array(overlapSchema),
 });
 
-export const listFleetsInput = pageInput.extend({ query: z.string().max(128).optional(), sort: z.enum(['name', '-name', 'nodes', '-nodes']).default('name') });
+export const listFleetsInput = pageInput.extend({ query: z.string().max(128).optional(), sort: z.enum(['name', '-name', 'nodes', '-nodes']).default('name'), at: atSchema });
 export const listFleetsOutput = pageOf(fleetItemSchema);
 
 /** A rule or model, and how many nodes of the fleet report that version of it. */
 const versionInUseSchema = z.object({ name: z.string(), version: z.number().int(), nodes: z.number().int() });
 
-export const getFleetInput = z.object({ id: idSchema });
+/** At a moment of the past nothing can be done to it. */
+export const getFleetInput = z.object({ id: idSchema, at: atSchema });
 export const fleetSchema = fleetItemSchema.extend({
   /** Grows with every edit; `update` must name the one it was made from. */
   version: z.number().int(),

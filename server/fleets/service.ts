@@ -30,7 +30,7 @@ export async function createFleet(deps: Deps, actor: Actor, input: z.infer<typeo
     change.record({ action: 'fleet.create', object: { kind: 'fleet', id: fleet.id, name: input.name }, after: { ...values, nodes: moves.length } });
     change.publish({ topic: 'fleet', subjectId: fleet.id, kind: 'created' });
   });
-  return readFleet(deps.db, actor, fleet.id);
+  return readFleet(deps.db, actor, fleet.id, deps.clock.now());
 }
 
 /** Changes name, selector or settings. Settings reach the nodes with the next deployment, a selector at once. */
@@ -52,7 +52,7 @@ export async function updateFleet(deps: Deps, actor: Actor, input: z.infer<typeo
     change.record({ action: 'fleet.update', object: { kind: 'fleet', id: row.id, name: after.name }, before, after: { ...after, nodesMoved: moves.length } });
     change.publish({ topic: 'fleet', subjectId: row.id, kind: 'updated' });
   });
-  return readFleet(deps.db, actor, input.id);
+  return readFleet(deps.db, actor, input.id, deps.clock.now());
 }
 
 /** Removes a fleet. Its nodes go to the fleet that alone claims them then, or to none; they go on running what they run. */

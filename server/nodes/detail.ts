@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { bundleManifestSchema, canonicalJson } from '@selvedge/edge-runtime/protocol';
-import type { Labels } from '@selvedge/edge-runtime/protocol';
+import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import { previewMembership, requireWithinReach } from '../fleets/index.ts';
 import type { Actor } from '../kernel/actor.ts';
@@ -10,10 +10,10 @@ import { reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { diffOf } from './diff.ts';
 import type { RunningSet } from './diff.ts';
-import { nodePermissions } from './policy.ts';
+import { findNodeAt, readFleetNamesAt } from './past.ts';
+import { everyNodeAction, nodePermissions } from './policy.ts';
 import { readListedNode } from './reads.ts';
 import { findNode, readFacts, readReport } from './repository.ts';
-import type { NodeRow } from './repository.ts';
 import { standingOf } from './service.ts';
 import type { labelsPreviewSchema, NodeDetail, timelineInput, timelineOutput } from './schema.ts';
 import { multipleOwnersCondition, quarantinedCondition } from './status.ts';
@@ -21,14 +21,15 @@ import { multipleOwnersCondition, quarantinedCondition } from './status.ts';
 /** So many of a node's former keys are shown. */
 const formerKeysMax = 20;
 
-/** The node's page: what it is, what it should run, what it says it runs, and why the two differ. */
-export async function readNode(db: Queryable, actor: Actor, id: string, now: number): Promise<NodeDetail> {
+/** The node's page: what it is, what it should run, what it says it runs, and why the two differ; now, or at a moment of the past. */
+export async function readNode(db: Queryable, actor: Actor, id: string, now: number, at?: number): Promise<NodeDetail> {
   const { organizationId } = actor;
-  const row = await findNode(db, actor, id);
-  const item = row === null ? null : await readListedNode(db, actor, id, now);
+  const present = at === undefined ? await findNode(db, actor, id) : null;
+  const row = at === undefined ? present : await findNodeAt(db, actor, id, at, now);
+  const item = row === null ? null : await readListedNode(db, actor, id, now, at);
   if (row === null || item === null) throw notFound('node', id);
   const report = readReport(row);
-  const [owners, bundles, formerKeys] = await Promise.all([readOwners(db, actor, row.claimedBy), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle]), readFormerKeys(db, id)]);
+  const [owners, bundles, formerKeys] = await Promise.all([readOwners(db, actor, row.claimedBy, at), readBundles(db, organizationId, [row.desiredBundle, row.reportedBundle]), readFormerKeys(db, id, at ?? now)]);
   const desired = row.desiredBundle === null ? null : (bundles.get(row.desiredBundle) ?? { bundle: row.desiredBundle, rules: [], models: [], settings: null });
   const reported: RunningSet | null =
     report === null ? null : { bundle: report.bundle ?? null, rules: report.rules, models: report.models, settings: bundles.get(report.bundle ?? '')?.settings ?? null };
@@ -39,7 +40,7 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
     facts: readFacts(row.facts),
     fingerprint: row.fingerprint,
     publicKey: row.publicKey,
-    key: { since: row.keySince.getTime(), rotationRequestedAt: row.keyRotationRequestedAt?.getTime() ?? null, revokedAt: row.keyRevokedAt?.getTime() ?? null },
+    key: { since: row.keySince.getTime(), rotationRequestedAt: present?.keyRotationRequestedAt?.getTime() ?? null, revokedAt: row.keyRevokedAt?.getTime() ?? null },
     formerKeys,
     gateway: row.gateway,
     enrolledAt: row.enrolledAt.getTime(),
@@ -51,25 +52,27 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
         ? null
         : { generation: report.observedGeneration, bundle: reported.bundle, at: row.reportedAt?.getTime() ?? row.enrolledAt.getTime(), rules: report.rules, models: report.models },
     diff: diffOf(reported, desired),
-    activation: activationOf(row),
-    hold: report?.hold !== undefined && report.hold.until > now ? report.hold : null,
-    can: nodePermissions(actor, standingOf(row)),
+    activation: activationOf(report),
+    hold: report?.hold !== undefined && report.hold.until > (at ?? now) ? report.hold : null,
+    can: present !== null ? nodePermissions(actor, standingOf(present)) : everyNodeAction({ allowed: false, reason: 'This is how the node was. What stands now can be changed.' }),
   };
 }
 
-async function readFormerKeys(db: Queryable, nodeId: string): Promise<NodeDetail['formerKeys']> {
-  const rows = await db.nodeFormerKey.findMany({ where: { nodeId }, orderBy: { until: 'desc' }, take: formerKeysMax });
+/** Keys that it had before the one that it had at that moment, the latest first. */
+async function readFormerKeys(db: Queryable, nodeId: string, at: number): Promise<NodeDetail['formerKeys']> {
+  const rows = await db.nodeFormerKey.findMany({ where: { nodeId, until: { lte: new Date(at) } }, orderBy: { until: 'desc' }, take: formerKeysMax });
   return rows.map(({ fingerprint, since, until, because, shownAt }) => ({ fingerprint, since: since.getTime(), until: until.getTime(), because, shownAt: shownAt?.getTime() ?? null }));
 }
 
-function activationOf(row: NodeRow): NodeDetail['activation'] {
-  const activation = readReport(row)?.activation;
+function activationOf(report: Report | null): NodeDetail['activation'] {
+  const activation = report?.activation;
   return activation === undefined ? null : { ...activation, message: activation.message ?? null };
 }
 
 /** Those of these fleets that are in reach. */
-async function readOwners(db: Queryable, reach: Reach, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+async function readOwners(db: Queryable, reach: Reach, ids: readonly string[], at?: number): Promise<{ id: string; name: string }[]> {
   if (ids.length === 0) return [];
+  if (at !== undefined) return readFleetNamesAt(db, reach.organizationId, ids.filter((id) => reaches(reach, id)), at);
   return db.fleet.findMany({ where: { organizationId: reach.organizationId, id: { in: ids.filter((id) => reaches(reach, id)) } }, select: { id: true, name: true }, orderBy: { name: 'asc' } });
 }
 
@@ -104,11 +107,11 @@ export async function previewLabels(db: Queryable, reach: Reach, id: string, lab
 /** What happened to a node, newest first. The cursor is the entry after which the next page continues. */
 export async function readTimeline(db: Queryable, reach: Reach, input: z.infer<typeof timelineInput>): Promise<z.infer<typeof timelineOutput>> {
   if ((await findNode(db, reach, input.id)) === null) throw notFound('node', input.id);
-  const where = { organizationId: reach.organizationId, nodeId: input.id };
+  const where = { organizationId: reach.organizationId, nodeId: input.id, ...(input.at === undefined ? {} : { at: { lte: new Date(input.at) } }) };
   const after = input.cursor === undefined ? undefined : parsePosition(input.cursor);
   const [rows, total] = await Promise.all([
     db.nodeEvent.findMany({
-      where: after === undefined ? where : { ...where, OR: [{ at: { lt: after.at } }, { at: after.at, id: { lt: after.id } }] },
+      where: after === undefined ? where : { AND: [where], OR: [{ at: { lt: after.at } }, { at: after.at, id: { lt: after.id } }] },
       orderBy: [{ at: 'desc' }, { id: 'desc' }],
       take: input.limit + 1,
     }),

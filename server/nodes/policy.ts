@@ -21,12 +21,12 @@ export interface NodeStanding {
 export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
   const write = permission(actor, 'nodes:write');
   const deploy = permission(actor, 'deployments:write');
-  if (!write.allowed) return { ...everyAction(write), exportBundle: deploy };
+  if (!write.allowed) return { ...everyNodeAction(write), exportBundle: deploy };
   if (node.revokedAt !== null) {
-    return everyAction({ allowed: false, reason: 'The node was revoked. To have it back, enrol it anew.' });
+    return everyNodeAction({ allowed: false, reason: 'The node was revoked. To have it back, enrol it anew.' });
   }
   return {
-    ...everyAction(write),
+    ...everyNodeAction(write),
     retry: retryPermission(node),
     rotateKey: rotatePermission(node),
     quarantine: node.quarantined ? { allowed: false, reason: 'It is in quarantine already.' } : write,
@@ -36,7 +36,8 @@ export function nodePermissions(actor: Actor, node: NodeStanding): NodeActions {
   };
 }
 
-function everyAction(permitted: Permission): NodeActions {
+/** The same answer for each of them. */
+export function everyNodeAction(permitted: Permission): NodeActions {
   return { revoke: permitted, retry: permitted, setLabels: permitted, rename: permitted, quarantine: permitted, liftQuarantine: permitted, exportBundle: permitted, importReceipt: permitted, rotateKey: permitted, reenrol: permitted };
 }
 

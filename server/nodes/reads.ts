@@ -1,13 +1,16 @@
 import { healthStatusSchema, quantile, syncStatusSchema } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import { parseSelector, selectorToSql } from '../fleets/index.ts';
+import { requireKept } from '../history/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { DomainError } from '../kernel/errors.ts';
-import { fleetsOf, inReach } from '../kernel/reach.ts';
+import { fleetsOf, reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { readLatest } from '../telemetry/index.ts';
 import { readLabels } from './repository.ts';
-import type { densityOutput, listNodesInput, listNodesOutput, NodeItem, nodesSummaryOutput } from './schema.ts';
+import type { densityInput, densityOutput, listNodesInput, listNodesOutput, NodeItem, nodesSummaryOutput } from './schema.ts';
+import { nodeTables } from './tables.ts';
+import type { NodeTables } from './tables.ts';
 
 /** What a list shows of a node, as the database gives it. */
 export type ListedRow = {
@@ -40,46 +43,48 @@ const listedColumns = `nodes.id, nodes.name, nodes.labels, nodes."fleetId", flee
   nodes.sync::text AS sync, nodes."syncReason", nodes."syncMessage", nodes."syncSince",
   nodes."quarantinedAt", nodes."quarantinedBy", nodes."quarantinedBecause",
   nodes."connectedSince", node_heartbeats."lastSeenAt", nodes."agentVersion", nodes."desiredGeneration", nodes."observedGeneration", nodes."revokedAt"`;
-const listedFrom = `nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id`;
 
 type Parameters = (string | string[])[];
 type Condition = { text: string; parameters: Parameters };
 
-/** The Nodes page: three statements, whatever is asked for. */
+/** The Nodes page: three statements, whatever is asked for, and one more for the past. */
 export async function listNodes(db: Queryable, reach: Reach, input: z.infer<typeof listNodesInput>, now: number): Promise<z.infer<typeof listNodesOutput>> {
-  const where = filterOf(reach, input);
+  if (input.at !== undefined) await requireKept(db, input.at, now);
+  const tables = nodeTables(input.at, input.fleet === undefined || input.fleet === 'none' ? undefined : '$2');
+  const where = filterOf(reach, input, tables);
   const order = orderOf(input.sort);
   const page = pageOf(where, order, input.cursor);
   const [rows, [count]] = await Promise.all([
     db.$queryRawUnsafe<(ListedRow & { position: string })[]>(
-      `SELECT ${listedColumns}, ${order.expression}::text AS position FROM ${listedFrom} WHERE ${page.text}
+      `SELECT ${listedColumns}, ${order.expression}::text AS position FROM ${tables.listed} WHERE ${page.text}
        ORDER BY ${order.expression} ${order.direction}, nodes.id ${order.direction} LIMIT ${input.limit + 1}`,
       ...page.parameters,
     ),
-    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM nodes WHERE ${where.text}`, ...where.parameters),
+    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${tables.nodes} WHERE ${where.text}`, ...where.parameters),
   ]);
   const shown = rows.slice(0, input.limit);
   const last = shown.at(-1);
   return {
-    items: await withRates(db, shown, now),
+    items: await withRates(db, reach, shown, input.at ?? now),
     nextCursor: rows.length > input.limit && last !== undefined ? encodeCursor(last.position, last.id) : null,
     total: count?.count ?? 0,
   };
 }
 
-/** One node as the list shows it, or null. */
-export async function readListedNode(db: Queryable, reach: Reach, id: string, now: number): Promise<NodeItem | null> {
-  const where = `nodes."organizationId" = $1 AND nodes.id = $2 AND ($3::text[] IS NULL OR nodes."fleetId" = ANY($3))`;
-  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${listedFrom} WHERE ${where}`, reach.organizationId, id, fleetsOf(reach));
-  const [item] = await withRates(db, rows, now);
+/** One node as the list shows it, now or at a moment, or null. */
+export async function readListedNode(db: Queryable, reach: Reach, id: string, now: number, at?: number): Promise<NodeItem | null> {
+  const tables = nodeTables(at);
+  const where = `nodes."organizationId" = $1 AND nodes.id = $2 AND ($3::text[] IS NULL OR ${tables.reach} = ANY($3))`;
+  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${tables.listed} WHERE ${where}`, reach.organizationId, id, fleetsOf(reach));
+  const [item] = await withRates(db, reach, rows, at ?? now);
   return item ?? null;
 }
 
-async function withRates(db: Queryable, rows: readonly ListedRow[], now: number): Promise<NodeItem[]> {
+async function withRates(db: Queryable, reach: Reach, rows: readonly ListedRow[], at: number): Promise<NodeItem[]> {
   const latest = await readLatest(
     db,
     rows.map((row) => row.id),
-    now,
+    at,
   );
   return rows.map((row) => {
     const figures = latest.get(row.id);
@@ -87,7 +92,8 @@ async function withRates(db: Queryable, rows: readonly ListedRow[], now: number)
       id: row.id,
       name: row.name,
       labels: readLabels(row.labels),
-      fleet: row.fleetId === null ? null : { id: row.fleetId, name: row.fleetName ?? '' },
+      // Where it was may be beyond somebody's reach, though it is in it now.
+      fleet: row.fleetId === null || !reaches(reach, row.fleetId) ? null : { id: row.fleetId, name: row.fleetName ?? '' },
       health: { status: healthStatusSchema.parse(row.health), reason: row.healthReason, message: row.healthMessage, since: row.healthSince.getTime() },
       sync: { status: syncStatusSchema.parse(row.sync), reason: row.syncReason, message: row.syncMessage, since: row.syncSince.getTime() },
       quarantine: row.quarantinedAt === null ? null : { since: row.quarantinedAt.getTime(), by: row.quarantinedBy, because: row.quarantinedBecause ?? '' },
@@ -102,19 +108,19 @@ async function withRates(db: Queryable, rows: readonly ListedRow[], now: number)
   });
 }
 
-function filterOf(reach: Reach, input: z.infer<typeof listNodesInput>): Condition {
+function filterOf(reach: Reach, input: z.infer<typeof listNodesInput>, tables: NodeTables): Condition {
   const parameters: Parameters = [reach.organizationId];
   const parameter = (value: string | string[]): string => `$${parameters.push(value)}`;
   const conditions = ['nodes."organizationId" = $1'];
+  if (input.fleet === 'none') conditions.push('nodes."fleetId" IS NULL');
+  else if (input.fleet !== undefined) conditions.push(`nodes."fleetId" = ${parameter(input.fleet)}`);
   const fleets = fleetsOf(reach);
-  if (fleets !== null) conditions.push(`nodes."fleetId" = ANY(${parameter(fleets)}::text[])`);
+  if (fleets !== null) conditions.push(`${tables.reach} = ANY(${parameter(fleets)}::text[])`);
   if (!input.revoked) conditions.push('nodes."revokedAt" IS NULL');
   if (input.query !== undefined && input.query !== '') conditions.push(`nodes.name ILIKE ${parameter(`%${input.query.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
   if (input.health !== undefined) conditions.push(`nodes.health = ANY(${parameter(input.health)}::text[]::node_health[])`);
   if (input.sync !== undefined) conditions.push(`nodes.sync = ANY(${parameter(input.sync)}::text[]::node_sync[])`);
   if (input.quarantined !== undefined) conditions.push(`nodes."quarantinedAt" IS ${input.quarantined ? 'NOT NULL' : 'NULL'}`);
-  if (input.fleet === 'none') conditions.push('nodes."fleetId" IS NULL');
-  else if (input.fleet !== undefined) conditions.push(`nodes."fleetId" = ${parameter(input.fleet)}`);
   if (input.label !== undefined && input.label !== '') {
     const parsed = parseSelector(input.label);
     if (!parsed.ok) throw new DomainError('InvalidInput', `The label filter is wrong at character ${parsed.error.from + 1}: ${parsed.error.message}.`);
@@ -174,12 +180,16 @@ function decodeCursor(cursor: string): [string, string] {
   return refuse();
 }
 
-/** Nodes by both statuses, and how many are in quarantine: one statement over three small columns. */
-export async function summarizeNodes(db: Queryable, reach: Reach): Promise<z.infer<typeof nodesSummaryOutput>> {
-  const fleets = fleetsOf(reach);
-  const rows = await db.$queryRaw<{ health: string; sync: string; count: number; quarantined: number }[]>`
-    SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM nodes
-    WHERE "organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND "revokedAt" IS NULL GROUP BY 1, 2`;
+/** Nodes by both statuses, and how many are in quarantine: one statement over three small columns, and one more for the past. */
+export async function summarizeNodes(db: Queryable, reach: Reach, now: number, at?: number): Promise<z.infer<typeof nodesSummaryOutput>> {
+  if (at !== undefined) await requireKept(db, at, now);
+  const tables = nodeTables(at);
+  const rows = await db.$queryRawUnsafe<{ health: string; sync: string; count: number; quarantined: number }[]>(
+    `SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM ${tables.nodes}
+     WHERE nodes."organizationId" = $1 AND ($2::text[] IS NULL OR ${tables.reach} = ANY($2)) AND nodes."revokedAt" IS NULL GROUP BY 1, 2`,
+    reach.organizationId,
+    fleetsOf(reach),
+  );
   const summary: z.infer<typeof nodesSummaryOutput> = {
     total: 0,
     byHealth: { Healthy: 0, Degraded: 0, Offline: 0, NeverSeen: 0 },
@@ -204,15 +214,19 @@ export async function quarantinedOf(db: Queryable, organizationId: string, fleet
 
 const densityMax = 10_000;
 
-/** Every node as a cell. Names and statuses only: 10,000 of them are about a megabyte. */
-export async function readDensity(db: Queryable, reach: Reach): Promise<z.infer<typeof densityOutput>> {
-  const fleets = fleetsOf(reach);
-  const [nodes, total] = await Promise.all([
-    db.$queryRaw<z.infer<typeof densityOutput>['nodes']>`
-      SELECT nodes.id, nodes.name, fleets.name AS fleet, health::text, sync::text FROM nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId"
-      WHERE nodes."organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR nodes."fleetId" = ANY(${fleets})) AND "revokedAt" IS NULL
-      ORDER BY fleets.name NULLS LAST, nodes.name LIMIT ${densityMax}`,
-    db.node.count({ where: { ...inReach(reach), revokedAt: null } }),
+/** Every node as a cell, or every one of a fleet. Names and statuses only: 10,000 of them are about a megabyte. */
+export async function readDensity(db: Queryable, reach: Reach, { fleet, at }: z.infer<typeof densityInput>, now: number): Promise<z.infer<typeof densityOutput>> {
+  if (at !== undefined) await requireKept(db, at, now);
+  const tables = nodeTables(at, fleet === undefined ? undefined : '$3');
+  const where = `nodes."organizationId" = $1 AND ($2::text[] IS NULL OR ${tables.reach} = ANY($2)) AND ($3::text IS NULL OR nodes."fleetId" = $3) AND nodes."revokedAt" IS NULL`;
+  const parameters = [reach.organizationId, fleetsOf(reach), fleet ?? null];
+  const [nodes, [count]] = await Promise.all([
+    db.$queryRawUnsafe<(z.infer<typeof densityOutput>['nodes'][number] & { fleetId: string | null })[]>(
+      `SELECT nodes.id, nodes.name, nodes."fleetId", fleets.name AS fleet, nodes.health::text, nodes.sync::text FROM ${tables.listed}
+       WHERE ${where} ORDER BY fleets.name NULLS LAST, nodes.name LIMIT ${densityMax}`,
+      ...parameters,
+    ),
+    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${tables.nodes} WHERE ${where}`, ...parameters),
   ]);
-  return { total, nodes };
+  return { total: count?.count ?? 0, nodes: nodes.map(({ fleetId, ...node }) => ({ ...node, fleet: reaches(reach, fleetId) ? node.fleet : null })) };
 }

@@ -6,6 +6,7 @@ import { queryNode } from './node-store.ts';
 import { listNodes, readDensity, summarizeNodes } from './reads.ts';
 import {
   changedNodeOutput,
+  densityInput,
   densityOutput,
   getNodeInput,
   labelsPreviewSchema,
@@ -14,6 +15,7 @@ import {
   nodeHistoryInput,
   nodeHistoryOutput,
   nodeSchema,
+  nodesSummaryInput,
   nodesSummaryOutput,
   queryNodeInput,
   queryNodeOutput,
@@ -31,25 +33,27 @@ import { renameNode, retryNode, revokeNode, setLabels } from './service.ts';
 
 export const nodesRouter = router({
   list: procedure('nodes:read')
-    .meta({ rest: { method: 'GET', path: '/nodes', tag: 'Nodes', summary: 'List nodes by name, status, fleet or labels' } })
+    .meta({ rest: { method: 'GET', path: '/nodes', tag: 'Nodes', summary: 'List nodes by name, status, fleet or labels, now or at a moment of the past' } })
     .input(listNodesInput)
     .output(listNodesOutput)
     .query(({ ctx, input }) => listNodes(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
 
   summary: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/summary', tag: 'Nodes', summary: 'Count nodes by health and sync status' } })
+    .input(nodesSummaryInput)
     .output(nodesSummaryOutput)
-    .query(({ ctx }) => summarizeNodes(ctx.deps.db, ctx.actor)),
+    .query(({ ctx, input }) => summarizeNodes(ctx.deps.db, ctx.actor, ctx.deps.clock.now(), input.at)),
 
   density: procedure('nodes:read')
+    .input(densityInput)
     .output(densityOutput)
-    .query(({ ctx }) => readDensity(ctx.deps.db, ctx.actor)),
+    .query(({ ctx, input }) => readDensity(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
 
   get: procedure('nodes:read')
-    .meta({ rest: { method: 'GET', path: '/nodes/{id}', tag: 'Nodes', summary: 'Read a node: statuses, conditions, desired against reported' } })
+    .meta({ rest: { method: 'GET', path: '/nodes/{id}', tag: 'Nodes', summary: 'Read a node, now or at a moment of the past: statuses, conditions, desired against reported' } })
     .input(getNodeInput)
     .output(nodeSchema)
-    .query(({ ctx, input }) => readNode(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now())),
+    .query(({ ctx, input }) => readNode(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now(), input.at)),
 
   timeline: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/{id}/timeline', tag: 'Nodes', summary: 'What happened to a node, newest first' } })

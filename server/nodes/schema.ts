@@ -11,6 +11,7 @@ import {
   timeSchema,
 } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
+import { atSchema } from '../history/schema.ts';
 import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { rangeSchema, seriesSchema } from '../telemetry/schema.ts';
 
@@ -61,9 +62,11 @@ export const listNodesInput = pageInput.extend({
   /** Revoked nodes are left out unless asked for. */
   revoked: z.boolean().default(false),
   sort: z.enum(['name', '-name', 'lastSeenAt', '-lastSeenAt', 'health', 'sync']).default('name'),
+  at: atSchema,
 });
 export const listNodesOutput = pageOf(nodeItemSchema);
 
+export const nodesSummaryInput = z.object({ at: atSchema }).prefault({});
 export const nodesSummaryOutput = z.object({
   total: z.number().int(),
   byHealth: z.record(healthStatusSchema, z.number().int()),
@@ -91,7 +94,8 @@ export const activationSchema = z.object({
   message: z.string().nullable(),
 });
 
-export const getNodeInput = z.object({ id: idSchema });
+/** At a moment of the past nothing can be done to it, and it has no figures that are not kept. */
+export const getNodeInput = z.object({ id: idSchema, at: atSchema });
 export const nodeSchema = nodeItemSchema.extend({
   facts: factsSchema,
   fingerprint: z.string(),
@@ -117,7 +121,11 @@ export const nodeSchema = nodeItemSchema.extend({
   can: z.object({ revoke: permissionSchema, retry: permissionSchema, setLabels: permissionSchema, rename: permissionSchema, quarantine: permissionSchema, liftQuarantine: permissionSchema, exportBundle: permissionSchema, importReceipt: permissionSchema, rotateKey: permissionSchema, reenrol: permissionSchema }),
 });
 
-export const timelineInput = pageInput.extend({ id: idSchema });
+export const timelineInput = pageInput.extend({
+  id: idSchema,
+  /** Only what had happened by then. */
+  at: atSchema,
+});
 export const timelineEntrySchema = z.object({
   id: idSchema,
   at: z.number(),
@@ -169,6 +177,13 @@ export const queryNodeOutput = z.object({
   nextCursor: z.string().nullable(),
 });
 
+export const densityInput = z
+  .object({
+    /** The id of a fleet; every node without it. */
+    fleet: z.string().max(64).optional(),
+    at: atSchema,
+  })
+  .prefault({});
 /** Every node as one cell, by fleet then name; at most 10,000, and `total` says how many there are. */
 export const densityOutput = z.object({
   total: z.number().int(),

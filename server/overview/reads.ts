@@ -17,7 +17,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
   const today = new Date(now);
   today.setUTCHours(0, 0, 0, 0);
   const [nodes, latest, eventsToday, lost, rollouts, detections, changes24h, counts, waiting] = await Promise.all([
-    summarizeNodes(db, reach),
+    summarizeNodes(db, reach, now),
     readLatest(db, scopes, now),
     sumEvents(db, reach, today.getTime()),
     db.node.aggregate({ where: inReach(reach), _sum: { recordsLost: true } }),

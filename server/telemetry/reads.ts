@@ -18,7 +18,7 @@ export async function readLatest(db: Queryable, scopes: readonly string[], now: 
   if (scopes.length === 0) return new Map();
   const rows = await db.$queryRaw<BucketRow[]>`
     SELECT latest.* FROM unnest(${[...scopes]}::text[]) AS wanted(scope) CROSS JOIN LATERAL (
-      SELECT * FROM telemetry_buckets AS bucket WHERE bucket.scope = wanted.scope AND "stepSeconds" = 10 AND at > ${new Date(now - 40_000)} ORDER BY at DESC LIMIT 1
+      SELECT * FROM telemetry_buckets AS bucket WHERE bucket.scope = wanted.scope AND "stepSeconds" = 10 AND at > ${new Date(now - 40_000)} AND at <= ${new Date(now)} ORDER BY at DESC LIMIT 1
     ) AS latest`;
   return new Map(rows.map((row) => [row.scope, figuresOf(row)]));
 }

@@ -125,6 +125,22 @@ test('lists are tables, names or data, and one thing is described', async () => 
   expect((await selvedge('top')).out).toContain('plant-3/loop-1');
 });
 
+test('nodes and fleets are read as they stood, and what has no past says so', async () => {
+  const before = new Date().toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await selvedge('quarantine', 'put', 'plant-3/loop-1', '--reason', 'bad fan');
+  expect((await selvedge('describe', 'node', 'plant-3/loop-1')).out).toContain('because: bad fan');
+  expect((await selvedge('describe', 'node', 'plant-3/loop-1', '--at', before)).out).toContain('quarantine: null');
+  expect((await selvedge('get', 'nodes', '-o', 'wide', '--at', before)).out).toMatch(/plant-3\/loop-1/);
+  expect((await selvedge('get', 'nodes', '-o', 'wide', '--at', before)).out).not.toContain('bad fan');
+  expect((await selvedge('get', 'fleets', '--at', before)).code).toBe(exitCodes.done);
+  expect((await selvedge('logs', 'plant-3/loop-1', '--at', before)).out).not.toContain('bad fan');
+  await selvedge('quarantine', 'lift', 'plant-3/loop-1');
+  expect(await selvedge('get', 'nodes', '--at', '900d')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('earliest moment that can be read') });
+  expect(await selvedge('get', 'rules', '--at', '1h')).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining('only of nodes and fleets') });
+  expect(await selvedge('get', 'nodes', '--at', 'yesterday')).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining('how long ago') });
+});
+
 test('a node is put into quarantine and let back', async () => {
   expect(await selvedge('quarantine', 'put', 'plant-3/loop-1', '--reason', 'bad disk')).toMatchObject({ code: exitCodes.done, out: 'plant-3/loop-1 is in quarantine: rollouts leave it out.\n' });
   expect((await selvedge('get', 'nodes', '-o', 'wide')).out).toContain('bad disk');

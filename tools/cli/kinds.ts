@@ -157,12 +157,12 @@ export function kindOf(written: string): Kind {
 /** Kinds that are addressed by id and looked up by name. */
 const byName: ReadonlySet<string> = new Set(['/nodes', '/fleets', '/repositories']);
 
-/** One thing by its name or id. Throws when there is none. */
-export async function find(client: ApiClient, kind: Kind, written: string): Promise<Item> {
-  const named = kind.key === 'name' || !byName.has(kind.path) ? [] : await client.list(kind.path, { query: written }, 500);
+/** One thing by its name or id, of then where a moment is given. Throws when there is none. */
+export async function find(client: ApiClient, kind: Kind, written: string, when: { at?: number } = {}): Promise<Item> {
+  const named = kind.key === 'name' || !byName.has(kind.path) ? [] : await client.list(kind.path, { query: written, ...when }, 500);
   const item = named.map((one) => kind.schema.parse(one)).find((one) => one.name === written);
   if (item !== undefined) return item;
-  return kind.schema.parse(await client.get(`${kind.path}/${encodeURIComponent(written)}`));
+  return kind.schema.parse(await client.get(`${kind.path}/${encodeURIComponent(written)}`, when));
 }
 
 export function nameOf(item: Item): string {

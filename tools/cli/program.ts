@@ -9,6 +9,7 @@ import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, kinds, nameOf } from './kinds.ts';
+import { asOf, momentOf } from './moment.ts';
 import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
 import { offlineCommands } from './offline.ts';
@@ -67,6 +68,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
     .showSuggestionAfterError();
   const format = (): Option => new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table');
+  const at = (): Option => new Option('--at <moment>', 'as it stood then, of nodes and fleets: a time, as 2026-11-27T08:00Z, or how long ago, as 2h').argParser(momentOf(() => io.now()));
 
   program.command('login <url>').description('Sign in with an API token from standard input, and keep it for this user.').action(async (url: string) => {
     const token = (await io.standardInput()).trim();
@@ -88,16 +90,19 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     .addOption(format())
     .option('-l, --selector <labels>', 'nodes by labels, as site=plant-3,!spare')
     .option('--limit <count>', 'at most so many', positive, 1000)
-    .action(async (written: string, names: string[], options: { output: Format; selector?: string; limit: number }) => {
+    .addOption(at())
+    .action(async (written: string, names: string[], options: { output: Format; selector?: string; limit: number; at?: number }) => {
       const [client, kind] = [await connect(), kindOf(written)];
-      const items = names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name))) : (await client.list(kind.path, { label: options.selector }, options.limit)).map((one) => kind.schema.parse(one));
+      const when = asOf(kind, options.at);
+      const items = names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name, when))) : (await client.list(kind.path, { label: options.selector, ...when }, options.limit)).map((one) => kind.schema.parse(one));
       if (items.length === 0 && (options.output === 'table' || options.output === 'wide')) io.error(`There are no ${kind.names[1]}.\n`);
       else io.out(render(items, kind.columns(io.now()), nameOf, options.output));
     });
-  program.command('describe <kind> <name>').description('One thing with everything that is known of it.').addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml')).action(async (written: string, name: string, options: { output: Format }) => {
+  program.command('describe <kind> <name>').description('One thing with everything that is known of it.').addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml')).addOption(at()).action(async (written: string, name: string, options: { output: Format; at?: number }) => {
     const [client, kind] = [await connect(), kindOf(written)];
-    const item = await find(client, kind, name);
-    io.out(renderOne(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`), options.output));
+    const when = asOf(kind, options.at);
+    const item = await find(client, kind, name, when);
+    io.out(renderOne(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`, when), options.output));
   });
   program.command('why <kind> <name>').description('Why a node or deployment is not where it should be.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).action(async (written: string, name: string, options: { output: Format }) => {
     const [client, kind] = [await connect(), kindOf(written)];
@@ -174,7 +179,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   nodeCommands(program, connect, (text) => io.out(text));
   nodeKeyCommands(program, connect, (text) => io.out(text));
   offlineCommands(program, connect, (text) => io.out(text));
-  program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).action(async (name: string, options: { follow?: true; limit: number }) => {
+  program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).addOption(new Option('--at <moment>', 'up to then').argParser(momentOf(() => io.now())).conflicts('follow')).action(async (name: string, options: { follow?: true; limit: number; at?: number }) => {
     const client = await connect();
     await logs(client, (await find(client, kindOf('node'), name)).id, options, (text) => io.out(text));
   });

@@ -9,9 +9,9 @@ const entrySchema = z.looseObject({ id: z.string(), at: z.number(), tone: z.stri
 const eventsSchema = z.looseObject({ attributes: z.array(z.string()), rows: z.array(z.looseObject({ at: z.number(), values: z.array(z.unknown()) })), nextCursor: z.string().nullable() });
 
 /** The timeline of a node, oldest first; with `follow` what comes after it, too. */
-export async function logs(client: ApiClient, node: string, { limit, follow }: { limit: number; follow?: true }, tell: (text: string) => void): Promise<void> {
-  const read = async (max: number): Promise<z.infer<typeof entrySchema>[]> => (await client.list(`/nodes/${node}/timeline`, {}, max)).map((one) => entrySchema.parse(one)).reverse();
-  const show = (entries: readonly z.infer<typeof entrySchema>[]): void => entries.forEach(({ at, tone, reason, message }) => tell(`${new Date(at).toISOString()} ${tone.padEnd(8)} ${reason}: ${message}\n`));
+export async function logs(client: ApiClient, node: string, { limit, follow, at }: { limit: number; follow?: true; at?: number }, tell: (text: string) => void): Promise<void> {
+  const read = async (max: number): Promise<z.infer<typeof entrySchema>[]> => (await client.list(`/nodes/${node}/timeline`, { at }, max)).map((one) => entrySchema.parse(one)).reverse();
+  const show = (entries: readonly z.infer<typeof entrySchema>[]): void => entries.forEach(({ at: time, tone, reason, message }) => tell(`${new Date(time).toISOString()} ${tone.padEnd(8)} ${reason}: ${message}\n`));
   let entries = await read(limit);
   show(entries);
   while (follow === true) {

@@ -1,0 +1,28 @@
+import { fleetsAsOf, nodesAsOf } from '../history/index.ts';
+
+/** What lists of nodes are read from, with the organization as $1. */
+export interface NodeTables {
+  /** To count. */
+  nodes: string;
+  /** To show: with the fleet of each, and when it was last heard of. */
+  listed: string;
+  /** The fleet by which a node is in reach: where it is now, with all of its past. */
+  reach: string;
+}
+
+const present: NodeTables = {
+  nodes: 'nodes',
+  listed: 'nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id',
+  reach: 'nodes."fleetId"',
+};
+
+/** The tables, or what they held at a moment; of one fleet alone where its placeholder is given. */
+export function nodeTables(at: number | undefined, fleet?: string): NodeTables {
+  if (at === undefined) return present;
+  const nodes = `${nodesAsOf(at, fleet)} AS nodes`;
+  return {
+    nodes,
+    listed: `${nodes} LEFT JOIN ${fleetsAsOf(at)} AS fleets ON fleets.id = nodes."fleetId" CROSS JOIN LATERAL (SELECT nodes."lastSeenAt") AS node_heartbeats`,
+    reach: 'nodes."fleetNow"',
+  };
+}
