@@ -12,6 +12,10 @@ function at(path: string, query?: Query): string {
 
 const part = encodeURIComponent;
 
+/** A moment of the past as the address has it. */
+const moment = (then: number | undefined) => (then === undefined ? undefined : new Date(then).toISOString());
+const thenOf = ({ then, ...query }: Query & { then?: number | undefined } = {}): Query => ({ ...query, at: moment(then) });
+
 export type NodeTab = 'state' | 'live' | 'store' | 'timeline' | 'identity';
 
 export const paths = {
@@ -20,10 +24,10 @@ export const paths = {
   detections: (query?: { node?: string | undefined; fleet?: string | undefined; rule?: string | undefined; severity?: string | undefined; range?: string | undefined; group?: string | undefined }) => at('/detections', query),
   alerts: (query?: { state?: string | undefined; severity?: string | undefined; alert?: string | undefined }) => at('/alerts', query),
   detection: (id: string) => `/detections/${part(id)}`,
-  nodes: (query?: { query?: string | undefined; health?: string | undefined; sync?: string | undefined; quarantined?: boolean | undefined; fleet?: string | undefined; label?: string | undefined; sort?: string | undefined }) => at('/nodes', query),
-  node: (id: string, tab?: NodeTab) => at(`/nodes/${part(id)}`, { tab: tab === 'state' ? undefined : tab }),
-  fleets: (query?: { create?: string | undefined; query?: string | undefined }) => at('/fleets', query),
-  fleet: (id: string) => `/fleets/${part(id)}`,
+  nodes: (query?: { query?: string | undefined; health?: string | undefined; sync?: string | undefined; quarantined?: boolean | undefined; fleet?: string | undefined; label?: string | undefined; sort?: string | undefined; then?: number | undefined }) => at('/nodes', thenOf(query)),
+  node: (id: string, tab?: NodeTab, then?: number) => at(`/nodes/${part(id)}`, { tab: tab === 'state' ? undefined : tab, at: moment(then) }),
+  fleets: (query?: { create?: string | undefined; query?: string | undefined; then?: number | undefined }) => at('/fleets', thenOf(query)),
+  fleet: (id: string, then?: number) => at(`/fleets/${part(id)}`, { at: moment(then) }),
   enrolment: (query?: { state?: string | undefined }) => at('/enrolment', query),
   deployments: (query?: { state?: string | undefined; fleet?: string | undefined }) => at('/deployments', query),
   newDeployment: (query?: { fleet?: string | undefined; rule?: string | undefined }) => at('/deployments/new', query),

@@ -61,7 +61,7 @@ export const HealthState = ({ status, ...facts }: { status: HealthStatus } & Sta
 export const SyncState = ({ status, ...facts }: { status: SyncStatus } & StateFacts) => <MeaningStatus meaning={syncMeanings[status]} facts={facts} />;
 export const ConditionState = ({ type, status, ...facts }: { type: string; status: 'True' | 'False' | 'Unknown' } & StateFacts) => <MeaningStatus meaning={status === 'True' && isTrouble(type) ? troubleMeaning : conditionMeanings[status]} facts={facts} />;
 /** Of a node that rollouts leave out: that, and how it stands. */
-export const QuarantinedState = ({ since, because, sync }: { since: number; because: string; sync: SyncStatus }) => <MeaningStatus meaning={{ ...quarantinedMeaning, word: `${sync}, quarantined` }} facts={{ since, message: because }} />;
+export const QuarantinedState = ({ since, because, sync }: { since: number | null; because: string; sync: SyncStatus }) => <MeaningStatus meaning={{ ...quarantinedMeaning, word: `${sync}, quarantined` }} facts={{ since, message: because }} />;
 export const RolloutStatus = ({ state, ...facts }: { state: RolloutState } & StateFacts) => <MeaningStatus meaning={rolloutMeanings[state]} facts={facts} />;
 export const RolloutNodeStatus = ({ state, ...facts }: { state: RolloutNodeState } & StateFacts) => <MeaningStatus meaning={rolloutNodeMeanings[state]} facts={facts} />;
 export const RepositoryState = ({ status, ...facts }: { status: RepositoryStatus } & StateFacts) => <MeaningStatus meaning={repositoryMeanings[status]} facts={facts} />;

@@ -101,5 +101,10 @@ async function refresh(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC
     resync: [],
   } satisfies Record<ChangeTopic, unknown>;
   const wanted = new Map(topics.flatMap((topic) => filters[topic]).map((filter) => [JSON.stringify(filter.queryKey), filter]));
-  await Promise.all([...wanted.values()].map((filter) => queryClient.invalidateQueries(filter)));
+  await Promise.all([...wanted.values()].map((filter) => queryClient.invalidateQueries({ ...filter, predicate: ({ queryKey }) => !isOfThePast(queryKey) })));
+}
+
+/** What stood at a moment of the past does not change. */
+function isOfThePast([, asked]: readonly unknown[]): boolean {
+  return typeof asked === 'object' && asked !== null && 'input' in asked && typeof asked.input === 'object' && asked.input !== null && 'at' in asked.input;
 }

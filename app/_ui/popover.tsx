@@ -3,9 +3,17 @@ import { Popover as Base } from '@base-ui/react/popover';
 import type { ReactElement, ReactNode } from 'react';
 
 /** Content that belongs to a button and is opened by it; unlike a tooltip it can hold controls. */
-export function Popover({ trigger, title, children, align = 'start' }: { trigger: ReactElement; title?: string; children: ReactNode; align?: 'start' | 'center' | 'end' }) {
+export function Popover({ trigger, title, children, align = 'start', open, onOpenChange }: {
+  trigger: ReactElement;
+  title?: string;
+  children: ReactNode;
+  align?: 'start' | 'center' | 'end';
+  /** For content that closes it by itself. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}) {
   return (
-    <Base.Root>
+    <Base.Root {...(open === undefined ? {} : { open })} {...(onOpenChange === undefined ? {} : { onOpenChange })}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner align={align} sideOffset={6} className="z-50">

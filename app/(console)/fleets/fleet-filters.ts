@@ -1,3 +1,4 @@
+import { thenInput, thenParser } from '../../_data/then.ts';
 import { createLoader, parseAsString, parseAsStringLiteral } from 'nuqs/server';
 
 export const fleetSorts = ['name', '-name', 'nodes', '-nodes'] as const;
@@ -7,10 +8,11 @@ export const fleetFilterParsers = {
   query: parseAsString.withDefault(''),
   sort: parseAsStringLiteral(fleetSorts).withDefault('name'),
   create: parseAsString.withDefault(''),
+  ...thenParser,
 };
 
 export const loadFleetFilters = createLoader(fleetFilterParsers);
 
-export function fleetListInputOf(filters: { query: string; sort: (typeof fleetSorts)[number] }) {
-  return { limit: 50, sort: filters.sort, ...(filters.query ? { query: filters.query } : {}) };
+export function fleetListInputOf(filters: { query: string; sort: (typeof fleetSorts)[number]; at: Date | null }) {
+  return { limit: 50, sort: filters.sort, ...thenInput(filters.at), ...(filters.query ? { query: filters.query } : {}) };
 }

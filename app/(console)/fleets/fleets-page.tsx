@@ -2,13 +2,15 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { FleetItem } from '../../../server/fleets/schema.ts';
 import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { FleetCounts, fleetTrouble } from '../../_domain/fleet-counts.tsx';
+import { ThenControl, ThenNotice } from '../../_domain/then.tsx';
 import { shortDigest } from '../../_format/names.ts';
 import { count, plural } from '../../_format/number.ts';
+import { absolute } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
 import { PageList } from '../../_shell/list.tsx';
@@ -24,13 +26,14 @@ import { Status } from '../../_ui/status.tsx';
 import { CreateFleetDialog } from './create-fleet-dialog.tsx';
 import { fleetFilterParsers, fleetListInputOf, fleetSorts } from './fleet-filters.ts';
 
-const columns: readonly Column<FleetItem>[] = [
+/** Of now, or of a moment of the past, in which links stay. */
+const columnsAt = (then: number | undefined): readonly Column<FleetItem>[] => [
   {
     id: 'name',
     header: 'Fleet',
     sort: 'name',
     cell: (fleet) => (
-      <Link href={paths.fleet(fleet.id)} className="font-medium hover:underline">
+      <Link href={paths.fleet(fleet.id, then)} className="font-medium hover:underline">
         {fleet.name}
       </Link>
     ),
@@ -60,7 +63,7 @@ const columns: readonly Column<FleetItem>[] = [
       ),
   },
   { id: 'bundle', header: 'Bundle', mono: true, from: 'sm', cell: (fleet) => (fleet.bundle ? <span title={`${fleet.bundle.rules} rules, ${fleet.bundle.models} models`}>{shortDigest(fleet.bundle.digest)}</span> : <span className="text-faint">none</span>) },
-  { id: 'deployed', header: 'Deployed', numeric: true, from: 'sm', cell: (fleet) => (fleet.deployedAt === null ? <span className="text-faint">never</span> : <RelativeTime at={fleet.deployedAt} />) },
+  { id: 'deployed', header: 'Deployed', numeric: true, from: 'sm', cell: (fleet) => (fleet.deployedAt === null ? <span className="text-faint">never</span> : then === undefined ? <RelativeTime at={fleet.deployedAt} /> : absolute(fleet.deployedAt)) },
 ];
 
 export function FleetsPage() {
@@ -71,6 +74,8 @@ export function FleetsPage() {
   const refused = useRefusal('fleets:write', 'Operators and administrators', 'organization');
   const open = () => void setFilters({ create: '1' });
   useCommands([{ label: 'Create a fleet', shortcut: 'c', run: open, refused }]);
+  const then = filters.at?.getTime();
+  const columns = useMemo(() => columnsAt(then), [then]);
   const create = (
     <Button tone="primary" onClick={open} refused={refused}>
       Create a fleet
@@ -78,9 +83,19 @@ export function FleetsPage() {
   );
   return (
     <PageFrame crumbs={[{ label: 'Fleets' }]}>
-      <PageHead title="Fleets" purpose="A fleet is the nodes that a selector names. They run the same bundle." actions={create} />
+      <ThenNotice />
+      <PageHead
+        title="Fleets"
+        purpose="A fleet is the nodes that a selector names. They run the same bundle."
+        actions={
+          <>
+            <ThenControl />
+            {then === undefined ? create : null}
+          </>
+        }
+      />
       <PageList
-        live
+        live={then === undefined}
         query={list}
         what="the fleets"
         columns={columns}
@@ -94,12 +109,16 @@ export function FleetsPage() {
         filters={<FilterInput value={filters.query} onChange={setQuery} label="Filter fleets" placeholder="Part of a name" />}
         filtered={filters.query === '' ? undefined : { none: 'No fleet matches', clear: () => void setFilters({ query: '' }) }}
         nothingYet={
-          <EmptyState kind="nothing-yet" title="No fleet yet" action={create}>
-            Give it a selector such as <code>site=plant-3</code>; the nodes whose labels match belong to it, now and later.
-          </EmptyState>
+          then === undefined ? (
+            <EmptyState kind="nothing-yet" title="No fleet yet" action={create}>
+              Give it a selector such as <code>site=plant-3</code>; the nodes whose labels match belong to it, now and later.
+            </EmptyState>
+          ) : (
+            <EmptyState kind="nothing-yet" title="There was no fleet then">Fleets show here from the moment at which they were made.</EmptyState>
+          )
         }
       />
-      <CreateFleetDialog open={filters.create !== '' && refused === undefined} onOpenChange={(next) => void setFilters({ create: next ? '1' : '' }, { history: 'replace' })} />
+      <CreateFleetDialog open={filters.create !== '' && refused === undefined && then === undefined} onOpenChange={(next) => void setFilters({ create: next ? '1' : '' }, { history: 'replace' })} />
     </PageFrame>
   );
 }

@@ -1,3 +1,4 @@
+import { thenInput, thenParser } from '../../_data/then.ts';
 import { createLoader, parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral } from 'nuqs/server';
 
 export const healthStates = ['Healthy', 'Degraded', 'Offline', 'NeverSeen'] as const;
@@ -13,6 +14,7 @@ export const nodeFilterParsers = {
   fleet: parseAsString.withDefault(''),
   label: parseAsString.withDefault(''),
   sort: parseAsStringLiteral(nodeSorts).withDefault('name'),
+  ...thenParser,
 };
 
 export const loadNodeFilters = createLoader(nodeFilterParsers);
@@ -25,6 +27,7 @@ export interface NodeFilters {
   fleet: string;
   label: string;
   sort: (typeof nodeSorts)[number];
+  at: Date | null;
 }
 
 const pageSize = 50;
@@ -34,6 +37,7 @@ export function listInputOf(filters: NodeFilters) {
   return {
     limit: pageSize,
     sort: filters.sort,
+    ...thenInput(filters.at),
     ...(filters.query ? { query: filters.query } : {}),
     ...(filters.health.length > 0 ? { health: filters.health } : {}),
     ...(filters.sync.length > 0 ? { sync: filters.sync } : {}),

@@ -2,11 +2,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { nextCursorOf } from '../../_data/pages.ts';
+import { thenInput } from '../../_data/then.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { healthMeanings, quarantinedMeaning, syncMeanings } from '../../_domain/meanings.ts';
 import { StatusFilter } from '../../_domain/status-filter.tsx';
+import { ThenControl, ThenNotice } from '../../_domain/then.tsx';
 import { plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { PageList } from '../../_shell/list.tsx';
@@ -19,36 +21,44 @@ import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Select } from '../../_ui/select.tsx';
-import { nodeColumns } from './node-columns.tsx';
+import { nodeColumns, pastNodeColumns } from './node-columns.tsx';
 import { listInputOf, nodeFilterParsers, nodeSorts } from './node-filters.ts';
 
 export function NodesPage() {
   const trpc = useTRPC();
   const [filters, setFilters] = useQueryStates(nodeFilterParsers, { history: 'push', clearOnDefault: true });
-  const summary = useQuery(trpc.nodes.summary.queryOptions());
-  const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200 }));
+  const summary = useQuery(trpc.nodes.summary.queryOptions(thenInput(filters.at)));
+  const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200, ...thenInput(filters.at) }));
   const list = useInfiniteQuery({ ...trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
   const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.quarantined || filters.fleet !== '' || filters.label !== '';
-  const clear = () => void setFilters(null);
+  const then = filters.at?.getTime();
+  const columns = useMemo(() => (then === undefined ? nodeColumns : pastNodeColumns(then)), [then]);
+  const clear = () => void setFilters({ ...Object.fromEntries(Object.keys(nodeFilterParsers).map((name) => [name, null])), at: filters.at });
   const total = summary.data?.total;
   const cannotEnrol = useEnrolmentRefusal();
   return (
     <PageFrame crumbs={[{ label: 'Nodes' }]}>
+      <ThenNotice />
       <PageHead
         title="Nodes"
-        purpose={total === undefined || total === 0 ? 'Machines that run our agent.' : `${plural(total, 'machine')} that run${total === 1 ? 's' : ''} our agent.`}
+        purpose={purposeOf(total, then !== undefined)}
         actions={
-          <Button refused={cannotEnrol} render={<Link href={paths.enrolment()} />}>
-            Add a node
-          </Button>
+          <>
+            <ThenControl />
+            {then === undefined ? (
+              <Button refused={cannotEnrol} render={<Link href={paths.enrolment()} />}>
+                Add a node
+              </Button>
+            ) : null}
+          </>
         }
       />
       <PageList
-        live
+        live={then === undefined}
         query={list}
         what="the nodes"
-        columns={nodeColumns}
+        columns={columns}
         rowKey={(node) => node.id}
         label="Nodes"
         sort={filters.sort}
@@ -79,10 +89,15 @@ export function NodesPage() {
           </>
         }
         filtered={filtered ? { none: 'No node matches', hint: filters.label ? `The labels must match ${filters.label}.` : 'Loosen the filters, or look for another name.', clear } : undefined}
-        nothingYet={cannotEnrol === undefined ? <NoNodes /> : <EmptyState kind="nothing-yet" title="No node in your fleets yet">Nodes show here when they join the fleets that you are limited to.</EmptyState>}
+        nothingYet={then !== undefined ? <EmptyState kind="nothing-yet" title="There was no node then">Nodes show here from the moment at which they were approved.</EmptyState> : cannotEnrol === undefined ? <NoNodes /> : <EmptyState kind="nothing-yet" title="No node in your fleets yet">Nodes show here when they join the fleets that you are limited to.</EmptyState>}
       />
     </PageFrame>
   );
+}
+
+function purposeOf(total: number | undefined, past: boolean): string {
+  if (total === undefined || total === 0) return 'Machines that run our agent.';
+  return past ? `${plural(total, 'machine')} that ran our agent.` : `${plural(total, 'machine')} that run${total === 1 ? 's' : ''} our agent.`;
 }
 
 function NoNodes() {

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import type { SearchParams } from 'nuqs/server';
 import { nextCursorOf } from '../../_data/pages.ts';
 import { Hydrated, serverData } from '../../_data/server.tsx';
+import { thenInput } from '../../_data/then.ts';
 import { listInputOf, loadNodeFilters } from './node-filters.ts';
 import { NodesPage } from './nodes-page.tsx';
 
@@ -12,8 +13,8 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   const { queryClient, trpc } = await serverData();
   await Promise.all([
     queryClient.prefetchInfiniteQuery(trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf })),
-    queryClient.prefetchQuery(trpc.nodes.summary.queryOptions()),
-    queryClient.prefetchQuery(trpc.fleets.list.queryOptions({ limit: 200 })),
+    queryClient.prefetchQuery(trpc.nodes.summary.queryOptions(thenInput(filters.at))),
+    queryClient.prefetchQuery(trpc.fleets.list.queryOptions({ limit: 200, ...thenInput(filters.at) })),
   ]);
   return (
     <Hydrated queryClient={queryClient}>

@@ -2,28 +2,30 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { Fleet } from '../../../../server/fleets/schema.ts';
-import { nodeColumns } from '../../nodes/node-columns.tsx';
+import type { NodeItem } from '../../../../server/nodes/schema.ts';
+import { nodeColumns, pastNodeColumns } from '../../nodes/node-columns.tsx';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { count } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { Card } from '../../../_ui/card.tsx';
-import { DataTable } from '../../../_ui/data-table.tsx';
+import { DataTable, type Column } from '../../../_ui/data-table.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 
-const columns = nodeColumns.filter((column) => column.id !== 'fleet').map(({ sort: _sort, ...column }) => column);
+const withoutFleet = (all: readonly Column<NodeItem>[]) => all.filter((column) => column.id !== 'fleet').map(({ sort: _sort, ...column }) => column);
+const columns = withoutFleet(nodeColumns);
 
-/** The fleet's nodes, those first that are not in sync. */
-export function FleetNodes({ fleet }: { fleet: Fleet }) {
+/** The fleet's nodes, now or at a moment, those first that are not in sync. */
+export function FleetNodes({ fleet, at }: { fleet: Fleet; at?: number }) {
   const trpc = useTRPC();
-  const nodes = useQuery(trpc.nodes.list.queryOptions({ fleet: fleet.id, limit: 25, sort: 'sync' }));
+  const nodes = useQuery(trpc.nodes.list.queryOptions({ fleet: fleet.id, limit: 25, sort: 'sync', ...(at === undefined ? {} : { at }) }));
   return (
     <Card
       title="Nodes"
-      live
+      live={at === undefined}
       actions={
-        <Link href={paths.nodes({ fleet: fleet.id })} className="hover:text-ink">
+        <Link href={paths.nodes({ fleet: fleet.id, then: at })} className="hover:text-ink">
           All {count(fleet.nodes.total)}
         </Link>
       }
@@ -35,7 +37,7 @@ export function FleetNodes({ fleet }: { fleet: Fleet }) {
               Give a node labels that match <code>{fleet.selector}</code>, or change the selector in Settings.
             </EmptyState>
           ) : (
-            <DataTable columns={columns} rows={data.items} rowKey={(node) => node.id} label={`Nodes of ${fleet.name}`} />
+            <DataTable columns={at === undefined ? columns : withoutFleet(pastNodeColumns(at))} rows={data.items} rowKey={(node) => node.id} label={`Nodes of ${fleet.name}`} />
           )
         }
       </Loaded>

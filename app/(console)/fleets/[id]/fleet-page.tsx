@@ -7,6 +7,7 @@ import type { Fleet } from '../../../../server/fleets/schema.ts';
 import { ScopeCharts } from '../../live/scope-charts.tsx';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { fleetTrouble } from '../../../_domain/fleet-counts.tsx';
+import { ThenControl, useThen } from '../../../_domain/then.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { count, plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
@@ -20,20 +21,23 @@ import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 import { Tabs } from '../../../_ui/tabs.tsx';
+import { FleetCells } from './fleet-cells.tsx';
 import { FleetNodes } from './fleet-nodes.tsx';
 import { FleetSettings } from './fleet-settings.tsx';
 import { FleetVersions } from './fleet-versions.tsx';
+import { PastFleet } from './past-fleet.tsx';
 import { RemoveFleetDialog } from './remove-fleet-dialog.tsx';
 
 const tabNames = ['state', 'live', 'settings'] as const;
 
 export function FleetPage({ id, openedAt }: { id: string; openedAt: number }) {
   const trpc = useTRPC();
-  const fleet = useQuery(trpc.fleets.get.queryOptions({ id }));
+  const { at } = useThen();
+  const fleet = useQuery(trpc.fleets.get.queryOptions({ id, ...(at === undefined ? {} : { at }) }));
   return (
-    <PageFrame crumbs={[{ label: 'Fleets', href: paths.fleets() }, { label: fleet.data?.name ?? 'Fleet' }]}>
-      <Loaded query={fleet} what="the fleet" back={{ label: 'All fleets', href: paths.fleets() }} skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
-        {(data) => <Content fleet={data} openedAt={openedAt} />}
+    <PageFrame crumbs={[{ label: 'Fleets', href: paths.fleets({ then: at }) }, { label: fleet.data?.name ?? 'Fleet' }]}>
+      <Loaded query={fleet} what="the fleet" back={{ label: 'All fleets', href: paths.fleets({ then: at }) }} skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
+        {(data) => (at === undefined ? <Content fleet={data} openedAt={openedAt} /> : <PastFleet fleet={data} at={at} />)}
       </Loaded>
     </PageFrame>
   );
@@ -60,6 +64,7 @@ function Content({ fleet, openedAt }: { fleet: Fleet; openedAt: number }) {
         }
         actions={
           <>
+            <ThenControl />
             <Button tone="critical" onClick={() => setRemoving(true)} refused={refusedRemove}>
               Remove
             </Button>
@@ -97,6 +102,7 @@ function Content({ fleet, openedAt }: { fleet: Fleet; openedAt: number }) {
             label: 'State',
             content: (
               <div className="flex flex-col gap-4">
+                <FleetCells fleet={fleet} />
                 <FleetVersions fleet={fleet} />
                 <FleetNodes fleet={fleet} />
               </div>

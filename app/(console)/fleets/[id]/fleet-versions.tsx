@@ -9,11 +9,11 @@ import { Proportions } from '../../../_ui/progress.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 
 /** Which versions the nodes report that they run; not what they were told. */
-export function FleetVersions({ fleet }: { fleet: Fleet }) {
+export function FleetVersions({ fleet, live = true }: { fleet: Fleet; live?: boolean }) {
   const total = fleet.spread.reduce((sum, each) => sum + each.nodes, 0);
   return (
     <Grid>
-      <Card title="Bundles in use" subtitle="by what nodes report" span={5} padded live>
+      <Card title="Bundles in use" subtitle="by what nodes report" span={5} padded live={live}>
         {total === 0 ? (
           <p className="py-4 text-center text-dim">No node has reported yet.</p>
         ) : (
@@ -36,10 +36,10 @@ export function FleetVersions({ fleet }: { fleet: Fleet }) {
           </>
         )}
       </Card>
-      <Card title="Rules and models in use" subtitle="by what nodes report" span={7} live>
+      <Card title="Rules and models in use" subtitle="by what nodes report" span={7} live={live}>
         {fleet.rules.length + fleet.models.length === 0 ? (
-          <EmptyState kind="nothing-yet" title="No rule and no model yet">
-            Deploy rules to this fleet, and what its nodes report shows here.
+          <EmptyState kind="nothing-yet" title={live ? 'No rule and no model yet' : 'No rule and no model'}>
+            {live ? 'Deploy rules to this fleet, and what its nodes report shows here.' : 'Its nodes had not reported any by then.'}
           </EmptyState>
         ) : (
           <Table label="Rules and models in use">

@@ -7,6 +7,7 @@ import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { Labels } from '../../../_domain/labels.tsx';
 import { HealthState, SyncState } from '../../../_domain/state-status.tsx';
+import { ThenControl, useThen } from '../../../_domain/then.tsx';
 import { paths } from '../../../paths.ts';
 import { useCommands } from '../../../_shell/commands.tsx';
 import { Loaded, useFailureToast } from '../../../_shell/loaded.tsx';
@@ -19,6 +20,7 @@ import { Tabs } from '../../../_ui/tabs.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
 import { IdentityTab } from './identity-tab.tsx';
 import { LiveTab } from './live-tab.tsx';
+import { PastNode } from './past-node.tsx';
 import { QuarantineDialog } from './quarantine-dialog.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
 import { StandingNotices } from './standing-notices.tsx';
@@ -30,11 +32,12 @@ const tabNames = ['state', 'live', 'store', 'timeline', 'identity'] as const;
 
 export function NodePage({ id, openedAt }: { id: string; openedAt: number }) {
   const trpc = useTRPC();
-  const node = useQuery(trpc.nodes.get.queryOptions({ id }));
+  const { at } = useThen();
+  const node = useQuery(trpc.nodes.get.queryOptions({ id, ...(at === undefined ? {} : { at }) }));
   return (
-    <PageFrame crumbs={[{ label: 'Nodes', href: paths.nodes() }, { label: node.data?.name ?? 'Node' }]}>
-      <Loaded query={node} what="the node" back={{ label: 'All nodes', href: paths.nodes() }} skeleton={<NodeSkeleton />}>
-        {(data) => <Content node={data} openedAt={openedAt} />}
+    <PageFrame crumbs={[{ label: 'Nodes', href: paths.nodes({ then: at }) }, { label: node.data?.name ?? 'Node' }]}>
+      <Loaded query={node} what="the node" back={{ label: 'All nodes', href: paths.nodes({ then: at }) }} skeleton={<NodeSkeleton />}>
+        {(data) => (at === undefined ? <Content node={data} openedAt={openedAt} /> : <PastNode node={data} at={at} />)}
       </Loaded>
     </PageFrame>
   );
@@ -74,6 +77,7 @@ function Content({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
         }
         actions={
           <>
+            <ThenControl />
             <Button onClick={() => retry.mutate({ id: node.id })} refused={refusedRetry} busy={retry.isPending}>
               Retry
             </Button>

@@ -1,26 +1,24 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import type { DiffEntry, NodeDetail } from '../../../../server/nodes/schema.ts';
+import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { ChartCard } from '../../../_charts/draw/chart-card.tsx';
 import { lineOf } from '../../../_charts/prepare/live-points.ts';
 import { prepareTimeSeries } from '../../../_charts/prepare/time-series.ts';
 import { useTelemetry } from '../../../_data/telemetry.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { Causes } from '../../../_domain/explanation.tsx';
-import { ConditionState } from '../../../_domain/state-status.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { count, rate } from '../../../_format/number.ts';
 import { microseconds } from '../../../_format/time.ts';
 import { paths } from '../../../paths.ts';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { Details } from '../../../_ui/details.tsx';
-import { DiffTable } from '../../../_ui/diff-table.tsx';
-import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
-import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import { useMemo } from 'react';
+import { Conditions } from './conditions-card.tsx';
+import { DesiredCard } from './desired-card.tsx';
 
 /** How it is, what it should run against what it reported, and why the two differ. */
 export function StateTab({ node, openedAt }: { node: NodeDetail; openedAt: number }) {
@@ -45,31 +43,11 @@ export function StateTab({ node, openedAt }: { node: NodeDetail; openedAt: numbe
           ]}
         />
       </Card>
-      <Card title="Desired against reported" subtitle={`generation ${count(node.generation.observed)} reported, ${count(node.generation.desired)} desired`} live>
-        {node.diff.length === 0 ? (
-          <EmptyState kind="nothing-yet" title="Nothing is desired of it yet">
-            {node.fleet ? 'Deploy rules to its fleet, and they show here against what it reports.' : 'It belongs to no fleet.'}
-          </EmptyState>
-        ) : (
-          <DiffTable label="Desired against reported" before="Reported" after="Desired" rows={node.diff.map((entry) => ({ part: partOf(entry), before: entry.reported, after: entry.desired, change: entry.change === 'same' ? undefined : changeWords[entry.change] }))} />
-        )}
-      </Card>
+      <DesiredCard node={node} />
       <ChartCard title="Events" span={6} height={180} sync="node" emptyText="Nothing reported in 15 minutes" prepared={prepareTimeSeries({ ...shared, quantity: 'perSecond', series: [{ key: 'events', name: 'events', points: lineOf(series, 'events') }, { key: 'predictions', name: 'predictions', points: lineOf(series, 'predictions') }] })} />
       <ChartCard title="Event to action" span={6} height={180} sync="node" emptyText="No action in 15 minutes" prepared={prepareTimeSeries({ ...shared, quantity: 'microseconds', series: [{ key: 'p99', name: 'p99', points: lineOf(series, 'p99') }, { key: 'p50', name: 'p50', points: lineOf(series, 'p50') }] })} />
       <Conditions node={node} />
     </Grid>
-  );
-}
-
-const changeWords: Record<Exclude<DiffEntry['change'], 'same'>, string> = { added: 'to be added', removed: 'to be removed', changed: 'to be replaced' };
-
-function partOf(entry: DiffEntry) {
-  if (entry.kind === 'settings') return 'Settings';
-  const href = entry.kind === 'rule' ? paths.rule(entry.part) : paths.model(entry.part);
-  return (
-    <Link href={href} className="hover:underline">
-      {entry.kind === 'rule' ? 'Rule' : 'Model'} {entry.part}
-    </Link>
   );
 }
 
@@ -103,49 +81,6 @@ function Why({ node }: { node: NodeDetail }) {
         <Link href={paths.node(node.id, 'timeline')} className="text-accent hover:underline">Timeline</Link>
         <Link href={paths.node(node.id, 'identity')} className="text-accent hover:underline">Its labels</Link>
       </p>
-    </Card>
-  );
-}
-
-function Conditions({ node }: { node: NodeDetail }) {
-  return (
-    <Card title="Conditions" live>
-      {node.conditions.length === 0 ? (
-        <p className="px-4 py-6 text-center text-dim">It has not reported any yet.</p>
-      ) : (
-        <Table label="Conditions">
-          <thead>
-            <tr>
-              <HeadCell>Condition</HeadCell>
-              <HeadCell>Status</HeadCell>
-              <HeadCell>Reason</HeadCell>
-              <HeadCell>Message</HeadCell>
-              <HeadCell numeric>Since</HeadCell>
-            </tr>
-          </thead>
-          <tbody>
-            {node.conditions.map((condition) => (
-              <tr key={condition.type}>
-                <Cell>
-                  <span className="font-medium">{condition.type}</span>
-                </Cell>
-                <Cell>
-                  <ConditionState type={condition.type} status={condition.status} reason={condition.reason} message={condition.message} since={condition.lastTransitionTime} />
-                </Cell>
-                <Cell mono>{condition.reason}</Cell>
-                <Cell>
-                  <span className="text-dim" title={condition.message}>
-                    {condition.message}
-                  </span>
-                </Cell>
-                <Cell numeric>
-                  <RelativeTime at={condition.lastTransitionTime} />
-                </Cell>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
     </Card>
   );
 }

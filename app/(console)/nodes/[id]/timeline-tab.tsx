@@ -12,12 +12,12 @@ import { ShowMore } from '../../../_ui/show-more.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 
-/** What happened to the node, the latest first, by whom. */
-export function TimelineTab({ id }: { id: string }) {
+/** What happened to the node, the latest first, by whom; up to a moment where one is given. */
+export function TimelineTab({ id, at }: { id: string; at?: number }) {
   const trpc = useTRPC();
-  const timeline = useInfiniteQuery(trpc.nodes.timeline.infiniteQueryOptions({ id, limit: 50 }, { getNextPageParam: nextCursorOf }));
+  const timeline = useInfiniteQuery(trpc.nodes.timeline.infiniteQueryOptions({ id, limit: 50, ...(at === undefined ? {} : { at }) }, { getNextPageParam: nextCursorOf }));
   return (
-    <Card live>
+    <Card live={at === undefined}>
       <Loaded query={timeline} what="the timeline" skeleton={<SkeletonRows rows={10} columns={3} />}>
         {(data) => {
           const { rows } = rowsOf(data);

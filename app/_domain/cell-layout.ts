@@ -1,5 +1,5 @@
-import type { HealthStatus, SyncStatus } from '../../../edge-runtime/protocol/states.ts';
-import type { Tone } from '../../_ui/status.tsx';
+import type { HealthStatus, SyncStatus } from '../../edge-runtime/protocol/states.ts';
+import type { Tone } from '../_ui/status.tsx';
 
 export interface NodeCell {
   id: string;

@@ -1,0 +1,26 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import type { Fleet } from '../../../../server/fleets/schema.ts';
+import { useTRPC } from '../../../_data/trpc.tsx';
+import { Cells } from '../../../_domain/cells.tsx';
+import { Loaded } from '../../../_shell/loaded.tsx';
+import { Card } from '../../../_ui/card.tsx';
+import { Skeleton } from '../../../_ui/skeleton.tsx';
+
+/** So few are better read in the table. */
+const listedMax = 25;
+
+/** Every node of a fleet as one cell, now or at a moment, where they are more than its table shows. */
+export function FleetCells({ fleet, at }: { fleet: Fleet; at?: number }) {
+  const trpc = useTRPC();
+  const many = fleet.nodes.total > listedMax;
+  const density = useQuery({ ...trpc.nodes.density.queryOptions({ fleet: fleet.id, ...(at === undefined ? {} : { at }) }), enabled: many });
+  if (!many) return null;
+  return (
+    <Card title="At a glance" subtitle="a cell for each node, trouble first" padded live={at === undefined}>
+      <Loaded query={density} what="the nodes" skeleton={<Skeleton className="h-40 w-full" />}>
+        {(data) => <Cells nodes={data.nodes} total={data.total} then={at} />}
+      </Loaded>
+    </Card>
+  );
+}
