@@ -22,3 +22,5 @@ CREATE INDEX "nodes_in_quarantine" ON "nodes" ("organizationId") WHERE "quaranti
 -- Overlaps are few; finding them must not read every node.
 CREATE INDEX "nodes_multiple_owners" ON "nodes" ("organizationId") WHERE cardinality("claimedBy") > 1;
 ALTER TABLE "node_former_keys" ADD FOREIGN KEY ("nodeId") REFERENCES "nodes" ("id") ON DELETE CASCADE;
+-- Few failed the last time; a wave that passes forgives those of its nodes that did.
+CREATE INDEX "nodes_with_failures" ON "nodes" ("fleetId") WHERE "failuresInARow" > 0;

@@ -38,6 +38,8 @@ export async function returnToRollout(tx: Transaction, nodeId: string, fleetId: 
     UPDATE deployment_nodes SET message = '', state = CASE WHEN generation IS NULL THEN 'ToCome' ELSE state END::deployment_node_state,
       "afterFailure" = CASE WHEN generation IS NULL THEN "afterFailure" ELSE 'retry' END::deployment_after_failure
     WHERE "deploymentId" = ${rollout.id} AND "nodeId" = ${nodeId} AND state = 'Skipped'`;
+  // It does not stand any more where the rollout counted it: all are counted anew.
+  await tx.$executeRaw`UPDATE deployments SET tally = NULL WHERE id = ${rollout.id}`;
   return true;
 }
 

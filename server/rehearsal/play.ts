@@ -1,7 +1,8 @@
 import type { RolloutPolicy, RolloutState } from '../deployments/schema.ts';
+import { MinHeap } from '../kernel/min-heap.ts';
 import { createRandom } from '../kernel/seeded-random.ts';
-import { isLookDue, isOver, step } from '../rollout/index.ts';
-import type { RolloutSnapshot, RolloutStep, RolloutWave } from '../rollout/index.ts';
+import { isLookDue, isOver, Places, step } from '../rollout/index.ts';
+import type { RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../rollout/index.ts';
 import { evidenceOf } from './figures.ts';
 import { PlayedNode } from './twin.ts';
 import type { Twin } from './twin.ts';
@@ -31,8 +32,8 @@ export interface Course {
 const closeSteps = 500;
 const stepsMax = 6_000;
 const secondMs = 1_000;
-/** Nodes that are played before others have their turn: some milliseconds. */
-const playedAtOnce = 10_000;
+/** Nodes that are looked at before others have their turn: some milliseconds. */
+const playedAtOnce = 1_000;
 
 /** Runs the real planner against twins of the nodes on a virtual clock. The same seed gives the same course. */
 export async function play({ policy, twins, startsAt, pool, breathe }: Play, seed: number): Promise<Course> {
@@ -41,13 +42,26 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
   const nodes = twins.map((twin) => new PlayedNode(twin, 'before', now, pool, random));
   const placeOf = new Map(twins.map(({ node }, place) => [node, place]));
   const rows = nodes.map(({ row }) => row);
-  // When something happens to each node next, side by side: to look for the first of a hundred thousand at each step takes microseconds.
-  const nextAt = Float64Array.from(nodes, (node) => node.nextAt);
-  const rollout: { state: RolloutState; wave: number; waves: RolloutWave[] } = { state: 'Progressing', wave: 0, waves: wavesOf(twins) };
+  const places = new Places(inTurn(rows), 'after');
+  // When something happens to each node next; a time that no longer holds is dropped when it comes.
+  const due = new MinHeap<number>();
+  const nextAt = new Float64Array(nodes.length);
+  const expect = (place: number): void => {
+    const at = nodes[place]?.nextAt ?? Number.POSITIVE_INFINITY;
+    if (at === nextAt[place]) return;
+    nextAt[place] = at;
+    if (at < Number.POSITIVE_INFINITY) due.push(at, place);
+  };
+  for (const place of nodes.keys()) expect(place);
+  const dueFirst = (): { key: number; item: number } | undefined => {
+    while (due.first !== undefined && nextAt[due.first.item] !== due.first.key) due.pop();
+    return due.first;
+  };
+  const rollout: { state: RolloutState; wave: number; waves: RolloutWave[]; wakeAt: number | null } = { state: 'Progressing', wave: 0, waves: wavesOf(twins), wakeAt: null };
   let generation = 0;
   let message = '';
   const snapshot = (): RolloutSnapshot => {
-    const seen: RolloutSnapshot = { id: 'rehearsal', policy, bundle: 'after', previousBundle: 'before', ...rollout, nodes: rows, evidence: null };
+    const seen: RolloutSnapshot = { id: 'rehearsal', policy, bundle: 'after', previousBundle: 'before', ...rollout, ...places.changed, evidence: null };
     if (!isLookDue(seen, now)) return seen;
     const told = rows.filter((row) => row.wave === rollout.wave && row.facts.bundle === 'after');
     const behind = rows.filter((row) => row.told === null && row.facts.connected);
@@ -56,47 +70,47 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
     return { ...seen, evidence: evidenceOf(of(told), of(behind), hours, 1, random) };
   };
   const apply = (result: RolloutStep): void => {
-    Object.assign(rollout, { state: result.state, wave: result.wave, waves: result.waves });
-    for (const change of result.changes) {
-      const row = rows[placeOf.get(change.node) ?? -1];
-      if (row === undefined) continue;
-      Object.assign(row, { state: change.state, message: change.message, since: now });
-      if (change.clockRestarts && row.told !== null) row.told = { ...row.told, at: now };
-    }
-    for (const { node, bundle } of result.requests) {
+    Object.assign(rollout, { state: result.state, wave: result.wave, waves: result.waves, wakeAt: result.nextWakeAt });
+    places.apply(result, now, ({ node }, bundle) => {
       const place = placeOf.get(node) ?? -1;
       nodes[place]?.told(++generation, bundle, now, bundle === 'after' ? policy.activateWindows : []);
-      nextAt[place] = nodes[place]?.nextAt ?? Number.POSITIVE_INFINITY;
-    }
+      expect(place);
+    });
     message = result.decisions.find(({ tone, kind }) => kind !== 'NodeFailed' && (tone === 'critical' || tone === 'notice'))?.message ?? message;
   };
   let closeness = secondMs;
   let played = 0;
   for (let steps = 0; steps < stepsMax; steps += 1) {
-    nodes.forEach((node, place) => {
-      if ((nextAt[place] ?? 0) > now) return;
-      node.advance(now);
-      nextAt[place] = node.nextAt;
-    });
-    const result = step(snapshot(), now);
+    for (let next = dueFirst(); next !== undefined && next.key <= now; next = dueFirst()) {
+      due.pop();
+      nodes[next.item]?.advance(now);
+      places.hear(rows[next.item]?.node ?? '');
+      expect(next.item);
+    }
+    const begins = snapshot();
+    const result = step(begins, now, (asked) => places.answer(asked));
     apply(result);
     // People are taken to answer at once where the policy asks them between waves.
     if (result.decisions.some(({ kind }) => kind === 'ApprovalNeeded')) {
       rollout.state = 'Progressing';
       continue;
     }
-    if ((played += rows.length) >= playedAtOnce) {
+    if ((played += 1 + begins.nodes.length) >= playedAtOnce) {
       await breathe();
       played = 0;
     }
     if (isOver(rollout.state) || rollout.state === 'Suspended' || rollout.state === 'Paused') break;
-    const next = nextAt.reduce((least, at) => Math.min(least, at), result.nextWakeAt ?? Number.POSITIVE_INFINITY);
+    const next = Math.min(dueFirst()?.key ?? Number.POSITIVE_INFINITY, result.nextWakeAt ?? Number.POSITIVE_INFINITY);
     if (next === Number.POSITIVE_INFINITY) break;
     if (steps % closeSteps === closeSteps - 1) closeness *= 2;
     now = next <= now && result.requests.length > 0 ? now : Math.max(now + closeness, next);
   }
   const count = (state: string): number => rows.filter((row) => row.state === state).length;
   return { state: rollout.state, message, endedAt: now, waves: rollout.waves, offline: count('Offline'), failed: count('Failed') };
+}
+
+function inTurn(rows: readonly RolloutNode[]): RolloutNode[] {
+  return [...rows].sort((a, b) => a.wave - b.wave || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function wavesOf(twins: readonly Twin[]): RolloutWave[] {

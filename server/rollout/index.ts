@@ -1,10 +1,13 @@
 export { isLookDue } from './gating.ts';
 export { tellByHand } from './by-hand.ts';
+export { welcomeJoiners } from './joiners.ts';
 export { startRolloutLoop } from './loop.ts';
 export type { RolloutLoop } from './loop.ts';
+export { Places } from './places.ts';
+export { step } from './planner.ts';
 export type { LockedRollout } from './repository.ts';
 export { adoptFollowers, liftGates, lockRollout, writeExcluded } from './repository.ts';
-export { advanceLocked, advanceRollout, recordDecisions, welcomeJoiners } from './service.ts';
-export { isOver, step } from './planner.ts';
+export { advanceLocked, advanceRollout, recordDecisions } from './service.ts';
 export type { NewDecision, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 export { cutWaves, limitOf } from './waves.ts';
+export { isOver } from './work.ts';

@@ -1,9 +1,10 @@
-import { reportSchema } from '@selvedge/edge-runtime/protocol';
-import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { RolloutState } from '../deployments/schema.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
-import type { NewDecision, NodeFacts, RolloutNode, RolloutSnapshot, RolloutStep } from './snapshot.ts';
+import { differs } from './outcome.ts';
+import type { NewDecision, RolloutStep, RolloutWave } from './snapshot.ts';
+import type { Counted } from './tally.ts';
+import { isOver } from './work.ts';
 
 /** A deployment's row, locked until the transaction ends: only its holder moves the rollout. */
 export interface LockedRollout {
@@ -17,6 +18,8 @@ export interface LockedRollout {
   policy: unknown;
   wave: number;
   wakeAt: Date | null;
+  /** How many nodes stand where, as `Counted`; null when only looking at all of them tells. */
+  tally: unknown;
 }
 
 export async function organizationOf(db: Queryable, id: string): Promise<string | null> {
@@ -27,28 +30,9 @@ export async function organizationOf(db: Queryable, id: string): Promise<string 
 /** Null when it is not there, or when `wait` is false and somebody else holds it. */
 export async function lockRollout(tx: Transaction, id: string, wait: boolean): Promise<LockedRollout | null> {
   const rows = wait
-    ? await tx.$queryRaw<LockedRollout[]>`SELECT id, "organizationId", "fleetId", "fleetName", state, bundle, "previousBundle", policy, wave, "wakeAt" FROM deployments WHERE id = ${id} FOR UPDATE`
-    : await tx.$queryRaw<LockedRollout[]>`SELECT id, "organizationId", "fleetId", "fleetName", state, bundle, "previousBundle", policy, wave, "wakeAt" FROM deployments WHERE id = ${id} FOR UPDATE SKIP LOCKED`;
+    ? await tx.$queryRaw<LockedRollout[]>`SELECT id, "organizationId", "fleetId", "fleetName", state, bundle, "previousBundle", policy, wave, "wakeAt", tally FROM deployments WHERE id = ${id} FOR UPDATE`
+    : await tx.$queryRaw<LockedRollout[]>`SELECT id, "organizationId", "fleetId", "fleetName", state, bundle, "previousBundle", policy, wave, "wakeAt", tally FROM deployments WHERE id = ${id} FOR UPDATE SKIP LOCKED`;
   return rows[0] ?? null;
-}
-
-/** Every node of the rollout's fleet that is not in quarantine. */
-export async function findMembers(tx: Transaction, rollout: LockedRollout): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL`;
-  return rows.map((row) => row.id);
-}
-
-/** Nodes that came into the fleet since the rollout began go into its last wave. Returns their names. */
-export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, nodeIds: readonly string[], at: Date): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ nodeName: string }[]>`
-    INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
-    SELECT ${rollout.id}, n.id, n.name, greatest(${rollout.wave}::int, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0)), ${at}
-    FROM nodes n WHERE n.id = ANY(${[...nodeIds]}::text[])
-    ON CONFLICT DO NOTHING RETURNING "nodeName"`;
-  if (rows.length > 0) {
-    await tx.$executeRaw`INSERT INTO deployment_waves ("deploymentId", index) SELECT ${rollout.id}, coalesce(max(wave), 0) FROM deployment_nodes WHERE "deploymentId" = ${rollout.id} ON CONFLICT DO NOTHING`;
-  }
-  return rows.map((row) => row.nodeName);
 }
 
 /** Nodes of the fleet that were told the bundle after the rollout was done, because they joined: they go back with the others. */
@@ -61,90 +45,11 @@ export async function adoptFollowers(tx: Transaction, rollout: LockedRollout, at
     ON CONFLICT DO NOTHING`;
 }
 
-interface SnapshotRow {
-  nodeId: string;
-  nodeName: string;
-  wave: number;
-  state: RolloutNode['state'];
-  since: Date;
-  message: string;
-  generation: bigint | null;
-  told: string | null;
-  requestedAt: Date | null;
-  afterFailure: RolloutNode['afterFailure'];
-  belongs: boolean;
-  quarantined: string | null;
-  failuresInARow: number;
-  failedGeneration: bigint;
-  connected: boolean;
-  observedGeneration: bigint;
-  reportedBundle: string | null;
-  synced: boolean;
-  /** Null when nothing was reported, and when the rest of the row says all that a step asks of it. */
-  report: unknown;
-}
-
-const reportedSchema = reportSchema.pick({ sync: true, message: true, activation: true });
-
-/**
- * Everything that a step looks at, nodes by wave and name. Reports are the most of it, and are read of nodes alone that were told and
- * are not where they should be.
- */
-export async function readSnapshot(tx: Transaction, rollout: LockedRollout, previousBundle: string): Promise<RolloutSnapshot> {
-  const waves = await tx.deploymentWave.findMany({ where: { deploymentId: rollout.id }, orderBy: { index: 'asc' } });
-  const rows = await tx.$queryRaw<SnapshotRow[]>`
-    SELECT d."nodeId", d."nodeName", d.wave, d.state, d.since, d.message, d.generation, d.told, d."requestedAt", d."afterFailure",
-      (n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL) IS TRUE AS belongs, n."quarantinedBecause" AS quarantined, n."failuresInARow", n."failedGeneration", n."connectedSince" IS NOT NULL AS connected,
-      n."observedGeneration", n."reportedBundle",
-      n.sync = 'Synced' AS synced,
-      CASE WHEN n.report IS NULL OR d.told IS NULL OR n.sync = 'Synced' THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object('sync', n.report->'sync', 'message', n.report->'message', 'activation', n.report->'activation')) END AS report
-    FROM deployment_nodes d JOIN nodes n ON n.id = d."nodeId"
-    WHERE d."deploymentId" = ${rollout.id} ORDER BY d.wave, d."nodeName"`;
-  return {
-    id: rollout.id,
-    state: rollout.state,
-    policy: rolloutPolicySchema.parse(rollout.policy),
-    bundle: rollout.bundle,
-    previousBundle,
-    wave: rollout.wave,
-    waves: waves.map((wave) => ({ index: wave.index, startedAt: milliseconds(wave.startedAt), bakingSince: milliseconds(wave.bakingSince), passedAt: milliseconds(wave.passedAt), looks: wave.looks, lookedAt: milliseconds(wave.lookedAt), gate: wave.gate })),
-    nodes: rows.map(toNode),
-    evidence: null,
-  };
-}
-
-function toNode(row: SnapshotRow): RolloutNode {
-  const { generation, told, requestedAt } = row;
-  return {
-    node: row.nodeId,
-    name: row.nodeName,
-    wave: row.wave,
-    state: row.state,
-    since: row.since.getTime(),
-    message: row.message,
-    told: generation === null || told === null || requestedAt === null ? null : { generation: Number(generation), bundle: told, at: requestedAt.getTime() },
-    afterFailure: row.afterFailure,
-    facts: toFacts(row),
-  };
-}
-
-function toFacts(row: SnapshotRow): NodeFacts {
-  const facts = { belongs: row.belongs, quarantined: row.quarantined, failuresInARow: row.failuresInARow, failedGeneration: Number(row.failedGeneration), connected: row.connected, observedGeneration: Number(row.observedGeneration), bundle: row.reportedBundle };
-  if (row.report === null) return { ...facts, sync: row.synced ? 'Synced' : 'Unknown', activating: null, staged: false, message: '' };
-  const report = reportedSchema.parse(row.report);
-  return { ...facts, sync: report.sync, activating: report.activation?.generation ?? null, staged: report.activation?.step === 'Staged', message: report.activation?.message ?? report.message };
-}
-
-function milliseconds(time: Date | null): number | null {
-  return time === null ? null : time.getTime();
-}
-
 /** Writes a step as a whole. `generations` are those by which nodes were told just now. */
-export async function writeStep(tx: Transaction, rollout: LockedRollout, step: RolloutStep, generations: ReadonlyMap<string, number>, at: Date): Promise<void> {
-  const isOver = step.nextWakeAt === null && ['RolledBack', 'Succeeded', 'Cancelled', 'Superseded'].includes(step.state);
-  const finishedAt = isOver && step.state !== rollout.state ? { finishedAt: at } : {};
-  await tx.deployment.update({ where: { id: rollout.id }, data: { state: step.state, wave: step.wave, wakeAt: step.nextWakeAt === null ? null : new Date(step.nextWakeAt), ...finishedAt } });
-  for (const wave of step.waves) {
+export async function writeStep(tx: Transaction, rollout: LockedRollout, before: readonly RolloutWave[], step: RolloutStep, generations: ReadonlyMap<string, number>, at: Date): Promise<void> {
+  const finishedAt = step.nextWakeAt === null && isOver(step.state) && step.state !== rollout.state ? { finishedAt: at } : {};
+  await tx.deployment.update({ where: { id: rollout.id }, data: { state: step.state, wave: step.wave, wakeAt: date(step.nextWakeAt), ...finishedAt } });
+  for (const wave of step.waves.filter((one) => differs(one, before[one.index]))) {
     await tx.deploymentWave.updateMany({
       where: { deploymentId: rollout.id, index: wave.index },
       data: { startedAt: date(wave.startedAt), bakingSince: date(wave.bakingSince), passedAt: date(wave.passedAt), looks: wave.looks, lookedAt: date(wave.lookedAt), gate: wave.gate },
@@ -152,6 +57,11 @@ export async function writeStep(tx: Transaction, rollout: LockedRollout, step: R
   }
   await writeChanges(tx, rollout.id, step, at);
   await writeRequests(tx, rollout.id, step, generations, at);
+}
+
+/** Keeps how many nodes stand where; null when it is not known. */
+export async function writeTally(tx: Transaction, id: string, tally: readonly Counted[] | null): Promise<void> {
+  await tx.$executeRaw`UPDATE deployments SET tally = ${tally === null ? null : JSON.stringify(tally)}::jsonb WHERE id = ${id}`;
 }
 
 async function writeChanges(tx: Transaction, deploymentId: string, step: RolloutStep, at: Date): Promise<void> {
@@ -183,6 +93,7 @@ export async function findPlace(tx: Transaction, rolloutId: string, nodeId: stri
 
 export async function writeTold(tx: Transaction, rollout: LockedRollout, nodeId: string, generation: number, at: Date): Promise<void> {
   await tx.deploymentNode.update({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, data: { state: 'Requested', message: 'It was told, and has not answered yet.', since: at, generation, told: rollout.bundle, requestedAt: at, afterFailure: 'undecided' } });
+  await writeTally(tx, rollout.id, null);
 }
 
 /** Keeps the bundle of a rollout that stopped itself from its fleet, or with null allows it again. */
@@ -204,16 +115,15 @@ export async function insertDecisions(tx: Transaction, rows: readonly (NewDecisi
   if (rows.length > 0) await tx.deploymentDecision.createMany({ data: rows.map((row) => ({ ...row, evidence: toJson(row.evidence) })) });
 }
 
-/** Rollouts that news of these nodes may move: under way, or done while these still had to come. */
-export async function rolloutsOf(db: Queryable, nodeIds: readonly string[]): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT DISTINCT d.id FROM deployment_nodes dn
+/** Nodes with the rollouts that news of them may move: under way, or done while these still had to come. */
+export async function placesOf(db: Queryable, nodeIds: readonly string[]): Promise<{ rollout: string; node: string }[]> {
+  return db.$queryRaw<{ rollout: string; node: string }[]>`
+    SELECT d.id AS rollout, dn."nodeId" AS node FROM deployment_nodes dn
     JOIN deployments d ON d.id = dn."deploymentId"
     JOIN nodes n ON n.id = dn."nodeId"
     WHERE dn."nodeId" = ANY(${[...nodeIds]}::text[])
       AND (d.state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack')
         OR (d.state = 'Succeeded' AND dn.state NOT IN ('Running', 'Skipped') AND n."desiredGeneration" = dn.generation))`;
-  return rows.map((row) => row.id);
 }
 
 /** Rollouts under way: all of them, or those whose time has come. */
@@ -240,6 +150,25 @@ export async function nextWakeAt(db: Queryable): Promise<number | null> {
 export async function rolloutOfFleet(db: Queryable, fleetId: string): Promise<string | null> {
   const row = await db.deployment.findFirst({ where: { fleetId, state: { in: ['Progressing', 'Paused', 'Suspended', 'RollingBack'] } }, select: { id: true } });
   return row?.id ?? null;
+}
+
+/** Every node of the rollout's fleet that is not in quarantine. */
+export async function findMembers(tx: Transaction, rollout: LockedRollout): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL`;
+  return rows.map((row) => row.id);
+}
+
+/** Nodes that came into the fleet since the rollout began go into its last wave. Returns their names. */
+export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, nodeIds: readonly string[], at: Date): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ nodeName: string }[]>`
+    INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
+    SELECT ${rollout.id}, n.id, n.name, greatest(${rollout.wave}::int, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0)), ${at}
+    FROM nodes n WHERE n.id = ANY(${[...nodeIds]}::text[])
+    ON CONFLICT DO NOTHING RETURNING "nodeName"`;
+  if (rows.length > 0) {
+    await tx.$executeRaw`INSERT INTO deployment_waves ("deploymentId", index) SELECT ${rollout.id}, coalesce(max(wave), 0) FROM deployment_nodes WHERE "deploymentId" = ${rollout.id} ON CONFLICT DO NOTHING`;
+  }
+  return rows.map((row) => row.nodeName);
 }
 
 /** A node that joined a fleet and was told nothing on its account yet, and what the fleet runs. */

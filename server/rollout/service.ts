@@ -3,35 +3,37 @@ import type { Change } from '../audit/index.ts';
 import { assignBundle, emptyBundle, storeBundle } from '../bundles/index.ts';
 import type { RolloutState } from '../deployments/schema.ts';
 import { writeFleetBundle } from '../fleets/index.ts';
-import { insertLooks, readEvidence } from '../gates/index.ts';
+import { insertLooks } from '../gates/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { wholeOf } from '../kernel/reach.ts';
 import { lockNodes } from '../nodes/index.ts';
 import { noteFailures } from '../quarantine/index.ts';
-import { isLookDue } from './gating.ts';
-import { isOver, step } from './planner.ts';
-import { adoptJoiners, findJoiners, findMembers, insertDecisions, lockRollout, organizationOf, readSnapshot, writeExcluded, writeStep } from './repository.ts';
+import { withEvidence } from './evidence.ts';
+import { joinerDecisions } from './joiners.ts';
+import { readSnapshot } from './look.ts';
+import type { Look } from './look.ts';
+import { planStep } from './planner.ts';
+import type { Answer, Asked, Planning } from './question.ts';
+import { answerFrom } from './reads.ts';
+import { insertDecisions, lockRollout, organizationOf, writeExcluded, writeStep, writeTally } from './repository.ts';
 import type { LockedRollout } from './repository.ts';
-import type { NewDecision, RolloutSnapshot } from './snapshot.ts';
+import type { NewDecision, RolloutStep } from './snapshot.ts';
 
 const part = 'rollout';
 
-/** Whether nodes may have come into the fleet since the rollout was last looked at: only then all of the fleet is read. */
-export type MembersNews = 'changed' | 'same';
+/** How an attempt at a step went: there is more to do at once, or not, or somebody else held the rollout. */
+export type Advance = 'more' | 'done' | 'held';
 
-/**
- * Looks at a rollout and does the next step; true when there is more to do at once, since a step tells a limited number of
- * nodes. Skips one that somebody else is moving at this moment: they look at the same facts.
- */
-export async function advanceRollout(deps: Deps, id: string, members: MembersNews = 'changed'): Promise<boolean> {
+/** Looks at a rollout and does the next step. A step tells a limited number of nodes, so there may be more to do at once. */
+export async function advanceRollout(deps: Deps, id: string, look: Look = 'all'): Promise<Advance> {
   const organizationId = await organizationOf(deps.db, id);
-  if (organizationId === null) return false;
+  if (organizationId === null) return 'done';
   const actor = systemActor(organizationId, deps.ids.next(), part);
   return performChange(deps, actor, async (change) => {
     const rollout = await lockRollout(change.tx, id, false);
-    return rollout !== null && (await advanceLocked(deps, change, actor, rollout, members)).again;
+    return rollout === null ? 'held' : (await advanceLocked(deps, change, actor, rollout, look)).again ? 'more' : 'done';
   });
 }
 
@@ -39,14 +41,18 @@ export async function advanceRollout(deps: Deps, id: string, members: MembersNew
  * One step of a rollout that this transaction holds. What nodes are to be told, what is shown, and when to look again are
  * written together: killed before the commit, nothing has happened, and after it the outbox has the rest.
  */
-export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout, members: MembersNews = 'changed'): Promise<{ state: RolloutState; again: boolean }> {
+export async function advanceLocked(deps: Deps, change: Change, actor: Actor, rollout: LockedRollout, look: Look = 'all'): Promise<{ state: RolloutState; again: boolean }> {
   const at = new Date(deps.clock.now());
   const previousBundle = rollout.previousBundle ?? (await emptyFor(deps, change, actor));
-  const { snapshot: current, joined } = await withJoiners(change, rollout, await readSnapshot(change.tx, rollout, previousBundle), members, at);
-  const snapshot = await withEvidence(change, rollout, current, at.getTime());
-  const result = step(snapshot, at.getTime());
+  const { snapshot: current, joined, whole } = await readSnapshot(deps, change.tx, rollout, previousBundle, look, at);
+  const snapshot = await withEvidence(change.tx, rollout, current, at.getTime());
+  const result = await runStep(planStep(snapshot, at.getTime()), (asked) => answerFrom(change.tx, rollout, asked));
   const decisions: NewDecision[] = [...joinerDecisions(joined), ...result.decisions];
-  if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) return { state: rollout.state, again: false };
+  if (!result.changed && decisions.length === 0 && sameTime(rollout.wakeAt, result.nextWakeAt)) {
+    // What a person did to its nodes changed where they stand.
+    if (whole) await writeTally(change.tx, rollout.id, result.tally.counts);
+    return { state: rollout.state, again: false };
+  }
   if (result.failures.length + result.proven.length > 0) {
     // All nodes that this step writes, in one order: those that report wait for each other by it.
     await lockNodes(change.tx, wholeOf(rollout.organizationId), [...result.requests, ...result.failures].map(({ node }) => node).concat(result.proven));
@@ -57,7 +63,10 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
     const nodeIds = result.requests.filter((request) => request.bundle === bundle).map((request) => request.node);
     for (const [node, generation] of await assignBundle(deps, change, { organizationId: rollout.organizationId, fleetId: rollout.fleetId, deploymentId: rollout.id, bundle, nodeIds })) generations.set(node, generation);
   }
-  await writeStep(change.tx, rollout, result, generations, at);
+  await writeStep(change.tx, rollout, snapshot.waves, result, generations, at);
+  // A node that was revoked meanwhile was not told, and does not stand where the step puts it.
+  const known = generations.size === result.requests.length;
+  await writeTally(change.tx, rollout.id, known ? result.tally.counts : null);
   if (snapshot.evidence !== null) await insertLooks(change.tx, rollout.id, result.looks, snapshot.evidence);
   await recordDecisions(deps, change, rollout.id, 'rollout', decisions);
   const stop = decisions.find(({ kind }) => kind === 'ThresholdExceeded' || kind === 'GateStopped');
@@ -67,24 +76,11 @@ export async function advanceLocked(deps: Deps, change: Change, actor: Actor, ro
   return { state: result.state, again: result.requests.length > 0 && result.nextWakeAt !== null && result.nextWakeAt <= at.getTime() };
 }
 
-/** Takes nodes that came into the fleet into the rollout. */
-async function withJoiners(change: Change, rollout: LockedRollout, snapshot: RolloutSnapshot, members: MembersNews, at: Date): Promise<{ snapshot: RolloutSnapshot; joined: string[] }> {
-  if (members === 'same' || isOver(rollout.state) || rollout.state === 'RollingBack') return { snapshot, joined: [] };
-  const known = new Set(snapshot.nodes.map(({ node }) => node));
-  const missing = (await findMembers(change.tx, rollout)).filter((id) => !known.has(id));
-  if (missing.length === 0) return { snapshot, joined: [] };
-  const joined = await adoptJoiners(change.tx, rollout, missing, at);
-  return { snapshot: await readSnapshot(change.tx, rollout, snapshot.previousBundle), joined };
-}
-
-/** When gates are to look: what nodes that run the bundle did, and nodes that still run what the fleet ran before. */
-async function withEvidence(change: Change, rollout: LockedRollout, snapshot: RolloutSnapshot, now: number): Promise<RolloutSnapshot> {
-  const wave = snapshot.waves[snapshot.wave];
-  if (!isLookDue(snapshot, now) || wave === undefined || wave.startedAt === null || wave.bakingSince === null) return snapshot;
-  const told = snapshot.nodes.filter(({ wave: index, told, facts }) => index === wave.index && told !== null && facts.bundle === snapshot.bundle);
-  const behind = snapshot.nodes.filter(({ told, facts }) => told === null && facts.belongs && facts.connected && facts.bundle === snapshot.previousBundle);
-  const evidence = await readEvidence(change.tx, { organizationId: rollout.organizationId, gates: snapshot.policy.gates, startedAt: wave.startedAt, bakingSince: wave.bakingSince, now, wave: told, control: behind });
-  return { ...snapshot, evidence };
+/** Runs a step to its end, with answers that take their time. */
+export async function runStep(planning: Planning<RolloutStep>, answer: (asked: Asked) => Promise<Answer>): Promise<RolloutStep> {
+  let turn = planning.next();
+  while (turn.done !== true) turn = planning.next(await answer(turn.value));
+  return turn.value;
 }
 
 /** A fleet that ran nothing goes back to running nothing: a bundle without rules. */
@@ -96,13 +92,6 @@ async function emptyFor(deps: Deps, change: Change, actor: Actor): Promise<strin
 
 function sameTime(date: Date | null, milliseconds: number | null): boolean {
   return (date?.getTime() ?? null) === milliseconds;
-}
-
-function joinerDecisions(names: readonly string[]): NewDecision[] {
-  if (names.length === 0) return [];
-  const shown = names.slice(0, 3).join(', ');
-  const message = `${names.length <= 3 ? shown : `${shown} and ${names.length - 3} more`} joined the fleet and ${names.length === 1 ? 'comes' : 'come'} in the last wave.`;
-  return [{ kind: 'LateJoiner', tone: 'info', message, evidence: { nodes: names.length } }];
 }
 
 export async function recordDecisions(deps: Deps, change: Change, deploymentId: string, by: string, decisions: readonly NewDecision[]): Promise<void> {
@@ -117,25 +106,4 @@ async function noteTransition(deps: Deps, change: Change, rollout: LockedRollout
   if (state !== 'Succeeded' && state !== 'RolledBack') return;
   await writeFleetBundle(change.tx, rollout.organizationId, rollout.fleetId, state === 'Succeeded' ? rollout.bundle : rollout.previousBundle, deps.clock.now());
   change.publish({ topic: 'fleet', subjectId: rollout.fleetId, kind: 'deployed' });
-}
-
-/**
- * Gives nodes that came into a fleet what that fleet runs. A rollout under way takes them into its last wave besides. With
- * null, all that were missed. Returns how many were told.
- */
-export async function welcomeJoiners(deps: Deps, nodeIds: readonly string[] | null): Promise<number> {
-  const joiners = await findJoiners(deps.db, nodeIds);
-  const byFleet = Map.groupBy(joiners, (joiner) => joiner.fleetId);
-  for (const [fleetId, members] of byFleet) {
-    const [first] = members;
-    if (first === undefined) continue;
-    const { organizationId, bundle } = first;
-    await performChange(deps, systemActor(organizationId, deps.ids.next(), part), async (change) => {
-      // Read again within the transaction: another process may have been quicker.
-      const still = await findJoiners(change.tx, members.map((member) => member.nodeId));
-      const nodeIdsNow = still.filter((joiner) => joiner.fleetId === fleetId && joiner.bundle === bundle).map((joiner) => joiner.nodeId);
-      await assignBundle(deps, change, { organizationId, fleetId, deploymentId: null, bundle, nodeIds: nodeIdsNow });
-    });
-  }
-  return joiners.length;
 }

@@ -1,6 +1,7 @@
 import type { SyncStatus } from '@selvedge/edge-runtime/protocol';
 import type { Look, LookEvidence } from '../gates/index.ts';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState } from '../deployments/schema.ts';
+import type { Counted, Tally } from './tally.ts';
 
 /** What is known of a node at this moment, as it reported it. */
 export interface NodeFacts {
@@ -53,7 +54,7 @@ export interface RolloutWave {
 
 export type WaveGate = 'Judging' | 'Stopped' | 'Undecided' | 'Lifted';
 
-/** Everything that a step looks at. Reading no clock and no database, the same snapshot always gives the same step. */
+/** What a step begins with. Reading no clock and no database, the same snapshot and the same answers always give the same step. */
 export interface RolloutSnapshot {
   id: string;
   state: RolloutState;
@@ -64,7 +65,12 @@ export interface RolloutSnapshot {
   /** The wave under way, from 0. */
   wave: number;
   waves: readonly RolloutWave[];
+  /** When it was to be looked at next; null when only news could change anything. */
+  wakeAt: number | null;
+  /** Nodes that may have changed since the last step: those of which something was heard, or all. */
   nodes: readonly RolloutNode[];
+  /** How many of the others stand where; nobody when `nodes` are all. */
+  others: readonly Counted[];
   /** What gates judge by, read when a look is due; null when none is. */
   evidence: LookEvidence | null;
 }
@@ -105,6 +111,8 @@ export interface RolloutStep {
   looks: Look[];
   /** When to look again though nothing is heard; null when only news can change anything. */
   nextWakeAt: number | null;
+  /** How many nodes stand where after the step. */
+  tally: Tally;
   /** True when anything above differs from the snapshot. */
   changed: boolean;
 }

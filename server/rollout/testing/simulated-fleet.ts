@@ -1,11 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { openingOf, openSince } from '@selvedge/edge-runtime/protocol';
 import type { RolloutPolicy, RolloutState } from '../../deployments/schema.ts';
 import type { LookEvidence } from '../../gates/index.ts';
 import { isLookDue } from '../gating.ts';
 import { isInFlight } from '../observe.ts';
-import { isOver, step } from '../planner.ts';
-import type { RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../snapshot.ts';
+import { Places } from '../places.ts';
+import { step } from '../planner.ts';
+import type { NodeFacts, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../snapshot.ts';
 import { cutWaves } from '../waves.ts';
+import { isOver } from '../work.ts';
 
 export type Happening = { kind: 'nothing' } | { kind: 'connection' | 'leaves'; node: number } | { kind: 'pause' | 'resume' | 'retry' | 'rollBack' | 'cancel' };
 
@@ -50,21 +53,27 @@ export function createFleet(script: FleetScript) {
   let inFlightThen = new Set<string>();
 
   const agentOf = (row: RolloutNode): SimulatedNode | undefined => agents[ids.indexOf(row.node)];
+  const places = new Places(nodes, 'new');
+  const say = (row: RolloutNode, facts: Partial<NodeFacts>): void => {
+    const now = { ...row.facts, ...facts };
+    if (isDeepStrictEqual(now, row.facts)) return;
+    row.facts = now;
+    places.hear(row.node);
+  };
   /** Agents report, those that are connected. */
   const report = (): void => {
     for (const row of nodes) {
       const agent = agentOf(row);
       if (agent === undefined) continue;
-      row.facts = { ...row.facts, connected: !agent.offline };
+      if (row.facts.connected === agent.offline) say(row, { connected: !agent.offline });
       if (agent.offline || agent.assigned === null) continue;
       const { generation: wanted, bundle, at } = agent.assigned;
       if (row.facts.observedGeneration >= wanted) continue;
       const waits = bundle === 'new' && !openingOf(script.policy.activateWindows, now).open;
-      row.facts = { ...row.facts, staged: false };
-      if (now - at < agent.seconds * 1000) row.facts = { ...row.facts, sync: 'Applying', activating: wanted };
-      else if (waits) row.facts = { ...row.facts, sync: 'OutOfSync', activating: wanted, staged: true };
-      else if (agent.fails && bundle === 'new') row.facts = { ...row.facts, sync: 'Failed', activating: wanted };
-      else row.facts = { ...row.facts, sync: 'Synced', activating: null, observedGeneration: wanted, bundle };
+      if (now - at < agent.seconds * 1000) say(row, { staged: false, sync: 'Applying', activating: wanted });
+      else if (waits) say(row, { staged: true, sync: 'OutOfSync', activating: wanted });
+      else if (agent.fails && bundle === 'new') say(row, { staged: false, sync: 'Failed', activating: wanted });
+      else say(row, { staged: false, sync: 'Synced', activating: null, observedGeneration: wanted, bundle });
     }
   };
   const happen = (happening: Happening): void => {
@@ -78,7 +87,7 @@ export function createFleet(script: FleetScript) {
       }
       case 'leaves': {
         const row = nodes[happening.node % nodes.length];
-        if (row !== undefined) row.facts = { ...row.facts, belongs: false };
+        if (row !== undefined) say(row, { belongs: false });
         return;
       }
       case 'pause':
@@ -103,24 +112,19 @@ export function createFleet(script: FleetScript) {
         return;
     }
   };
+  let wakeAt: number | null = null;
   /** What the transaction writes, all of it or nothing. */
   const apply = (result: RolloutStep): void => {
     Object.assign(rollout, { state: result.state, wave: result.wave, waves: result.waves });
-    for (const change of result.changes) {
-      const row = nodes.find((candidate) => candidate.node === change.node);
-      if (row === undefined) continue;
-      Object.assign(row, { state: change.state, message: change.message, since: now });
-      if (change.clockRestarts && row.told !== null) row.told = { ...row.told, at: now };
-    }
-    for (const request of result.requests) {
-      const row = nodes.find((candidate) => candidate.node === request.node);
-      const agent = row && agentOf(row);
-      if (row === undefined || agent === undefined) continue;
+    wakeAt = result.nextWakeAt;
+    places.apply(result, now, (row, bundle) => {
+      const agent = agentOf(row);
+      if (agent === undefined) return;
       generation += 1;
-      row.told = { generation, bundle: request.bundle, at: now };
+      row.told = { generation, bundle, at: now };
       row.afterFailure = 'undecided';
       agent.assigned = row.told;
-    }
+    });
   };
   const nothing: LookEvidence = { before: { from: 0, to: 0 }, after: { from: 0, to: 0 }, wave: [], control: [] };
   const evidence = (): LookEvidence => {
@@ -128,7 +132,7 @@ export function createFleet(script: FleetScript) {
     return script.evidence?.(names((row) => row.wave === rollout.wave && row.facts.bundle === 'new'), names((row) => row.told === null && row.facts.bundle === 'old')) ?? nothing;
   };
   const snapshot = (): RolloutSnapshot => {
-    const before: RolloutSnapshot = { id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', ...rollout, nodes: nodes.map((row) => ({ ...row })), evidence: null };
+    const before: RolloutSnapshot = { id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', ...rollout, wakeAt, nodes: nodes.map((row) => ({ ...row })), others: [], evidence: null };
     return isLookDue(before, now) ? { ...before, evidence: evidence() } : before;
   };
 
@@ -148,19 +152,26 @@ export function createFleet(script: FleetScript) {
     inFlightBefore: (): number => inFlightThen.size,
     anyoneBelongs: (wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.belongs),
     anyoneReports: (bundle: string, wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.bundle === bundle && row.facts.sync === 'Synced'),
-    /** Goes on for as many seconds as the script says, or until it is over. `look` sees each step before it is applied. */
-    run(look: (result: RolloutStep, before: RolloutState) => void, secondsMax = Math.max(script.happenings.length, script.kills.length) + 30): void {
+    /**
+     * Goes on for as many seconds as the script says, or until it is over. `look` sees each step before it is applied, and may take it
+     * from what changed alone.
+     */
+    run(look: (result: RolloutStep, before: RolloutState, fromChanges: () => RolloutStep) => void, secondsMax = Math.max(script.happenings.length, script.kills.length) + 30): void {
       for (let second = 0; second < secondsMax; second += 1) {
         now += 1000;
-        happen(script.happenings[second] ?? { kind: 'nothing' });
+        const happening = script.happenings[second] ?? { kind: 'nothing' };
+        happen(happening);
+        // What people do is followed by a look at all nodes.
+        if (happening.kind !== 'nothing' && happening.kind !== 'connection' && happening.kind !== 'leaves') places.hearAll();
         report();
         const before = rollout.state;
-        const result = step(snapshot(), now);
+        const whole = snapshot();
+        const result = step(whole, now);
         const byPlanner = nodes.map((row) => ({ row, state: result.changes.find((change) => change.node === row.node)?.state ?? row.state }));
         const asked = new Set(result.requests.map((request) => request.node));
         const clockFrom = openSince(script.policy.activateWindows, now, patience.updateTimeoutMs);
         inFlightThen = new Set(byPlanner.filter(({ row, state }) => (asked.has(row.node) ? isInFlight(row, row.state, now, { ...patience, clockFrom }) && row.facts.observedGeneration < (row.told?.generation ?? 0) : isInFlight(row, state, now, { ...patience, clockFrom }))).map(({ row }) => row.node));
-        look(result, before);
+        look(result, before, () => step({ ...whole, ...places.changed }, now, (asked) => places.answer(asked)));
         if (script.kills[second] !== true) apply(result);
         if (isOver(rollout.state) && second > script.happenings.length) return;
       }

@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { anAgent } from '../deployments/testing/an-agent.ts';
+import type { TestAgent } from '../deployments/testing/an-agent.ts';
+import type { Transaction } from '../kernel/db.ts';
+import { outboxEnd, readOutbox } from '../kernel/outbox-relay.ts';
+import { parseCursor } from '../kernel/outbox.ts';
+import { createRandom } from '../kernel/seeded-random.ts';
+import { nodesReported } from '../nodes/index.ts';
+import { createNodes } from '../nodes/testing/many-nodes.ts';
+import { countTraffic } from '../nodes/testing/statements.ts';
+import type { Traffic } from '../nodes/testing/statements.ts';
+import { aUser, callAs, testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { readSnapshot } from './look.ts';
+import type { Look } from './look.ts';
+import { News } from './news.ts';
+import { planStep } from './planner.ts';
+import { answerFrom } from './reads.ts';
+import { lockRollout } from './repository.ts';
+import { advanceRollout, runStep } from './service.ts';
+import { expectSameStep } from './testing/same-step.ts';
+import { isOver } from './work.ts';
+
+/* I10: a step reads what changed. And nothing that changed is missed: what the outbox tells, and the time, is all of it. */
+
+let world: TestWorld;
+let traffic: () => Traffic;
+beforeAll(async () => {
+  world = await testWorld();
+  traffic = countTraffic(world.deps.pool);
+});
+
+async function aRule(organization: string): Promise<ReturnType<typeof callAs>> {
+  const caller = callAs(world.deps, aUser(organization));
+  await caller.rules.publish({ name: 'watch', text: 'define stream In (a int);\nfrom In[a > 1] select a insert into Out;\n' });
+  return caller;
+}
+
+async function deploy(caller: ReturnType<typeof callAs>, fleet: string, policy: object): Promise<string> {
+  const plan = await caller.deployments.plan({ fleet, rules: [{ name: 'watch', version: 1 }], policy });
+  return (await caller.deployments.create({ planHash: plan.hash })).id;
+}
+
+describe('from the database', { timeout: 240_000 }, () => {
+  const policies: [string, object][] = [
+    ['of patience', { failureThresholdPercent: 50, bakeSeconds: 10 }],
+    ['that goes back', { failureThresholdPercent: 10, onFailure: 'rollback', bakeSeconds: 0 }],
+    ['to which an absence is an error', { failureThresholdPercent: 100, whenDisconnected: 'error', perMinute: 3 }],
+  ];
+  test.each(policies)('what is heard is all that a step has to look at, under a policy %s', async (name, policy) => {
+    const organization = await world.organization();
+    const caller = await aRule(organization);
+    const { id: fleet } = await caller.fleets.create({ name: 'all', selector: 'site=here', settings: {} });
+    const agents: TestAgent[] = [];
+    for (let index = 0; index < 10; index += 1) agents.push(await anAgent(world.deps, organization, `n${index}`, { site: 'here' }));
+    for (const agent of agents.slice(0, 8)) await agent.connect();
+    let position = await outboxEnd(world.deps.pool);
+    const id = await deploy(caller, fleet, { updateTimeoutSeconds: 60, maxUnavailable: { unit: 'nodes', value: 3 }, quarantineAfter: 2, ...policy });
+    const news = new News();
+    news.looked(id);
+    const listen = async (): Promise<Look> => {
+      await untilReadable();
+      for (const event of await readOutbox(world.deps.pool, position, 1000)) {
+        position = parseCursor(event.cursor) ?? position;
+        news.hear(event);
+      }
+      await news.gather(world.deps.db);
+      return news.take(id);
+    };
+    const random = createRandom(name.length);
+    const acts: ((agent: TestAgent) => Promise<unknown>)[] = [
+      (agent) => agent.connect(),
+      (agent) => agent.disconnect(),
+      (agent) => agent.run(),
+      (agent) => agent.run(),
+      (agent) => agent.apply(),
+      (agent) => agent.fail('it broke'),
+      () => caller.deployments.retryFailed({ id }),
+      () => caller.deployments.resume({ id }),
+    ];
+    let compared = 0;
+    for (let round = 0; round < 80; round += 1) {
+      world.deps.clock.advance(Math.floor(random() * 12_000));
+      const agent = agents[Math.floor(random() * agents.length)];
+      // What is not possible now, such as running what one was not told, does not happen.
+      if (agent !== undefined) await acts[Math.floor(random() * acts.length)]?.(agent).catch(() => undefined);
+      const look = await listen();
+      if (look !== 'all') compared += await compare(id, look);
+      // Sometimes whoever took the news is killed.
+      if (random() < 0.2) news.giveBack(id, look);
+      else await advanceRollout(world.deps, id, look);
+    }
+    expect(compared).toBeGreaterThan(10);
+  });
+
+  /** Holds when a step from what was heard is the step from everything; 1 when it was one from what was heard. */
+  async function compare(id: string, look: Look): Promise<number> {
+    return world.deps.db.$transaction(async (tx) => {
+      const rollout = await lockRollout(tx, id, true);
+      // What is over is looked at for those alone that had not come.
+      if (rollout === null || rollout.tally === null || isOver(rollout.state)) return 0;
+      const at = new Date(world.deps.clock.now());
+      const take = async (of: Look) => {
+        const { snapshot } = await readSnapshot(world.deps, tx, rollout, rollout.previousBundle ?? 'sha256:none', of, at);
+        return runStep(planStep(snapshot, at.getTime()), (asked) => answerFrom(tx, rollout, asked));
+      };
+      expectSameStep(await take(look), await take('all'));
+      return 1;
+    });
+  }
+});
+
+/** Until no transaction is open that is older than now: the outbox is read below the oldest, of whichever test it is. */
+async function untilReadable(): Promise<void> {
+  const { rows } = await world.deps.pool.query<{ next: string }>('SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next');
+  const next = BigInt(rows[0]?.next ?? '0');
+  await vi.waitFor(async () => expect((await outboxEnd(world.deps.pool)).transactionId).toBeGreaterThanOrEqual(next - 1n), { timeout: 60_000, interval: 20 });
+}
+
+/** Rows of the rollout and of nodes that Postgres touches for a step after news of one node. */
+async function touchedBy(id: string, node: string): Promise<number> {
+  return world.deps.db.$transaction(async (tx) => {
+    const rollout = await lockRollout(tx, id, true);
+    if (rollout === null) throw new Error('it is gone');
+    const soFar = await touchedSoFar(tx);
+    const { snapshot } = await readSnapshot(world.deps, tx, rollout, rollout.previousBundle ?? 'sha256:none', new Set([node]), new Date(world.deps.clock.now()));
+    await runStep(planStep(snapshot, world.deps.clock.now()), (asked) => answerFrom(tx, rollout, asked));
+    return (await touchedSoFar(tx)) - soFar;
+  });
+}
+
+async function touchedSoFar(tx: Transaction): Promise<number> {
+  const [{ rows } = { rows: 0 }] = await tx.$queryRaw<{ rows: number }[]>`SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables WHERE relname IN ('deployment_nodes', 'nodes')`;
+  return rows;
+}
+
+test('a report of one node costs the same statements and rows, however large the rollout', { timeout: 120_000 }, async () => {
+  const costs: Traffic[] = [];
+  for (const size of [1_000, 8_000]) {
+    const organization = await world.organization();
+    const caller = await aRule(organization);
+    const nodes = await createNodes(world.deps, organization, size, { site: 'large' });
+    await world.deps.db.node.updateMany({ where: { organizationId: organization }, data: { connectedSince: new Date(world.deps.clock.now()), health: 'Healthy' } });
+    const { id: fleet } = await caller.fleets.create({ name: 'large', selector: 'site=large', settings: {} });
+    const id = await deploy(caller, fleet, { waves: [{ limit: { unit: 'percent', value: 50 } }], maxUnavailable: { unit: 'percent', value: 25 } });
+    await world.deps.db.$executeRaw`ANALYZE deployment_nodes`;
+    const told = await world.deps.db.deploymentNode.findFirstOrThrow({ where: { deploymentId: id, generation: { not: null } } });
+    expect(nodes).toContain(told.nodeId);
+    await nodesReported(world.deps, organization, [{ id: told.nodeId, report: { type: 'report', conditions: [], sync: 'Synced', reason: 'Running', message: '', observedGeneration: Number(told.generation), bundle: told.told ?? '', rules: [], models: [] } }], 'test');
+    expect(await touchedBy(id, told.nodeId)).toBeLessThanOrEqual(20);
+    const before = traffic();
+    expect(await advanceRollout(world.deps, id, new Set([told.nodeId]))).toBe('done');
+    const after = traffic();
+    costs.push({ statements: after.statements - before.statements, rows: after.rows - before.rows });
+    // It was noted, and the next was told in its place.
+    expect(await world.deps.db.deploymentNode.count({ where: { deploymentId: id, state: 'Running' } })).toBe(1);
+    expect(await world.deps.db.deploymentNode.count({ where: { deploymentId: id, state: 'Requested' } })).toBe(size / 4);
+  }
+  expect(costs[1]).toEqual(costs[0]);
+  expect(costs[1]?.statements).toBeLessThanOrEqual(30);
+  expect(costs[1]?.rows).toBeLessThanOrEqual(20);
+});
