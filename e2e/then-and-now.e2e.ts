@@ -33,6 +33,7 @@ test.describe.serial('the past', () => {
   test('of a node is shown as it stood, marked as the past, with nothing to be done', async () => {
     await openWhole(page, `/nodes/${node}`);
     await expect(page.getByRole('main')).toContainText('site=after');
+    await expect(page.getByText('Telemetry this minute')).toBeVisible();
     await openWhole(page, `/nodes/${node}?at=${encodeURIComponent(then)}`);
     await expect(page.getByRole('status').filter({ hasText: 'As it was at' })).toBeVisible();
     await expect(page.getByRole('main')).toContainText('site=before');

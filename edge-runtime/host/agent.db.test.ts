@@ -94,7 +94,7 @@ describe('the agent', { timeout: 120_000 }, () => {
     expect((await agent.call('/v1/streams/watch%2FReadings/events')).body).toMatchObject({ events: [{ data: { pump: 'p2' } }, { data: { pump: 'p1' } }] });
     expect((await agent.call('/v1/detections')).body).toMatchObject({ detections: [{ data: { pump: 'p1' } }] });
     const telemetry = await controlPlane.until(() => controlPlane.all('telemetry').find(({ telemetry: { detections: count } }) => count === 1));
-    expect(telemetry.telemetry.sources).toMatchObject([{ received: expect.any(Number) }]);
+    expect(telemetry.telemetry).toMatchObject({ sources: [{ received: expect.any(Number) }], budget: { limit: 8_388_608, current: { rowsLeftOut: 0, messagesDelayed: 0 } } });
     const report = controlPlane.all('report').at(-1);
     expect(report).toMatchObject({ sync: 'Synced', rules: [{ name: 'watch', version: 1 }] });
     expect(Object.fromEntries(report?.conditions.map(({ type, status }) => [type, status]) ?? [])).toEqual({ Ready: 'True', SourcesConnected: 'True', StoreReady: 'True', ModelsLoaded: 'True', BundleApplied: 'True' });

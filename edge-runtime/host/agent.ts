@@ -19,7 +19,7 @@ import type { RedisTarget } from '../kernel/redis.ts';
 import { NodeKeys } from '../link/identity.ts';
 import { artefactAddress, defaultLinkTimings, type Hello, type Instruction, LinkClient, type LinkState } from '../link/link-client.ts';
 import { ReportSender } from '../link/report-sender.ts';
-import type { Envelope, Report, Welcome } from '../protocol/index.ts';
+import { type Envelope, type Report, telemetryBudgetDefaultBytes, type Welcome } from '../protocol/index.ts';
 import { storeKeys } from '../store/keys.ts';
 import { defaultOutboxLimits, Outbox } from '../sync/outbox.ts';
 import { RecordShipper } from '../sync/record-shipper.ts';
@@ -38,6 +38,7 @@ import { RedisConnection } from './redis-connection.ts';
 import { RedisServer } from './redis-server.ts';
 import { ConditionTable, reportOf } from './report.ts';
 import { riskOfSiteRedis } from './site-redis.ts';
+import { TelemetryBudget } from './telemetry-budget.ts';
 import { TelemetryCollector } from './telemetry-collector.ts';
 
 export interface AgentDependencies {
@@ -100,6 +101,7 @@ class Agent {
   readonly #link: LinkClient | undefined;
   readonly #rotation: KeyRotation;
   readonly #reports: ReportSender;
+  readonly #budget: TelemetryBudget;
   readonly #leases: Leases;
   readonly #telemetry: TelemetryCollector;
   readonly #conditions = new ConditionTable();
@@ -139,13 +141,18 @@ class Agent {
       onChange: () => this.#report(),
       onPath: () => this.#leases.pathChanged(),
     });
-    this.#leases = new Leases(clock, () => this.#supervisor.client, (tail) => this.#link?.sendIfIdle(tail) ?? false);
+    this.#budget = new TelemetryBudget(
+      clock,
+      () => this.#supervisor.bundle?.settings.telemetryBytesPerMinute ?? telemetryBudgetDefaultBytes,
+      (message) => (message.type === 'tail' ? this.#link?.sendIfIdle(message) : this.#link?.send(message)) ?? false,
+    );
+    this.#leases = new Leases(clock, () => this.#supervisor.client, (tail) => this.#budget.send(tail));
     this.#telemetry = new TelemetryCollector({
       clock,
       takePath: async () => this.#supervisor.client?.call('takeTelemetry'),
       measureOutbox: () => this.#outbox.measure(),
       takeLost: () => this.#takeLost(),
-      send: (telemetry) => this.#link?.send({ type: 'telemetry', telemetry }) ?? false,
+      send: (telemetry) => this.#budget.send({ type: 'telemetry', telemetry: { ...telemetry, budget: this.#budget.state } }),
     });
     this.#reports = new ReportSender((report) => this.#link?.send(report) ?? false);
     this.#rotation = new KeyRotation({ keys: identity, trust, send: (newKey) => this.#link?.send(newKey), followKeys: (keySets) => this.#followKeys(keySets), note: (entry) => this.#note(entry), logger: loggerFor('link') });

@@ -22,6 +22,8 @@ const connectorsSchema = z.record(z.string().max(64), z.record(z.string().max(64
 const retentionSecondsSchema = z.number().int().min(1).max(31_536_000);
 const storeBytesSchema = z.number().int().min(1_048_576).max(1e12);
 const telemetryIntervalSchema = z.number().int().min(250).max(600_000);
+/** No message of figures is larger than the least. */
+const telemetryBytesSchema = z.number().int().min(65_536).max(1e9);
 const checkpointIntervalSchema = z.number().int().min(50).max(600_000);
 
 /** Where a source or sink type finds its other end, and limits that belong to the place and not to the rule. */
@@ -31,6 +33,8 @@ export const settingsSchema = z.object({
   store: z.object({ retentionSeconds: retentionSecondsSchema.default(3600), maxBytes: storeBytesSchema.default(256 * 1_048_576) }).prefault({}),
   telemetryIntervalMs: telemetryIntervalSchema.default(2000),
   checkpointIntervalMs: checkpointIntervalSchema.default(1000),
+  /** What a node may send of telemetry in a minute; 8 MiB where nothing is said. Without a default, so that bundles of before keep their digests. */
+  telemetryBytesPerMinute: telemetryBytesSchema.optional(),
 });
 
 /**
@@ -42,10 +46,12 @@ export const settingsOverridesSchema = z.object({
   store: z.object({ retentionSeconds: retentionSecondsSchema.optional(), maxBytes: storeBytesSchema.optional() }).optional(),
   telemetryIntervalMs: telemetryIntervalSchema.optional(),
   checkpointIntervalMs: checkpointIntervalSchema.optional(),
+  telemetryBytesPerMinute: telemetryBytesSchema.optional(),
 });
 
 /** The settings that hold on a node: its overrides over its fleet's, option by option. */
 export function mergeSettings(fleet: Settings, overrides: SettingsOverrides): Settings {
+  const telemetryBytesPerMinute = overrides.telemetryBytesPerMinute ?? fleet.telemetryBytesPerMinute;
   const connectors = { ...fleet.connectors };
   for (const [type, options] of Object.entries(overrides.connectors ?? {})) connectors[type] = { ...connectors[type], ...options };
   return {
@@ -56,6 +62,7 @@ export function mergeSettings(fleet: Settings, overrides: SettingsOverrides): Se
     },
     telemetryIntervalMs: overrides.telemetryIntervalMs ?? fleet.telemetryIntervalMs,
     checkpointIntervalMs: overrides.checkpointIntervalMs ?? fleet.checkpointIntervalMs,
+    ...(telemetryBytesPerMinute === undefined ? {} : { telemetryBytesPerMinute }),
   };
 }
 

@@ -6,6 +6,18 @@ import { attributeSpreadSchema, spreadAttributesMax } from './spread.ts';
 /** No node does more between two messages; sums over fleets and days stay exact. */
 const count = z.number().int().min(0).max(1e12);
 
+/** The length of what a budget is for, by the node's clock, in milliseconds. */
+export const telemetryBudgetPeriodMs = 60_000;
+/** What a node may send of telemetry in such a period when its settings say nothing. */
+export const telemetryBudgetDefaultBytes = 8 * 1_048_576;
+
+/** What went out in a period, and what did not for want of room: rows that somebody looked at, and figures that came with the next message. */
+const budgetSpentSchema = z.object({ bytes: count, rowsLeftOut: count, messagesDelayed: count });
+
+/** How much of a link telemetry may take, and took. `previous` is the period right before. */
+export const telemetryBudgetSchema = z.object({ limit: count, current: budgetSpentSchema, previous: budgetSpentSchema.optional() });
+export type TelemetryBudgetState = z.infer<typeof telemetryBudgetSchema>;
+
 /** What happened on a node between two moments. Counts are of this interval alone, so intervals add up. */
 export const telemetrySchema = z.object({
   from: timeSchema,
@@ -36,5 +48,7 @@ export const telemetrySchema = z.object({
   /** Records that wait for the control plane; `lost` of them had to make room for newer ones in this interval. */
   buffer: z.object({ records: count, bytes: count, oldestAt: timeSchema.optional(), lost: count.optional() }),
   process: z.object({ cpuShare: z.number().min(0), rssBytes: count, storeBytes: count }),
+  /** As it stood before this message. Older agents have none. */
+  budget: telemetryBudgetSchema.optional(),
 });
 export type Telemetry = z.infer<typeof telemetrySchema>;

@@ -1,5 +1,5 @@
 import { quantile } from '@selvedge/edge-runtime/protocol';
-import type { Telemetry } from '@selvedge/edge-runtime/protocol';
+import type { Telemetry, TelemetryBudgetState } from '@selvedge/edge-runtime/protocol';
 import { countsOf, levelsOf } from './interval.ts';
 import type { TelemetrySource } from './interval.ts';
 
@@ -22,7 +22,7 @@ export type PresentRates = {
   models: Map<string, ModelRate>;
 };
 
-type Latest = { source: TelemetrySource; rates: PresentRates; latencyP99Us: number | null; latencyP50Us: number | null; staleAt: number };
+type Latest = { source: TelemetrySource; rates: PresentRates; budget: TelemetryBudgetState | null; latencyP99Us: number | null; latencyP50Us: number | null; staleAt: number };
 
 /**
  * What is happening now: each node's latest message as rates, and their sums by fleet and organization, kept by adding the
@@ -40,6 +40,7 @@ export class Present {
     this.#latest.set(source.nodeId, {
       source,
       rates,
+      budget: telemetry.budget ?? null,
       latencyP50Us: quantile(telemetry.latencyUs, 0.5) ?? null,
       latencyP99Us: quantile(telemetry.latencyUs, 0.99) ?? null,
       staleAt: now + Math.max(staleAfterMs, seconds * 1000 * intervalsUntilStale),

@@ -31,6 +31,11 @@ export async function requireScope(db: Queryable, reach: Reach, scope: Scope): P
   if (found === 0) throw notFound(scope.kind, id);
 }
 
+/** Those of these nodes that are in reach. */
+export async function reachedNodes(db: Queryable, reach: Reach, ids: readonly string[]): Promise<string[]> {
+  return (await db.node.findMany({ where: { ...inReach(reach), id: { in: [...ids] } }, select: { id: true } })).map(({ id }) => id);
+}
+
 /** Under which ids a scope’s figures are kept; all that somebody reaches who is limited to fleets is the sum of these. */
 export function scopeIds({ organizationId, fleets }: Reach, scope: Scope): readonly string[] {
   if (scope.kind !== 'all') return [scope.id];

@@ -66,6 +66,21 @@ export const telemetryNowSchema = z.object({
   models: z.array(z.object({ name: z.string(), version: z.number().int(), predictionsPerSecond: z.number(), p99: z.number().nullable() })),
 });
 
+/** Asked of at most a hundred nodes at a time. */
+export const budgetsInput = z.object({ nodes: z.array(idSchema).min(1).max(100) });
+const spentSchema = z.object({
+  bytes: z.number().int(),
+  /** Rows of streams that somebody looked at. */
+  rowsLeftOut: z.number().int(),
+  /** Messages of figures that came with the next one. */
+  messagesDelayed: z.number().int(),
+});
+/** What a connected node may send of telemetry in each minute of its clock, and what it sent in this and the one before. */
+export const nodeBudgetSchema = z.object({ node: idSchema, limit: z.number().int(), current: spentSchema, previous: spentSchema.optional() });
+/** Nodes that are not connected, or whose agents are too old to tell, are left out. */
+export const budgetsOutput = z.array(nodeBudgetSchema);
+
+export type NodeBudget = z.infer<typeof nodeBudgetSchema>;
 export type Scope = z.infer<typeof scopeSchema>;
 export type Point = z.infer<typeof pointSchema>;
 export type Series = z.infer<typeof seriesSchema>;

@@ -5,6 +5,7 @@ import type { JobDefinition } from '../kernel/jobs.ts';
 import { addCounter } from '../kernel/metrics.ts';
 import type { Reach } from '../kernel/reach.ts';
 import type { TelemetrySource } from './interval.ts';
+import { budgetsQuestion } from './budgets.ts';
 import { nodeNowQuestion, sumNowQuestion } from './now.ts';
 import type { Rates } from './now.ts';
 import { Present, sumsOf } from './present.ts';
@@ -55,6 +56,10 @@ export function startTelemetry(deps: Deps, signal: AbortSignal): TelemetryServic
     if (latest === undefined) return null;
     return { ...toRates(latest.rates, lost.get(node) ?? 0), latency: { p50: latest.latencyP50Us, p99: latest.latencyP99Us } };
   });
+  deps.replicas.answer(budgetsQuestion, ({ nodes }) => nodes.flatMap((node) => {
+    const state = present.node(node, deps.clock.now())?.budget;
+    return state == null ? [] : [{ node, ...state }];
+  }));
   deps.replicas.answer(sumNowQuestion, ({ scopes }) => {
     const rates = present.sum(scopes, deps.clock.now());
     if (rates === undefined) return null;

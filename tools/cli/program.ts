@@ -4,6 +4,7 @@ import { addAccessCommands } from './access.ts';
 import { exportAudit, verifyAudit } from './audit.ts';
 import { applyOne, changesOf, linesOf } from './changes.ts';
 import { labelOf, type DocumentChange } from '../../server/documents/schema.ts';
+import { budgetsOf } from './budgets.ts';
 import { ApiClient } from './client.ts';
 import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
@@ -102,7 +103,9 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const [client, kind] = [await connect(), kindOf(written)];
     const when = asOf(kind, options.at);
     const item = await find(client, kind, name, when);
-    io.out(renderOne(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`, when), options.output));
+    const known = z.looseObject({}).parse(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`, when));
+    const budget = kind.path === '/nodes' && options.at === undefined ? (await budgetsOf(client, [item.id])).get(item.id) : undefined;
+    io.out(renderOne(budget === undefined ? known : { ...known, telemetryBudget: budget }, options.output));
   });
   program.command('why <kind> <name>').description('Why a node or deployment is not where it should be.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).action(async (written: string, name: string, options: { output: Format }) => {
     const [client, kind] = [await connect(), kindOf(written)];
@@ -183,7 +186,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const client = await connect();
     await logs(client, (await find(client, kindOf('node'), name)).id, options, (text) => io.out(text));
   });
-  program.command('top').description('Nodes by their events a second.').option('-l, --selector <labels>').option('--limit <count>', 'at most so many', positive, 20).action(async (options: { selector?: string; limit: number }) => io.out(await top(await connect(), options)));
+  program.command('top').description('Nodes by their events a second, with what of their telemetry budget they used in this minute or the one before, and what was left out for it.').option('-l, --selector <labels>').option('--limit <count>', 'at most so many', positive, 20).action(async (options: { selector?: string; limit: number }) => io.out(await top(await connect(), options)));
   program.command('capture <node> <stream>').description('Stored events of a stream from the node itself, as JSON lines.').option('--for <seconds>', 'as far back', positive, 60).option('--limit <count>', 'at most so many', positive, 10_000).action(async (name: string, stream: string, options: { for: number; limit: number }) => {
     const client = await connect();
     await capture(client, (await find(client, kindOf('node'), name)).id, stream, { ...options, now: io.now() }, (text) => io.out(text));

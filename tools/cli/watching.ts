@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { budgetsOf, leftOut, shareOf, type Budget } from './budgets.ts';
 import type { ApiClient } from './client.ts';
-import { kindOf, nameOf } from './kinds.ts';
+import { kindOf, nameOf, type Item } from './kinds.ts';
 import { render } from './output.ts';
 
 const pollMs = 2000;
@@ -23,17 +24,24 @@ export async function logs(client: ApiClient, node: string, { limit, follow, at 
   }
 }
 
-/** The busiest nodes. */
+/** The busiest nodes, with the share of its telemetry budget that each used. */
 export async function top(client: ApiClient, { selector, limit }: { selector?: string; limit: number }): Promise<string> {
   const kind = kindOf('node');
   const nodes = (await client.list(kind.path, { label: selector }, 10_000)).map((one) => kind.schema.parse(one));
   const busiest = nodes.sort((left, right) => (right.rates?.events ?? 0) - (left.rates?.events ?? 0)).slice(0, limit);
+  const budgets = await budgetsOf(client, busiest.map(({ id }) => id));
+  const ofBudget = (tell: (budget: Budget) => string | null) => (item: Item): string | null => {
+    const budget = budgets.get(item.id);
+    return budget === undefined ? null : tell(budget);
+  };
   return render(busiest, [
     { head: 'NAME', value: nameOf },
     { head: 'EVENTS/S', value: (item) => item.rates?.events.toFixed(1) },
     { head: 'P99 MS', value: (item) => (item.rates?.latencyP99Us == null ? null : (item.rates.latencyP99Us / 1000).toFixed(1)) },
     { head: 'BUFFERED', value: (item) => item.buffered },
     { head: 'HEALTH', value: (item) => item.health?.status },
+    { head: 'TELEMETRY', value: ofBudget(shareOf) },
+    { head: 'LEFT OUT', value: ofBudget(leftOut) },
   ], nameOf, 'table');
 }
 

@@ -126,6 +126,9 @@ function Place({ fleet, refused }: { fleet: Fleet; refused: string | undefined }
           <Field label="Takes a checkpoint every" description="milliseconds" error={field('checkpointIntervalMs')}>
             <Input value={text.checkpointIntervalMs} onValue={(checkpointIntervalMs) => set({ checkpointIntervalMs })} inputMode="numeric" disabled={refused !== undefined} />
           </Field>
+          <Field label="Telemetry takes at most" optional description="kilobytes a minute of each node; 8,192 when empty" error={field('telemetryKilobytes')}>
+            <Input value={text.telemetryKilobytes} onValue={(telemetryKilobytes) => set({ telemetryKilobytes })} inputMode="numeric" disabled={refused !== undefined} />
+          </Field>
         </div>
         {failure ? <Refusal message={failure.message} /> : null}
         <p className="text-dim">Nodes get these with the next deployment; what runs now is not changed by saving.</p>

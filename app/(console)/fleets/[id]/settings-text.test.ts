@@ -3,7 +3,9 @@ import { readSettings, writeSettings } from './settings-text.ts';
 
 const settings = { connectors: { kafka: { brokers: 'a:9092,b:9092', 'sasl.password': '${secret:KAFKA}' }, webhook: { url: 'http://10.0.0.1/stop?now=1' } }, store: { retentionSeconds: 3600, maxBytes: 268_435_456 }, telemetryIntervalMs: 2000, checkpointIntervalMs: 1000 };
 
-it('reads what it writes', () => expect(readSettings(writeSettings(settings))).toEqual({ ok: true, settings }));
+it('reads what it writes', () => {
+  for (const each of [settings, { ...settings, telemetryBytesPerMinute: 131_072 }]) expect(readSettings(writeSettings(each))).toEqual({ ok: true, settings: each });
+});
 
 it('names every field that is wrong', () => {
   const read = readSettings({ ...writeSettings(settings), connectors: 'kafka brokers', retentionSeconds: '', telemetryIntervalMs: '1' });

@@ -9,16 +9,20 @@ export interface SettingsText {
   storeMegabytes: string;
   telemetryIntervalMs: string;
   checkpointIntervalMs: string;
+  /** Empty is what an agent takes when nothing is said. */
+  telemetryKilobytes: string;
 }
 
 export type ReadSettings = { ok: true; settings: Settings } | { ok: false; errors: Partial<Record<keyof SettingsText, string>> };
 
 const megabyte = 1_048_576;
+const kilobyte = 1024;
 const limits = {
   retentionSeconds: { min: 1, max: 31_536_000 },
   storeMegabytes: { min: 1, max: 953_674 },
   telemetryIntervalMs: { min: 250, max: 600_000 },
   checkpointIntervalMs: { min: 50, max: 600_000 },
+  telemetryKilobytes: { min: 64, max: 976_562 },
 } as const;
 
 export function writeSettings(settings: Settings): SettingsText {
@@ -31,6 +35,7 @@ export function writeSettings(settings: Settings): SettingsText {
     storeMegabytes: String(Math.round(settings.store.maxBytes / megabyte)),
     telemetryIntervalMs: String(settings.telemetryIntervalMs),
     checkpointIntervalMs: String(settings.checkpointIntervalMs),
+    telemetryKilobytes: settings.telemetryBytesPerMinute === undefined ? '' : String(Math.round(settings.telemetryBytesPerMinute / kilobyte)),
   };
 }
 
@@ -57,6 +62,7 @@ export function readSettings(text: SettingsText): ReadSettings {
     store: { retentionSeconds: number('retentionSeconds'), maxBytes: number('storeMegabytes') * megabyte },
     telemetryIntervalMs: number('telemetryIntervalMs'),
     checkpointIntervalMs: number('checkpointIntervalMs'),
+    ...(text.telemetryKilobytes.trim() === '' ? {} : { telemetryBytesPerMinute: number('telemetryKilobytes') * kilobyte }),
   };
   return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, settings };
 }

@@ -17,6 +17,7 @@ import { Details } from '../../../_ui/details.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { useMemo } from 'react';
+import { useBudgetRows } from './budget-rows.tsx';
 import { Conditions } from './conditions-card.tsx';
 import { DesiredCard } from './desired-card.tsx';
 
@@ -25,6 +26,7 @@ export function StateTab({ node, openedAt }: { node: NodeDetail; openedAt: numbe
   const scope = useMemo(() => ({ kind: 'node' as const, id: node.id }), [node.id]);
   const { series, present, from, to } = useTelemetry(scope, '15m', openedAt);
   const shared = { from, to, step: series?.stepMs ?? 10_000, markers: series?.markers ?? [] };
+  const budgetRows = useBudgetRows(node.id);
   const events = present?.events ?? node.rates?.events;
   const p99 = present ? present.latency.p99 : (node.rates?.latencyP99Us ?? null);
   return (
@@ -38,6 +40,7 @@ export function StateTab({ node, openedAt }: { node: NodeDetail; openedAt: numbe
             { name: 'Event to action, p99', value: p99 === null ? null : microseconds(p99) },
             { name: 'Buffered', value: count(present?.buffered ?? node.buffered) },
             { name: 'Lag of its sources', value: present?.lag == null ? null : count(present.lag) },
+            ...budgetRows,
             { name: 'Connected since', value: node.connectedSince === null ? null : <RelativeTime at={node.connectedSince} /> },
             { name: 'Last seen', value: node.lastSeenAt === null ? 'never' : <RelativeTime at={node.lastSeenAt} /> },
           ]}
