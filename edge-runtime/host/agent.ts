@@ -25,13 +25,12 @@ import { defaultOutboxLimits, Outbox } from '../sync/outbox.ts';
 import { RecordShipper } from '../sync/record-shipper.ts';
 import { type AgentConfig, agentVersion } from './command.ts';
 import { compileCacheIn } from './config.ts';
-import { gatewayPath } from './gateway-backend.ts';
+import { gatewayBackend } from './gateway-backend.ts';
 import { KeyRotation } from './key-rotation.ts';
 import { Leases } from './leases.ts';
 import { type NodeFolder, takeNodeFolder } from './node-folder.ts';
 import { Offline } from './offline.ts';
 import { PathSupervisor } from './path/supervisor.ts';
-import { prometheusText } from './prometheus.ts';
 import { answerQuery } from './queries.ts';
 import { Receipts } from './receipts.ts';
 import { RedisConnection } from './redis-connection.ts';
@@ -200,7 +199,7 @@ class Agent {
     const signal = AbortSignal.any([stopped, failed.signal]);
     const shipping = this.#shipper.run(workEnd.signal);
     const activating = activator.run(signal);
-    const gateway = new Gateway({ backend: this.#gatewayBackend(activator), token: this.#token, agentVersion, limits: defaultGatewayLimits, logger: this.#deps.loggerFor('gateway'), now: () => this.#deps.clock.now() });
+    const gateway = new Gateway({ backend: this.#backend(activator), token: this.#token, agentVersion, limits: defaultGatewayLimits, logger: this.#deps.loggerFor('gateway'), now: () => this.#deps.clock.now() });
     try {
       const port = await gateway.listen(this.#config.gatewayPort, this.#config.gatewayHost);
       this.#gatewayUrl = `http://${this.#config.gatewayHost}:${port}`;
@@ -349,45 +348,8 @@ class Agent {
     }
   }
 
-  #gatewayBackend(activator: Activator): GatewayBackend {
-    const notReady = (): string | undefined => {
-      const { status, trouble } = this.#supervisor;
-      if (trouble !== undefined) return `The event path crashed and is being started again: ${trouble}`;
-      if (status === undefined) return activator.status.current === undefined ? 'No bundle has been assigned to this node yet.' : 'The event path is starting.';
-      if (status.state !== 'running') return `The event path is ${status.state}.`;
-      return status.storeReady ? undefined : 'The store does not answer.';
-    };
-    return {
-      path: () => (this.#supervisor.client === undefined ? undefined : gatewayPath(this.#supervisor.client)),
-      notReady,
-      status: () => this.#status(activator),
-      metrics: async () => prometheusText(await this.#telemetry.scrape(), { connected: this.#link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
-      hold: (until, reason) => activator.hold(until, reason),
-      release: () => activator.release(),
-      apply: (file) => this.#requireOffline().apply(file),
-      receipt: () => this.#requireOffline().receipt(),
-    };
-  }
-
-  async #status(activator: Activator): Promise<Record<string, unknown>> {
-    const { converged, desired, progress, failure, rejection, hold } = activator.status;
-    return {
-      name: this.#config.name,
-      node: this.#trust.trust?.node ?? null,
-      organization: this.#trust.trust?.organization ?? null,
-      fingerprint: this.#identity.fingerprint,
-      agentVersion,
-      link: this.#link?.state ?? { state: 'none', message: 'No control plane was named.' },
-      bundle: converged === undefined ? null : { generation: converged.generation, digest: converged.digest },
-      desired: desired === undefined ? null : { generation: desired.generation, digest: desired.digest },
-      activation: progress ?? null,
-      failure: failure ?? null,
-      rejection: rejection ?? null,
-      hold: hold ?? null,
-      path: this.#supervisor.status ?? null,
-      trouble: this.#supervisor.trouble ?? null,
-      outbox: await this.#outbox.measure().catch(() => null),
-    };
+  #backend(activator: Activator): GatewayBackend {
+    return gatewayBackend({ name: this.#config.name, identity: this.#identity, trust: this.#trust, link: this.#link, supervisor: this.#supervisor, outbox: this.#outbox, telemetry: this.#telemetry, activator, offline: this.#requireOffline() });
   }
 
   #requireOffline(): Offline {

@@ -1,8 +1,76 @@
-import type { GatewayPath } from '../gateway/backend.ts';
+import type { Activator } from '../activation/activator.ts';
+import type { TrustAnchor } from '../activation/trust.ts';
+import type { GatewayBackend, GatewayPath } from '../gateway/backend.ts';
+import type { NodeKeys } from '../link/identity.ts';
+import type { LinkClient } from '../link/link-client.ts';
+import type { Outbox } from '../sync/outbox.ts';
+import { agentVersion } from './command.ts';
+import type { Offline } from './offline.ts';
 import type { PathClient } from './path/client.ts';
+import type { PathSupervisor } from './path/supervisor.ts';
+import { prometheusText } from './prometheus.ts';
+import type { TelemetryCollector } from './telemetry-collector.ts';
+
+/** The parts of an agent that its own site asks for by the gateway. */
+export interface AgentParts {
+  readonly name: string;
+  readonly identity: NodeKeys;
+  readonly trust: TrustAnchor;
+  readonly link: LinkClient | undefined;
+  readonly supervisor: PathSupervisor;
+  readonly outbox: Outbox;
+  readonly telemetry: TelemetryCollector;
+  readonly activator: Activator;
+  readonly offline: Offline;
+}
+
+/** The agent as the gateway calls it. */
+export function gatewayBackend(parts: AgentParts): GatewayBackend {
+  const { supervisor, telemetry, link, activator, offline } = parts;
+  return {
+    path: () => (supervisor.client === undefined ? undefined : gatewayPath(supervisor.client)),
+    notReady: () => notReady(parts),
+    status: () => statusOf(parts),
+    metrics: async () => prometheusText(await telemetry.scrape(), { connected: link?.state.state === 'connected', ready: notReady(parts) === undefined, generation: activator.status.converged?.generation ?? 0 }),
+    hold: (until, reason) => activator.hold(until, reason),
+    release: () => activator.release(),
+    apply: (file) => offline.apply(file),
+    receipt: () => offline.receipt(),
+  };
+}
+
+/** Why the node cannot work now; undefined while it can. */
+function notReady({ supervisor, activator }: AgentParts): string | undefined {
+  const { status, trouble } = supervisor;
+  if (trouble !== undefined) return `The event path crashed and is being started again: ${trouble}`;
+  if (status === undefined) return activator.status.current === undefined ? 'No bundle has been assigned to this node yet.' : 'The event path is starting.';
+  if (status.state !== 'running') return `The event path is ${status.state}.`;
+  return status.storeReady ? undefined : 'The store does not answer.';
+}
+
+async function statusOf({ name, identity, trust, link, supervisor, outbox, activator }: AgentParts): Promise<Record<string, unknown>> {
+  const { converged, desired, progress, failure, rejection, hold } = activator.status;
+  return {
+    name,
+    node: trust.trust?.node ?? null,
+    organization: trust.trust?.organization ?? null,
+    fingerprint: identity.fingerprint,
+    agentVersion,
+    link: link?.state ?? { state: 'none', message: 'No control plane was named.' },
+    bundle: converged === undefined ? null : { generation: converged.generation, digest: converged.digest },
+    desired: desired === undefined ? null : { generation: desired.generation, digest: desired.digest },
+    activation: progress ?? null,
+    failure: failure ?? null,
+    rejection: rejection ?? null,
+    hold: hold ?? null,
+    path: supervisor.status ?? null,
+    trouble: supervisor.trouble ?? null,
+    outbox: await outbox.measure().catch(() => null),
+  };
+}
 
 /** The running path as the gateway calls it. A thread that ends under a call counts as not running. */
-export function gatewayPath(client: PathClient): GatewayPath {
+function gatewayPath(client: PathClient): GatewayPath {
   return {
     streams: async () => (await client.call('status')).streams,
     query: (query) => client.call('query', query).catch(() => ({ ok: false, code: 'unavailable', message: 'The event path ended while it read.' }) as const),
