@@ -67,8 +67,8 @@ export class PartitionDraft {
 
   private planKey(key: Key, stream: StreamPlan): PartitionKeyPlan | undefined {
     const { diagnostics } = this.around;
-    if (stream.kind === 'table' || stream.kind === 'window') {
-      diagnostics.error('type.partition', key.stream, `'${stream.name}' is a ${stream.kind}; only streams are partitioned.`);
+    if (stream.kind === 'table') {
+      diagnostics.error('type.partition', key.stream, `'${stream.name}' is a table; streams and named windows are partitioned.`);
       return undefined;
     }
     const scope = new Scope([rowSource([stream.name], stream, 'r')]);

@@ -21,29 +21,27 @@ export function planSelection(selection: Selection, scope: Scope, around: Surrou
   // Of one event only what is put out can be seen afterwards; of several also their own attributes.
   const afterwards = new Scope(joined ? scope.sources : [], { outputs: { attributes, values: outputs, target } });
   const having = selection.having && checkCondition(selection.having, afterwards.with({ aggregates }), around, "'having'");
+  const hidden: Typed[] = [];
   const orderBy = all(
     selection.orderBy.map(({ attribute, descending }) => {
       const value = checkExpression(attribute, afterwards, around);
-      const put = value && asPutOut(value, outputs);
-      if (value === undefined || put !== undefined) return put && { value: put, type: put.type, descending };
-      around.diagnostics.error('type.order', attribute, "'order by' takes attributes that the query puts out.", "Give the value a name after 'select' and order by that.");
-      return undefined;
+      if (value === undefined) return undefined;
+      const column = putOutAt(value, outputs);
+      return { column: column >= 0 ? column : outputs.length + hidden.push(value) - 1, descending };
     }),
   );
   const limit = planCount(selection.limit, "'limit'", around);
   const offset = planCount(selection.offset, "'offset'", around);
   if (orderBy === undefined || (selection.having !== undefined && having === undefined) || limit === 'wrong' || offset === 'wrong') return undefined;
-  const identity = selection.having === undefined && aggregates.list.length === 0 && isIdentity(outputs, scope);
-  return { attributes, outputs, identity, aggregates: aggregates.list, groupBy, having, orderBy, limit, offset };
+  const identity = selection.having === undefined && hidden.length === 0 && aggregates.list.length === 0 && isIdentity(outputs, scope);
+  return { attributes, outputs: [...outputs, ...hidden], identity, aggregates: aggregates.list, groupBy, having, orderBy, limit, offset };
 }
 
-/** A value as the attribute that puts it out, if one does. */
-function asPutOut(value: Typed, outputs: readonly Typed[]): Typed | undefined {
-  if (value.kind !== 'value') return undefined;
-  if (value.access.from === 'output') return value;
+/** The place of the attribute that puts a value out; -1 where none does. */
+function putOutAt(value: Typed, outputs: readonly Typed[]): number {
+  if (value.kind === 'value' && value.access.from === 'output') return value.access.index;
   const same = JSON.stringify(value);
-  const index = outputs.findIndex((one) => JSON.stringify(one) === same);
-  return index < 0 ? undefined : { kind: 'value', type: value.type, access: { from: 'output', index } };
+  return outputs.findIndex((one) => JSON.stringify(one) === same);
 }
 
 interface Selected {

@@ -1,4 +1,4 @@
-import type { Attribute, AttributeType, Connector, ModelSignature, StreamView } from '../api.ts';
+import type { Attribute, Connector, ModelSignature, StreamView } from '../api.ts';
 import type { Duration, EventKind } from '../language/syntax.ts';
 import type { Cron } from '../operators/cron.ts';
 import type { WindowCondition } from '../operators/expression-window.ts';
@@ -156,13 +156,14 @@ export interface TablePlan {
 
 export interface SelectionPlan {
   attributes: readonly Attribute[];
+  /** What is put out, and behind it what only `order by` looks at. */
   outputs: readonly Typed[];
   /** The output is the input row unchanged. */
   identity: boolean;
   aggregates: readonly AggregatePlan[];
   groupBy: readonly Typed[];
   having: Typed | undefined;
-  orderBy: readonly { value: Typed; type: AttributeType; descending: boolean }[];
+  orderBy: readonly { column: number; descending: boolean }[];
   limit: number | undefined;
   offset: number | undefined;
 }

@@ -16,6 +16,7 @@ export interface PartitionSurroundings {
   contextOf(query: QueryPlan, stage: number): QueryContext;
   /** Sends rows of a key to a model, and from there to `receiver`. */
   predict(prediction: PredictionPlace, stage: number, receiver: Port['receiver']): KeyedSend;
+  isWindow(stream: string): boolean;
   /** Where a stream of the app is heard. */
   source(stream: string): { subscribe(receiver: Receiver): void };
 }
@@ -41,7 +42,7 @@ export function buildPartition(plan: PartitionPlan, queries: readonly QueryPlan[
           .map((later) => around.chain.keyedCrossing(stage, later, `${plan.name}/${stream} from ${stage} to ${later}`, entry(later, stream))),
       ),
     };
-    parts.set(stage, new RunningPartition(plan, members, around.chain.at(stage), around.loops, entered, stages.length > 1 ? exits : undefined));
+    parts.set(stage, new RunningPartition(plan, members, around.chain.at(stage), around.isWindow, around.loops, entered, stages.length > 1 ? exits : undefined));
   }
   return [...parts].reverse().map(([stage, running], later) => {
     for (const stream of running.inputs) {

@@ -17,7 +17,7 @@ import type { QueryCode } from './query-code.ts';
 import type { Beginning } from './start-of-time.ts';
 import { AggregatingFilter } from './aggregating-filter.ts';
 import { SpreadStage } from './spread-stage.ts';
-import { HeldOutput, QueryOutput, type OutputStage, type QueryEars } from './query-output.ts';
+import { HeldOutput, QueryOutput, visibleTo, type OutputStage, type QueryEars } from './query-output.ts';
 import { EachSelector } from './each-selector.ts';
 import { makeRate } from './rates/make-rate.ts';
 import { GroupedSelector } from './grouped-selector.ts';
@@ -142,8 +142,9 @@ function readsWindow({ input }: QueryPlan): boolean {
 }
 
 /** The selection of a query as a stage. */
-export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readonly HandlerPlan[], output: OutputStage, context: QueryContext): Stage {
+export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readonly HandlerPlan[], to: OutputStage, context: QueryContext): Stage {
   const { selection } = query;
+  const output = visibleTo(to, selection);
   const wanted = wantedOf(query);
   if (selection.aggregates.length === 0 && selection.groupBy.length === 0) {
     return new PlainSelector(selection, wanted, noting(query, context.code.passing([], selection, kind), context), output);

@@ -297,6 +297,7 @@ export class Engine implements CepEngine {
       loops: feedsItself(this.app.plan, plan.index),
       contextOf: (query, stage) => this.contextOf(query, stage, this.targetOf(query, stageOf), stageOf.get(query.output.target) ?? stage, this.queries.get(query.name) ?? new QueryEars()),
       predict: (prediction, stage, receiver) => this.seam(prediction, stage, receiver),
+      isWindow: (stream) => this.windows.has(stream),
       source: (stream) => this.windows.get(stream) ?? this.junction(stream),
     });
     this.partitions.push(...parts);

@@ -27,10 +27,15 @@ export class RunningWindow {
     return rowsHeld(this.window);
   }
 
-  /** A query that reads what comes out hears of what leaves too; to a pattern that is an event like any other. */
   subscribe(receiver: Receiver, pattern = false): void {
-    this.outlet.subscribe(receiver instanceof StageEntry ? receiver.first : pattern ? new AllAlike(receiver) : new ArrivalsOnly(receiver));
+    this.outlet.subscribe(readerOf(receiver, pattern));
   }
+}
+
+/** A query that reads what comes out hears of what leaves too; to a pattern that is an event like any other. */
+export function readerOf(receiver: Receiver, pattern: boolean): Stage {
+  if (receiver instanceof StageEntry) return receiver.first;
+  return pattern ? new AllAlike(receiver) : new ArrivalsOnly(receiver);
 }
 
 /** For the steps of a pattern, which take what arrives and what leaves. */
@@ -57,7 +62,7 @@ class AllAlike implements Stage {
   }
 }
 
-/** For readers that know no events that leave: what lies behind a prediction or in a partition. */
+/** For readers that know no events that leave: what lies behind a prediction. */
 class ArrivalsOnly implements Stage {
   private readonly receiver: Receiver;
 

@@ -7,7 +7,7 @@ import { planOnDemand, type OnDemandPlan, type OnDemandSource } from '../plan/pl
 import { emitRange } from './build-aggregation.ts';
 import { emitCandidates, emitTableTest, tableReceiver, type RunningTable } from './build-table.ts';
 import { emitCondition, emitPassing, emitSelection } from './emit-query.ts';
-import type { OutputStage } from './query-output.ts';
+import { visibleTo, type OutputStage } from './query-output.ts';
 import { GroupedSelector } from './grouped-selector.ts';
 import { PlainSelector, TotalSelector } from './selector.ts';
 import type { Clock } from './timers.ts';
@@ -121,7 +121,7 @@ export class OnDemand {
         for (const { type, row } of events) if (type !== RESET) rows.push(row);
       },
     };
-    const stage = this.stageOf(selection, output);
+    const stage = this.stageOf(selection, visibleTo(output, selection));
     for (const row of read) stage.event(CURRENT, clock.now, row);
     stage.end();
     return rows;

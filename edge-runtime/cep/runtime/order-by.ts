@@ -5,19 +5,18 @@ import type { OutputEvent } from './query-output.ts';
 
 /** Sorts a chunk by `order by`; arrived and removed events stay apart, rows without a value come last. */
 export function orderRows(events: readonly OutputEvent[], plan: SelectionPlan): OutputEvent[] {
-  const keys = plan.orderBy.flatMap(({ value, descending }) => (value.kind === 'value' && value.access.from === 'output' ? [{ index: value.access.index, descending }] : []));
   const runs: { type: EventType; events: OutputEvent[] }[] = [];
   for (const event of events) {
     const run = runs.at(-1);
     if (run?.type === event.type) run.events.push(event);
     else runs.push({ type: event.type, events: [event] });
   }
-  return runs.flatMap((run) => run.events.sort((left, right) => compareRows(left.row, right.row, keys)));
+  return runs.flatMap((run) => run.events.sort((left, right) => compareRows(left.row, right.row, plan.orderBy)));
 }
 
-function compareRows(left: Row, right: Row, keys: readonly { index: number; descending: boolean }[]): number {
-  for (const { index, descending } of keys) {
-    const [a, b] = [left[index], right[index]];
+function compareRows(left: Row, right: Row, keys: SelectionPlan['orderBy']): number {
+  for (const { column, descending } of keys) {
+    const [a, b] = [left[column], right[column]];
     if (a == null && b == null) continue;
     if (a == null) return 1;
     if (b == null) return -1;

@@ -1,14 +1,17 @@
 import type { AttributeType, Bound } from '../api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
-import { isSwappable, type Stateful, type Swappable } from '../operators/stage.ts';
+import { WindowOutlet } from '../operators/named-window.ts';
+import { isSwappable, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
 import { textOf } from '../plan/functions.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
-import { buildBehind, buildQuery, type PredictionPlace, type QueryContext } from './build-query.ts';
+import { buildBehind, buildQuery, StageEntry, type PredictionPlace, type QueryContext } from './build-query.ts';
 import { NOWHERE, type Receiver } from './junction.ts';
 import { keyReaders, keyTypeOf, type KeyReader } from './partition-keys.ts';
+import { readerOf } from './named-windows.ts';
 import { EveryKeyEntry, FanOut, KeyedEntry, SharedEntry } from './partition-entries.ts';
+import { EveryKeyStage, KeyedStage } from './partition-window-entries.ts';
 import { sendingOn, type KeyedSend } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 import { Alarm, Timers } from './timers.ts';
@@ -59,6 +62,7 @@ export class RunningPartition implements Stateful {
   dropped = 0;
   readonly plan: PartitionPlan;
   private readonly stage: StageRuntime;
+  private readonly isWindow: (stream: string) => boolean;
   private readonly members: readonly Member[];
   private readonly exits: Exits | undefined;
   private readonly streams: readonly string[];
@@ -87,9 +91,10 @@ export class RunningPartition implements Stateful {
   private readonly names: string[] = [];
 
   /** `entered`: inner streams that come in from an earlier stage. */
-  constructor(plan: PartitionPlan, members: readonly Member[], stage: StageRuntime, loops: boolean, entered: readonly string[] = [], exits?: Exits) {
+  constructor(plan: PartitionPlan, members: readonly Member[], stage: StageRuntime, isWindow: (stream: string) => boolean, loops: boolean, entered: readonly string[] = [], exits?: Exits) {
     this.plan = plan;
     this.stage = stage;
+    this.isWindow = isWindow;
     this.exits = exits;
     this.purging = stage.alarm((time) => this.purge(time));
     this.members = members.map((one) => ({ ...one, context: this.within(one.plan, one.context) }));
@@ -130,6 +135,10 @@ export class RunningPartition implements Stateful {
   receiver(stream: string): Receiver {
     const slot = this.streams.indexOf(stream);
     const reader = this.readers.get(stream);
+    if (this.isWindow(stream)) {
+      const wayOf = ({ ways }: Instance): Stage => stageOf(ways[slot]);
+      return new StageEntry(reader === undefined ? new EveryKeyStage(() => this.inOrder(), (one) => this.enter(one), wayOf) : new KeyedStage(reader, (key) => wayOf(this.find(key))));
+    }
     if (reader === undefined) return new EveryKeyEntry(() => this.inOrder(), (one) => this.enter(one), slot);
     const way = this.shared?.ways[slot];
     if (way !== undefined && this.exits === undefined) return new SharedEntry(reader, way);
@@ -196,6 +205,7 @@ export class RunningPartition implements Stateful {
   private copy(key: unknown, rank: number): Instance {
     const instance: Instance = { key, rank, ways: [], kept: [], alarms: [], memory: undefined, used: 0, older: undefined, newer: undefined };
     const ways = this.streams.map(() => new FanOut());
+    const outlets = this.streams.map((one) => (this.isWindow(one) ? new WindowOutlet('all') : undefined));
     const before = this.made;
     this.made = instance;
     this.relays = new Map();
@@ -204,9 +214,16 @@ export class RunningPartition implements Stateful {
     for (const member of this.members) {
       const { plan, context, behind } = member;
       const running = behind === undefined ? buildQuery(plan, context) : { receiver: () => buildBehind(behind, context) };
-      for (const name of waysInto(member)) (relays.get(name) ?? ways[this.streams.indexOf(name)])?.add(running.receiver(name));
+      for (const name of waysInto(member)) {
+        const outlet = outlets[this.streams.indexOf(name)];
+        if (outlet !== undefined) outlet.subscribe(readerOf(running.receiver(name), plan.input.kind === 'pattern' || plan.input.kind === 'sequence'));
+        else (relays.get(name) ?? ways[this.streams.indexOf(name)])?.add(running.receiver(name));
+      }
     }
-    ways.forEach((way, index) => instance.ways.push((relays.get(this.streams[index] ?? '') ?? way).simplest()));
+    ways.forEach((way, index) => {
+      const outlet = outlets[index];
+      instance.ways.push(outlet === undefined ? (relays.get(this.streams[index] ?? '') ?? way).simplest() : new StageEntry(outlet));
+    });
     this.made = before;
     return instance;
   }
@@ -332,7 +349,16 @@ export function boundOf(plan: PartitionPlan, running: readonly RunningPartition[
   return { what: `keys of ${plan.name}`, held: Math.max(0, ...parts.map((one) => one.size)), max: plan.keysMax, dropped: parts.reduce((sum, one) => Math.max(sum, one.dropped), 0) };
 }
 
-/** What a member takes events from: streams, or a prediction. */
+/** A way in for events that leave as well as arrive. */
+function stageOf(way: Receiver | undefined): Stage {
+  if (way instanceof StageEntry) return way.first;
+  throw new TypeError('A named window has no way into a partition.');
+}
+
+/** What a member takes events from: streams, or a prediction. As in Siddhi, a join in a partition only looks into a named window. */
 function waysInto({ plan, behind }: Member): string[] {
-  return behind === undefined ? [...new Set(inputStreams(plan))] : [behind.id];
+  if (behind !== undefined) return [behind.id];
+  const { input } = plan;
+  const lookedInto = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source === 'window').map((one) => one.name) : [];
+  return [...new Set(inputStreams(plan))].filter((one) => !lookedInto.includes(one));
 }

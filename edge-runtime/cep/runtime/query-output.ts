@@ -1,5 +1,6 @@
 import type { QueryBatch, Row } from '../api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
+import type { SelectionPlan } from '../plan/plan.ts';
 import type { Receiver } from './junction.ts';
 
 /** One row that a query puts out. */
@@ -17,6 +18,37 @@ export interface OutputStage {
   one(type: EventType, timestamp: number, row: Row, key: unknown): void;
   /** A chunk of several; the marks of ended batches (RESET) may be among them. */
   chunk(events: readonly OutputEvent[]): void;
+}
+
+/** Cuts off what rows were only ordered by. */
+export class OrderedOutput implements OutputStage {
+  private readonly columns: number;
+  private readonly output: OutputStage;
+
+  constructor(columns: number, output: OutputStage) {
+    this.columns = columns;
+    this.output = output;
+  }
+
+  one(type: EventType, timestamp: number, row: Row, key: unknown): void {
+    this.cut(row);
+    this.output.one(type, timestamp, row, key);
+  }
+
+  chunk(events: readonly OutputEvent[]): void {
+    for (const { type, row } of events) if (type !== RESET) this.cut(row);
+    this.output.chunk(events);
+  }
+
+  /** The selection has just made the row, and provenance knows it by its identity. */
+  private cut(row: Row): void {
+    (row as unknown[]).length = this.columns;
+  }
+}
+
+/** The output of a selection, without what it only orders by. */
+export function visibleTo(output: OutputStage, { attributes, outputs }: SelectionPlan): OutputStage {
+  return outputs.length > attributes.length ? new OrderedOutput(attributes.length, output) : output;
 }
 
 /** Who hears a query. The copies of a query in a partition share it. */

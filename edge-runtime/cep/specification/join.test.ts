@@ -25,6 +25,7 @@ describe('a join of two windows', () => {
     ['goes by time', 'from L#window.time(3 milliseconds) as l join R#window.time(3 milliseconds) as r on l.k == r.k select l.k as k insert into O;', SIX, [['a'], ['c']]],
     ['lets pairs go when one side leaves', `from L#window.length(1) as l join R#window.length(1) as r on l.k == r.k select l.v as v, r.w as w insert expired events into O;`, [['L', 1, 'a', 1], ['R', 2, 'a', 10], ['R', 3, 'a', 20], ['L', 4, 'a', 2]], [[1, 10], [1, 20]]],
     ['aggregates over the pairs', 'from L#window.length(5) as l join R#window.length(5) as r on l.k == r.k select l.k as k, sum(r.w) as n group by l.k insert into O;', [...SIX, ['R', 7, 'a', 5]], [['a', 10], ['c', 20], ['b', 30], ['a', 15]]],
+    ['orders what an event meets by what is not put out', 'from L#window.length(2) as l join R as r on true select l.k as k order by l.v desc insert into O;', SIX.slice(0, 3), [['b'], ['a']]],
     ['of a stream with itself tells the sides apart by other names', 'from L#window.length(3) as one join L#window.length(3) as two on one.v < two.v select one.v as x, two.v as y insert into O;', [['L', 1, 'a', 1], ['L', 2, 'a', 2]], [[1, 2]]],
   ]);
 });

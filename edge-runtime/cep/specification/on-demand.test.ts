@@ -18,11 +18,17 @@ describe('a question reads what a table holds', () => {
     ['from T select k, sum(v) as s group by k having s > 2', [['a', 4]]],
     ['from T select k, v group by k', [['a', 3], ['b', 2]]],
     ['from T select k, v order by v desc limit 2 offset 1', [['b', 2], ['a', 1]]],
+    ['from T select k order by v desc', [['a'], ['b'], ['a']]],
+    ['from T select k, v order by v, k', [['a', 1], ['b', 2], ['a', 3]]],
     ['from T on T.k == k in U select k', []],
     ['from T select currentTimeMillis() as now limit 1', [[1002]]],
     ["from T select str:upper(k) as k, math:power(v, 2) as p limit 1", [['A', 1]]],
   ])('%s', (query, rows) => {
     expect(ask(APP, SENT, query)).toEqual(rows);
+  });
+
+  it('leaves what it only orders by as it was', () => {
+    expect(ask(APP, SENT, ['from T select k order by v', 'from T'])).toEqual([[['a'], ['b'], ['a']], [['a', 1], ['b', 2], ['a', 3]]]);
   });
 
   it('says what its rows consist of', () => {

@@ -25,6 +25,42 @@ const CASES: readonly (readonly [name: string, text: string, sent: readonly Sent
     [['a', 1, 1], ['a', 2, 1], ['b', 1, 1], ['a', 1, 2]],
   ],
   [
+    'divides what comes out of a named window, and what leaves it',
+    'define window W (k string, v int) length(2); from S insert into W; partition with (k of W) begin from W select k, sum(v) as total insert all events into O; end;',
+    [['S', 1, 'a', 1], ['S', 2, 'b', 10], ['S', 3, 'a', 2], ['S', 4, 'a', 5]],
+    [['a', 1], ['b', 10], ['a', 2], ['b', null], ['a', 7]],
+  ],
+  [
+    'divides a named window by ranges, which may share an event',
+    "define window W (k string, v int) length(1); from S insert into W; partition with (v > 2 as 'big' or v > 0 as 'some' of W) begin from W select v, count() as n insert all events into O; end;",
+    [['S', 1, 'a', 1], ['S', 2, 'b', 3]],
+    [[1, 1], [1, 0], [3, 1], [3, 1]],
+  ],
+  [
+    'takes what a named window lets go as a step of a pattern',
+    'define window W (k string, v int) length(2); from S insert into W; partition with (k of W) begin from every e1=W -> e2=W select e1.k as k, e1.v as x, e2.v as y insert into O; end;',
+    [['S', 1, 'a', 1], ['S', 2, 'b', 2], ['S', 3, 'a', 3], ['S', 4, 'b', 4]],
+    [['a', 1, 1], ['a', 1, 3], ['b', 2, 2], ['b', 2, 4]],
+  ],
+  [
+    'hands a named window without a key to every key that lives',
+    'define window W (k string, v int) length(1); from S insert into W; partition with (k of T) begin from T select k, v insert into Seen; from W select v, sum(v) as total insert all events into O; end;',
+    [['S', 1, 'a', 1], ['T', 2, 'a', 0], ['T', 3, 'b', 0], ['S', 4, 'c', 5]],
+    [[5, 4], [5, 4]],
+  ],
+  [
+    'only looks into a named window of a join, as a whole',
+    'define window W (k string, v int) length(2); from S insert into W; partition with (k of T) begin from T#window.length(1) as t join W on t.v < W.v select t.k as k, W.v as v insert into O; end;',
+    [['T', 1, 'a', 1], ['S', 2, 'a', 2], ['S', 3, 'b', 3], ['T', 4, 'b', 2]],
+    [['b', 3]],
+  ],
+  [
+    'counts for each value alone in a window that goes by a condition',
+    "partition with (k of S) begin from S#window.expression('count() <= 2') select k, sum(v) as total insert into O; end;",
+    [['S', 1, 'a', 1], ['S', 2, 'b', 10], ['S', 3, 'a', 2], ['S', 4, 'b', 20], ['S', 5, 'a', 3]],
+    [['a', 1], ['b', 10], ['a', 3], ['b', 30], ['a', 5]],
+  ],
+  [
     'partitions by an expression',
     'partition with (v % 2 of S) begin from S select v, count() as n insert into O; end;',
     [['S', 1, 'a', 1], ['S', 2, 'a', 2], ['S', 3, 'a', 3]],
