@@ -102,11 +102,18 @@ export async function insertAssignments(tx: Transaction, rows: readonly NewAssig
     FROM jsonb_to_recordset(${JSON.stringify(list)}::jsonb) AS a(node text, generation bigint, organization text, fleet text, deployment text, bundle text, labels jsonb, issued timestamptz)`;
 }
 
-/** What holds for nodes: the newest assignment of each that has one. */
+/**
+ * What holds for nodes: the newest assignment of each that has one. What was told on no deployment's account, since the node joined later or its
+ * labels changed, keeps to the windows of the one that decided what its fleet runs.
+ */
 export async function findAssignments(db: Queryable, nodeIds: readonly string[]): Promise<StoredAssignment[]> {
   return db.$queryRaw<StoredAssignment[]>`
-    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a.labels, a."issuedAt", d.policy->'downloadWindows' AS download, d.policy->'activateWindows' AS activate
+    SELECT a."nodeId", a.generation, a."organizationId", a."fleetId", a."deploymentId", a.bundle, a.labels, a."issuedAt", coalesce(d.policy, decided.policy)->'downloadWindows' AS download, coalesce(d.policy, decided.policy)->'activateWindows' AS activate
     FROM unnest(${[...nodeIds]}::text[]) AS wanted("nodeId")
     CROSS JOIN LATERAL (SELECT * FROM assignments WHERE "nodeId" = wanted."nodeId" ORDER BY generation DESC LIMIT 1) AS a
-    LEFT JOIN deployments d ON d.id = a."deploymentId" AND d.bundle = a.bundle`;
+    LEFT JOIN deployments d ON d.id = a."deploymentId" AND d.bundle = a.bundle
+    LEFT JOIN LATERAL (
+      SELECT policy FROM deployments
+      WHERE a."deploymentId" IS NULL AND "organizationId" = a."organizationId" AND "fleetId" = a."fleetId" AND bundle = a.bundle AND state = 'Succeeded' ORDER BY id DESC LIMIT 1
+    ) AS decided ON true`;
 }

@@ -1,6 +1,6 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { advanceRollout } from '../rollout/index.ts';
+import { advanceRollout, welcomeJoiners } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { anAgent } from './testing/an-agent.ts';
@@ -55,6 +55,18 @@ test('abort ends it where it is, and its bundle is not planned again before a pe
   expect((await get(id)).decisions[0]).toMatchObject({ kind: 'Allowed', message: expect.stringContaining('the disk was mended') });
   expect((await plan({})).startable).toBe(true);
   await expect(operator().allow({ id })).rejects.toMatchObject({ cause: { code: 'Conflict' } });
+});
+
+test('who joins later gets what the fleet runs with the windows in which it was deployed', async () => {
+  const windows = [{ days: [0, 1, 2, 3, 4, 5, 6], from: '02:00', to: '04:00', timeZone: 'Europe/Berlin' }];
+  const id = await deploy({ activateWindows: windows, downloadWindows: windows });
+  for (const agent of agents.slice(0, 3)) await agent.run();
+  await advanceRollout(world.deps, id);
+  expect((await get(id)).state).toBe('Succeeded');
+  const late = await anAgent(world.deps, organization, `site-${sites}-late`, { site: `site-${sites}` });
+  await late.connect();
+  await welcomeJoiners(world.deps, [late.id]);
+  expect((await late.desired())?.schedule).toEqual({ download: windows, activate: windows });
 });
 
 test('a person who resumes it allows its bundle, and so does its success', async () => {
