@@ -32,12 +32,20 @@ export interface Answer {
 type OutRow = [timestamp: number, values: unknown[]] | [timestamp: number, values: unknown[], mark: 'expired'];
 export type OutEntry = { of: string; at?: number; in?: OutRow[]; removed?: OutRow[]; rows?: OutRow[] };
 
+/** A case from its line; whole numbers that a double does not hold stay exact. */
+export function readCase(line: string): Case {
+  const exact = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
+    typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?[0-9]+$/.test(source) ? BigInt(source) : value;
+  return JSON.parse(line, exact);
+}
+
 /**
  * Runs one case and says what came out; a text that cannot run gives an answer with `error`. `atEnd` is given the engine
  * as the last step left it, and is not called where there is an error.
  */
 export function answerCase(one: Case, atEnd?: (engine: Engine) => void): Answer {
   const answer: Answer = { id: one.id, out: [] };
+  OtherNumber.forget();
   try {
     const app = compile(one.app);
     answer.types = Object.fromEntries(streamsOf(app).map((stream) => [stream.name, stream.attributes.map((attribute): [string, AttributeType] => [attribute.name, attribute.type])]));
@@ -101,20 +109,49 @@ function runStep(step: Step, engine: Engine, app: App, answer: Answer, snapshots
 
 function untagRow(values: readonly unknown[], app: App, stream: string): Row {
   const attributes = app.analysis.streams.find((one) => one.name === stream)?.attributes ?? [];
-  return values.map((value, index) => {
-    const given = untag(value);
-    return attributes[index]?.type === 'float' && typeof given === 'number' ? Math.fround(given) : given;
-  });
+  return values.map((value, index) => untag(value, attributes[index]?.type ?? 'object'));
 }
 
-function untag(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const tag of ['$i', '$l', '$f', '$d']) {
-    const inner: unknown = Reflect.get(value, tag);
-    if (typeof inner === 'string') return BigInt(inner);
-    if (typeof inner === 'number') return tag === '$f' ? Math.fround(inner) : inner;
+/** A number in an attribute of another type, which stays what it says of itself, as a boxed number of Java's does. */
+class OtherNumber extends Number {
+  readonly type: AttributeType;
+
+  private constructor(value: number, type: AttributeType) {
+    super(value);
+    this.type = type;
   }
-  return value;
+
+  /** Equal ones are one, so that they group. */
+  private static known = new Map<string, OtherNumber>();
+
+  static of(value: number, type: AttributeType): OtherNumber {
+    const name = `${type} ${value}`;
+    const one = this.known.get(name) ?? new OtherNumber(value, type);
+    this.known.set(name, one);
+    return one;
+  }
+
+  /** Each case begins anew. */
+  static forget(): void {
+    this.known = new Map();
+  }
+}
+
+const TAGS: readonly (readonly [tag: string, type: AttributeType])[] = [['$i', 'int'], ['$l', 'long'], ['$f', 'float'], ['$d', 'double']];
+
+function untag(value: unknown, type: AttributeType): unknown {
+  const [tag, own] = TAGS.find(([one]) => typeof value === 'object' && value !== null && one in value) ?? ['', type];
+  const inner: unknown = tag === '' ? value : Reflect.get(Object(value), tag);
+  if (tag === '$l' && typeof inner === 'string') return BigInt(inner);
+  if (typeof inner === 'bigint') return own === 'long' || own === 'object' ? inner : Number(inner);
+  if (typeof inner !== 'number') return inner;
+  const number = own === 'float' ? Math.fround(inner) : inner;
+  return own === type || (type === 'object' && isPlain(number, own)) ? number : OtherNumber.of(number, own);
+}
+
+/** Whether a number alone tells its type: in an object a whole one is an int, any other a double. */
+function isPlain(number: number, type: AttributeType): boolean {
+  return type === (Number.isInteger(number) ? 'int' : 'double');
 }
 
 function tagRow(row: Row, attributes: readonly Attribute[]): unknown[] {
@@ -126,6 +163,7 @@ function tag(value: unknown, type: AttributeType): unknown {
   // What was only cast to a number is still what it was.
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return { $l: longText(value) };
+  if (value instanceof OtherNumber) return tag(value.valueOf(), value.type);
   switch (type) {
     case 'long':
       return { $l: value };

@@ -199,8 +199,11 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       context.keep(`${use.name}/series${from + index}`, series);
       stage = series;
     } else if (handler.kind === 'window') {
+      const { expired } = wantedOf(query);
       const taken = query.selection.outputs.filter((one) => one.kind === 'value' && one.access.from === 'row' && one.access.variable === (use.row ?? 'r'));
-      const window = makeWindow(handler.window, { expired: wantedOf(query).expired, searched: use.searched, keepsRows: context.provenance !== undefined, taken }, context, stage);
+      // Of a batch of nothing but what arrived together, a join finds only what has still to be told to leave, as in Siddhi.
+      const searched = use.searched && (expired || handler.window.name !== 'batch');
+      const window = makeWindow(handler.window, { expired, searched, keepsRows: context.provenance !== undefined, taken }, context, stage);
       // A join looks into the window itself, not into what puts events in order before it.
       if (!handler.window.name.startsWith('reorder:')) use.made?.(window);
       context.keep(`${use.name}/window${from + index}`, window);
