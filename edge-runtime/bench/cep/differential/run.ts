@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { answerCase, type Answer } from '../answer-case.ts';
 import { differenceOf } from './compare.ts';
 import { FAMILIES, makeCase, type Made } from './families.ts';
-import { knownDifference } from './known-differences.ts';
+import { explain } from './explain.ts';
 import { NO_ANSWER, Oracle } from './oracle.ts';
 import { shrink } from './shrink.ts';
 
@@ -65,12 +65,12 @@ async function runFamily(oracle: Oracle, family: string, count: number): Promise
   for (let from = 0; from < count; from += AT_ONCE) {
     const made = Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, index) => makeCase(family, { seed: hash(`${base} ${from + index}`) }, `${family}-${from + index}`));
     const answers = await oracle.ask(made.map((one) => one.case));
-    made.forEach((one, index) => judge(tally, one, answers[index]));
+    await Promise.all(made.map((one, index) => judge(oracle, tally, one, answers[index])));
   }
   return tally;
 }
 
-function judge(tally: Tally, made: Made, siddhi: Answer | undefined): void {
+async function judge(oracle: Oracle, tally: Tally, made: Made, siddhi: Answer | undefined): Promise<void> {
   if (siddhi === undefined) return;
   tally.cases++;
   if (siddhi.error === NO_ANSWER) {
@@ -84,7 +84,7 @@ function judge(tally: Tally, made: Made, siddhi: Answer | undefined): void {
     if (values.record !== undefined) appendFileSync(values.record, `${JSON.stringify({ case: made.case, siddhi: siddhi.out, ...(siddhi.types === undefined ? { refused: true } : {}) })}\n`);
     return;
   }
-  const known = knownDifference(made.case, siddhi, ours);
+  const known = await explain(made.case, siddhi, ours, (cases) => oracle.ask(cases));
   if (known === undefined) tally.differing.push({ made, siddhi, difference });
   else tally.known.set(known, (tally.known.get(known) ?? 0) + 1);
 }
@@ -102,13 +102,13 @@ function distinct(differing: Tally['differing']): Tally['differing'] {
 async function show(oracle: Oracle, made: Made, difference: string): Promise<void> {
   const differs = async (cases: readonly Made[]): Promise<boolean[]> => {
     const answers = await oracle.ask(cases.map((one) => one.case));
-    return cases.map((one, index) => {
-      const siddhi = answers[index];
+    const parts = async (one: Made, siddhi: Answer | undefined): Promise<boolean> => {
       if (siddhi === undefined || siddhi.error === NO_ANSWER) return false;
       const ours = answerCase(one.case);
       const found = differenceOf(one.case.app, siddhi, ours);
-      return found !== undefined && knownDifference(one.case, siddhi, ours) === undefined && kindOf(found) === kindOf(difference);
-    });
+      return found !== undefined && kindOf(found) === kindOf(difference) && (await explain(one.case, siddhi, ours, (asked) => oracle.ask(asked))) === undefined;
+    };
+    return Promise.all(cases.map((one, index) => parts(one, answers[index])));
   };
   const small = await shrink(made, differs);
   const [siddhi] = await oracle.ask([small.case]);

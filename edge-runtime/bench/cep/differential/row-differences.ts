@@ -1,0 +1,79 @@
+import type { Answer, Case } from '../answer-case.ts';
+import { apart, both, inApp, inQuestions, ofOneKey, withoutKeys, withoutMissing, withoutQuestions, type CaseChange } from './case-changes.ts';
+import { changesKeyed, cutShort, equalEventsAtOneTime, lostAnEvent, sameButForOrder, saysMoreRows } from './row-checks.ts';
+
+/** A difference that we want: a defect of Siddhi's, named in docs/siddhiql.md. */
+export interface KnownDifference {
+  name: string;
+  /** Whether the case has what it takes, and the answers part as it makes them part. */
+  explains(one: Case, siddhi: Answer, ours: Answer): boolean;
+  /** The case without what it takes: both engines have to agree about it, or to part for another known reason. */
+  without?: CaseChange;
+}
+
+function says(pattern: RegExp): KnownDifference['explains'] {
+  return ({ app }) => pattern.test(app);
+}
+
+function hasMissing({ steps }: Case): boolean {
+  return JSON.stringify(steps.filter((step) => !('query' in step))).includes('null');
+}
+
+/** A sequence of which the first and the last step may take nothing. */
+const EMPTY_AT_BOTH_ENDS = /from (every )?e1=[^,]*[*?], ([^']*, )?[^,]*[*?]( within [^']*?)? select/;
+const KEYED = /@(primaryKey|index)/;
+const TIMED = /partition with.*(time|for \d)/s;
+
+const OF_TABLES: readonly KnownDifference[] = [
+  { name: 'rows of a table come in hash order where an index finds them, or a primary key and something else', explains: ({ app }, siddhi, ours) => KEYED.test(app) && sameButForOrder(siddhi, ours) },
+  { name: 'equal rows that came to a table with an index at one time are one row', explains: (one) => /@index/.test(one.app) && equalEventsAtOneTime(one), without: withoutKeys },
+  { name: 'a primary key or an index of which something is missing is an exception, and the event is lost', explains: (one) => KEYED.test(one.app) && hasMissing(one), without: withoutKeys },
+  { name: 'a question whether a number that is the primary key is missing fails', explains: ({ app, steps }, siddhi) => /@primaryKey\('v'\)/.test(app) && JSON.stringify(steps).includes('is null') && siddhi.error !== undefined, without: withoutKeys },
+  { name: "a row that a primary key refused stays in the table's other indexes", explains: says(/@primaryKey.*@index/), without: inApp(/@index\([^)]*\) /g, '') },
+  { name: '`set T.v = T.v + v` gives null where the table has a primary key or an index', explains: (one) => changesKeyed(one, ({ set }) => set.some(({ value }) => JSON.stringify(value).includes('"variable":"q"'))), without: withoutKeys },
+  { name: 'a `delete` by a primary key or an index and something else deletes nothing', explains: (one) => changesKeyed(one, ({ condition }) => condition?.kind === 'logic'), without: withoutKeys },
+  { name: '`update or insert into` by the primary key replaces the whole row, whatever `set` says', explains: (one) => changesKeyed(one, ({ kind, lookup }) => kind === 'upsert' && lookup?.by === 'key'), without: withoutKeys },
+  { name: 'an update that changes a primary key of several attributes, or an index, leaves the row under the old one or doubles it', explains: (one) => changesKeyed(one, ({ set }, { primaryKey, indexes }) => set.some(({ column }) => [...primaryKey, ...indexes].includes(column))), without: withoutKeys },
+  {
+    name: 'deleting the last row of a table loses what is added later',
+    explains: ({ app, steps }) => !KEYED.test(app) && (/ delete T /.test(app) || steps.some((step) => 'query' in step && step.query.includes(' delete T '))),
+    without: both(inApp(/delete T( for \w+ events)? on/g, "update T$1 set T.k = 'gone' on"), inQuestions(/delete T on/, "update T set T.k = 'gone' on")),
+  },
+];
+
+const OF_JOINS: readonly KnownDifference[] = [
+  {
+    name: 'a batch window on one side of a join keeps all batches for ever when only current events are asked for',
+    explains: ({ app }) => /join/.test(app) && /(lengthBatch|timeBatch)/.test(app) && (!/insert (all|expired) events/.test(app) || app.includes('output current events')),
+    without: both(inApp(/insert (current events )?into (?=[OP])/g, 'insert all events into '), inApp(/output current events/g, 'output all events')),
+  },
+  { name: '`distinctCount` by group over a join is an exception where a pair leaves that never came, and the rest of its chunk is lost', explains: says(/ join .*distinctCount\(.*group by/s), without: inApp(/distinctCount\(/g, 'count(') },
+  { name: 'a row of a join that `having` refuses takes later rows of its chunk along', explains: says(/ join .* having /s), without: inApp(/ having .*?(?= (order by|limit|offset|insert))/g, '') },
+];
+
+const OF_VALUES: readonly KnownDifference[] = [
+  { name: '`maximum` of numbers that are not positive is the smallest positive double, and what is missing counts as such a bound', explains: says(/(maximum|minimum)\(/), without: inApp(/(maximum|minimum)\(/g, 'coalesce(') },
+  { name: '`unionSet` never lets go of an element that it once held twice', explains: says(/unionSet\(/), without: inApp(/sizeOfSet\(unionSet\(createSet\((\w+)\)\)\)/g, 'distinctCount($1)') },
+  { name: '`avg` of an aggregation divides whole numbers as such and counts missing values', explains: says(/define aggregation .*avg\(/), without: inApp(/avg\(/g, 'sum(') },
+  { name: '`max` and `min` over a named, session or `expressionBatch` window forget all others when an event leaves, unless expired events are asked for', explains: says(/(define window .* from W[^;]*|session\(.*|expressionBatch\(.*)(max|min)\(/s), without: inApp(/\b(max|min)\(/g, 'sum(') },
+  { name: '`distinctCount` over `batch(n)` is an exception where several batches of one chunk leave, and the rest is lost', explains: says(/window\.batch\(.*distinctCount\(/s), without: inApp(/distinctCount\(/g, 'count(') },
+  { name: 'a missing value in a `sort` window is an exception for that event and all that follow', explains: (one) => /sort\(/.test(one.app) && hasMissing(one), without: withoutMissing },
+  { name: 'an event without the time that an `externalTime` window goes by is an exception that takes its chunk along', explains: (one, siddhi) => /externalTime/.test(one.app) && hasMissing(one) && lostAnEvent(one, siddhi), without: withoutMissing },
+  { name: 'a question to a batch window by name that nothing else looks into fails', explains: ({ app }, siddhi, ours) => /define window .*(lengthBatch|timeBatch|externalTimeBatch|batch)\(/.test(app) && ours.error === undefined && /Cannot invoke "|null/.test(siddhi.error ?? ''), without: withoutQuestions },
+];
+
+const OF_PARTITIONS: readonly KnownDifference[] = [
+  { name: 'a time batch in a partition ends at one time for all keys, and only one of them puts its batch out', explains: says(/partition with.*timeBatch/s), without: ofOneKey },
+  { name: 'of several partition keys of which one move of the clock makes the same operator due at the same time, one timer rings, the others at the next move', explains: ({ app }, siddhi, ours) => TIMED.test(app) && (saysMoreRows(ours, siddhi) || saysMoreRows(siddhi, ours)), without: ofOneKey },
+  { name: 'in a partition, a match whose last step may be empty ends when another key has its next event', explains: says(/partition with.*(<0?:\d*>|[*?])( within [^']*?)? select/s), without: ofOneKey },
+];
+
+const OF_PATTERNS: readonly KnownDifference[] = [
+  { name: '`eventTimestamp(e1)` of an event that the pattern did not take is an exception, and the match is lost', explains: ({ app }, siddhi, ours) => /eventTimestamp\(e\d/.test(app) && saysMoreRows(ours, siddhi), without: inApp(/eventTimestamp\(e\d\)/g, '1') },
+  { name: 'a sequence whose first and last steps may take nothing (`*`, `?`) goes on changing what it put out, and what refused events leave in a step that counts is seen', explains: says(EMPTY_AT_BOTH_ENDS), without: inApp(/[*?](( within [^']*?)? select)/, '+$1') },
+  { name: 'a sequence that begins with `and` or `or` of an absence and ends with a step that may take nothing fails at some events', explains: (one, siddhi) => /->|, (e\d|not)/.test(one.app) && lostAnEvent(one, siddhi), without: inApp(/[*?](( within [^']*?)? select)/, '+$1') },
+  { name: 'where a step still looks at a match that ended, such as a side `not S` of `and` that hears the same event, all that ended after it in its chunk may be lost', explains: ({ app }, siddhi, ours) => /->|, (e\d|not)/.test(app) && cutShort(siddhi, ours), without: both(apart, inApp(/not \w+(\[[^\]]*\])? and | and not \w+(\[[^\]]*\])?(?! for)/g, '')) },
+];
+
+/** The differences that are wanted where both make the app. Each stands in docs/siddhiql.md, and in a case of fixtures/wanted-differences.jsonl. */
+export const ROW_DIFFERENCES: readonly KnownDifference[] = [...OF_TABLES, ...OF_JOINS, ...OF_VALUES, ...OF_PARTITIONS, ...OF_PATTERNS];
