@@ -1,7 +1,8 @@
-import { CepError, type Analysis, type Environment } from './api.ts';
+import type { Analysis, Environment } from './api.ts';
 import { Diagnostics } from './language/diagnostics.ts';
 import { statesOf, type StateIdentity } from './plan/describe-state.ts';
 import { planApp } from './plan/plan-app.ts';
+import { failIfWrong } from './plan/plan-change.ts';
 import type { AppPlan, QueryPlan } from './plan/plan.ts';
 import { inputStreams } from './plan/stages.ts';
 import { fingerprint } from './runtime/fingerprint.ts';
@@ -62,12 +63,14 @@ export function compile(text: string, environment: Environment = {}): CompiledAp
   const plan = planApp(text, environment, diagnostics);
   const states = statesOf(plan);
   const analysis = describeApp(plan, diagnostics, states);
-  if (!analysis.ok) {
-    const errors = analysis.diagnostics.filter((one) => one.severity === 'error');
-    const [first] = errors;
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    throw new CepError('compile.failed', `Line ${first?.line}, column ${first?.column}: ${first?.message}${more}`, analysis.diagnostics);
-  }
+  failIfWrong(diagnostics);
+  return { analysis, plan, environment, states, shape: shapeOf(analysis, states) };
+}
+
+/** What an app is after its plan became another. */
+export function replanned({ environment }: CompiledApp, plan: AppPlan): CompiledApp {
+  const states = statesOf(plan);
+  const analysis = describeApp(plan, new Diagnostics(''), states);
   return { analysis, plan, environment, states, shape: shapeOf(analysis, states) };
 }
 

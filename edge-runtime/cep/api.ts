@@ -255,6 +255,21 @@ export interface OnDemandAnswer {
   rows: Row[];
 }
 
+/** Rules to take out of a running app, and a text with others to put in. A rule is a query outside partitions, or a partition. */
+export interface RuleChange {
+  /** By `@info(name='…')`, or the name that it got. */
+  remove?: readonly string[];
+  /** Queries and partitions, with what they need defined; it may use all that the app defines. */
+  add?: string;
+}
+
+export interface RuleChanged {
+  /** The names of the queries that were added. */
+  added: string[];
+  /** What was remembered by a rule that was taken out and is not remembered by one that was put in, for people. */
+  lost: string[];
+}
+
 /** A running app. Every call returns when all that it set off is done; predictions are the only thing that waits. */
 export interface CepEngine {
   /** The virtual clock: the newest time of any event or `advance`. */
@@ -297,6 +312,13 @@ export interface CepEngine {
   holds(query: string, max: number): QueryHoldings;
   /** What is limited in this app, how full it is, and what was given up. */
   bounds(): Bound[];
+  /**
+   * Takes single rules out and puts others in, all of it or nothing, while the rest goes on with all that it remembers. A rule
+   * that is added begins now; one that takes the place of another in the same change keeps what is defined and fed as it was.
+   * It takes milliseconds however many rules there are. Call it between events. Throws `compile.failed` with every mistake of
+   * the text, or a `change.…` that says what stands in the way, and nothing has changed then.
+   */
+  change(change: RuleChange): RuleChanged;
   /** All state, versioned. Restoring it and going on equals never having stopped. */
   snapshot(): Uint8Array;
   /** Takes a snapshot's state; throws `snapshot.mismatch` when it was made by an app of another shape. */

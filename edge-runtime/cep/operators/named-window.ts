@@ -11,7 +11,7 @@ interface Published {
 /** What comes out of a named window, handed chunk by chunk to the queries that read it, in the order of the text. */
 export class WindowOutlet implements Stage {
   private readonly events: EventKind;
-  private readonly readers: Stage[] = [];
+  private readers: readonly Stage[] = [];
   private chunk: Published[] = [];
   private readonly listeners: Set<(timestamp: number, row: Row) => void> = new Set();
 
@@ -19,8 +19,12 @@ export class WindowOutlet implements Stage {
     this.events = events;
   }
 
-  subscribe(reader: Stage): void {
-    this.readers.push(reader);
+  /** The returned function ends it. */
+  subscribe(reader: Stage): () => void {
+    this.readers = [...this.readers, reader];
+    return () => {
+      this.readers = this.readers.filter((one) => one !== reader);
+    };
   }
 
   /** Hears the events that arrive; the returned function ends it. */

@@ -1,6 +1,7 @@
 import type { StateView } from '../api.ts';
 import { fingerprint } from '../runtime/fingerprint.ts';
-import { feedsOf } from './feeds.ts';
+import type { AppIndex } from './app-index.ts';
+import { feedsIn, feedsOf } from './feeds.ts';
 import { predictionsOf } from './stages.ts';
 import type { AggregatePlan } from './types.ts';
 import type { AggregationPlan, AppPlan, HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
@@ -35,13 +36,28 @@ export function statesOf(plan: AppPlan): StateIdentity[] {
     ...plan.tables.map(tableState),
     ...plan.aggregations.map(aggregationState),
     ...plan.windows.map((window) => windowState(window, feeds(window.name))),
-    ...plan.partitions.flatMap((partition) => partitionStates(partition, partitionIdentity(partition, plan, feeds), partsOf(partition, plan))),
-    ...plan.queries.flatMap((query) => {
-      const partition = plan.partitions.find((one) => one.index === query.partition);
-      return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, plan, feeds), feeds);
-    }),
+    ...ruleStates(plan, feeds),
     ...(plan.eventTimes.length === 0 ? [] : [{ kept: 'event time', id: idOf('event-time', JSON.stringify(plan.eventTimes)), shapeId: idOf('event-time', JSON.stringify(plan.eventTimes)), view: undefined }]),
     ...plan.triggers.map(({ name, at }): StateIdentity => ({ kept: `trigger ${name}`, id: idOf('trigger', JSON.stringify(at)), shapeId: '', view: undefined })),
+  ];
+}
+
+/** What some rules of an app remember. */
+export function statesOfRules(rules: Rules, app: AppIndex): StateIdentity[] {
+  return ruleStates(rules, feedsIn(app));
+}
+
+type Rules = Pick<AppPlan, 'queries' | 'partitions'>;
+
+/** The queries of a partition are all among the rules, where the partition is. */
+function ruleStates(rules: Rules, feeds: Feeds): StateIdentity[] {
+  const { queries, partitions } = rules;
+  return [
+    ...partitions.flatMap((partition) => partitionStates(partition, partitionIdentity(partition, rules, feeds), partsOf(partition, rules))),
+    ...queries.flatMap((query) => {
+      const partition = query.partition === undefined ? undefined : partitions.find((one) => one.index === query.partition);
+      return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, rules, feeds), feeds);
+    }),
   ];
 }
 
@@ -113,7 +129,7 @@ function inputsOf({ input }: QueryPlan): string[] {
   return [...new Set(input.slots.map((one) => one.stream))];
 }
 
-function partitionIdentity(partition: PartitionPlan, plan: AppPlan, feeds: Feeds): string {
+function partitionIdentity(partition: PartitionPlan, plan: Rules, feeds: Feeds): string {
   const queries = plan.queries.filter((one) => one.partition === partition.index);
   const outside = new Set(queries.flatMap(inputsOf).filter((one) => !one.startsWith('#')));
   return [partition.definition, ...queries.map((one) => one.definition), ...[...outside].map(feeds)].join('\n');
@@ -135,7 +151,7 @@ export function partStateName(partition: number, part: number): string {
 }
 
 /** In how many stages a partition has something to do. */
-function partsOf(partition: PartitionPlan, plan: AppPlan): number {
+function partsOf(partition: PartitionPlan, plan: Rules): number {
   const queries = plan.queries.filter((one) => one.partition === partition.index);
   return new Set(queries.flatMap((one) => Array.from({ length: predictionsOf(one) + 1 }, (_, later) => one.stage + later))).size;
 }

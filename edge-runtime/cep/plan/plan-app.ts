@@ -1,13 +1,15 @@
-import type { AnnotationView, Environment } from '../api.ts';
+import type { Environment } from '../api.ts';
 import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
 import { withVariables } from '../language/variables.ts';
 import type { AggregationDefinition, App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
+import type { Base } from './app-index.ts';
 import { checkAppAnnotations, checkAsync } from './app-annotations.ts';
 import { annotationValue, annotationView, connectorOf } from './annotations.ts';
 import type { ExpressionObserver, Surroundings } from './check-expression.ts';
 import { planAggregationInput } from './plan-aggregation.ts';
+import { LayeredMap } from './layered-map.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planStateInput } from './plan-pattern.ts';
 import { planJoin } from './plan-join.ts';
@@ -17,6 +19,7 @@ import { planScript } from './plan-script.ts';
 import { inputsOf, targetOf } from './query-streams.ts';
 import { planSelection } from './plan-selection.ts';
 import { planTable, planTableChange } from './plan-table.ts';
+import { saysTheSame } from './defined-again.ts';
 import { planEventTime } from './event-time.ts';
 import { faultStreamHint, planFaultStream } from './fault-stream.ts';
 import type { FunctionDefinition } from './functions.ts';
@@ -33,6 +36,14 @@ export function planApp(text: string, environment: Environment, diagnostics: Dia
   return new AppPlanner(text, environment, diagnostics, observe).run();
 }
 
+/**
+ * Plans a text that is added to an app that runs: it may use all that the app defines, and the plan holds what is new. Queries
+ * without a name get one that is free. Stages are not given yet.
+ */
+export function planAddition(text: string, base: Base, environment: Environment, diagnostics: Diagnostics): AppPlan {
+  return new AppPlanner(text, environment, diagnostics, undefined, base).runAddition();
+}
+
 /** A query that reads what is not known yet. */
 interface Waiting {
   query: Query;
@@ -42,12 +53,14 @@ interface Waiting {
 
 class AppPlanner {
   private readonly text: string;
+  /** The app that the text is added to. */
+  private readonly base: Base | undefined;
   private readonly diagnostics: Diagnostics;
   private readonly syntax: App;
   private readonly models: ModelBook;
-  private readonly streams = new Map<string, StreamPlan>();
-  private readonly tables = new Map<string, TablePlan>();
-  private readonly functions = new Map<string, FunctionDefinition>();
+  private readonly streams: Map<string, StreamPlan>;
+  private readonly tables: Map<string, TablePlan>;
+  private readonly functions: Map<string, FunctionDefinition>;
   private waitingAggregations: AggregationDefinition[] = [];
   private readonly plan: AppPlan;
   /** What a mistake kept from being defined or made: those who use it are not to blame. */
@@ -59,9 +72,13 @@ class AppPlanner {
   private partition: PartitionDraft | undefined;
   private readonly around: Surroundings;
 
-  constructor(text: string, environment: Environment, diagnostics: Diagnostics, observe: ExpressionObserver | undefined) {
+  constructor(text: string, environment: Environment, diagnostics: Diagnostics, observe: ExpressionObserver | undefined, base?: Base) {
     this.text = text;
     this.diagnostics = diagnostics;
+    this.base = base;
+    this.streams = base === undefined ? new Map() : new LayeredMap(base.app.streams, base.hiddenStreams);
+    this.tables = base === undefined ? new Map() : new LayeredMap(base.app.tables);
+    this.functions = base === undefined ? new Map() : new LayeredMap(base.app.functions);
     this.syntax = parseApp(text, diagnostics, environment.variables);
     this.broken = new Set(this.syntax.broken);
     this.models = { environment, used: [] };
@@ -70,14 +87,23 @@ class AppPlanner {
   }
 
   run(): AppPlan {
+    this.planAll();
+    assignStages(this.plan, this.diagnostics);
+    return this.plan;
+  }
+
+  runAddition(): AppPlan {
+    this.planAll();
+    return this.plan;
+  }
+
+  private planAll(): void {
     checkAppAnnotations(this.syntax.annotations, this.diagnostics);
     for (const definition of this.syntax.definitions) this.define(definition);
     for (const definition of this.syntax.definitions) this.planEventTime(definition);
     this.planQueries();
     this.plan.streams = [...this.streams.values()];
     this.plan.tables = [...this.tables.values()];
-    assignStages(this.plan, this.diagnostics);
-    return this.plan;
   }
 
   /** What a part of the text means, whatever its layout: what the state behind it belongs to. */
@@ -100,7 +126,7 @@ class AppPlanner {
     const known = this.streams.get(name.text);
     if (known !== undefined && saysTheSame(known, definition)) return;
     if (known !== undefined) {
-      this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
+      this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.otherPlace(known));
       return;
     }
     if (kind === 'trigger') {
@@ -138,6 +164,10 @@ class AppPlanner {
     }
   }
 
+  private otherPlace(known: StreamPlan): string {
+    return this.base?.app.streams.get(known.name) === known ? 'The app that this is added to has it already.' : `The other one is on line ${this.diagnostics.position(known.at).line}.`;
+  }
+
   private planEventTime(definition: DefinitionSyntax): void {
     const stream = this.streams.get(definition.name.text);
     const planned = definition.kind === 'stream' && stream !== undefined ? planEventTime(stream, definition.annotations, this.streams, this.diagnostics) : undefined;
@@ -151,7 +181,7 @@ class AppPlanner {
       const stream = this.streamOnly(source.source.prefix + source.source.name);
       if (stream === undefined) return true;
       const known = this.streams.get(name.text);
-      if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, `The other one is on line ${this.diagnostics.position(known.at).line}.`);
+      if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.otherPlace(known));
       const planned = planAggregationInput(definition, stream, this.around, this.models, (from, to) => this.definitionOf(from, to));
       if (planned === undefined) this.broken.add(name.text);
       if (planned === undefined || known !== undefined) return false;
@@ -170,7 +200,7 @@ class AppPlanner {
     for (const element of this.syntax.elements) {
       if (element.kind === 'query') waiting.push({ query: element, index: index++, partition: undefined });
       else {
-        const partition = new PartitionDraft(element, drafts.length, this.around);
+        const partition = new PartitionDraft(element, (this.base?.partitionsFrom ?? 0) + drafts.length, this.around);
         drafts.push(partition);
         for (const query of element.queries) waiting.push({ query, index: index++, partition });
       }
@@ -242,7 +272,7 @@ class AppPlanner {
 
   private planQuery(query: Query, index: number): void {
     const given = annotationValue(query.annotations, 'info', 'name');
-    const name = given ?? `query${index + 1}`;
+    const name = given ?? this.freeName(index);
     this.tested.clear();
     const planned = this.planInput(query);
     const rate = query.rate && this.planRate(query.rate);
@@ -257,7 +287,7 @@ class AppPlanner {
       for (const target of targetOf(query)) this.broken.add(target);
       return;
     }
-    if (this.queryNames.has(name)) {
+    if (this.isTaken(name)) {
       this.diagnostics.error('name.duplicate-query', query, `Two queries are named '${name}'.`);
     }
     this.queryNames.add(name);
@@ -277,6 +307,18 @@ class AppPlanner {
     });
   }
 
+  /** By its place in the text; of an addition, the next that no query of the app has. */
+  private freeName(index: number): string {
+    if (this.base === undefined) return `query${index + 1}`;
+    let number = this.base.app.queries.size + index + 1;
+    while (this.isTaken(`query${number}`)) number++;
+    return `query${number}`;
+  }
+
+  private isTaken(name: string): boolean {
+    return this.queryNames.has(name) || (this.base !== undefined && this.base.app.queries.has(name) && !this.base.hiddenQueries.has(name));
+  }
+
   private planInput(query: Query): { input: InputPlan | undefined; scope: Scope } | undefined {
     const { input } = query;
     switch (input.kind) {
@@ -292,7 +334,7 @@ class AppPlanner {
       case 'sequence':
         return planStateInput(input, (name) => this.streamOnly(name), this.around);
       case 'join':
-        return planJoin(input, { stream: (name) => this.streamOnly(name), isWindow: (name) => this.streams.get(name)?.kind === 'window', table: (name) => this.tables.get(name), aggregation: (name) => this.plan.aggregations.find((one) => one.name === name) }, this.around, this.models);
+        return planJoin(input, { stream: (name) => this.streamOnly(name), isWindow: (name) => this.streams.get(name)?.kind === 'window', table: (name) => this.tables.get(name), aggregation: (name) => [...this.plan.aggregations, ...(this.base?.app.rest.aggregations ?? [])].find((one) => one.name === name) }, this.around, this.models);
       case 'anonymous':
         return this.unsupported(input, 'inner queries');
     }
@@ -355,11 +397,4 @@ class AppPlanner {
     this.diagnostics.error('type.insert', at, `'${name}' has (${form(known.attributes)}), this query puts out (${form(attributes)}).`);
     return false;
   }
-}
-
-/** Siddhi takes a stream or table that is defined again word by word. */
-function saysTheSame({ kind, attributes, annotations }: StreamPlan, again: DefinitionSyntax): boolean {
-  if (again.kind !== kind || (again.kind !== 'stream' && again.kind !== 'table')) return false;
-  const form = (list: readonly { name: string; type: string }[], notes: readonly AnnotationView[]): string => JSON.stringify([list, notes], (key, value: unknown) => (key === 'at' ? undefined : value));
-  return form(attributes, annotations) === form(again.attributes.map((one) => ({ name: one.name.text, type: one.type })), again.annotations.map(annotationView));
 }

@@ -38,18 +38,29 @@ export class Junction implements Receiver {
     this.book = book;
   }
 
-  subscribe(receiver: Receiver): void {
-    this.receivers.push(receiver);
-    this.refresh();
+  /** Whether nobody takes its events. */
+  get idle(): boolean {
+    return this.receivers.length + this.batchListeners.length + this.eventListeners.length === 0;
   }
 
-  /** Subscribes a query that only takes events with certain values in one place; neighbours of that kind share an index. */
-  subscribeKeyed(key: ConstantKey, receiver: Receiver): void {
+  /** The returned function ends it. */
+  subscribe(receiver: Receiver): () => void {
+    this.receivers.push(receiver);
+    this.refresh();
+    return () => this.drop(receiver);
+  }
+
+  /** Subscribes a query that only takes events with certain values in one place; neighbours of that kind share an index. The returned function ends it. */
+  subscribeKeyed(key: ConstantKey, receiver: Receiver): () => void {
     const last = this.receivers.at(-1);
     const dispatch = last instanceof KeyedDispatch && last.index === key.index ? last : new KeyedDispatch(key.index);
     if (dispatch !== last) this.receivers.push(dispatch);
     for (const value of key.values) dispatch.add(value, receiver, key.bound);
     this.refresh();
+    return () => {
+      for (const value of key.values) dispatch.remove(value, receiver);
+      if (dispatch.empty) this.drop(dispatch);
+    };
   }
 
   onBatch(listener: (batch: StreamBatch) => void): () => void {
@@ -110,6 +121,12 @@ export class Junction implements Receiver {
     const batch = this.collected;
     this.collected = undefined;
     if (batch !== undefined) this.tell(batch);
+  }
+
+  /** Into another list: an event may be on its way through this one. */
+  private drop(receiver: Receiver): void {
+    this.receivers = this.receivers.filter((one) => one !== receiver);
+    this.refresh();
   }
 
   private collect(): StreamBatch {

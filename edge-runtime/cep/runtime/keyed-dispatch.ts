@@ -46,7 +46,9 @@ export class KeyedDispatch implements Receiver {
    */
   private readonly easiest: number[] = [];
   private shared: { index: number; sign: 1 | -1 } | 'none yet' | 'mixed' = 'none yet';
+  /** Entries ever made, and those that are there. */
   private count = 0;
+  private entries = 0;
 
   constructor(index: number) {
     this.index = index;
@@ -55,6 +57,7 @@ export class KeyedDispatch implements Receiver {
   /** A query may be added under several values. */
   add(value: unknown, receiver: Receiver, bound: ConstantBound | undefined): void {
     const entry = new Entry(receiver, this.count++, bound);
+    this.entries++;
     this.note(value, bound);
     let last = this.find(value);
     if (last === undefined) this.put(value, entry);
@@ -62,6 +65,26 @@ export class KeyedDispatch implements Receiver {
       while (last.next !== undefined) last = last.next;
       last.next = entry;
     }
+  }
+
+  get empty(): boolean {
+    return this.entries === 0;
+  }
+
+  /** Takes a query away under one value. What is said of the others' bounds stays true. */
+  remove(value: unknown, receiver: Receiver): void {
+    let first = this.find(value);
+    for (; first?.receiver === receiver; this.entries--) first = first.next;
+    for (let entry = first; entry !== undefined; entry = entry.next) for (; entry.next?.receiver === receiver; this.entries--) entry.next = entry.next.next;
+    if (first === undefined) this.byValue.delete(value);
+    if (!isDense(value)) {
+      if (first !== undefined) this.byValue.set(value, first);
+      return;
+    }
+    this.dense[value] = first;
+    let least = Number.POSITIVE_INFINITY;
+    for (let entry = first; entry !== undefined; entry = entry.next) least = Math.min(least, entry.index < 0 ? Number.NEGATIVE_INFINITY : entry.sign * entry.limit);
+    this.easiest[value] = least;
   }
 
   private note(value: unknown, bound: ConstantBound | undefined): void {

@@ -27,8 +27,9 @@ export class RunningWindow {
     return rowsHeld(this.window);
   }
 
-  subscribe(receiver: Receiver, pattern = false): void {
-    this.outlet.subscribe(readerOf(receiver, pattern));
+  /** The returned function ends it. */
+  subscribe(receiver: Receiver, pattern = false): () => void {
+    return this.outlet.subscribe(readerOf(receiver, pattern));
   }
 }
 

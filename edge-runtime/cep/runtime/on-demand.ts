@@ -1,8 +1,8 @@
-import type { CompiledApp } from '../analyze.ts';
-import { CepError, type Attribute, type OnDemandAnswer, type OnDemandOptions, type Row } from '../api.ts';
+import { CepError, type Attribute, type Environment, type OnDemandAnswer, type OnDemandOptions, type Row } from '../api.ts';
 import { Diagnostics } from '../language/diagnostics.ts';
 import { CURRENT, RESET, type Stage } from '../operators/stage.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
+import type { AppPlan } from '../plan/plan.ts';
 import { planOnDemand, type OnDemandPlan, type OnDemandSource } from '../plan/plan-on-demand.ts';
 import { emitRange } from './build-aggregation.ts';
 import { emitCandidates, emitTableTest, tableReceiver, type RunningTable } from './build-table.ts';
@@ -28,15 +28,23 @@ type Ask = (options: OnDemandOptions) => OnDemandAnswer;
 
 /** Answers on-demand queries over a running app. Each text is checked and compiled once. */
 export class OnDemand {
-  private readonly app: CompiledApp;
+  private readonly plan: () => AppPlan;
+  private readonly environment: Environment;
   private readonly stores: Stores;
   private readonly clock: Clock;
   private readonly kept = new Map<string, Ask>();
 
-  constructor(app: CompiledApp, stores: Stores, clock: Clock) {
-    this.app = app;
+  /** `plan` gives the app as it is. */
+  constructor(plan: () => AppPlan, environment: Environment, stores: Stores, clock: Clock) {
+    this.plan = plan;
+    this.environment = environment;
     this.stores = stores;
     this.clock = clock;
+  }
+
+  /** The app has become another; what was asked before is checked anew. */
+  changed(): void {
+    this.kept.clear();
   }
 
   /** Throws `CepError`: `query.failed` with every mistake of the text, `query.range`, `query.read-only`, or `limit.rows`. */
@@ -52,7 +60,7 @@ export class OnDemand {
 
   private make(text: string): Ask {
     const diagnostics = new Diagnostics(text);
-    const plan = planOnDemand(text, this.app.plan, this.app.environment, diagnostics);
+    const plan = planOnDemand(text, this.plan(), this.environment, diagnostics);
     const [first] = diagnostics.list;
     if (plan === undefined || diagnostics.failed) {
       const place = first === undefined ? '' : `Line ${first.line}, column ${first.column}: ${first.message}`;

@@ -291,6 +291,12 @@ export class RunningPartition implements Stateful {
     this.unlink(instance);
   }
 
+  /** Forgets every key for good. */
+  close(): void {
+    for (const instance of [...this.instances.values()]) this.forget(instance);
+    this.purging.clear();
+  }
+
   private append(instance: Instance): void {
     instance.older = this.newest;
     instance.newer = undefined;

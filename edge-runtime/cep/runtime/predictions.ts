@@ -45,6 +45,21 @@ export class Predictions {
     if (site !== undefined) this.wait(site, entry);
   }
 
+  /** Ends a seam: nobody waits for its predictions any more, and its rows hold nothing back. */
+  close(id: string): void {
+    const site = this.sites.get(id);
+    if (site === undefined) return;
+    this.sites.delete(id);
+    const given = [...site.unasked];
+    for (const [call, asked] of this.asked) {
+      if (asked.site !== site) continue;
+      given.push(...asked.entries);
+      this.asked.delete(call);
+    }
+    this.pending -= given.length;
+    for (const entry of given) entry.state = 'ready';
+  }
+
   forget(): void {
     for (const site of this.sites.values()) site.unasked = [];
     this.asked.clear();

@@ -107,21 +107,28 @@ export function restoreAll(
 export function takeOver(snapshot: Snapshot, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
   if (snapshot.version < 2) throw new CepError('snapshot.version', 'A snapshot of version 1 does not say what its states are, and goes into an app of the same shape only.');
   return undamaged(() => {
-    const offered = new Map<string, SavedState[]>();
-    for (const one of snapshot.states) if (one.id !== '') offered.set(one.id, [...(offered.get(one.id) ?? []), one]);
+    let lost: string[] = [];
     const load = (): void => {
-      for (const { kept: id, id: identity } of identities) {
-        const state = kept.get(id);
-        const found = state === undefined ? undefined : offered.get(identity)?.shift();
-        if (found !== undefined) state?.load(new BinaryReader(found.bytes));
-        else if (state !== undefined && id.endsWith('/selection')) refills.get(id.slice(0, -'/selection'.length))?.();
-      }
+      lost = fill(snapshot.states, identities, kept, refills);
     };
     const [first, ...later] = stages;
     for (const [index, stage] of later.entries()) stage.takeOver(new BinaryReader(snapshot.stages[index + 1] ?? snapshot.stages[0] ?? new Uint8Array()), () => undefined);
     first?.takeOver(new BinaryReader(snapshot.stages[0] ?? new Uint8Array()), load);
-    return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
+    return lost;
   });
+}
+
+/** Gives operators the state that is offered under what they are, and makes aggregators again from windows. Answers what nobody took, for people. */
+export function fill(states: readonly SavedState[], identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
+  const offered = new Map<string, SavedState[]>();
+  for (const one of states) if (one.id !== '') offered.set(one.id, [...(offered.get(one.id) ?? []), one]);
+  for (const { kept: id, id: identity } of identities) {
+    const state = kept.get(id);
+    const found = state === undefined ? undefined : offered.get(identity)?.shift();
+    if (found !== undefined) state?.load(new BinaryReader(found.bytes));
+    else if (state !== undefined && id.endsWith('/selection')) refills.get(id.slice(0, -'/selection'.length))?.();
+  }
+  return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
 }
 
 function undamaged<T>(read: () => T): T {

@@ -1,5 +1,5 @@
 import type { Row } from '../api.ts';
-import type { Receiver } from './junction.ts';
+import { NOWHERE, type Receiver } from './junction.ts';
 import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
 
 /** Who hears of what fails in a later stage. */
@@ -25,14 +25,19 @@ export class StageChain {
   readonly first: StageRuntime;
   private readonly ports = new Map<string, Port>();
   private readonly faults: StageFaults;
+  private readonly start: number | undefined;
   private draining = false;
+  /** There is nothing behind the first stage. Read for every event. */
+  single: boolean;
 
   constructor(count: number, start: number | undefined, uuid: () => string, exact: boolean, faults: StageFaults) {
+    this.start = start;
     this.first = new StageRuntime(start, uuid, exact);
     this.stages = [this.first];
     this.faults = faults;
     // Later stages always stop at every timer: their clock moves when predictions come, which must not be seen.
     while (this.stages.length < count) this.stages.push(new StageRuntime(start, uuid, true));
+    this.single = this.stages.length === 1;
   }
 
   /** The stage at a place; the first where there is none. */
@@ -42,6 +47,33 @@ export class StageChain {
 
   portOf(id: string): Port | undefined {
     return this.ports.get(id);
+  }
+
+  get portCount(): number {
+    return this.ports.size;
+  }
+
+  /** The ports that were made since there were so many. */
+  portsSince(count: number): string[] {
+    return this.ports.size === count ? [] : [...this.ports.keys()].slice(count);
+  }
+
+  /** What is still on its way through a port goes nowhere. */
+  close(id: string): void {
+    const port = this.ports.get(id);
+    if (port !== undefined) port.receiver = () => NOWHERE;
+    this.ports.delete(id);
+  }
+
+  /** Further stages, for what is added to an app that runs; they begin at its time. */
+  grow(count: number): void {
+    const { first } = this;
+    while (this.stages.length < count) {
+      const stage = new StageRuntime(this.start, first.clock.uuid, true);
+      stage.clock.now = first.clock.now;
+      this.stages.push(stage);
+    }
+    this.single = this.stages.length === 1;
   }
 
   port(id: string, receiver: Port['receiver'], query: string): Port {
@@ -66,7 +98,7 @@ export class StageChain {
 
   /** Lets the later stages run as far as they can. */
   settle(): void {
-    if (this.stages.length === 1 || this.draining) return;
+    if (this.single || this.draining) return;
     this.draining = true;
     const guarded = (entry: LogEntry, run: () => void): void => {
       try {

@@ -1,14 +1,14 @@
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import type { Receiver } from './junction.ts';
-import { StartOfTime } from './start-of-time.ts';
+import { StartOfTime, type Beginning } from './start-of-time.ts';
 import { Alarm, Timers, type Clock } from './timers.ts';
 
 /** Where events enter a stage from an earlier one. */
 export interface Port {
   id: string;
   /** Where an event of a key goes; rows of no partition have no key. */
-  receiver(key: unknown): Receiver;
+  receiver: (key: unknown) => Receiver;
   /** The query whose events enter here; empty where it is a whole stream. */
   query: string;
 }
@@ -60,6 +60,12 @@ export class StageRuntime {
   /** A place in the order of alarms for operators that are made later, and again and again. */
   reserve(): number {
     return this.alarms++;
+  }
+
+  /** What comes to a running app counts from now, or from the start where that is still to come; the returned function keeps it from that. */
+  beginLate(begin: Beginning): () => void {
+    const isToCome = this.start.waits || (this.startTime === undefined && this.clock.now === 0);
+    return isToCome ? this.start.add(begin) : this.start.addLate(begin, this.clock.now, !this.exact);
   }
 
   /** Moves the clock; a time in the past is left alone. */

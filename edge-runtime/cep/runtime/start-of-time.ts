@@ -14,7 +14,7 @@ export type Beginning = (now: number, eager: boolean) => void;
  */
 export class StartOfTime implements Stateful {
   private readonly alarm: Alarm;
-  private readonly beginnings: Beginning[] = [];
+  private beginnings: Beginning[] = [];
   private readonly announcements: Beginning[] = [];
   private begun = false;
 
@@ -31,10 +31,23 @@ export class StartOfTime implements Stateful {
     return !this.begun && this.awaited;
   }
 
-  /** Counts from the start. */
-  add(begin: Beginning): void {
+  /** Counts from the start; the returned function keeps it from that. */
+  add(begin: Beginning): () => void {
     this.beginnings.push(begin);
     this.await();
+    return () => this.leave(begin);
+  }
+
+  /** Counts from `now`, after the start. */
+  addLate(begin: Beginning, now: number, eager: boolean): () => void {
+    this.beginnings.push(begin);
+    this.begun = true;
+    begin(now, eager);
+    return () => this.leave(begin);
+  }
+
+  private leave(begin: Beginning): void {
+    this.beginnings = this.beginnings.filter((one) => one !== begin);
   }
 
   /** Sends something at the start, after all that counts from it has begun to. */
