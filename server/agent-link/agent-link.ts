@@ -58,7 +58,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
     heartbeats: new Heartbeats(deps, signal),
     admissions: new AdmissionQueue(deps),
     arrivals: new Arrivals(deps),
-    reports: new Reports(deps),
+    reports: new Reports(deps, signal),
     departures: new Departures(deps),
     queries: new Queries(),
     leases: new Leases(deps.clock, () => deps.ids.next(), (nodeId, message) => {

@@ -42,6 +42,8 @@ export class LinkConnection implements Standing {
   readonly #handshakeTimer: NodeJS.Timeout;
   #phase: Phase = { name: 'hello' };
   #heardAt: number;
+  /** Settles when what the node last reported is in the database, or its connection was closed because it cannot be. */
+  #reported: Promise<void> = Promise.resolve();
 
   constructor(context: LinkContext, socket: WebSocket, host: string | undefined) {
     this.#context = context;
@@ -221,7 +223,9 @@ export class LinkConnection implements Standing {
       case 'heartbeat':
         return;
       case 'report':
-        return reports.add(session.organizationId, session.nodeId, message);
+        // Not waited for: a report gives way to the next one, which would otherwise wait behind it.
+        this.#reported = reports.add(session.organizationId, session.nodeId, message).catch((error: unknown) => this.#lost(error));
+        return;
       case 'telemetry':
         return telemetry.ingest(session, message.telemetry);
       case 'records': {
@@ -244,6 +248,12 @@ export class LinkConnection implements Standing {
     }
   }
 
+  /** A report could not be written: the node comes again, and says it again. */
+  #lost(error: unknown): void {
+    this.#context.deps.logger.error({ err: error, node: this.#nodeId() }, 'what a node reported could not be written');
+    this.#socket.close(1013, 'the control plane could not take this in; try again later');
+  }
+
   #refuse(code: RefusalCode, message: string, closeCode: number = closeCodes.refused): void {
     this.#context.refusals.inc({ reason: code });
     this.#socket.refuse({ type: 'refused', code, message }, closeCode);
@@ -253,15 +263,20 @@ export class LinkConnection implements Standing {
     clearTimeout(this.#handshakeTimer);
     const phase = this.#phase;
     this.#phase = { name: 'over' };
-    const { sessions, connections, heartbeats, telemetry, queries } = this.#context;
-    connections.delete(this);
+    const { sessions, heartbeats, telemetry, queries } = this.#context;
     if (phase.name === 'waiting') sessions.stopWaiting(phase.applicant);
-    if (phase.name !== 'welcome' || !sessions.leave(phase.session)) return;
-    const { nodeId } = phase.session;
-    heartbeats.forget(nodeId);
-    telemetry.forget(phase.session);
-    queries.nodeLeft(nodeId);
-    this.#depart(phase.session);
+    const session = phase.name === 'welcome' && sessions.leave(phase.session) ? phase.session : null;
+    void this.#reported.then(() => this.#gone(session));
+    if (session === null) return;
+    heartbeats.forget(session.nodeId);
+    telemetry.forget(session);
+    queries.nodeLeft(session.nodeId);
+  }
+
+  /** After the last that it said: it is written down that the node left. */
+  #gone(session: NodeSession | null): void {
+    if (session !== null) this.#depart(session);
+    this.#context.connections.delete(this);
   }
 
   #isOver(): boolean {

@@ -3,27 +3,49 @@ import { Batcher } from '../kernel/batcher.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { nodesReported } from '../nodes/index.ts';
 
-interface Reported {
+/** A node's report that is not in the database yet. */
+interface Waiting {
   readonly organizationId: string;
   readonly id: string;
-  readonly report: Report;
+  report: Report;
+  written: Promise<void>;
 }
 
-const batchMax = 200;
+const batchMax = 500;
+/** Between two batches the writer rests for as long as the last one took, so that what nodes are told goes before what they answer; at most so long. */
+const restMs = { min: 20, max: 500 } as const;
 
-/** Writes what nodes report: in a rollout, and after an outage, all of them have something to say at the same time. */
+/**
+ * Writes what nodes report: in a rollout, and after an outage, all of them have something to say at the same time.
+ *
+ * 1. A report says all that there is to say. One that still waits gives way to the node's next.
+ * 2. A node has one report that waits and one that is being written, whatever it sends.
+ */
 export class Reports {
-  readonly #writer: Batcher<Reported, undefined>;
+  readonly #writer: Batcher<Waiting, undefined>;
+  readonly #waiting = new Map<string, Waiting>();
 
-  constructor(deps: Deps) {
-    this.#writer = new Batcher(batchMax, async (reported) => {
-      for (const [organizationId, reports] of Map.groupBy(reported, (one) => one.organizationId)) await nodesReported(deps, organizationId, reports, deps.ids.next());
-      return reported.map(() => undefined);
+  constructor(deps: Deps, signal: AbortSignal) {
+    const write = async (batch: readonly Waiting[]): Promise<undefined[]> => {
+      for (const one of batch) if (this.#waiting.get(one.id) === one) this.#waiting.delete(one.id);
+      for (const [organizationId, reports] of Map.groupBy(batch, (one) => one.organizationId)) await nodesReported(deps, organizationId, reports, deps.ids.next());
+      return batch.map(() => undefined);
+    };
+    this.#writer = new Batcher(batchMax, write, async (tookMs) => {
+      if (tookMs > restMs.min) await deps.clock.sleep(Math.min(tookMs, restMs.max), signal);
     });
   }
 
-  /** Resolves when the report is in the database. A connection has one under way at a time, so no node is twice in a batch. */
-  async add(organizationId: string, id: string, report: Report): Promise<void> {
-    await this.#writer.add({ organizationId, id, report });
+  /** Resolves when this report, or a later one of the node, is in the database. */
+  add(organizationId: string, id: string, report: Report): Promise<void> {
+    const before = this.#waiting.get(id);
+    if (before !== undefined) {
+      before.report = report;
+      return before.written;
+    }
+    const waiting: Waiting = { organizationId, id, report, written: Promise.resolve() };
+    this.#waiting.set(id, waiting);
+    waiting.written = this.#writer.add(waiting);
+    return waiting.written;
   }
 }

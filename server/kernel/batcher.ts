@@ -7,18 +7,21 @@ interface Waiting<Item, Result> {
 /**
  * Does what many ask for at the same time together, such as writing: what arrives while one batch is under way goes into the
  * next. Who comes alone does not wait, and a thousand that come together take a few transactions and one connection. When a
- * batch fails, each of it is tried alone, so one that cannot be done keeps no other out.
+ * batch fails, each of it is tried alone, so one that cannot be done keeps no other out. `rest` is awaited between batches,
+ * with how long the last one took in milliseconds.
  */
 export class Batcher<Item, Result> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
   readonly #batchMax: number;
+  readonly #rest: (tookMs: number) => Promise<void>;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #busy = false;
 
   /** `work` answers for each item, in their order, and does all of them or none. */
-  constructor(batchMax: number, work: (items: readonly Item[]) => Promise<readonly Result[]>) {
+  constructor(batchMax: number, work: (items: readonly Item[]) => Promise<readonly Result[]>, rest: (tookMs: number) => Promise<void> = () => Promise.resolve()) {
     this.#batchMax = batchMax;
     this.#work = work;
+    this.#rest = rest;
   }
 
   /** Resolves with the answer once the item is done. */
@@ -31,7 +34,11 @@ export class Batcher<Item, Result> {
 
   async #workAll(): Promise<void> {
     this.#busy = true;
-    while (this.#waiting.length > 0) await this.#settle(this.#waiting.splice(0, this.#batchMax));
+    while (this.#waiting.length > 0) {
+      const from = performance.now();
+      await this.#settle(this.#waiting.splice(0, this.#batchMax));
+      await this.#rest(performance.now() - from);
+    }
     this.#busy = false;
   }
 

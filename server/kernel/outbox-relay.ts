@@ -70,7 +70,9 @@ export async function startOutboxRelay(options: { databaseUrl: string; pool: pg.
     const broken = new AbortController();
     listener.on('error', (error) => broken.abort(error));
     listener.on('end', () => broken.abort());
-    listener.on('notification', () => wake.abort());
+    listener.on('notification', () => {
+      if (!wake.signal.aborted) wake.abort();
+    });
     try {
       await listener.connect();
       await listener.query('LISTEN outbox_events');

@@ -47,10 +47,9 @@ function milliseconds(time: Date | null): number | null {
 /** The nodes of these ids in reach, locked until the transaction ends, in the order of ids so that two lockers never wait for each other. */
 export async function lockNodes(tx: Transaction, reach: Reach, ids: readonly string[]): Promise<NodeRow[]> {
   const fleets = fleetsOf(reach);
-  await tx.$queryRaw`
-    SELECT id FROM nodes WHERE "organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND id = ANY(${[...ids]}::text[])
+  return tx.$queryRaw<NodeRow[]>`
+    SELECT * FROM nodes WHERE "organizationId" = ${reach.organizationId} AND (${fleets}::text[] IS NULL OR "fleetId" = ANY(${fleets})) AND id = ANY(${[...ids]}::text[])
     ORDER BY id FOR UPDATE`;
-  return tx.node.findMany({ where: { ...inReach(reach), id: { in: [...ids] } }, orderBy: { id: 'asc' } });
 }
 
 export async function findNode(db: Queryable, reach: Reach, id: string): Promise<NodeRow | null> {

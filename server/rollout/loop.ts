@@ -31,7 +31,8 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
   let wholeAt = Number.NEGATIVE_INFINITY;
 
   deps.liveBus.listen((event: OutboxEvent) => {
-    if (news.hear(event)) wake.abort();
+    // Each abort makes an error, of which a step of a large rollout would make thousands.
+    if (news.hear(event) && !wake.signal.aborted) wake.abort();
   }, signal);
 
   const round = async (sweep: boolean): Promise<void> => {

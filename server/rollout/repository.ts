@@ -55,8 +55,7 @@ export async function writeStep(tx: Transaction, rollout: LockedRollout, before:
       data: { startedAt: date(wave.startedAt), bakingSince: date(wave.bakingSince), passedAt: date(wave.passedAt), looks: wave.looks, lookedAt: date(wave.lookedAt), gate: wave.gate },
     });
   }
-  await writeChanges(tx, rollout.id, step, at);
-  await writeRequests(tx, rollout.id, step, generations, at);
+  await writeNodes(tx, rollout.id, step, generations, at);
 }
 
 /** Keeps how many nodes stand where; null when it is not known. */
@@ -64,26 +63,23 @@ export async function writeTally(tx: Transaction, id: string, tally: readonly Co
   await tx.$executeRaw`UPDATE deployments SET tally = ${tally === null ? null : JSON.stringify(tally)}::jsonb WHERE id = ${id}`;
 }
 
-async function writeChanges(tx: Transaction, deploymentId: string, step: RolloutStep, at: Date): Promise<void> {
-  if (step.changes.length === 0) return;
-  await tx.$executeRaw`
-    UPDATE deployment_nodes d SET state = c.state::deployment_node_state, message = c.message,
-      since = CASE WHEN d.state::text = c.state THEN d.since ELSE ${at}::timestamptz END,
-      "requestedAt" = CASE WHEN c."clockRestarts" THEN ${at}::timestamptz ELSE d."requestedAt" END
-    FROM jsonb_to_recordset(${JSON.stringify(step.changes)}::jsonb) AS c(node text, state text, message text, "clockRestarts" boolean)
-    WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = c.node`;
-}
-
-async function writeRequests(tx: Transaction, deploymentId: string, step: RolloutStep, generations: ReadonlyMap<string, number>, at: Date): Promise<void> {
-  const told = step.requests.flatMap(({ node, bundle }) => {
+/** Where nodes stand now, and by what they were told: one update of a row for both. */
+async function writeNodes(tx: Transaction, deploymentId: string, { changes, requests }: RolloutStep, generations: ReadonlyMap<string, number>, at: Date): Promise<void> {
+  const told = new Map(requests.flatMap(({ node, bundle }) => {
     const generation = generations.get(node);
-    return generation === undefined ? [] : [{ node, bundle, generation }];
-  });
-  if (told.length === 0) return;
+    return generation === undefined ? [] : [[node, { told: bundle, generation }] as const];
+  }));
+  const changed = new Map(changes.map((change) => [change.node, change]));
+  const rows = [...new Set([...changed.keys(), ...told.keys()])].map((node) => ({ ...changed.get(node), ...told.get(node), node }));
+  if (rows.length === 0) return;
   await tx.$executeRaw`
-    UPDATE deployment_nodes d SET generation = t.generation, told = t.bundle, "requestedAt" = ${at}::timestamptz, "afterFailure" = 'undecided'
-    FROM jsonb_to_recordset(${JSON.stringify(told)}::jsonb) AS t(node text, bundle text, generation bigint)
-    WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = t.node`;
+    UPDATE deployment_nodes d SET state = coalesce(c.state::deployment_node_state, d.state), message = coalesce(c.message, d.message),
+      since = CASE WHEN d.state::text = coalesce(c.state, d.state::text) THEN d.since ELSE ${at}::timestamptz END,
+      generation = coalesce(c.generation, d.generation), told = coalesce(c.told, d.told),
+      "requestedAt" = CASE WHEN c.told IS NOT NULL OR c."clockRestarts" THEN ${at}::timestamptz ELSE d."requestedAt" END,
+      "afterFailure" = CASE WHEN c.told IS NULL THEN d."afterFailure" ELSE 'undecided' END::deployment_after_failure
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c(node text, state text, message text, "clockRestarts" boolean, told text, generation bigint)
+    WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = c.node`;
 }
 
 /** A node's place in the rollout, if it has one: the bundle by which it was last told. */

@@ -6,7 +6,7 @@ import type { NewDecision, RolloutSnapshot, RolloutStep, RolloutWave } from './s
 import { limitOf } from './waves.ts';
 
 /** At most this many nodes are told in one step, so that a step stays one short transaction; the next follows at once. */
-export const requestsPerStepMax = 2_500;
+export const requestsPerStepMax = 1_000;
 
 /** A step as far as it has come. */
 export interface Work {

@@ -39,7 +39,7 @@ await runSession(async ({ print, steps }) => {
   const stage = await steps.run('control plane', () => setStage(folder, nodes, crews), ({ url }) => url);
   const rows: string[][] = [];
   try {
-    for (const { name, play } of acts) rows.push(await steps.run(name, () => measured(stage, () => play(stage, options), name), (row) => row[1] ?? ''));
+    for (const { name, play } of acts) rows.push(await steps.run(name, () => measured(stage, () => play(stage, options), name, nodes), (row) => row[1] ?? ''));
     for (const { query, calls, totalMs } of await stage.meters.dearest(8)) print(`${String(totalMs).padStart(8)} ms  ${String(calls).padStart(8)} calls  ${query.slice(0, 160)}`);
   } finally {
     stage.crews.end();
@@ -51,20 +51,23 @@ await runSession(async ({ print, steps }) => {
   return 0;
 });
 
-async function measured(stage: Stage, play: () => Promise<string>, name: string): Promise<string[]> {
+async function measured(stage: Stage, play: () => Promise<string>, name: string, nodes: number): Promise<string[]> {
   const probe = new Probe(stage.api);
   const before = await stage.meters.read();
   const outcome = await play();
   const after = await stage.meters.read();
   const { medianMs, maxMs, failures } = probe.end();
   const seconds = (after.at - before.at) / 1000;
-  const cores = (part: keyof Reading['cpu']): string => (Math.max(0, after.cpu[part] - before.cpu[part]) / seconds).toFixed(2);
+  const taken = (part: keyof Reading['cpu']): number => Math.max(0, after.cpu[part] - before.cpu[part]);
+  const cores = (part: keyof Reading['cpu']): string => (taken(part) / seconds).toFixed(2);
+  const aNode = (part: keyof Reading['cpu']): string => ((taken(part) / nodes) * 1000).toFixed(1);
   return [
     name,
     outcome,
     cores('controlPlane'),
     cores('postgres'),
     cores('nodes'),
+    `${aNode('controlPlane')} / ${aNode('postgres')} / ${aNode('nodes')}`,
     mebibytes(after.memory.controlPlane),
     mebibytes(after.memory.postgres),
     String(Math.round((after.statements - before.statements) / seconds)),
@@ -75,8 +78,8 @@ async function measured(stage: Stage, play: () => Promise<string>, name: string)
 function tableOf(nodes: number, crews: number, rows: readonly (readonly string[])[]): Table {
   return {
     title: `A fleet of ${nodes} nodes`,
-    about: `Simulated nodes in ${crews} processes, control plane and Postgres share the machine. Cores are processor seconds a second; memory is PSS at the end of the act; the API is asked twice a second for nodes, fleets and deployments.`,
-    columns: ['act', 'outcome', 'cores: control plane', 'Postgres', 'nodes', 'memory: control plane', 'Postgres', 'statements/s', 'API median / worst'],
+    about: `Simulated nodes in ${crews} processes, control plane and Postgres share the machine. Cores are processor seconds a second, milliseconds a node what of the processor the act took for each; memory is PSS at the end of the act; the API is asked twice a second for nodes, fleets and deployments.`,
+    columns: ['act', 'outcome', 'cores: control plane', 'Postgres', 'nodes', 'ms a node: control plane / Postgres / nodes', 'memory: control plane', 'Postgres', 'statements/s', 'API median / worst'],
     rows,
   };
 }

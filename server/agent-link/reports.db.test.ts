@@ -1,0 +1,41 @@
+import type { Report } from '@selvedge/edge-runtime/protocol';
+import { beforeAll, expect, test } from 'vitest';
+import { createNodes } from '../nodes/testing/many-nodes.ts';
+import { testWorld } from '../testing/index.ts';
+import type { TestWorld } from '../testing/index.ts';
+import { Reports } from './reports.ts';
+
+let world: TestWorld;
+let organization: string;
+const signal = new AbortController().signal;
+const says = (message: string): Report => ({ type: 'report', sync: 'OutOfSync', reason: 'Held', message, conditions: [], observedGeneration: 0, rules: [], models: [] });
+const reported = () => world.deps.db.outboxEvent.count({ where: { organizationId: organization, topic: 'node', kind: 'reported' } });
+
+beforeAll(async () => {
+  world = await testWorld();
+});
+
+test('a report that waits gives way to the node’s next, and whoever said either hears when that is written', async () => {
+  organization = await world.organization();
+  const [one = '', other = ''] = await createNodes(world.deps, organization, 2, {});
+  const reports = new Reports(world.deps, signal);
+  // The first is being written when the others come.
+  const all = ['first', 'second', 'third', 'last'].map((message) => reports.add(organization, one, says(message)));
+  all.push(reports.add(organization, other, says('another')));
+  await Promise.all(all);
+  const rows = await world.deps.db.node.findMany({ where: { organizationId: organization }, orderBy: { name: 'asc' } });
+  expect(rows.map(({ report }) => report)).toMatchObject([{ message: 'last' }, { message: 'another' }]);
+  expect(await reported()).toBe(3);
+});
+
+test('one that cannot be written says so, and keeps no other out', async () => {
+  organization = await world.organization();
+  const [good = '', bad = ''] = await createNodes(world.deps, organization, 2, {});
+  const reports = new Reports(world.deps, signal);
+  const first = reports.add(organization, good, says('first'));
+  // A character that Postgres cannot keep; the link refuses it before it comes here.
+  const both = await Promise.allSettled([reports.add(organization, bad, says('\u0000')), reports.add(organization, good, says('next'))]);
+  await first;
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+  expect(await reported()).toBe(2);
+});
