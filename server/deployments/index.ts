@@ -1,5 +1,6 @@
 export { changesBetween } from './changes.ts';
-export { failuresOf, readDeployment, rolloutOfNode } from './reads.ts';
+export { countsOf } from './counts.ts';
+export { countStates, failuresOf, readDeployment, rolloutOfNode } from './reads.ts';
 export { findNewest, findPlan } from './repository.ts';
 export { createDeployment, planDeployment } from './service.ts';
 export { readTarget } from './subject.ts';

@@ -4,6 +4,7 @@ import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
 import { inReach } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
+import { countsSchema } from '../rollout/index.ts';
 import { summarize } from './changes.ts';
 import { countsOf, estimateEnd, waveView } from './counts.ts';
 import type { StateCount } from './counts.ts';
@@ -46,7 +47,7 @@ export async function listDeployments(db: Queryable, reach: Reach, input: z.infe
     db.deployment.count({ where }),
   ]);
   const page = rows.slice(0, input.limit);
-  const counts = await countStates(db, page.map((row) => row.id));
+  const counts = await countStates(db, page);
   return {
     items: page.map((row) => toItem(row, counts.get(row.id) ?? [])),
     nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null,
@@ -54,10 +55,14 @@ export async function listDeployments(db: Queryable, reach: Reach, input: z.infe
   };
 }
 
-async function countStates(db: Queryable, ids: readonly string[]): Promise<Map<string, StateCount[]>> {
-  const groups = await db.deploymentNode.groupBy({ by: ['deploymentId', 'wave', 'state'], where: { deploymentId: { in: [...ids] } }, _count: { _all: true } });
-  const byDeployment = Map.groupBy(groups, (group) => group.deploymentId);
-  return new Map([...byDeployment].map(([id, members]) => [id, members.map(({ wave, state, _count }) => ({ wave, state, nodes: _count._all }))]));
+/** How many nodes of each deployment are in which state: by its rollout's tally, and counted where that is not known. */
+export async function countStates(db: Queryable, rows: readonly { id: string; tally: unknown }[]): Promise<Map<string, StateCount[]>> {
+  const tallied = rows.flatMap(({ id, tally }): [string, StateCount[]][] => (tally === null ? [] : [[id, countsSchema.parse(tally)]]));
+  const others = rows.filter(({ tally }) => tally === null).map(({ id }) => id);
+  if (others.length === 0) return new Map(tallied);
+  const groups = await db.deploymentNode.groupBy({ by: ['deploymentId', 'wave', 'state'], where: { deploymentId: { in: others } }, _count: { _all: true } });
+  const counted = [...Map.groupBy(groups, (group) => group.deploymentId)];
+  return new Map([...tallied, ...counted.map(([id, members]) => [id, members.map(({ wave, state, _count }) => ({ wave, state, nodes: _count._all }))] as const)]);
 }
 
 function toItem(row: Row, counts: readonly StateCount[]): DeploymentItem {
@@ -83,7 +88,7 @@ export async function readDeployment(db: Queryable, reach: Reach, id: string, no
   const row = await db.deployment.findFirst({ where: { ...inReach(reach), id }, include: { waves: { orderBy: { index: 'asc' } } } });
   if (row === null) throw notFound('deployment', id);
   const [counts, decisions, looks] = await Promise.all([
-    countStates(db, [id]),
+    countStates(db, [row]),
     db.deploymentDecision.findMany({ where: { deploymentId: id }, orderBy: { id: 'desc' }, take: decisionsShownMax }),
     listLooks(db, id, looksShownMax),
   ]);

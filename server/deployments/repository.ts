@@ -104,6 +104,7 @@ export async function writeState(tx: Transaction, id: string, state: RolloutStat
   await tx.deployment.update({ where: { id }, data: { state, wakeAt: final ? null : at, finishedAt: final ? at : null } });
   if (!final) return;
   await tx.deploymentNode.updateMany({ where: { deploymentId: id, generation: null, state: { not: 'Skipped' } }, data: { state: 'Skipped', message: 'The rollout ended before its turn.', since: at } });
+  await tx.$executeRaw`UPDATE deployments SET tally = NULL WHERE id = ${id}`;
 }
 
 /** What a person decided about nodes that failed. Returns how many there are. */

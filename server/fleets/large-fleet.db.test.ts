@@ -52,19 +52,30 @@ describe('a fleet of 10,000 nodes', { timeout: 120_000 }, () => {
     for (const change of [relabel, rename, leave, read]) expect(await change(caller, one), change.name).toBe(await change(alone, single));
   });
 
-  test('its pages are read with as many statements as any', async () => {
-    const pages = {
-      nodes: () => caller.nodes.list({ limit: 50 }),
-      offline: () => caller.nodes.list({ health: ['NeverSeen'], query: 'node-77', limit: 50 }),
-      fleets: () => caller.fleets.list({}),
-      overview: () => caller.overview.get(),
-      preview: () => caller.fleets.preview({ selector: 'site=everywhere' }),
+  test('its pages are read with few statements, also while a rollout goes through it', async () => {
+    await caller.rules.publish({ name: 'watch', text: 'define stream In (a int);\nfrom In[a > 1] select a insert into Out;\n' });
+    const [{ id: fleet } = { id: '' }] = (await caller.fleets.list({})).items;
+    const plan = await caller.deployments.plan({ fleet, rules: [{ name: 'watch', version: 1 }], policy: {} });
+    const { id } = await caller.deployments.create({ planHash: plan.hash });
+    /** The page, and how many statements it takes at most. */
+    const pages: Record<string, [() => Promise<unknown>, number]> = {
+      nodes: [() => caller.nodes.list({ limit: 50 }), 3],
+      offline: [() => caller.nodes.list({ health: ['NeverSeen'], query: 'node-77', limit: 50 }), 3],
+      fleets: [() => caller.fleets.list({}), 3],
+      fleet: [() => caller.fleets.get({ id: fleet }), 8],
+      deployments: [() => caller.deployments.list({}), 4],
+      deployment: [() => caller.deployments.get({ id }), 8],
+      'its nodes': [() => caller.deployments.nodes({ id, limit: 50 }), 8],
+      why: [() => caller.why.deployment({ id }), 12],
+      overview: [() => caller.overview.get(), 20],
+      preview: [() => caller.fleets.preview({ selector: 'site=everywhere' }), 2],
     };
-    for (const [name, read] of Object.entries(pages)) {
+    for (const [name, [read, most]] of Object.entries(pages)) {
       // Shown and not judged: a machine that does other things besides is slower.
       const startedAt = performance.now();
-      expect(await counted(read), name).toBeLessThanOrEqual(20);
-      process.stderr.write(`${name} of ${size} nodes: ${Math.round(performance.now() - startedAt)} ms\n`);
+      const took = await counted(read);
+      process.stderr.write(`${name} of ${size} nodes: ${took} statements, ${Math.round(performance.now() - startedAt)} ms\n`);
+      expect(took, name).toBeLessThanOrEqual(most);
     }
   });
 });

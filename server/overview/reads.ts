@@ -1,4 +1,5 @@
 import type { Queryable } from '../kernel/db.ts';
+import { countsOf, countStates } from '../deployments/index.ts';
 import { latestDetections } from '../detections/index.ts';
 import { summarizeNodes } from '../nodes/index.ts';
 import { fleetsInReach, fleetsOf, inReach } from '../kernel/reach.ts';
@@ -45,21 +46,15 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
 async function readRollouts(db: Queryable, reach: Reach): Promise<Overview['rollouts']> {
   const rows = await db.deployment.findMany({
     where: { ...inReach(reach), state: { in: [...underWay] } },
-    select: { id: true, fleetName: true, state: true, startedAt: true },
+    select: { id: true, fleetName: true, state: true, startedAt: true, tally: true },
     orderBy: { id: 'desc' },
     take: 20,
   });
   if (rows.length === 0) return [];
-  const counted = await db.deploymentNode.groupBy({ by: ['deploymentId', 'state'], where: { deploymentId: { in: rows.map((row) => row.id) } }, _count: { _all: true } });
+  const counted = await countStates(db, rows);
   return rows.map((row) => {
-    const nodes = { total: 0, running: 0, failed: 0 };
-    for (const { deploymentId, state, _count } of counted) {
-      if (deploymentId !== row.id) continue;
-      nodes.total += _count._all;
-      if (state === 'Running') nodes.running += _count._all;
-      if (state === 'Failed') nodes.failed += _count._all;
-    }
-    return { id: row.id, fleet: row.fleetName, state: row.state, startedAt: row.startedAt.getTime(), nodes };
+    const { total, running, failed } = countsOf(counted.get(row.id) ?? []);
+    return { id: row.id, fleet: row.fleetName, state: row.state, startedAt: row.startedAt.getTime(), nodes: { total, running, failed } };
   });
 }
 

@@ -9,5 +9,6 @@ export type { LockedRollout } from './repository.ts';
 export { adoptFollowers, liftGates, lockRollout, writeExcluded } from './repository.ts';
 export { advanceLocked, advanceRollout, recordDecisions } from './service.ts';
 export type { NewDecision, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
+export { countsSchema } from './tally.ts';
 export { cutWaves, limitOf } from './waves.ts';
 export { isOver } from './work.ts';

@@ -1,24 +1,14 @@
-import { z } from 'zod';
-import { nodeRolloutStateSchema } from '../deployments/schema.ts';
 import type { Transaction } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { takeJoiners } from './joiners.ts';
 import { readHead, readNodes } from './reads.ts';
 import type { LockedRollout } from './repository.ts';
 import type { RolloutNode, RolloutSnapshot } from './snapshot.ts';
-import { standingOf, Tally } from './tally.ts';
+import { countsSchema, standingOf, Tally } from './tally.ts';
 import type { Counted } from './tally.ts';
 
 /** What a step is to look at: all nodes, with those that came into the fleet, or those of which something was heard since the last look. */
 export type Look = 'all' | ReadonlySet<string>;
-
-const talliedSchema = z.array(z.object({
-  wave: z.number().int(),
-  state: nodeRolloutStateSchema,
-  told: z.enum(['nothing', 'bundle', 'previous']),
-  afterFailure: z.enum(['undecided', 'retry', 'goOn']),
-  nodes: z.number().int().positive(),
-}));
 
 interface Read {
   snapshot: RolloutSnapshot;
@@ -32,7 +22,7 @@ export async function readSnapshot(deps: Pick<Deps, 'logger'>, tx: Transaction, 
   const head = await readHead(tx, rollout, previousBundle);
   if (look !== 'all' && rollout.tally !== null) {
     const nodes = look.size === 0 ? [] : await readNodes(tx, rollout, [...look]);
-    const others = without(talliedSchema.parse(rollout.tally), nodes, rollout.bundle);
+    const others = without(countsSchema.parse(rollout.tally), nodes, rollout.bundle);
     if (others !== null) return { snapshot: { ...head, nodes, others }, joined: [], whole: false };
     deps.logger.warn({ deployment: rollout.id }, 'the tally of a rollout does not hold its nodes; all are counted anew');
   }

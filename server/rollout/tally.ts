@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { nodeRolloutStateSchema } from '../deployments/schema.ts';
 import type { NodeRolloutState } from '../deployments/schema.ts';
 import type { RolloutNode } from './snapshot.ts';
 
@@ -13,6 +15,15 @@ export interface Standing {
 }
 
 export type Counted = Standing & { nodes: number };
+
+/** A tally as it is kept with its deployment. */
+export const countsSchema = z.array(z.object({
+  wave: z.number().int(),
+  state: nodeRolloutStateSchema,
+  told: z.enum(['nothing', 'bundle', 'previous']),
+  afterFailure: z.enum(['undecided', 'retry', 'goOn']),
+  nodes: z.number().int().positive(),
+})) satisfies z.ZodType<Counted[]>;
 
 /** How a node's row stands, as the last step or a person left it. */
 export function standingOf({ wave, state, told, afterFailure }: Pick<RolloutNode, 'wave' | 'state' | 'told' | 'afterFailure'>, bundle: string): Standing {
