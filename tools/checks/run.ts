@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { checkout } from '../environment.ts';
 import { generateDatabaseClient } from '../start/build.ts';
+import { type Advisories, advisoryProblems, askForAdvisories } from './advisories.ts';
 import { deploymentProblems } from './deployment-files.ts';
 import { type GeneratedPage, documentProblems } from './documents.ts';
 import { renderErrorsPage } from './errors-page.ts';
@@ -22,7 +23,7 @@ export interface CheckOutcome {
   seconds: number;
 }
 
-const checks: { name: string; find: () => Promise<string[]> }[] = [
+const checks: { name: string; find: () => Promise<string[] | Advisories> }[] = [
   { name: 'types', find: async () => (await complaints('node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--noEmit', '--pretty', 'false'], /error TS/)).filter(isOurs) },
   { name: 'lint', find: () => complaints('node_modules/oxlint/bin/oxlint', ['--format', 'unix', '--deny-warnings'], /^[^:]+:\d+:\d+: /) },
   { name: 'imports', find: async () => (await checkImports(checkout)).problems },
@@ -31,6 +32,7 @@ const checks: { name: string; find: () => Promise<string[]> }[] = [
   { name: 'deployment', find: async () => deploymentProblems(readTrackedFiles(checkout)) },
   { name: 'lockfile', find: async () => lockfileProblems(await readLockfile()) },
   { name: 'licences', find: async () => licenceProblems(await readLockfile()) },
+  { name: 'advisories', find: async () => advisoryProblems(await askForAdvisories(), await readFile(path.join(checkout, 'tools/checks/advisories.json'), 'utf8'), new Date().toISOString().slice(0, 10)) },
 ];
 
 function readLockfile(): Promise<string> {
@@ -43,9 +45,10 @@ export async function runChecks(): Promise<CheckOutcome[]> {
   for (const { name, find } of checks) {
     const started = performance.now();
     // A check that cannot be made has found something, and the others are made all the same.
-    const problems = await find().catch((error: unknown) => [`could not be made: ${error instanceof Error ? error.message : String(error)}`]);
+    const found = await find().catch((error: unknown) => [`could not be made: ${error instanceof Error ? error.message : String(error)}`]);
+    const { problems, note } = Array.isArray(found) ? { problems: found, note: undefined } : found;
     const seconds = (performance.now() - started) / 1000;
-    console.log(`${problems.length === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds.toFixed(1)} s`);
+    console.log(`${problems.length === 0 ? 'passed' : 'FAILED'}  ${name.padEnd(10)} ${seconds.toFixed(1)} s${note === undefined ? '' : `  ${note}`}`);
     for (const problem of problems) console.log(`        ${problem}`);
     outcomes.push({ name, problems, seconds });
   }
