@@ -4,6 +4,7 @@ import path from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { anAgent } from '../../server/deployments/testing/an-agent.ts';
 import type { TestAgent } from '../../server/deployments/testing/an-agent.ts';
+import { capabilities } from '../../server/identity/index.ts';
 import { insertLooks, judge } from '../../server/gates/index.ts';
 import { advanceRollout } from '../../server/rollout/index.ts';
 import { testServer } from '../../server/testing/http.ts';
@@ -45,6 +46,13 @@ async function selvedgeAs(given: { url?: string; token?: string }, ...args: stri
   return { code, ...said };
 }
 
+/** With what a person types, and whatever profile was kept. */
+async function selvedgeWith({ standardInput = '' }: { standardInput?: string }, ...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const said = { out: '', error: '' };
+  const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => standardInput, now: () => Date.now(), profileFile: path.join(folder, 'profile.json'), given: {}, version: '0.1.0' });
+  return { code, ...said };
+}
+
 async function documents(threshold: number): Promise<string> {
   await writeFile(path.join(folder, 'watch.siddhi'), `define stream S (v int);\nfrom S[v > ${threshold}] select v insert into O;\n`);
   const file = path.join(folder, 'plant.yaml');
@@ -68,6 +76,28 @@ test('keys of nodes are asked for, given up and scheduled', async () => {
   expect((await asAdministrator('node-key', 'schedule', '-o', 'json')).out).toBe('{\n  "days": 90\n}\n');
   expect((await asAdministrator('node-key', 'schedule', 'never')).out).toBe('never by itself\n');
   expect((await asAdministrator('node-key', 'schedule', '0')).code).toBe(exitCodes.usage);
+});
+
+test('a break-glass code is made, used and revoked by the command line', async () => {
+  const everything = (await callAs(world.deps, aUser(organization, 'administrator')).identity.tokens.create({ name: 'all', scopes: [...capabilities], expiresAt: world.deps.clock.now() + 3_600_000 })).token;
+  const asAll = (...args: string[]) => selvedgeAs({ url: server.url, token: everything }, ...args);
+  expect((await selvedge('break-glass', 'make', 'The safe')).code).toBe(exitCodes.noAccess);
+  const code = (await asAll('break-glass', 'make', 'The safe')).out.trim();
+  expect(code).toMatch(/^slvbg_/);
+  expect(JSON.parse((await asAll('break-glass', 'make', 'The vault', '-o', 'json')).out)).toMatchObject({ code: expect.stringMatching(/^slvbg_/) });
+  const open = (typed: string) => selvedgeWith({ standardInput: typed }, 'break-glass', 'open', server.url, '--name', 'Ada', '--reason', 'the provider is down and line 3 stands');
+  expect(await open('')).toMatchObject({ code: exitCodes.usage });
+  expect(await open('slvbg_no')).toMatchObject({ code: exitCodes.refused });
+  expect(await open(code)).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('You are in, for an hour.') });
+  expect((await stat(path.join(folder, 'profile.json'))).mode & 0o777).toBe(0o600);
+  expect((await selvedgeWith({}, 'whoami')).out).toContain('Ada');
+  expect((await selvedgeWith({}, 'access', 'role', 'made-by-code', '--may', 'nodes:read')).code).toBe(exitCodes.done);
+  expect((await callAs(world.deps, aUser(organization, 'viewer')).audit.list({ action: 'role.create' })).items[0]).toMatchObject({ actor: { name: expect.stringContaining('break-glass') } });
+  expect((await open(code)).code).not.toBe(exitCodes.done);
+  expect((await asAll('break-glass', 'list')).out).toMatch(/The safe +InUse .* Ada +the provider is down/);
+  expect((await asAll('break-glass', 'revoke', 'The safe')).out).toBe('The code kept at The safe is revoked.\n');
+  expect((await selvedgeWith({}, 'whoami')).code).toBe(exitCodes.noAccess);
+  expect((await asAll('break-glass', 'revoke', 'nowhere')).code).toBe(exitCodes.notFound);
 });
 
 test('what is in a file is shown, applied, and then the same', async () => {

@@ -16,11 +16,12 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
 /** Speaks to the public API as whoever the token stands for. Failures become a `CliError` with the code to end with. */
 export class ApiClient {
   readonly url: string;
-  readonly #token: string;
+  readonly #authority: Readonly<Record<string, string>>;
 
-  constructor({ url, token }: Profile) {
+  constructor({ url, token, session }: Profile) {
     this.url = url;
-    this.#token = token;
+    // A cookie counts only beside where it comes from.
+    this.#authority = token === undefined ? { cookie: session, origin: new URL(url).origin } : { authorization: `Bearer ${token}` };
   }
 
   get(path: string, query: Query = {}): Promise<unknown> {
@@ -60,17 +61,31 @@ export class ApiClient {
   }
 
   async #fetch(method: string, path: string, body: unknown, withinMs: number = answerMs): Promise<Response> {
-    try {
-      return await fetch(`${this.url}/api/v1${path}`, {
-        method,
-        headers: { authorization: `Bearer ${this.#token}`, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(withinMs),
-      });
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new CliError(exitCodes.unreachable, `${this.url} does not answer: ${cause}`);
-    }
+    return request(this.url, `/api/v1${path}`, {
+      method,
+      headers: { ...this.#authority, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(withinMs),
+    });
+  }
+}
+
+/** Begins a session by a break-glass code, as the sign-in page does. Throws where the code opens nothing. */
+export async function openByCode(url: string, said: { code: string; name: string; reason: string }): Promise<Profile> {
+  if (!URL.canParse(url)) throw new CliError(exitCodes.usage, `${url} is no address.`);
+  const response = await request(url, '/api/auth/break-glass', { method: 'POST', headers: { origin: new URL(url).origin, 'content-type': 'application/json' }, body: JSON.stringify(said), signal: AbortSignal.timeout(answerMs) });
+  if (!response.ok) throw failureOf(response.status, parsed(await response.text()));
+  const session = response.headers.getSetCookie().flatMap((cookie) => cookie.split(';')[0] ?? []).join('; ');
+  if (session === '') throw new CliError(exitCodes.refused, 'The control plane let nobody in.');
+  return { url, session };
+}
+
+async function request(url: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`${url}${path}`, init);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new CliError(exitCodes.unreachable, `${url} does not answer: ${cause}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { z } from 'zod';
 import { addAccessCommands } from './access.ts';
 import { exportAudit, verifyAudit } from './audit.ts';
+import { breakGlassCommands } from './break-glass.ts';
 import { applyOne, changesOf, linesOf } from './changes.ts';
 import { labelOf, type DocumentChange } from '../../server/documents/schema.ts';
 import { budgetsOf } from './budgets.ts';
@@ -15,7 +16,7 @@ import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
 import { offlineCommands } from './offline.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
-import { forgetProfile, keepProfile, readProfile, type Profile } from './profile.ts';
+import { forgetProfile, keepProfile, readProfile, type GivenProfile } from './profile.ts';
 import { findDeployment, follow, gateLines, readDeployment, rehearsalLines, rolloutActions, statusLine } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
 import { capture, logs, top } from './watching.ts';
@@ -30,7 +31,7 @@ export interface Io {
   /** Where `login` keeps the profile. */
   profileFile: string;
   /** From the environment; stands before the kept profile. */
-  given: Partial<Profile>;
+  given: GivenProfile;
   version: string;
 }
 
@@ -207,6 +208,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       if (!isSame(result)) end(exitCodes.differs);
     });
   addAccessCommands(program, { connect, out: (text) => io.out(text), now: () => io.now() });
+  breakGlassCommands(program, { connect, out: (text) => io.out(text), standardInput: () => io.standardInput(), now: () => io.now(), profileFile: io.profileFile });
   const audit = program.command('audit').description('The chain of what was done and refused.');
   audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
   audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').action(async (file: string, options: { key?: string[] }) => {
