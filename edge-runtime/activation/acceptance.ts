@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
-import { canonicalJson } from '../protocol/index.ts';
+import { canonicalJson, type Digest } from '../protocol/index.ts';
 import type { ActivationJournal } from './activation-journal.ts';
 import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
 import type { TrustAnchor } from './trust.ts';
@@ -40,7 +40,7 @@ export class Acceptance {
   /** Takes a desired state on, or refuses it and says so; what is known already is no news. */
   async accept(signed: SignedDesired): Promise<void> {
     try {
-      await this.take(verifyDesired(signed, this.#options.trust.trust));
+      await this.take(verifyDesired(signed, this.#options.trust.trust, this.#taken()));
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       this.#options.logger.warn('refused a desired state', { code: error.code, reason: error.message });
@@ -52,7 +52,7 @@ export class Acceptance {
 
   /** Proves a desired state without taking it on; throws a `Rejection`. Until `release` its artefacts are not tidied away. */
   examine(signed: SignedDesired): { desired: VerifiedDesired; release: () => void } {
-    const desired = verifyDesired(signed, this.#options.trust.trust);
+    const desired = verifyDesired(signed, this.#options.trust.trust, this.#taken());
     if (!this.#isKnown(desired)) {
       this.#requireValid(desired);
       requireNewer(desired, this.#options.journal.state.highestGeneration);
@@ -71,6 +71,12 @@ export class Acceptance {
     });
     this.#rejection = undefined;
     this.#options.onTaken();
+  }
+
+  /** Bundles that the node took on, whoever had to sign then: what runs goes on, also under another generation. */
+  #taken(): Digest[] {
+    const { current, desired } = this.#options.journal.state;
+    return [current, desired].flatMap((known) => known?.digest ?? []);
   }
 
   /** The control plane repeats itself after every connection; what is told again differs in how long it may be taken on. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
-import { canonicalJson, type Envelope, keySetSchema, publicKeySchema, trustedKeySchema, type TrustedKey, type Welcome, welcomeSchema } from '../protocol/index.ts';
-import { readPayload, Rejection, requireSignature } from './verify.ts';
+import { canonicalJson, type Envelope, keySetSchema, publicKeySchema, thresholdSchema, trustedKeySchema, type TrustedKey, type Welcome, welcomeSchema } from '../protocol/index.ts';
+import { readPayload, Rejection, requireSignatures } from './verify.ts';
 
 const FILE = 'trust.json';
 
@@ -11,6 +11,8 @@ const formerKeysMax = 64;
 
 const trustSchema = welcomeSchema.pick({ organization: true, node: true, signingKeys: true }).extend({
   pinnedAt: z.number().int(),
+  /** How many must have signed a bundle or a key set. */
+  threshold: thresholdSchema.default(1),
   /** Which version of the organization's keys `signingKeys` are. */
   keysVersion: z.number().int().min(1).default(1),
   formerKeys: z.array(trustedKeySchema).max(formerKeysMax).default([]),
@@ -50,26 +52,28 @@ export class TrustAnchor {
     return this.#trust;
   }
 
-  /** The same, and keys that signed once: what they signed and the disk holds may go on running. */
+  /** The same, and keys that signed once: what they signed and the disk holds may go on running, however many had to sign it then. */
   get forWhatRuns(): Trust | undefined {
     const trust = this.#trust;
-    return trust === undefined ? undefined : { ...trust, signingKeys: [...trust.signingKeys, ...trust.formerKeys] };
+    return trust === undefined ? undefined : { ...trust, signingKeys: [...trust.signingKeys, ...trust.formerKeys], threshold: 1 };
   }
 
   /**
    * Goes from the keys it trusts to newer ones, a signed set at a time; says how many steps it took. Sets that are not newer are
-   * passed over. Throws a `Rejection` at one that no trusted key signed, after those before it were taken.
+   * passed over. Throws a `Rejection` at one that too few trusted keys signed, after those before it were taken.
    */
   async follow(keySets: readonly Envelope[]): Promise<number> {
     let steps = 0;
     for (const envelope of keySets) {
       const trust = this.#trust;
       if (trust === undefined) return steps;
-      const { organization, version, keys } = readPayload('key set', envelope, (value) => keySetSchema.parse(value));
+      const { organization, version, keys, threshold = 1 } = readPayload('key set', envelope, (value) => keySetSchema.parse(value));
       if (version <= trust.keysVersion) continue;
-      requireSignature('key set', envelope, trust.signingKeys);
+      requireSignatures('key set', envelope, trust);
+      // Those who are to sign from now on have shown that they can: else nobody could lead on from here.
+      if (threshold > 1) requireSignatures('key set', envelope, { signingKeys: keys, threshold });
       if (organization !== trust.organization) throw new Rejection('WrongOrganization', `The key set is of organization ${organization}; this node belongs to ${trust.organization}.`);
-      await this.#keep({ ...trust, signingKeys: keys, keysVersion: version, formerKeys: formerKeys(trust, keys) });
+      await this.#keep({ ...trust, signingKeys: keys, threshold, keysVersion: version, formerKeys: formerKeys(trust, keys) });
       steps += 1;
     }
     return steps;
@@ -77,14 +81,14 @@ export class TrustAnchor {
 
   /** Pins the first welcome. Afterwards says whether a welcome still names what was pinned. */
   async pin(welcome: Welcome, now: number): Promise<'pinned' | 'same' | 'different'> {
-    const { organization, node, signingKeys, keySets = [] } = welcome;
+    const { organization, node, signingKeys, threshold = 1, keySets = [] } = welcome;
     if (this.#trust === undefined) {
       const versions = keySets.map((envelope) => readPayload('key set', envelope, (value) => keySetSchema.parse(value)).version);
-      await this.#keep({ organization, node, signingKeys, pinnedAt: now, keysVersion: Math.max(1, ...versions), formerKeys: [] });
+      await this.#keep({ organization, node, signingKeys, threshold, pinnedAt: now, keysVersion: Math.max(1, ...versions), formerKeys: [] });
       return 'pinned';
     }
     const known = this.#trust;
-    const same = known.organization === organization && known.node === node && canonicalJson(known.signingKeys) === canonicalJson(signingKeys);
+    const same = known.organization === organization && known.node === node && known.threshold === threshold && canonicalJson(known.signingKeys) === canonicalJson(signingKeys);
     return same ? 'same' : 'different';
   }
 

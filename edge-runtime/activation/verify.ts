@@ -3,7 +3,7 @@ import { artefactsOf, type Assignment, assignmentSchema, type BundleManifest, bu
 import type { Trust } from './trust.ts';
 
 /** Why the node will not run what it was told to run. */
-export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'Expired' | 'DigestMismatch' | 'TooLarge' | 'WrongSize' | 'Unreadable';
+export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'SignaturesMissing' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'Expired' | 'DigestMismatch' | 'TooLarge' | 'WrongSize' | 'Unreadable';
 
 export class Rejection extends Error {
   override readonly name = 'Rejection';
@@ -38,32 +38,49 @@ export function digestOf(content: string | Uint8Array): Digest {
 
 /**
  * Checks everything that can be known of a desired state before fetching anything (I3): signatures by a pinned key, the
- * organization, the node, and that the manifest is the one the assignment names. Throws a `Rejection`.
+ * organization, the node, and that the manifest is the one the assignment names. Where several have to sign, all that decides what
+ * runs is in the bundle that they signed; one of `taken`, which the node took on before, may be told of again without them. Throws a `Rejection`.
  */
-export function verifyDesired(desired: SignedDesired, trust: Trust | undefined): VerifiedDesired {
+export function verifyDesired(desired: SignedDesired, trust: Trust | undefined, taken: readonly Digest[] = []): VerifiedDesired {
   if (trust === undefined) throw new Rejection('NotTrusted', 'This node has not been welcomed by a control plane yet, so it trusts no signature.');
   requireSignature('assignment', desired.assignment, trust.signingKeys);
   requireSignature('bundle', desired.bundle, trust.signingKeys);
+  const digest = digestOf(desired.bundle.payload);
+  if (!taken.includes(digest)) requireSignatures('bundle', desired.bundle, trust);
   const told = readPayload('assignment', desired.assignment, (value) => assignmentSchema.parse(value));
   const manifest = readPayload('bundle', desired.bundle, (value) => bundleManifestSchema.parse(value));
   if (told.organization !== trust.organization || manifest.organization !== trust.organization) throw new Rejection('WrongOrganization', `The assignment is for organization ${told.organization} and the bundle of ${manifest.organization}; this node belongs to ${trust.organization}.`);
   if (told.node !== trust.node) throw new Rejection('WrongNode', `The assignment is for node ${told.node}; this is ${trust.node}.`);
-  const digest = digestOf(desired.bundle.payload);
+  if (trust.threshold > 1 && Object.keys(told.settings).length > 0) throw new Rejection('SignaturesMissing', 'The assignment changes settings for this node alone, which nobody but the control plane signed.');
   if (told.bundle !== digest) throw new Rejection('DigestMismatch', `The assignment names bundle ${told.bundle}, and ${digest} came with it.`);
   requireSize(manifest);
   return { assignment: desired.assignment, bundle: desired.bundle, generation: told.generation, digest, told, manifest };
 }
 
-/** Throws a `Rejection` unless one of the keys signed the text. */
+/** Throws a `Rejection` unless one of the control plane's keys signed the text. */
 export function requireSignature(what: string, envelope: Envelope, trustedKeys: readonly TrustedKey[]): void {
+  const own = trustedKeys.filter(({ holder }) => holder === undefined);
+  if (signedBy(envelope, own).size === 0) throw new Rejection('SignatureInvalid', `The ${what} carries no valid signature by a key that this node has pinned.`);
+}
+
+/** Throws a `Rejection` unless the control plane signed the text, and as many who hold keys as are needed beside it. */
+export function requireSignatures(what: string, envelope: Envelope, { signingKeys, threshold }: Pick<Trust, 'signingKeys' | 'threshold'>): void {
+  requireSignature(what, envelope, signingKeys);
+  const holders = signedBy(envelope, signingKeys.filter(({ holder }) => holder !== undefined));
+  if (holders.size + 1 < threshold) throw new Rejection('SignaturesMissing', `The ${what} is signed by the control plane and ${holders.size} of the people who hold keys; this node wants ${threshold - 1}.`);
+}
+
+/** Which of the keys signed the text: each counts once, by whatever names it goes. */
+function signedBy(envelope: Envelope, keys: readonly TrustedKey[]): Set<string> {
   const text = Buffer.from(envelope.payload);
+  const valid = new Set<string>();
   for (const { keyId, signature } of envelope.signatures) {
-    const pinned = trustedKeys.find((key) => key.keyId === keyId);
-    if (pinned === undefined) continue;
+    const pinned = keys.find((key) => key.keyId === keyId);
+    if (pinned === undefined || valid.has(pinned.publicKey)) continue;
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: pinned.publicKey }, format: 'jwk' });
-    if (verify(null, text, key, Buffer.from(signature, 'base64url'))) return;
+    if (verify(null, text, key, Buffer.from(signature, 'base64url'))) valid.add(pinned.publicKey);
   }
-  throw new Rejection('SignatureInvalid', `The ${what} carries no valid signature by a key that this node has pinned.`);
+  return valid;
 }
 
 /** The value of a signed text; throws a `Rejection` when it is not canonical, or not what it should be. */

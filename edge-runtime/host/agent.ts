@@ -273,8 +273,8 @@ class Agent {
   async #followKeys(keySets: readonly Envelope[] = []): Promise<void> {
     try {
       if ((await this.#trust.follow(keySets)) === 0) return;
-      const { signingKeys = [], keysVersion } = this.#trust.trust ?? {};
-      this.#note({ reason: 'SigningKeysChanged', message: `It trusts version ${keysVersion} of its organization's signing keys: ${signingKeys.map(({ keyId }) => keyId).join(', ')}.`, tone: 'notice' });
+      const { signingKeys = [], keysVersion, threshold = 1 } = this.#trust.trust ?? {};
+      this.#note({ reason: 'SigningKeysChanged', message: `It trusts version ${keysVersion} of its organization's signing keys: ${signingKeys.map(({ keyId, holder }) => holder ?? keyId).join(', ')}${threshold > 1 ? `; ${threshold} of them have to sign` : ''}.`, tone: 'notice' });
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       this.#note({ reason: 'SigningKeysRefused', message: error.message, tone: 'critical' });

@@ -117,8 +117,11 @@ export const envelopeSchema = z.object({
   signatures: z.array(z.object({ keyId: z.string().min(1).max(64), signature: signatureSchema })).min(1).max(8),
 });
 
-/** A key that may sign bundles and assignments. */
-export const trustedKeySchema = z.object({ keyId: z.string().min(1).max(64), publicKey: publicKeySchema });
+/** A key that may sign what nodes are told. `holder` names the person who keeps it: it signs bundles and key sets, beside the control plane's own keys, and nothing else. */
+export const trustedKeySchema = z.object({ keyId: z.string().min(1).max(64), publicKey: publicKeySchema, holder: z.string().min(1).max(64).optional() });
+
+/** How many must have signed a bundle: the control plane, as one whichever of its keys sign, and that many less one of the people who hold keys. */
+export const thresholdSchema = z.number().int().min(1).max(3);
 
 /**
  * Which keys sign from this version on. It is signed by its own keys and by those of the version before, so that a node which
@@ -129,6 +132,8 @@ export const keySetSchema = z.object({
   organization: z.string().min(1).max(64),
   version: z.number().int().min(2),
   keys: z.array(trustedKeySchema).min(1).max(16),
+  /** How many must sign bundles, and the next key set, from this version on; 1 unless it is said. An older agent does not know this. */
+  threshold: thresholdSchema.optional(),
   issuedAt: timeSchema,
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { envelopeSchema, keySetsSchema, trustedKeySchema } from './bundle.ts';
+import { envelopeSchema, keySetsSchema, thresholdSchema, trustedKeySchema } from './bundle.ts';
 import { attributeValueSchema, recordSchema } from './records.ts';
 import { digestSchema, generationSchema, labelsSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema, versionSchema } from './scalars.ts';
 import { activationStepSchema, conditionSchema, syncStatusSchema } from './states.ts';
@@ -117,6 +117,8 @@ export const welcomeSchema = z.object({
   artefactUrl: z.string().max(512),
   /** Keys that may sign bundles and assignments. Pinned by the agent at its first welcome, later changed only by key sets that an already pinned key signed. */
   signingKeys: z.array(trustedKeySchema).min(1).max(16),
+  /** How many must have signed a bundle; 1 unless it is said. Pinned, and changed, with the keys. */
+  threshold: thresholdSchema.optional(),
   keySets: keySetsSchema.optional(),
   /** The highest record number the control plane has: everything up to it may be dropped. */
   recordsThrough: z.number().int().min(0),

@@ -187,7 +187,7 @@ export class LinkConnection implements Standing {
     session.connectedSince = arrived.since;
     // It may have gone while that was written.
     if (this.#isOver()) return this.#depart(session);
-    const { signingKeys, keySets } = await lookups.signersOf(organizationId);
+    const { signingKeys, threshold, keySets } = await lookups.signersOf(organizationId);
     this.#socket.send({
       type: 'welcome',
       node: nodeId,
@@ -195,6 +195,7 @@ export class LinkConnection implements Standing {
       artefactToken: artefactTokenFor(deps.vault, nodeId, arrived.since),
       artefactUrl: artefactUrlFor(deps.publicUrl, this.#host),
       signingKeys,
+      ...(threshold > 1 && { threshold }),
       keySets,
       recordsThrough: Number(node.recordsThrough),
     });

@@ -21,7 +21,7 @@ export interface LinkParts {
 }
 
 /** By which keys nodes know what they are told, and how they come to them from earlier ones. */
-export type Signers = Pick<Welcome, 'signingKeys'> & { keySets: Envelope[] };
+export type Signers = Pick<Welcome, 'signingKeys'> & { threshold: number; keySets: Envelope[] };
 
 /** What all connections of this process share. */
 export interface LinkContext {

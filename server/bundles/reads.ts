@@ -8,7 +8,8 @@ import { notFound } from '../kernel/errors.ts';
 import { fleetsOf } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import type { Permission } from '../kernel/wire.ts';
-import { findBundle, findSigningKeys } from './repository.ts';
+import { findBundle, findProposal, findSigningKeys, findThreshold } from './repository.ts';
+import type { StoredSigningKey } from './repository.ts';
 import type { BundleDetail, listSigningKeysOutput } from './schema.ts';
 
 /** A bundle that nodes of a fleet report as running, and what is in it. */
@@ -82,13 +83,16 @@ async function concernsReach(db: Queryable, reach: Reach, digest: string): Promi
 export async function listSigningKeys(db: Queryable, actor: Actor): Promise<z.infer<typeof listSigningKeysOutput>> {
   const keys = await findSigningKeys(db, actor.organizationId);
   const role = permission(actor, 'settings:write');
-  const active = keys.filter((key) => key.state === 'Active').length;
-  const retire = (state: 'Active' | 'Retired'): Permission => {
-    if (!role.allowed || state === 'Retired') return role.allowed ? { allowed: false, reason: 'It is retired.' } : role;
-    return active > 1 ? role : { allowed: false, reason: 'It is the only key: add another first.' };
+  const own = keys.filter((key) => key.state === 'Active' && key.holder === null).length;
+  const retire = ({ state, holder }: StoredSigningKey): Permission => {
+    if (!role.allowed) return role;
+    if (state !== 'Active') return { allowed: false, reason: state === 'Retired' ? 'It is retired.' : 'Its change waits for signatures; withdraw that.' };
+    return own > 1 || holder !== null ? role : { allowed: false, reason: 'It is the only key: add another first.' };
   };
   return {
-    items: keys.map((key) => ({ keyId: key.id, publicKey: key.publicKey, state: key.state, createdAt: key.createdAt.getTime(), retiredAt: key.retiredAt?.getTime() ?? null, can: { retire: retire(key.state) } })),
+    items: keys.map((key) => ({ keyId: key.id, publicKey: key.publicKey, holder: key.holder, state: key.state, createdAt: key.createdAt.getTime(), retiredAt: key.retiredAt?.getTime() ?? null, can: { retire: retire(key) } })),
+    threshold: await findThreshold(db, actor.organizationId),
+    changeWaits: (await findProposal(db, actor.organizationId)) !== null,
     can: { add: role },
   };
 }

@@ -32,8 +32,10 @@ export interface StoredSigningKey {
   id: string;
   organizationId: string;
   publicKey: string;
+  /** Who keeps the private half; null where it is the control plane. */
+  holder: string | null;
   sealedKey: Uint8Array<ArrayBuffer>;
-  state: 'Active' | 'Retired';
+  state: 'Proposed' | 'Active' | 'Retired';
   createdAt: Date;
   retiredAt: Date | null;
 }
@@ -54,6 +56,70 @@ export async function insertSigningKey(tx: Transaction, row: StoredSigningKey): 
 /** The key signs no more, and its private half is gone. */
 export async function retireKey(tx: Transaction, id: string, at: Date): Promise<void> {
   await tx.signingKey.update({ where: { id }, data: { state: 'Retired', retiredAt: at, sealedKey: new Uint8Array() } });
+}
+
+/** Keys that were proposed, and those that stay, sign from now on. */
+export async function activateKeys(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.signingKey.updateMany({ where: { id: { in: [...ids] }, state: 'Proposed' }, data: { state: 'Active' } });
+}
+
+/** How many have to sign a bundle, the control plane counting as one. */
+export async function findThreshold(db: Queryable, organizationId: string): Promise<number> {
+  return (await db.organization.findUniqueOrThrow({ where: { id: organizationId }, select: { bundleThreshold: true } })).bundleThreshold;
+}
+
+export async function writeThreshold(tx: Transaction, organizationId: string, bundleThreshold: number): Promise<void> {
+  await tx.organization.update({ where: { id: organizationId }, data: { bundleThreshold } });
+}
+
+export type StoredProposal = { organizationId: string; payload: string; digest: string; createdBy: string; createdAt: Date };
+
+/** The change of keys that waits for signatures; an organization has one at a time. */
+export async function findProposal(db: Queryable, organizationId: string): Promise<StoredProposal | null> {
+  return db.keySetProposal.findUnique({ where: { organizationId } });
+}
+
+export async function insertProposal(tx: Transaction, proposal: StoredProposal): Promise<void> {
+  await tx.keySetProposal.create({ data: proposal });
+}
+
+/** The change is over, made or not: keys that were only proposed go with it. */
+export async function deleteProposal(tx: Transaction, organizationId: string): Promise<void> {
+  await tx.keySetProposal.delete({ where: { organizationId } });
+  await tx.signingKey.deleteMany({ where: { organizationId, state: 'Proposed' } });
+}
+
+export type StoredSignature = { organizationId: string; digest: string; keyId: string; signature: string; addedBy: string; addedAt: Date };
+
+export async function findSignatures(db: Queryable, organizationId: string, digests: readonly string[]): Promise<StoredSignature[]> {
+  return db.heldSignature.findMany({ where: { organizationId, digest: { in: [...digests] } }, orderBy: { addedAt: 'asc' } });
+}
+
+/** False when this key has signed it already. */
+export async function insertSignature(tx: Transaction, row: StoredSignature): Promise<boolean> {
+  return (await tx.heldSignature.createMany({ data: row, skipDuplicates: true })).count === 1;
+}
+
+/** Rollouts under way that bring a bundle, or go back to it. */
+export async function deploymentsOf(db: Queryable, organizationId: string, digest: string): Promise<string[]> {
+  const rows = await db.deployment.findMany({ where: { organizationId, state: { in: ['Progressing', 'Paused', 'Suspended', 'RollingBack'] }, OR: [{ bundle: digest }, { previousBundle: digest }] }, select: { id: true } });
+  return rows.map(({ id }) => id);
+}
+
+/** Nodes that were told a bundle and do not run it. */
+export async function nodesThatWaitFor(db: Queryable, organizationId: string, digest: string): Promise<string[]> {
+  const rows = await db.node.findMany({ where: { organizationId, desiredBundle: digest, revokedAt: null, sync: { not: 'Synced' } }, select: { id: true } });
+  return rows.map(({ id }) => id);
+}
+
+/** Bundles that nodes are told, may be told or may have to go back to, with what for; the newest first. */
+export async function bundlesInQuestion(db: Queryable, organizationId: string): Promise<{ digest: string; fleet: string; deployment: string | null }[]> {
+  return db.$queryRaw<{ digest: string; fleet: string; deployment: string | null }[]>`
+    SELECT DISTINCT ON (digest) digest, fleet, deployment FROM (
+      SELECT bundle AS digest, "fleetName" AS fleet, id AS deployment, 1 AS rank FROM deployments WHERE "organizationId" = ${organizationId} AND state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack')
+      UNION ALL SELECT "previousBundle", "fleetName", id, 2 FROM deployments WHERE "organizationId" = ${organizationId} AND state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack') AND "previousBundle" IS NOT NULL
+      UNION ALL SELECT bundle, name, NULL, 3 FROM fleets WHERE "organizationId" = ${organizationId} AND bundle IS NOT NULL) AS asked
+    ORDER BY digest, rank LIMIT 1000`;
 }
 
 /** The newest key sets of an organization, oldest first; as many as a message takes. */

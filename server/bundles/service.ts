@@ -7,10 +7,10 @@ import { notFound } from '../kernel/errors.ts';
 import { setDesired } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import type { AssembledBundle } from './assemble.ts';
-import { activeKeys, openStored, signingKeysOf } from './keys.ts';
+import { activeKeys, openStored, readStanding, signingKeysOf } from './keys.ts';
 import { readManifest } from './reads.ts';
-import { findAssignments, findBundles, findKeySets, insertAssignments, insertBundle } from './repository.ts';
-import type { StoredAssignment } from './repository.ts';
+import { findAssignments, findBundles, findKeySets, findSignatures, insertAssignments, insertBundle } from './repository.ts';
+import type { StoredAssignment, StoredSignature } from './repository.ts';
 import { seal } from './signing.ts';
 import type { OpenSigningKey } from './signing.ts';
 
@@ -69,7 +69,7 @@ export interface Desired {
 }
 
 /**
- * What each of these nodes is to run: its newest assignment and the bundle that names, signed by every active key; null while
+ * What each of these nodes is to run: its newest assignment and the bundle that names, signed by every active key of ours and by who has to beside them; null while
  * nothing was assigned. It may be taken on until `validUntil`. Nodes of one bundle share it, and its signature: what a further node costs is its own assignment's.
  */
 export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUntil: number = validByLink(deps.clock.now())): Promise<(Desired | null)[]> {
@@ -77,8 +77,11 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUn
   const envelopes = new Map<string, Omit<Desired, 'generation'>>();
   for (const [organizationId, rows] of Map.groupBy(assigned.values(), (row) => row.organizationId)) {
     const keys = await openKeys(deps, organizationId);
+    const { held, threshold } = await readStanding(deps.db, organizationId);
     const keySets = (await findKeySets(deps.db, organizationId)).map(({ envelope }) => envelope);
-    const bundles = new Map((await findBundles(deps.db, organizationId, [...new Set(rows.map((row) => row.bundle))])).map(({ digest, manifest }) => [digest, seal(manifest, keys)]));
+    const digests = [...new Set(rows.map((row) => row.bundle))];
+    const signatures = threshold === 1 ? [] : (await findSignatures(deps.db, organizationId, digests)).filter(({ keyId }) => held.some(({ id }) => id === keyId));
+    const bundles = new Map((await findBundles(deps.db, organizationId, digests)).map(({ digest, manifest }) => [digest, withSignatures(seal(manifest, keys), signatures.filter((one) => one.digest === digest).slice(0, threshold - 1))]));
     for (const row of rows) {
       const bundle = bundles.get(row.bundle);
       if (bundle === undefined) throw notFound('bundle', row.bundle);
@@ -89,6 +92,11 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUn
     const [row, sealed] = [assigned.get(nodeId), envelopes.get(nodeId)];
     return row === undefined || sealed === undefined ? null : { generation: Number(row.generation), ...sealed };
   });
+}
+
+/** What people signed goes along: as many as are needed, since each costs every message. */
+function withSignatures({ payload, signatures }: Envelope, held: readonly StoredSignature[]): Envelope {
+  return { payload, signatures: [...signatures, ...held.map(({ keyId, signature }) => ({ keyId, signature }))] };
 }
 
 function pick(labels: Labels, names: readonly string[]): Labels {

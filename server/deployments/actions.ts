@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
+import { emptyBundle, standingOf } from '../bundles/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
@@ -38,6 +39,8 @@ export async function cancelDeployment(deps: Deps, actor: Actor, input: Input): 
 /** Takes every node that was told the bundle back to what the fleet ran before, each by a new generation; also once the rollout was done. */
 export async function rollBackDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
   return act(deps, actor, input, 'rollBack', async (change, rollout) => {
+    const signatures = await standingOf(change.tx, rollout.organizationId, rollout.previousBundle ?? emptyBundle(rollout.organizationId).digest);
+    if (signatures !== null && signatures.missing > 0) throw new DomainError('Conflict', 'Nodes would refuse what the fleet ran before: those who hold keys have not signed it. `selvedge sign list` has it.');
     await adoptFollowers(change.tx, rollout, new Date(deps.clock.now()));
     return moveTo(deps, change, actor, rollout, input, 'RollingBack', { kind: 'RollingBack', tone: 'notice', message: said('Rolled back', actor, input) });
   });

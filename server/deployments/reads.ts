@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { standingOf } from '../bundles/index.ts';
 import { changesOf, comparesWithControl, judgeAgain, listLooks, readLook } from '../gates/index.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
@@ -87,7 +88,8 @@ function toItem(row: Row, counts: readonly StateCount[]): DeploymentItem {
 export async function readDeployment(db: Queryable, reach: Reach, id: string, now: number): Promise<Omit<DeploymentDetail, 'can'>> {
   const row = await db.deployment.findFirst({ where: { ...inReach(reach), id }, include: { waves: { orderBy: { index: 'asc' } } } });
   if (row === null) throw notFound('deployment', id);
-  const [counts, decisions, looks] = await Promise.all([
+  const [signatures, counts, decisions, looks] = await Promise.all([
+    standingOf(db, row.organizationId, row.bundle),
     countStates(db, [row]),
     db.deploymentDecision.findMany({ where: { deploymentId: id }, orderBy: { id: 'desc' }, take: decisionsShownMax }),
     listLooks(db, id, looksShownMax),
@@ -106,6 +108,7 @@ export async function readDeployment(db: Queryable, reach: Reach, id: string, no
       return { ...waveView(times, countsOf(states.filter((count) => count.wave === wave.index)), rollout), looks: looks.filter((look) => look.wave === wave.index) };
     }),
     decisions: decisions.map((decision) => decisionSchema.parse({ ...decision, at: decision.at.getTime() })),
+    signatures,
     excludedBecause: row.excludedBecause,
     eta: estimateEnd({
       startedAt: item.startedAt,
@@ -152,6 +155,7 @@ export async function rolloutOfNode(db: Queryable, reach: Reach, fleetId: string
     waves: deployment.waves,
     inFlight: deployment.nodes.applying + deployment.nodes.staged,
     inFlightMax: deployment.plan.inFlightMax,
+    signatures: deployment.signatures,
     policy: deployment.plan.policy,
     stopped: deployment.decisions.find((decision) => stops.includes(decision.kind)) ?? null,
     node: place === null ? null : { wave: place.wave, state: place.state, message: place.message, requestedAt: time(place.requestedAt) },

@@ -1,5 +1,6 @@
 import { digestSchema, nameSchema, settingsSchema, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
+import { signatureStandingSchema } from '../bundles/schema.ts';
 import { gateSchema, leastBakeSeconds, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { modelVersionNumberSchema } from '../models/schema.ts';
@@ -227,6 +228,8 @@ export const deploymentSchema = deploymentItemSchema.extend({
   waves: z.array(waveSchema),
   /** Newest first, at most 200. */
   decisions: z.array(decisionSchema),
+  /** Who has signed its bundle, where people have to beside the control plane; no node is told of it before. Null where none has to. */
+  signatures: signatureStandingSchema.nullable(),
   /** Why its bundle may not be deployed to the fleet again before a person allows it; null while it may. */
   excludedBecause: z.string().nullable(),
   /** When it may be done, from the pace so far; null when nothing can be said. */

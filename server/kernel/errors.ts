@@ -47,6 +47,11 @@ export const errorCatalogue = {
     happened: 'The input is not what the procedure takes. `details.issues` has a path and a sentence for each fault.',
     remedy: 'Correct the named fields; the API reference has the schema.',
   },
+  SignatureRefused: {
+    kind: 'invalid',
+    happened: 'A signature that was handed in is not of that text, or not by a key that counts.',
+    remedy: 'Sign the text again exactly as `GET /signing-requests/{digest}` gives it, with a key that Settings lists as active.',
+  },
   Conflict: {
     kind: 'conflict',
     happened: 'The object changed since it was read, or its state does not allow what was asked for.',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { needsOf } from './needs.ts';
 
-const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], repositories: [], stopped: [] };
+const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], unsigned: { rollouts: [], change: false }, repositories: [], stopped: [] };
 
 test('nothing waits, nothing is listed', () => {
   expect(needsOf(nothing)).toEqual([]);

@@ -13,13 +13,15 @@ export type Waiting = {
   overlapping: readonly { id: string; name: string; nodes: number }[];
   /** Repositories that failed, or that differ and do nothing about it by themselves. */
   repositories: readonly { id: string; name: string; problem: string | null; pending: number; drifted: number }[];
+  /** Rollouts that tell nobody before people have signed them, and whether a change of the keys waits for that. */
+  unsigned: { rollouts: readonly { id: string; fleet: string; missing: number }[]; change: boolean };
   /** Rollouts that a person paused or a gate suspended. */
   stopped: Overview['rollouts'];
 };
 
 /** The list “Needs you”: the weightiest first, each with the place to go to. */
 export function needsOf(waiting: Waiting): Need[] {
-  return [...stoppedNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+  return [...stoppedNeeds(waiting), ...signatureNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
 }
 
 function stoppedNeeds({ stopped }: Waiting): Need[] {
@@ -30,6 +32,11 @@ function stoppedNeeds({ stopped }: Waiting): Need[] {
     detail: `${nodes.running} of ${nodes.total} nodes run it, ${nodes.failed} failed.`,
     target: { kind: 'deployment', id },
   }));
+}
+
+function signatureNeeds({ unsigned: { rollouts, change } }: Waiting): Need[] {
+  const changes: Need[] = change ? [{ kind: 'signatures', tone: 'notice', title: 'A change of the signing keys waits for signatures', detail: 'It is made when those who hold keys have signed it.', target: { kind: 'settings' } }] : [];
+  return [...rollouts.map(({ id, fleet, missing }): Need => ({ kind: 'signatures', tone: 'notice', title: `The rollout on ${fleet} waits for ${count(missing, 'signature')}`, detail: 'No node is told before.', target: { kind: 'deployment', id } })), ...changes];
 }
 
 function failedNeeds({ failed, failedNodes }: Waiting): Need[] {

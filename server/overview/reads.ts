@@ -1,4 +1,5 @@
 import type { Queryable } from '../kernel/db.ts';
+import { waitingForSignatures } from '../bundles/index.ts';
 import { countsOf, countStates } from '../deployments/index.ts';
 import { latestDetections } from '../detections/index.ts';
 import { summarizeNodes } from '../nodes/index.ts';
@@ -28,6 +29,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     readCounts(db, reach, new Date(now - dayMs)),
     readWaiting(db, reach),
   ]);
+  const unsigned = await waitingForSignatures(db, reach, rollouts);
   const oldest = [...latest.values()].flatMap(({ oldestAt }) => oldestAt ?? []);
   return {
     nodes,
@@ -36,7 +38,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     buffered: { records: present.buffered, oldestAt: oldest.length === 0 ? null : Math.min(...oldest) },
     eventsToday,
     rollouts,
-    needs: needsOf({ ...waiting, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
+    needs: needsOf({ ...waiting, unsigned, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
     latestDetections: detections,
     changes24h,
     counts: { ...counts, nodes: nodes.total, deployments: rollouts.length },

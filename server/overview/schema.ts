@@ -5,7 +5,7 @@ import { nodesSummaryOutput } from '../nodes/schema.ts';
 
 /** Something that waits for a person, and where to go for it. */
 export const needSchema = z.object({
-  kind: z.enum(['enrollment', 'rolloutPaused', 'nodeFailed', 'nodesQuarantined', 'multipleOwners', 'repository', 'keyExpiring']),
+  kind: z.enum(['enrollment', 'rolloutPaused', 'nodeFailed', 'nodesQuarantined', 'multipleOwners', 'repository', 'keyExpiring', 'signatures']),
   tone: z.enum(['info', 'notice', 'critical']),
   title: z.string(),
   detail: z.string(),

@@ -61,7 +61,7 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
   let generation = 0;
   let message = '';
   const snapshot = (): RolloutSnapshot => {
-    const seen: RolloutSnapshot = { id: 'rehearsal', policy, bundle: 'after', previousBundle: 'before', ...rollout, ...places.changed, evidence: null };
+    const seen: RolloutSnapshot = { id: 'rehearsal', policy, bundle: 'after', previousBundle: 'before', signed: true, previousSigned: true, ...rollout, ...places.changed, evidence: null };
     if (!isLookDue(seen, now)) return seen;
     const told = rows.filter((row) => row.wave === rollout.wave && row.facts.bundle === 'after');
     const behind = rows.filter((row) => row.told === null && row.facts.connected);

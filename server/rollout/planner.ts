@@ -23,7 +23,7 @@ import type { Work } from './work.ts';
  * What it keeps, whatever is reported and whenever it is called:
  * - never more than `maxUnavailable` nodes between request and report;
  * - no node of a wave is asked before the wave before it passed;
- * - nothing is asked while it is paused, suspended or over;
+ * - nothing is asked before as many have signed the bundle as have to, nor while it is paused, suspended or over;
  * - a wave passes only on what nodes reported, and at least one has;
  * - a wave that bakes is looked at by the gates, and passes only when they let it or a person lifts them.
  */
@@ -93,8 +93,9 @@ function* advance(work: Work): Planning<void> {
   }
 }
 
-/** Whether nodes may be told at this time; else it is looked again when they may. */
+/** Whether nodes may be told at this time; else it is looked again when they may, or when the bundle has been signed. */
 function mayAsk(work: Work): boolean {
+  if (!work.snapshot.signed) return false;
   const { notBefore, windows } = work.snapshot.policy;
   if (notBefore !== null && work.now < notBefore) {
     work.wakes.push(notBefore);

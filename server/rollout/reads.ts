@@ -1,4 +1,5 @@
 import { reportSchema } from '@selvedge/edge-runtime/protocol';
+import { standingsOf } from '../bundles/index.ts';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { Transaction } from '../kernel/db.ts';
 import type { Answer, Asked, Question, ToldCount, Where } from './question.ts';
@@ -39,11 +40,20 @@ export async function readHead(tx: Transaction, rollout: LockedRollout, previous
     policy: rolloutPolicySchema.parse(rollout.policy),
     bundle: rollout.bundle,
     previousBundle,
+    ...(await readSigned(tx, rollout, previousBundle)),
     wave: rollout.wave,
     waves: waves.map((wave) => ({ index: wave.index, startedAt: milliseconds(wave.startedAt), bakingSince: milliseconds(wave.bakingSince), passedAt: milliseconds(wave.passedAt), looks: wave.looks, lookedAt: milliseconds(wave.lookedAt), gate: wave.gate })),
     wakeAt: milliseconds(rollout.wakeAt),
     evidence: null,
   };
+}
+
+/** Whether people have signed what nodes are to run, and what they would go back to; asked while that decides anything. */
+async function readSigned(tx: Transaction, { state, organizationId, bundle }: LockedRollout, previousBundle: string): Promise<Pick<RolloutSnapshot, 'signed' | 'previousSigned'>> {
+  if (state !== 'Progressing') return { signed: true, previousSigned: true };
+  const standings = await standingsOf(tx, organizationId, [bundle, previousBundle]);
+  const isSigned = (digest: string): boolean => (standings.get(digest)?.missing ?? 0) === 0;
+  return { signed: isSigned(bundle), previousSigned: isSigned(previousBundle) };
 }
 
 /**

@@ -62,6 +62,10 @@ export interface RolloutSnapshot {
   /** What nodes are moved to, and what they go back to. */
   bundle: string;
   previousBundle: string;
+  /** Whether as many have signed the bundle as nodes want: before that, no node is told of it. */
+  signed: boolean;
+  /** The same of what nodes go back to: it goes back by itself to nothing that they would refuse. */
+  previousSigned: boolean;
   /** The wave under way, from 0. */
   wave: number;
   waves: readonly RolloutWave[];

@@ -41,12 +41,12 @@ export function exceedsThreshold(work: Work, wave: RolloutWave): boolean {
 
 /** Stops, ends or begins to go back, as the policy says; returns which. */
 function fail(work: Work): string {
-  const { policy, previousBundle, bundle } = work.snapshot;
+  const { policy, previousBundle, bundle, previousSigned } = work.snapshot;
   if (policy.onFailure === 'abort') {
     work.state = 'Cancelled';
     return 'It ends here: nodes that were told keep what they were told.';
   }
-  const goesBack = policy.onFailure === 'rollback' && previousBundle !== bundle;
+  const goesBack = policy.onFailure === 'rollback' && previousBundle !== bundle && previousSigned;
   work.state = goesBack ? 'RollingBack' : 'Suspended';
   return goesBack ? 'All go back.' : 'Nothing more is asked until a person decides.';
 }

@@ -1,6 +1,6 @@
 import { alertsRouter, notificationsRouter } from '../alerts/router.ts';
 import { auditRouter } from '../audit/router.ts';
-import { bundlesRouter, signingKeysRouter } from '../bundles/router.ts';
+import { bundlesRouter, signingKeysRouter, signingRouter } from '../bundles/router.ts';
 import { deploymentsRouter } from '../deployments/router.ts';
 import { detectionsRouter } from '../detections/router.ts';
 import { documentsRouter } from '../documents/router.ts';
@@ -45,6 +45,7 @@ export const appRouter = router({
   rules: rulesRouter,
   search: searchRouter,
   settings: router({ notifications: notificationsRouter, signingKeys: signingKeysRouter }),
+  signing: signingRouter,
   telemetry: telemetryRouter,
   why: whyRouter,
 });

@@ -1,6 +1,7 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
 import type { DeploymentDetail } from '../deployments/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
+import { signatureCause } from './signature-cause.ts';
 import { timeCause, windowsText } from './time-cause.ts';
 import { causeOf, durationOf } from './words.ts';
 
@@ -23,6 +24,7 @@ export interface DeploymentFacts {
  * | `RolloutSuspended`, `RolloutPaused` | it stopped itself, or a person stopped it |
  * | `GateStopped`, `GateUndecided` | a gate found that the wave breaks its bound, or could not say when the bake was over |
  * | `ApprovalNeeded` | a wave passed, and its policy wants a person before the next |
+ * | `SignaturesMissing` | too few of those who hold keys have signed its bundle, so that it tells nobody |
  * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `NodesFailed` | nodes failed that nobody has decided about; by what they said |
  * | `WaveBaking` | the wave under way has to go on running for a while |
@@ -51,6 +53,8 @@ function listCauses(facts: DeploymentFacts): Cause[] {
   if (nodes.total === 0 && state === 'Progressing') causes.push(causeOf('NoNodes', 'notice', 'The fleet has no node', `${deployment.fleet.name} selects none.`, { evidence: { fleet: deployment.fleet.name }, byItself: ['A node that joins gets it.', null], canDo: ['Look at the selector of the fleet.'] }));
   if (state === 'Suspended' || state === 'Paused') causes.push(stopped(facts));
   causes.push(...failed(facts));
+  const unsigned = state === 'Progressing' ? signatureCause(deployment.signatures, deployment.bundle) : null;
+  if (unsigned !== null) causes.push(unsigned);
   const held = state === 'Progressing' && nodes.toCome > 0 ? timeCause(deployment.plan.policy, facts.now) : null;
   if (held !== null) causes.push(held);
   if (state === 'Progressing') causes.push(...moving(facts));

@@ -1,7 +1,9 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
+import type { SignatureStanding } from '../bundles/schema.ts';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState, WaveView } from '../deployments/schema.ts';
 import type { NodeDetail } from '../nodes/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
+import { signatureCause } from './signature-cause.ts';
 import { timeCause, windowsText } from './time-cause.ts';
 import { causeOf, durationOf, shareOf } from './words.ts';
 
@@ -16,6 +18,8 @@ export interface NodeRollout {
   /** Nodes between request and report now, and how many may be. */
   inFlight: number;
   inFlightMax: number;
+  /** Who has signed its bundle; null where nobody but the control plane has to. */
+  signatures: SignatureStanding | null;
   policy: RolloutPolicy;
   /** The newest decision of a person or of the rollout that stopped it. */
   stopped: Pick<Decision, 'kind' | 'by' | 'message' | 'at'> | null;
@@ -26,6 +30,8 @@ export interface NodeRollout {
 export interface NodeFacts {
   node: NodeDetail;
   rollout: NodeRollout | null;
+  /** Who has signed what it was told; null where nobody but the control plane has to, or it runs that. */
+  signatures: SignatureStanding | null;
   now: number;
 }
 
@@ -42,6 +48,7 @@ export interface NodeFacts {
  * | `NothingDeployed` | its fleet has had no deployment, so no bundle is desired |
  * | `ActivationFailed` | it reports that the desired generation failed |
  * | `Drifted` | it reports another bundle than it was told, or a newer generation |
+ * | `SignaturesMissing` | too few of those who hold keys have signed what it was told, or is to be told |
  * | `RolloutPaused`, `ApprovalNeeded`, `GateUndecided`, `RolloutSuspended`, `GateStopped` | the rollout under way holds, and has not told this node |
  * | `Scheduled`, `WindowClosed` | its policy lets it tell nobody at this time |
  * | `WaveBaking`, `WaitsForWave`, `WaitsForTurn` | the wave before its own bakes, or goes on; or as many change as may |
@@ -141,6 +148,8 @@ function quarantineCauses({ node, now }: NodeFacts): Cause[] {
 
 function syncCauses(facts: NodeFacts): Cause[] {
   const { node, rollout } = facts;
+  const unsigned = signatureCause(facts.signatures, node.desired?.bundle ?? '');
+  if (unsigned !== null) return [unsigned];
   if (node.sync.status === 'Failed') {
     const message = node.activation?.message ?? node.sync.message;
     return [causeOf('ActivationFailed', 'critical', 'It tried and could not', message || node.sync.reason, {
@@ -193,6 +202,8 @@ function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] 
   }
   // One that is not connected waits for that, and is asked when it is.
   if (rollout.state === 'Progressing' && place?.state === 'Offline') return [];
+  const unsigned = rollout.state === 'Progressing' ? signatureCause(rollout.signatures, rollout.bundle) : null;
+  if (unsigned !== null) return [unsigned];
   const held = rollout.state === 'Progressing' ? timeCause(rollout.policy, now) : null;
   if (held !== null) return [held];
   if (rollout.state === 'Progressing' && place !== null) return [waiting(rollout, place.wave, evidence, now)].flatMap((one) => one ?? []);

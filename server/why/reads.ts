@@ -1,3 +1,4 @@
+import { standingOf } from '../bundles/index.ts';
 import { failuresOf, readDeployment, rolloutOfNode } from '../deployments/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
@@ -9,7 +10,9 @@ import type { Explanation } from './schema.ts';
 export async function explainNode(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
   const node = await readNode(db, actor, id, now);
   const rollout = node.fleet === null ? null : await rolloutOfNode(db, actor, node.fleet.id, id, now);
-  return nodeCauses({ node, rollout, now });
+  const told = node.sync.status === 'Synced' ? null : (node.desired?.bundle ?? null);
+  const signatures = told === null ? null : await standingOf(db, actor.organizationId, told);
+  return nodeCauses({ node, rollout, signatures, now });
 }
 
 export async function explainDeployment(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {

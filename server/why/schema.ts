@@ -7,7 +7,7 @@ import { idSchema } from '../kernel/wire.ts';
  */
 export const causeCodeSchema = z.enum([
   'Revoked', 'KeyRevoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'Quarantined', 'NothingDeployed', 'ActivationFailed', 'Drifted',
-  'RolloutPaused', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Held', 'NoRoom', 'Staged', 'WaitsForWindow', 'Activating', 'Requested', 'ConditionFalse', 'KeyRotationDue',
+  'RolloutPaused', 'SignaturesMissing', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Held', 'NoRoom', 'Staged', 'WaitsForWindow', 'Activating', 'Requested', 'ConditionFalse', 'KeyRotationDue',
   'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesStaged', 'NodesOffline', 'NodesToCome', 'NodesQuarantined',
 ]);
 

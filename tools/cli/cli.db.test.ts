@@ -78,6 +78,36 @@ test('keys of nodes are asked for, given up and scheduled', async () => {
   expect((await asAdministrator('node-key', 'schedule', '0')).code).toBe(exitCodes.usage);
 });
 
+test('a person makes a key, is added, and signs what nodes are to run, with and without a network', async () => {
+  const organization2 = await world.organization();
+  const given = { url: server.url, token: (await callAs(world.deps, aUser(organization2, 'administrator')).identity.tokens.create({ name: 'keys', scopes: ['settings:read', 'settings:write', 'deployments:read', 'deployments:write', 'rules:read', 'rules:write', 'fleets:read', 'fleets:write', 'nodes:read', 'models:read'], expiresAt: world.deps.clock.now() + 3_600_000 })).token };
+  const as = (...args: string[]) => selvedgeAs(given, ...args);
+  const key = path.join(folder, 'ada.pem');
+  const publicKey = (await as('sign', 'new-key', key)).out.trim();
+  expect((await as('sign', 'new-key', key)).code).toBe(exitCodes.usage);
+  expect((await stat(key)).mode & 0o777).toBe(0o600);
+  expect((await as('sign', 'public-key', key)).out.trim()).toBe(publicKey);
+  expect((await as('signing-key', 'add-holder', 'Ada', publicKey)).out).toMatch(/of Ada\. It is done/);
+  expect((await as('signing-key', 'threshold', '2')).out).toContain('It waits for signatures');
+  const [change] = JSON.parse((await as('sign', 'list', '-o', 'json')).out);
+  expect(change).toMatchObject({ kind: 'keySet', says: ['2 have to sign instead of 1, the control plane counting as one'] });
+  const [text, signature] = [path.join(folder, 'text.json'), path.join(folder, 'signature.json')];
+  expect((await as('sign', 'fetch', change.digest, text)).out).toContain('is in');
+  expect((await selvedgeAs({}, 'sign', 'file', text, signature, '--key', key)).out).toMatch(/of Ada: \S+\n2 have to sign, the control plane counting as one\nsha256:/);
+  expect((await as('sign', 'send', signature)).out).toBe('Signed by Ada: no signature is missing any more.\n');
+  expect((await as('signing-key', 'list', '-o', 'wide')).out).toMatch(/Ada[\s\S]*2 have to sign, the control plane counting as one\.\n$/);
+  await writeFile(text, (await readFile(text, 'utf8')).replace('Ada', 'Eve'));
+  expect((await as('sign', 'file', text, signature, '--key', key)).error).toContain('changed on its way');
+
+  await anAgent(world.deps, organization2, 'signed-node', { site: 'cli' });
+  expect((await as('apply', '-f', await documents(5))).code).toBe(exitCodes.done);
+  expect(await as('why', 'deployment', 'cli-fleet')).toMatchObject({ out: expect.stringContaining('SignaturesMissing: It waits for signatures') });
+  expect((await as('sign', 'show', 'cli-fleet')).out).toContain('rule cli-watch 1: sha256:');
+  expect(JSON.parse((await as('sign', 'add', 'cli-fleet', '--key', key, '-o', 'json')).out)).toMatchObject({ kind: 'bundle', holder: 'Ada', complete: true });
+  expect((await as('signing-key', 'retire', 'Ada')).error).toContain('0 people hold a key');
+  expect((await as('signing-key', 'withdraw')).error).toContain('No change of the keys waits');
+});
+
 test('a break-glass code is made, used and revoked by the command line', async () => {
   const everything = (await callAs(world.deps, aUser(organization, 'administrator')).identity.tokens.create({ name: 'all', scopes: [...capabilities], expiresAt: world.deps.clock.now() + 3_600_000 })).token;
   const asAll = (...args: string[]) => selvedgeAs({ url: server.url, token: everything }, ...args);

@@ -19,6 +19,8 @@ import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile, type GivenProfile } from './profile.ts';
 import { findDeployment, follow, gateLines, readDeployment, rehearsalLines, rolloutActions, statusLine } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
+import { signingKeyCommands } from './signing-keys.ts';
+import { signingCommands } from './signing.ts';
 import { capture, logs, top } from './watching.ts';
 import { backtest, described, isSame } from './backtest.ts';
 
@@ -182,6 +184,8 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
   nodeKeyCommands(program, connect, (text) => io.out(text));
+  signingCommands(program, connect, (text) => io.out(text));
+  signingKeyCommands(program, connect, (text) => io.out(text), () => io.now());
   offlineCommands(program, connect, (text) => io.out(text));
   program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).addOption(new Option('--at <moment>', 'up to then').argParser(momentOf(() => io.now())).conflicts('follow')).action(async (name: string, options: { follow?: true; limit: number; at?: number }) => {
     const client = await connect();

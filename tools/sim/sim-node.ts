@@ -76,8 +76,8 @@ export class SimNode {
     clearTimeout(this.#telemetry);
   }
 
-  #welcomed({ organization, node, signingKeys }: Welcome): void {
-    this.#trust ??= { organization, node, signingKeys, pinnedAt: Date.now(), keysVersion: 1, formerKeys: [] };
+  #welcomed({ organization, node, signingKeys, threshold = 1 }: Welcome): void {
+    this.#trust ??= { organization, node, signingKeys, threshold, pinnedAt: Date.now(), keysVersion: 1, formerKeys: [] };
     this.#reports.connected();
     this.#report();
   }

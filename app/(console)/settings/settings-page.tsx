@@ -22,6 +22,7 @@ import { RoleDialog } from './role-dialog.tsx';
 import { Roles } from './roles-card.tsx';
 import { settingsParsers } from './settings-tabs.ts';
 import { SigningKeys } from './signing-keys.tsx';
+import { SigningRequests } from './signing-requests.tsx';
 import { ApiTokens } from './api-tokens.tsx';
 
 /** Who may come in, people and programs, who is told of what, and the keys that sign what nodes run. */
@@ -95,6 +96,7 @@ export function SettingsPage() {
             label: 'Keys',
             content: (
               <div className="flex flex-col gap-4">
+                <SigningRequests />
                 <SigningKeys />
                 <NodeKeys refused={refused} />
               </div>

@@ -132,7 +132,7 @@ export function createFleet(script: FleetScript) {
     return script.evidence?.(names((row) => row.wave === rollout.wave && row.facts.bundle === 'new'), names((row) => row.told === null && row.facts.bundle === 'old')) ?? nothing;
   };
   const snapshot = (): RolloutSnapshot => {
-    const before: RolloutSnapshot = { id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', ...rollout, wakeAt, nodes: nodes.map((row) => ({ ...row })), others: [], evidence: null };
+    const before: RolloutSnapshot = { id: 'r', policy: script.policy, bundle: 'new', previousBundle: 'old', signed: true, previousSigned: true, ...rollout, wakeAt, nodes: nodes.map((row) => ({ ...row })), others: [], evidence: null };
     return isLookDue(before, now) ? { ...before, evidence: evidence() } : before;
   };
 

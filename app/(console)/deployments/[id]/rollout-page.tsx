@@ -4,6 +4,7 @@ import Link from 'next/link';
 import type { DeploymentDetail } from '../../../../server/deployments/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { Causes } from '../../../_domain/explanation.tsx';
+import { Signatures } from '../../../_domain/signatures.tsx';
 import { RolloutStatus } from '../../../_domain/state-status.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { paths } from '../../../paths.ts';
@@ -35,6 +36,11 @@ export function RolloutPage({ id }: { id: string }) {
                 <Waves deployment={deployment.id} waves={deployment.waves} policy={deployment.plan.policy} />
               </Card>
               <WhyNotDone deployment={deployment} />
+              {deployment.signatures === null ? null : (
+                <Card title="Signatures" subtitle={`bundle ${shortDigest(deployment.bundle)}`} live>
+                  <Signatures standing={deployment.signatures} digest={deployment.bundle} />
+                </Card>
+              )}
               <Card span={7} title="What changes" subtitle={`plan ${shortDigest(deployment.plan.hash)}`}>
                 <PlanChanges changes={deployment.plan.changes} stateLost={deployment.plan.stateLost} stateKept={deployment.plan.stateKept} />
               </Card>

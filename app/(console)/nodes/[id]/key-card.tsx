@@ -62,22 +62,25 @@ export function KeyCard({ node }: { node: NodeDetail }) {
 function KeyState({ node: { key, revokedAt } }: { node: NodeDetail }) {
   if (revokedAt !== null) {
     return (
-      <span>
-        <Status tone="critical" word="Revoked" detail="Its key is refused, for good." /> <RelativeTime at={revokedAt} />
+      <span className="flex flex-wrap items-center gap-x-2">
+        <Status tone="critical" word="Revoked" detail="Its key is refused, for good." />
+        <RelativeTime at={revokedAt} />
       </span>
     );
   }
   if (key.revokedAt !== null) {
     return (
-      <span>
-        <Status tone="critical" word="Refused" detail="Nobody comes in with it; the node has to enrol again with the token that was made for it." /> <RelativeTime at={key.revokedAt} />
+      <span className="flex flex-wrap items-center gap-x-2">
+        <Status tone="critical" word="Refused" detail="Nobody comes in with it; the node has to enrol again with the token that was made for it." />
+        <RelativeTime at={key.revokedAt} />
       </span>
     );
   }
   if (key.rotationRequestedAt !== null) {
     return (
-      <span>
-        <Status tone="notice" word="Asked for another" detail="The one it has is good until it has shown the next." /> <RelativeTime at={key.rotationRequestedAt} />
+      <span className="flex flex-wrap items-center gap-x-2">
+        <Status tone="notice" word="Asked for another" detail="The one it has is good until it has shown the next." />
+        <RelativeTime at={key.rotationRequestedAt} />
       </span>
     );
   }
