@@ -3,8 +3,8 @@ import { CodeBlock } from '../_ui/code-block.tsx';
 import { RelativeTime } from '../_ui/relative-time.tsx';
 import { Status } from '../_ui/status.tsx';
 
-/** Who has signed a text and who can, and how one who holds a key does it. */
-export function Signatures({ standing, digest }: { standing: SignatureStanding; digest: string }) {
+/** Who has signed a text and who can, and with a digest how one who holds a key does it. */
+export function Signatures({ standing, digest }: { standing: SignatureStanding; digest?: string }) {
   return (
     <div className="flex flex-col gap-3 px-4 py-3">
       <p>{standing.missing === 0 ? 'As many have signed it as nodes want.' : `${standing.missing === 1 ? 'One signature is' : `${standing.missing} signatures are`} missing beside the control plane’s: nodes take it on when ${standing.needed === 1 ? 'one of these people has' : `${standing.needed} of these people have`} signed it.`}</p>
@@ -17,7 +17,7 @@ export function Signatures({ standing, digest }: { standing: SignatureStanding; 
           </li>
         ))}
       </ul>
-      {standing.missing === 0 ? null : <CodeBlock code={`selvedge sign add ${digest} --key FILE`} label="Copy the command" />}
+      {standing.missing === 0 || digest === undefined ? null : <CodeBlock code={`selvedge sign add ${digest} --key FILE`} label="Copy the command" />}
     </div>
   );
 }

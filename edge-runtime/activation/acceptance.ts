@@ -94,6 +94,10 @@ export class Acceptance {
   }
 }
 
+/** However far ahead a control plane is of a node that was away; one that is further wants that nothing can follow it. */
+const generationsAheadMax = 1_000_000_000;
+
 function requireNewer({ generation }: VerifiedDesired, highest: number): void {
+  if (generation > highest + generationsAheadMax) throw new Rejection('TooFarAhead', `Generation ${generation} was offered; this node has accepted ${highest}, and goes at most ${generationsAheadMax} further at a time.`);
   if (generation <= highest) throw new Rejection('OlderGeneration', `Generation ${generation} was offered; this node has already accepted ${highest}.`);
 }

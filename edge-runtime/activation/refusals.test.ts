@@ -87,6 +87,13 @@ describe('what a node refuses (I1, I3)', () => {
     expect(node.activator.status.rejection).toBeUndefined();
   });
 
+  test('a generation so far ahead that none could follow it', async () => {
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), Number.MAX_SAFE_INTEGER));
+    await refused('TooFarAhead');
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 7));
+    await node.until(runs(7));
+  });
+
   test('what was recorded and is played back after its time, but not what runs already', async () => {
     const now = Date.now();
     await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 3, { validUntil: now - 1 }));

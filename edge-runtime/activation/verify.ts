@@ -3,7 +3,7 @@ import { artefactsOf, type Assignment, assignmentSchema, type BundleManifest, bu
 import type { Trust } from './trust.ts';
 
 /** Why the node will not run what it was told to run. */
-export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'SignaturesMissing' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'Expired' | 'DigestMismatch' | 'TooLarge' | 'WrongSize' | 'Unreadable';
+export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'SignaturesMissing' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'TooFarAhead' | 'Expired' | 'DigestMismatch' | 'TooLarge' | 'WrongSize' | 'Unreadable';
 
 export class Rejection extends Error {
   override readonly name = 'Rejection';

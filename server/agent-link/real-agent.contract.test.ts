@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -157,6 +158,32 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
     const plan = await callAs(deps, operator).deployments.plan({ fleet: fleetId, rules: [{ name: 'line-k', version }], policy: { waves: [], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 0 } });
     await callAs(deps, operator).deployments.create({ planHash: plan.hash });
     await eventually(async () => expect(await nodeCalled('key-follower')).toMatchObject({ sync: 'Synced', observedGeneration: 2n }));
+  });
+
+  test('where a person has to sign, a node takes a bundle on when they have, and refuses it when their signature is lost on the way', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const as = callAs(deps, operator);
+    const signs = async (digest: string): Promise<unknown> => as.signing.sign({ digest, signature: sign(null, Buffer.from((await as.signing.get({ digest })).payload), privateKey).toString('base64url') });
+    const waits = async (deployment: string | null): Promise<string> => (await as.signing.list({})).items.find((one) => (deployment === null ? one.kind === 'keySet' : one.deployment === deployment))?.digest ?? '';
+    const [relay, folder] = [await aRelay(), await temporaryFolder()];
+    const agent = await start({ link: relay.url, name: 'signed-for', token: await anEnrolmentToken(), labels: ['line=s'], folder });
+    await linkIs(agent, { state: 'connected' });
+    const node = (await nodeCalled('signed-for'))?.id ?? '';
+    const { keyId } = await as.settings.signingKeys.addHolder({ holder: 'Ada', publicKey: publicKey.export({ format: 'jwk' }).x ?? '' });
+    await as.settings.signingKeys.setThreshold({ threshold: 2 });
+    await signs(await waits(null));
+
+    const { deploymentId } = await deployRule(deps, operator, { fleet: 'line-s', selector: 'line=s', text: rule });
+    await eventually(async () => expect((await as.why.node({ id: node })).causes[0]?.code).toBe('SignaturesMissing'));
+    relay.rewriteToAgent = (message) => (message.type === 'desired' ? { ...message, bundle: { ...message.bundle, signatures: message.bundle.signatures.filter((one) => one.keyId !== keyId) } } : message);
+    await signs(await waits(deploymentId));
+    await eventually(async () => expect(await nodeCalled('signed-for')).toMatchObject({ sync: 'Failed', syncReason: 'SignaturesMissing' }));
+    relay.rewriteToAgent = (message) => message;
+    await agent.stop();
+    await start({ link: relay.url, name: 'signed-for', folder });
+    await eventually(async () => expect(await nodeCalled('signed-for')).toMatchObject({ sync: 'Synced', observedGeneration: 1n }));
+    await as.settings.signingKeys.setThreshold({ threshold: 1 });
+    await signs(await waits(null));
   });
 
   test('the key of a node is changed while it runs; whoever has the old one is refused, and the node comes back with the new one', async () => {

@@ -79,6 +79,8 @@ describe('a deployment, where two have to sign', () => {
     await anchor.follow((await signersOf(world.deps, organization)).keySets);
     expect(anchor.trust).toMatchObject({ threshold: 2, signingKeys: [{}, { holder: 'Ada' }, { holder: 'Ben' }] });
 
+    const planned = await as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 1 }] });
+    expect(planned.signatures).toMatchObject({ needed: 1, missing: 1, signers: [{ holder: 'Ada' }, { holder: 'Ben' }] });
     const { id, bundle } = await deploy();
     expect(await agent.desired()).toBeNull();
     expect(await why()).toEqual(['SignaturesMissing']);

@@ -19,7 +19,7 @@ import {
   planInput,
   planNodesInput,
   planNodesOutput,
-  planSchema,
+  madePlanSchema,
 } from './schema.ts';
 import { createDeployment, planDeployment } from './service.ts';
 
@@ -29,7 +29,7 @@ export const deploymentsRouter = router({
   plan: procedure('deployments:read')
     .meta({ rest: { method: 'POST', path: '/deployment-plans', tag, summary: 'Plan a deployment: what it would change, node by node' } })
     .input(planInput)
-    .output(planSchema)
+    .output(madePlanSchema)
     .mutation(({ ctx, input }) => planDeployment(ctx.deps, ctx.actor, input)),
 
   planNodes: procedure('deployments:read')

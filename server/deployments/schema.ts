@@ -159,6 +159,9 @@ export const planSchema = z.object({
   can: z.object({ start: permissionSchema }),
 });
 
+/** A plan as it is shown, with who has signed its bundle, where people have to: not covered by the hash, since it changes nothing of what is approved. */
+export const madePlanSchema = planSchema.extend({ signatures: signatureStandingSchema.nullable() });
+
 /** Plans are kept for an hour so that they can be paged through and started. */
 export const planNodesInput = pageInput.extend({ hash: digestSchema });
 export const planNodesOutput = pageOf(planNodeSchema);
@@ -270,6 +273,7 @@ export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
 export type RolloutState = z.infer<typeof rolloutStateSchema>;
 export type NodeRolloutState = z.infer<typeof nodeRolloutStateSchema>;
 export type Plan = z.infer<typeof planSchema>;
+export type MadePlan = z.infer<typeof madePlanSchema>;
 export type PlanChange = z.infer<typeof planChangeSchema>;
 export type PlanNode = z.infer<typeof planNodeSchema>;
 export type Violation = z.infer<typeof violationSchema>;

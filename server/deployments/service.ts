@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
-import { storeBundle } from '../bundles/index.ts';
+import { standingOf, storeBundle } from '../bundles/index.ts';
 import { permission } from '../identity/policy.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
@@ -10,7 +10,7 @@ import { advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts
 import { makePlan } from './plan.ts';
 import { findPlan, findUnderWay, insertDeployment, lockFleetDeployments, savePlan, writeState } from './repository.ts';
 import { planNodeSchema } from './schema.ts';
-import type { createDeploymentInput, deploymentReferenceOutput, Plan, planInput } from './schema.ts';
+import type { createDeploymentInput, deploymentReferenceOutput, MadePlan, Plan, planInput } from './schema.ts';
 import { readSubject } from './subject.ts';
 
 type Reference = z.infer<typeof deploymentReferenceOutput>;
@@ -19,13 +19,13 @@ type Reference = z.infer<typeof deploymentReferenceOutput>;
 const placesSchema = planNodeSchema.pick({ node: true, name: true, wave: true }).array();
 
 /** What a deployment would do. Changes nothing but that the plan is kept for an hour. */
-export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<typeof planInput>): Promise<Plan> {
+export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<typeof planInput>): Promise<MadePlan> {
   const subject = await readSubject(deps.db, actor, input, deps.clock.now());
   const { plan, nodes } = makePlan(subject);
   await savePlan(deps.db, actor.organizationId, input, plan, nodes);
   const role = permission(actor, 'deployments:write');
   const start = role.allowed && !plan.startable ? { allowed: false, reason: plan.violations.find((violation) => violation.blocks)?.message ?? 'A violation blocks it.' } : role;
-  return { ...plan, can: { start } };
+  return { ...plan, can: { start }, signatures: await standingOf(deps.db, actor.organizationId, plan.to.digest) };
 }
 
 /** Starts what was planned, if making the plan again at this moment gives the same hash; a rollout of the fleet under way is superseded. */

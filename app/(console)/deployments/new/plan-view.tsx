@@ -2,9 +2,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { Plan, RolloutPolicy } from '../../../../server/deployments/schema.ts';
+import type { MadePlan, RolloutPolicy } from '../../../../server/deployments/schema.ts';
 import { failureOf } from '../../../_data/failure.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
+import { Signatures } from '../../../_domain/signatures.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { bytes, count, plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
@@ -45,7 +46,7 @@ export function PlanView({ input, refused }: { input: PlanRequest; refused: stri
   return <Made plan={plan.data} refused={refused} outdated={plan.isPending} again={() => plan.mutate(input)} />;
 }
 
-function Made({ plan, refused, outdated, again }: { plan: Plan; refused: string | undefined; outdated: boolean; again: () => void }) {
+function Made({ plan, refused, outdated, again }: { plan: MadePlan; refused: string | undefined; outdated: boolean; again: () => void }) {
   const trpc = useTRPC();
   const router = useRouter();
   const queryClient = useQueryClient();
@@ -72,6 +73,11 @@ function Made({ plan, refused, outdated, again }: { plan: Plan; refused: string 
         ]}
       />
       <Grid>
+        {plan.signatures === null ? null : (
+          <Card title="Signatures" subtitle={plan.signatures.missing === 0 ? undefined : 'once it is started'}>
+            <Signatures standing={plan.signatures} />
+          </Card>
+        )}
         {plan.violations.length === 0 ? null : (
           <Card title="What stands against it">
             <ul className="divide-y divide-line">
