@@ -35,6 +35,8 @@ export interface ActivatorOptions {
   /** How long a new bundle must run before the one before it is given up. */
   readonly probationMs: number;
   readonly retry: { readonly minMs: number; readonly maxMs: number };
+  /** What is fetched ahead of being desired; it makes room before anything desired is fetched. */
+  readonly ahead?: { readonly artefacts: readonly { digest: Digest; bytes: number }[]; giveWay(): Promise<void> };
 }
 
 const IDLE_MS = 3_600_000;
@@ -199,6 +201,7 @@ export class Activator {
     if (bundle === undefined) throw new Error(`generation ${step.generation} was planned and is not known`);
     switch (step.type) {
       case 'fetch':
+        await this.#options.ahead?.giveWay();
         return this.#executors.fetch(bundle, step, signal);
       case 'build':
         return this.#executors.build(bundle, step, signal);
@@ -236,7 +239,7 @@ export class Activator {
   async #confirm(): Promise<void> {
     this.#probation.end();
     await this.#journal.update(() => ({ probation: null }));
-    const kept = new Set(this.#artefacts().map(({ digest }) => digest));
+    const kept = new Set([...this.#artefacts(), ...(this.#options.ahead?.artefacts ?? [])].map(({ digest }) => digest));
     const removed = await this.#options.store.keepOnly(kept);
     for (const digest of this.#bench.present) if (!kept.has(digest)) this.#bench.present.delete(digest);
     this.#options.logger.info('bundle confirmed', { generation: this.#journal.state.current?.generation, artefactsRemoved: removed });

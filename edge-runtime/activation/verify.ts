@@ -57,6 +57,16 @@ export function verifyDesired(desired: SignedDesired, trust: Trust | undefined, 
   return { assignment: desired.assignment, bundle: desired.bundle, generation: told.generation, digest, told, manifest };
 }
 
+/** The same of a bundle alone, which nothing tells the node to run: who signed it, for whom, and that a node could take it. Throws a `Rejection`. */
+export function verifyManifest(bundle: Envelope, trust: Trust | undefined): { digest: Digest; manifest: BundleManifest } {
+  if (trust === undefined) throw new Rejection('NotTrusted', 'This node has not been welcomed by a control plane yet, so it trusts no signature.');
+  requireSignatures('bundle', bundle, trust);
+  const manifest = readPayload('bundle', bundle, (value) => bundleManifestSchema.parse(value));
+  if (manifest.organization !== trust.organization) throw new Rejection('WrongOrganization', `The bundle is of organization ${manifest.organization}; this node belongs to ${trust.organization}.`);
+  requireSize(manifest);
+  return { digest: digestOf(bundle.payload), manifest };
+}
+
 /** Throws a `Rejection` unless one of the control plane's keys signed the text. */
 export function requireSignature(what: string, envelope: Envelope, trustedKeys: readonly TrustedKey[]): void {
   const own = trustedKeys.filter(({ holder }) => holder === undefined);

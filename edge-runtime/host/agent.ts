@@ -6,6 +6,7 @@ import type { TimelineEntry } from '../activation/activation-status.ts';
 import { Activator } from '../activation/activator.ts';
 import type { ArtefactSource } from '../activation/artefact-download.ts';
 import { ArtefactStore } from '../activation/artefact-store.ts';
+import { FetchAhead } from '../activation/fetch-ahead.ts';
 import { TrustAnchor } from '../activation/trust.ts';
 import { Rejection } from '../activation/verify.ts';
 import type { GatewayBackend } from '../gateway/backend.ts';
@@ -105,6 +106,7 @@ class Agent {
   readonly #telemetry: TelemetryCollector;
   readonly #conditions = new ConditionTable();
   #activator: Activator | undefined;
+  #ahead: FetchAhead | undefined;
   #offline: Offline | undefined;
   #artefacts: ArtefactSource | undefined;
   #gatewayUrl = '';
@@ -163,18 +165,16 @@ class Agent {
     await mkdir(config.filesFolder, { recursive: true });
     const agent = new Agent(config, deps, folder, identity, target, await TrustAnchor.load(folder.path), await loadGatewayToken(folder.path));
     const store = await ArtefactStore.open(join(folder.path, 'artefacts'));
+    const { clock, random, loggerFor } = deps;
+    const shared = { store, trust: agent.#trust, source: () => agent.#artefacts, clock, random, logger: loggerFor('activation'), onTimeline: (entry: TimelineEntry) => agent.#note(entry) };
+    agent.#ahead = new FetchAhead({ ...shared, status: () => agent.#requireActivator().status, retry: { minMs: 5_000, maxMs: 600_000 } });
     agent.#activator = await Activator.load({
+      ...shared,
+      ahead: agent.#ahead,
       folder: folder.path,
-      store,
-      trust: agent.#trust,
       runtime: agent.#supervisor,
-      source: () => agent.#artefacts,
-      clock: deps.clock,
       availableMemory: () => process.availableMemory(),
-      random: deps.random,
-      logger: deps.loggerFor('activation'),
       onChange: () => agent.#report(),
-      onTimeline: (entry) => agent.#note(entry),
       probationMs: PROBATION_MS,
       retry: { minMs: 250, maxMs: 30_000 },
     });
@@ -198,7 +198,7 @@ class Agent {
     const failed = new AbortController();
     const signal = AbortSignal.any([stopped, failed.signal]);
     const shipping = this.#shipper.run(workEnd.signal);
-    const activating = activator.run(signal);
+    const activating = Promise.all([activator.run(signal), this.#ahead?.run(signal)]);
     const gateway = new Gateway({ backend: this.#backend(activator), token: this.#token, agentVersion, limits: defaultGatewayLimits, logger: this.#deps.loggerFor('gateway'), now: () => this.#deps.clock.now() });
     try {
       const port = await gateway.listen(this.#config.gatewayPort, this.#config.gatewayHost);
@@ -235,7 +235,7 @@ class Agent {
       localAddress: this.#config.linkFrom,
       identity: this.#identity,
       // The enrolment token opens the door once; a node that is known by its key does not show it again.
-      hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, ...(enrollmentToken === undefined || this.#trust.isKnownBy(this.#identity.publicKey) ? {} : { enrollmentToken }) }),
+      hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, understands: ['ahead', 'rotateKey'], ...(enrollmentToken === undefined || this.#trust.isKnownBy(this.#identity.publicKey) ? {} : { enrollmentToken }) }),
       onWelcome: (welcome) => this.#inOrder(() => this.#welcomed(welcome)),
       onInstruction: (instruction) => this.#inOrder(() => this.#instructed(instruction)),
       onKeyTaken: (taken) => this.#rotation.taken(taken),
@@ -267,6 +267,7 @@ class Agent {
     this.#reports.connected();
     this.#shipper.connected(welcome.recordsThrough);
     this.#requireActivator().linked();
+    this.#ahead?.poke();
   }
 
   /** Takes newer signing keys, if those it trusts signed them. */
@@ -286,6 +287,9 @@ class Agent {
       case 'desired':
         await this.#followKeys(instruction.keySets);
         return this.#requireActivator().accept({ assignment: instruction.assignment, bundle: instruction.bundle });
+      case 'ahead':
+        await this.#followKeys(instruction.keySets);
+        return this.#ahead?.offer(instruction.bundle, instruction.download);
       case 'retry':
         return this.#requireActivator().retry(instruction.generation);
       case 'ack':
@@ -333,6 +337,7 @@ class Agent {
 
   #report(): void {
     if (this.#activator === undefined) return;
+    this.#ahead?.poke();
     this.#reports.update(this.#currentReport(this.#activator));
   }
 

@@ -27,11 +27,12 @@ export interface AgentParts {
 /** The agent as the gateway calls it. */
 export function gatewayBackend(parts: AgentParts): GatewayBackend {
   const { supervisor, telemetry, link, activator, offline } = parts;
+  const notReady = (): string | undefined => whyNotReady(supervisor, activator.status.current !== undefined);
   return {
     path: () => (supervisor.client === undefined ? undefined : gatewayPath(supervisor.client)),
-    notReady: () => notReady(parts),
+    notReady,
     status: () => statusOf(parts),
-    metrics: async () => prometheusText(await telemetry.scrape(), { connected: link?.state.state === 'connected', ready: notReady(parts) === undefined, generation: activator.status.converged?.generation ?? 0 }),
+    metrics: async () => prometheusText(await telemetry.scrape(), { connected: link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
     hold: (until, reason) => activator.hold(until, reason),
     release: () => activator.release(),
     apply: (file) => offline.apply(file),
@@ -39,11 +40,10 @@ export function gatewayBackend(parts: AgentParts): GatewayBackend {
   };
 }
 
-/** Why the node cannot work now; undefined while it can. */
-function notReady({ supervisor, activator }: AgentParts): string | undefined {
-  const { status, trouble } = supervisor;
+/** Why the node does not serve yet; undefined when it does. */
+function whyNotReady({ status, trouble }: Pick<PathSupervisor, 'status' | 'trouble'>, hasBundle: boolean): string | undefined {
   if (trouble !== undefined) return `The event path crashed and is being started again: ${trouble}`;
-  if (status === undefined) return activator.status.current === undefined ? 'No bundle has been assigned to this node yet.' : 'The event path is starting.';
+  if (status === undefined) return hasBundle ? 'The event path is starting.' : 'No bundle has been assigned to this node yet.';
   if (status.state !== 'running') return `The event path is ${status.state}.`;
   return status.storeReady ? undefined : 'The store does not answer.';
 }

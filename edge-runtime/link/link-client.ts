@@ -152,7 +152,7 @@ export class LinkClient {
       let deadline = setTimeout(() => connection.terminate('the control plane did not complete the handshake'), options.timings.handshakeMs);
       const heartbeat = setInterval(() => this.send({ type: 'heartbeat', at: options.now() }), options.timings.heartbeatMs);
       const stop = (): void => connection.close(1001, 'the agent is stopping');
-      const hello: Hello = { ...options.hello(), type: 'hello', protocol: PROTOCOL_VERSION, publicKey: options.identity.publicKey, ...(options.onKeyTaken !== undefined && { rotatesKey: true }) };
+      const hello: Hello = { ...options.hello(), type: 'hello', protocol: PROTOCOL_VERSION, publicKey: options.identity.publicKey };
 
       const connection = new LinkConnection({
         url: linkAddress(options.url),

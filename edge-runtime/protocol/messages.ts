@@ -4,6 +4,7 @@ import { attributeValueSchema, recordSchema } from './records.ts';
 import { digestSchema, generationSchema, labelsSchema, nameSchema, publicKeySchema, signatureSchema, timeSchema, versionSchema } from './scalars.ts';
 import { activationStepSchema, conditionSchema, syncStatusSchema } from './states.ts';
 import { telemetrySchema } from './telemetry.ts';
+import { windowsSchema } from './windows.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -50,8 +51,8 @@ export const helloSchema = z.object({
   enrollmentToken: z.string().max(128).optional(),
   /** Where the node's own REST gateway can be reached from its site. */
   gateway: z.string().max(512).optional(),
-  /** Whether it understands `rotateKey` and `keyTaken`; an older agent does not say so. */
-  rotatesKey: z.boolean().optional(),
+  /** Messages beyond those that every agent of this protocol takes; it is sent no others. */
+  understands: z.array(z.string().max(32)).max(32).optional(),
 });
 
 /** Answers `challenge`: an Ed25519 signature over `challengeText`. */
@@ -131,6 +132,9 @@ export const refusedSchema = z.object({ type: z.literal('refused'), code: z.enum
 /** What to run: a signed `Assignment` and the signed manifest it names. Rules and models are fetched by digest. Key sets come first: they may name who signed. */
 export const desiredSchema = z.object({ type: z.literal('desired'), assignment: envelopeSchema, bundle: envelopeSchema, keySets: keySetsSchema.optional() });
 
+/** A signed manifest that the node may be told to run and may fetch before, within these windows by its own clock. Only for agents that say `ahead`. */
+export const aheadSchema = z.object({ type: z.literal('ahead'), bundle: envelopeSchema, download: windowsSchema, keySets: keySetsSchema.optional() });
+
 /** Everything up to this record number is in the database. */
 export const ackSchema = z.object({ type: z.literal('ack'), through: z.number().int().min(0) });
 
@@ -155,7 +159,7 @@ export const rotateKeySchema = z.object({ type: z.literal('rotateKey') });
 export const keyTakenSchema = z.object({ type: z.literal('keyTaken'), change: envelopeSchema, keySets: keySetsSchema.optional() });
 
 export const toAgentSchema = z.discriminatedUnion('type', [
-  challengeSchema, welcomeSchema, pendingSchema, refusedSchema, desiredSchema, ackSchema, leaseSchema, querySchema, retrySchema, rotateKeySchema, keyTakenSchema,
+  challengeSchema, welcomeSchema, pendingSchema, refusedSchema, desiredSchema, aheadSchema, ackSchema, leaseSchema, querySchema, retrySchema, rotateKeySchema, keyTakenSchema,
 ]);
 
 export type Facts = z.infer<typeof factsSchema>;

@@ -8,6 +8,7 @@ import { createRateLimiter } from '../kernel/limits.ts';
 import { addCounter, addGauge } from '../kernel/metrics.ts';
 import { Turnstile } from '../kernel/turnstile.ts';
 import { markSilentNodes } from '../nodes/index.ts';
+import { Ahead } from './ahead.ts';
 import { Arrivals } from './arrivals.ts';
 import { LinkConnection } from './connection.ts';
 import type { LinkContext, LinkParts } from './context.ts';
@@ -65,6 +66,7 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
       sessions.node(nodeId)?.socket.send(message);
       return sessions.node(nodeId) !== undefined;
     }),
+    ahead: new Ahead(deps, parts, sessions, signal),
     refusals,
   };
   const news = new News(context);

@@ -144,7 +144,7 @@ export class LinkConnection implements Standing {
   /** A key that was replaced opens nothing; a node that may not have heard of it is told what took its place. */
   async #turnAway(hello: Hello, former: FormerKeyRow): Promise<void> {
     const taken = await answerFormerKey(this.#context.deps, former, hello.facts.hostname);
-    if (taken !== null && hello.rotatesKey === true) this.#socket.send(taken);
+    if (taken !== null && hello.understands?.includes('rotateKey') === true) this.#socket.send(taken);
     this.#refuse('revoked', `This key was replaced by another at ${former.until.toISOString()}. If this machine is the node, have an operator let it enrol again.`, closeCodes.revoked);
   }
 
@@ -177,7 +177,7 @@ export class LinkConnection implements Standing {
     const { deps, sessions, arrivals, lookups } = this.#context;
     const { id: nodeId, organizationId, name, fleetId } = node;
     const actor: Actor = { kind: 'node', id: nodeId, name, organizationId, fleets: 'all', requestId: deps.ids.next() };
-    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, rotatesKey: hello.rotatesKey === true, socket: this.#socket, fleetId, connectedSince: null };
+    const session: NodeSession = { nodeId, organizationId, name, instance: hello.instance, socket: this.#socket, understands: new Set(hello.understands), fleetId, connectedSince: null };
     // Entered before anything is read, so that whatever changes from here on reaches it.
     sessions.enter(session);
     this.#phase = { name: 'welcome', session, actor };
@@ -201,8 +201,9 @@ export class LinkConnection implements Standing {
     });
     const desired = await lookups.desiredFor(nodeId);
     if (desired !== null) this.#socket.send({ type: 'desired', assignment: desired.assignment, bundle: desired.bundle, keySets: desired.keySets });
-    if (arrived.rotateKey && session.rotatesKey) this.#socket.send({ type: 'rotateKey' });
+    if (arrived.rotateKey && session.understands.has('rotateKey')) this.#socket.send({ type: 'rotateKey' });
     this.#context.leases.nodeConnected(nodeId);
+    this.#context.ahead.arrived(nodeId);
   }
 
   /** Makes room for this connection, or refuses it when the one that stands is another, living agent. */

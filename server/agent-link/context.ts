@@ -3,7 +3,9 @@ import type { Desired } from '../bundles/index.ts';
 import type { AdmissionQueue } from '../enrollment/index.ts';
 import type { Deps } from '../kernel/deps.ts';
 import type { Turnstile } from '../kernel/turnstile.ts';
+import type { Offer } from '../rollout/index.ts';
 import type { TelemetryService } from '../telemetry/index.ts';
+import type { Ahead } from './ahead.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Departures } from './departures.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -17,6 +19,9 @@ import type { Sessions, Standing } from './sessions.ts';
 export interface LinkParts {
   desiredFor(nodeIds: readonly string[]): Promise<(Desired | null)[]>;
   signersOf(organizationId: string): Promise<Signers>;
+  /** What nodes may fetch before they are told to run it, and which of a rollout may. */
+  offersFor(nodeIds: readonly string[]): Promise<Map<string, Offer>>;
+  nodesAhead(deploymentId: string): Promise<string[]>;
   telemetry: TelemetryService;
 }
 
@@ -39,5 +44,6 @@ export interface LinkContext {
   departures: Departures;
   queries: Queries;
   leases: Leases;
+  ahead: Ahead;
   refusals: { inc(labels: { reason: string }): void };
 }

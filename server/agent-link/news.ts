@@ -26,6 +26,7 @@ export class News {
     if (topic === 'assignment') this.#assigned(subjectId);
     else if (topic === 'membership') this.#moved(event);
     else if (topic === 'node') this.#connectedElsewhere(event);
+    else if (topic === 'deployment' && kind !== 'progress') void this.#context.ahead.rolloutMoved(subjectId);
     else if (topic !== 'link') return;
     else if (kind === 'revoked') this.#revoked(subjectId);
     else if (kind === 'keyRevoked') this.#keyRevoked(subjectId);
@@ -92,7 +93,7 @@ export class News {
 
   #rotateKey(nodeId: string): void {
     const session = this.#context.sessions.node(nodeId);
-    if (session?.rotatesKey === true) session.socket.send({ type: 'rotateKey' });
+    if (session?.understands.has('rotateKey') === true) session.socket.send({ type: 'rotateKey' });
   }
 
   #retry(event: OutboxEvent): void {

@@ -117,6 +117,30 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
     expect(await deps.db.detection.count({ where: { nodeId: node } })).toBe(3);
   });
 
+  test('a node of a later wave fetches ahead where the deployment says so, is told nothing by it, and fetches nothing again', async () => {
+    const caller = callAs(deps, operator);
+    const { version } = await caller.rules.publish({ name: 'ahead', text: rule });
+    const { id: fleet } = await caller.fleets.create({ name: 'ahead', selector: 'line=ahead' });
+    const token = await anEnrolmentToken();
+    const folders = [await temporaryFolder(), await temporaryFolder()];
+    const relay = await aRelay();
+    await start({ link: controlPlane, name: 'ahead-first', token, labels: ['line=ahead'], folder: folders[0] ?? '' });
+    await start({ link: relay.url, name: 'ahead-second', token, labels: ['line=ahead'], folder: folders[1] ?? '' });
+    await eventually(async () => expect(await deps.db.node.count({ where: { fleetId: fleet, health: 'Healthy' } })).toBe(2));
+    const plan = await caller.deployments.plan({ fleet, rules: [{ name: 'ahead', version }], policy: { waves: [{ limit: { unit: 'nodes', value: 1 } }], bakeSeconds: 3_600, fetchAhead: true } });
+    const { id } = await caller.deployments.create({ planHash: plan.hash });
+    const [later] = (await caller.deployments.nodes({ id })).items.filter(({ wave }) => wave === 1);
+    const folder = folders[later?.name === 'ahead-first' ? 0 : 1] ?? '';
+    await eventually(async () => expect((await readdir(join(folder, 'artefacts'))).length).toBe(1));
+    await eventually(async () => expect(await deps.db.nodeEvent.count({ where: { nodeId: later?.node ?? '', reason: 'BundleFetchedAhead' } })).toBe(1));
+    expect(await deps.db.node.findUnique({ where: { id: later?.node ?? '' } })).toMatchObject({ desiredGeneration: 0n, desiredBundle: null, reportedBundle: null });
+    const fetched = relay.artefactRanges.length;
+    await eventually(async () => expect(await deps.db.deploymentWave.count({ where: { deploymentId: id, index: 0, bakingSince: { not: null } } })).toBe(1));
+    await deps.db.deploymentWave.updateMany({ where: { deploymentId: id, index: 0 }, data: { bakingSince: new Date(Date.now() - 7_200_000) } });
+    await eventually(async () => expect(await deps.db.node.count({ where: { fleetId: fleet, sync: 'Synced', observedGeneration: 1n } })).toBe(2));
+    expect(relay.artefactRanges.length).toBe(later?.name === 'ahead-second' ? fetched : 1);
+  });
+
   test('join by approval under the fingerprint that both show; a copy of the machine is refused and the node stays', async () => {
     const folder = await temporaryFolder();
     const agent = await start({ link: controlPlane, name: 'by-approval', folder });

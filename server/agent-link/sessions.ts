@@ -13,9 +13,9 @@ export interface NodeSession {
   readonly organizationId: string;
   readonly name: string;
   readonly instance: string;
-  /** Whether its agent understands to be asked for another key. */
-  readonly rotatesKey: boolean;
   readonly socket: LinkSocket;
+  /** What it takes beyond what every agent does. */
+  readonly understands: ReadonlySet<string>;
   /** The fleet that the node is in, as far as this process has heard. */
   fleetId: string | null;
   /** As the node's row has it; null until it was written. */

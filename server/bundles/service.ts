@@ -2,6 +2,7 @@ import { canonicalJson, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import type { Assignment, Envelope, Labels } from '@selvedge/edge-runtime/protocol';
 import type { Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
+import type { Queryable } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { notFound } from '../kernel/errors.ts';
 import { setDesired } from '../nodes/index.ts';
@@ -77,11 +78,7 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUn
   const envelopes = new Map<string, Omit<Desired, 'generation'>>();
   for (const [organizationId, rows] of Map.groupBy(assigned.values(), (row) => row.organizationId)) {
     const keys = await openKeys(deps, organizationId);
-    const { held, threshold } = await readStanding(deps.db, organizationId);
-    const keySets = (await findKeySets(deps.db, organizationId)).map(({ envelope }) => envelope);
-    const digests = [...new Set(rows.map((row) => row.bundle))];
-    const signatures = threshold === 1 ? [] : (await findSignatures(deps.db, organizationId, digests)).filter(({ keyId }) => held.some(({ id }) => id === keyId));
-    const bundles = new Map((await findBundles(deps.db, organizationId, digests)).map(({ digest, manifest }) => [digest, withSignatures(seal(manifest, keys), signatures.filter((one) => one.digest === digest).slice(0, threshold - 1))]));
+    const { bundles, keySets } = await sealBundles(deps.db, organizationId, [...new Set(rows.map((row) => row.bundle))], keys);
     for (const row of rows) {
       const bundle = bundles.get(row.bundle);
       if (bundle === undefined) throw notFound('bundle', row.bundle);
@@ -92,6 +89,19 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUn
     const [row, sealed] = [assigned.get(nodeId), envelopes.get(nodeId)];
     return row === undefined || sealed === undefined ? null : { generation: Number(row.generation), ...sealed };
   });
+}
+
+/** Bundles as nodes are sent them, by digest, and how nodes come to the keys that signed them. */
+export async function signedBundles(deps: Deps, organizationId: string, digests: readonly string[]): Promise<{ bundles: Map<string, Envelope>; keySets: Envelope[] }> {
+  return sealBundles(deps.db, organizationId, digests, await openKeys(deps, organizationId));
+}
+
+async function sealBundles(db: Queryable, organizationId: string, digests: readonly string[], keys: Awaited<ReturnType<typeof openKeys>>): Promise<{ bundles: Map<string, Envelope>; keySets: Envelope[] }> {
+  const { held, threshold } = await readStanding(db, organizationId);
+  const signatures = threshold === 1 ? [] : (await findSignatures(db, organizationId, digests)).filter(({ keyId }) => held.some(({ id }) => id === keyId));
+  const keySets = (await findKeySets(db, organizationId)).map(({ envelope }) => envelope);
+  const rows = await findBundles(db, organizationId, digests);
+  return { bundles: new Map(rows.map(({ digest, manifest }) => [digest, withSignatures(seal(manifest, keys), signatures.filter((one) => one.digest === digest).slice(0, threshold - 1))])), keySets };
 }
 
 /** What people signed goes along: as many as are needed, since each costs every message. */

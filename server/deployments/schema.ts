@@ -51,6 +51,8 @@ export const rolloutPolicySchema = z.object({
    */
   downloadWindows: windowsSchema.default([]),
   activateWindows: windowsSchema.default([]),
+  /** Connected nodes of later waves fetch what they lack, within `downloadWindows`, while earlier waves are under way; they are told nothing by it. */
+  fetchAhead: z.boolean().default(false),
   /** How many nodes may be told in any minute; one that is asked again counts once. */
   perMinute: z.number().int().min(1).max(1_000_000).nullable().default(null),
   /** What a wave has to keep to while it bakes; one that it breaks counts as failure. */

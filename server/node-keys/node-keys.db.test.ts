@@ -40,14 +40,14 @@ const said = ({ change }: KeyTaken) => nodeKeySchema.parse(JSON.parse(change.pay
 const timeline = async (id: string) => (await as('viewer').nodes.timeline({ id })).items.map(({ reason }) => reason);
 const comesBackWith = async (key: NodeKey, given: Parameters<WireAgent['hello']>[0] = {}): Promise<WireAgent> => {
   const again = new WireAgent(link.url, key);
-  await again.shakeHands({ rotatesKey: true, ...given });
+  await again.shakeHands({ understands: ['rotateKey'], ...given });
   return again;
 };
 
 describe('a node that is asked for another key', () => {
   test('is asked at once, takes it on by both keys, and is refused with the old one, while its connection stands', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     expect(await as('operator').nodeKeys.rotate({ id })).toEqual({ id, delivered: true });
     await agent.message('rotateKey');
     expect(await as('viewer').nodes.get({ id })).toMatchObject({ key: { rotationRequestedAt: expect.any(Number) } });
@@ -63,7 +63,7 @@ describe('a node that is asked for another key', () => {
     });
     agent.send({ type: 'heartbeat', at: 1 });
     expect(agent.closed).toBeUndefined();
-    const thief = await comesBackWith(agent.key, { rotatesKey: false });
+    const thief = await comesBackWith(agent.key, { understands: [] });
     expect(await thief.message('refused')).toMatchObject({ code: 'revoked', message: expect.stringContaining('replaced by another') });
     expect(thief.received.map(({ type }) => type)).not.toContain('keyTaken');
     expect(await timeline(id)).toEqual(expect.arrayContaining(['KeyRotationRequested', 'KeyRotated', 'FormerKeyShown']));
@@ -81,7 +81,7 @@ describe('a node that is asked for another key', () => {
 
   test('and did not hear that it was taken is told when it comes back with the old key, and welcome with the new one', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     await as('operator').nodeKeys.rotate({ id });
     await agent.message('rotateKey');
     const next = aKey();
@@ -97,7 +97,7 @@ describe('a node that is asked for another key', () => {
 
   test('and whose key the database did not take keeps the old one, and is asked again', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     await as('operator').nodeKeys.rotate({ id });
     await agent.message('rotateKey');
     await world.deps.db.$executeRaw`CREATE FUNCTION refuse_key() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$`;
@@ -114,7 +114,7 @@ describe('a node that is asked for another key', () => {
 
   test('and shows it twice is told the same twice', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     await as('operator').nodeKeys.rotate({ id });
     const next = aKey();
     agent.send(shows(id, agent.key, next));
@@ -134,7 +134,7 @@ describe('a node that is asked for another key', () => {
     ['that is no key', (id, old) => ({ ...shows(id, old, aKey()), publicKey: '_'.repeat(43) })],
   ])('keeps the old one when it shows one %s', async (_, make) => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     await as('operator').nodeKeys.rotate({ id });
     agent.send(await make(id, agent.key));
     expect((await agent.ended()).code).toBe(4009);
@@ -143,7 +143,7 @@ describe('a node that is asked for another key', () => {
 
   test('is the only one that may change it: nobody is heard who was not asked', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     agent.send(shows(id, agent.key, aKey()));
     expect(await agent.ended()).toMatchObject({ code: 4009, reason: 'no other key was asked for' });
   });
@@ -152,7 +152,7 @@ describe('a node that is asked for another key', () => {
 describe('a schedule', () => {
   test('asks for keys that are older than it allows, each once, and is on record', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     expect(await as('viewer').nodeKeys.schedule()).toEqual({ days: null });
     await as('administrator').nodeKeys.setSchedule({ days: 30 });
     expect(await askWhoIsDue(world.deps)).toBe(0);
@@ -169,7 +169,7 @@ describe('a schedule', () => {
 describe('a node that has to enrol again', () => {
   test('is cut off, and comes back under another key as the same node, once; its former key stays refused', async () => {
     const { id, agent } = await aKnownNode();
-    await agent.join({ rotatesKey: true });
+    await agent.join({ understands: ['rotateKey'] });
     const { token, name, command } = await as('operator').nodeKeys.reenrol({ id, reason: 'its disk is gone' });
     expect(command).toContain(`--name ${name} `);
     expect(await agent.message('refused')).toMatchObject({ code: 'revoked', message: expect.stringContaining('Delete identity.pem') });

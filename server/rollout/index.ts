@@ -1,4 +1,6 @@
 export { isLookDue } from './gating.ts';
+export { nodesAhead, offersFor } from './ahead.ts';
+export type { Offer } from './ahead.ts';
 export { tellByHand } from './by-hand.ts';
 export { welcomeJoiners } from './joiners.ts';
 export { startRolloutLoop } from './loop.ts';

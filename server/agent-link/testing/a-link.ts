@@ -23,7 +23,7 @@ const signingKey = { keyId: 'test', publicKey: 'A'.repeat(43) };
 export async function aLink(deps: Deps, parts: Partial<Pick<LinkParts, 'desiredFor'>> = {}): Promise<TestLink> {
   const ending = new AbortController();
   const telemetry = startTelemetry(deps, ending.signal);
-  const link = createAgentLink(deps, { telemetry, desiredFor: parts.desiredFor ?? (async (nodeIds: readonly string[]) => nodeIds.map(() => null)), signersOf: async () => ({ signingKeys: [signingKey], threshold: 1, keySets: [] }) }, ending.signal);
+  const link = createAgentLink(deps, { telemetry, desiredFor: parts.desiredFor ?? (async (nodeIds: readonly string[]) => nodeIds.map(() => null)), signersOf: async () => ({ signingKeys: [signingKey], threshold: 1, keySets: [] }), offersFor: async () => new Map(), nodesAhead: async () => [] }, ending.signal);
   const server = createServer((_, response) => response.writeHead(404).end());
   server.on('upgrade', (request, socket, head) => link.upgrade(request, socket, head));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

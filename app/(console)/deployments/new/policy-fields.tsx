@@ -27,6 +27,7 @@ export const policyParsers = {
   activateTo: parseAsString.withDefault(''),
   downloadFrom: parseAsString.withDefault(''),
   downloadTo: parseAsString.withDefault(''),
+  ahead: parseAsStringLiteral(['no', 'yes'] as const).withDefault('no'),
   ...gateParsers,
 };
 
@@ -59,6 +60,8 @@ export interface PolicyValues extends GateValues {
   activateTo: string;
   downloadFrom: string;
   downloadTo: string;
+  /** Whether nodes of later waves fetch while earlier ones are under way. */
+  ahead: 'no' | 'yes';
 }
 
 const clock = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -69,7 +72,7 @@ function eachDay(from: string, to: string): RolloutPolicy['windows'] {
 }
 
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ahead, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   return {
@@ -89,6 +92,7 @@ export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, p
     windows: eachDay(from, to),
     downloadWindows: eachDay(downloadFrom, downloadTo),
     activateWindows: eachDay(activateFrom, activateTo),
+    fetchAhead: ahead === 'yes',
     gates,
     falseStopPercent: 5,
     whenUndecided: rest.undecided,
@@ -136,6 +140,9 @@ export function PolicyFields({ values, onChange }: { values: PolicyValues; onCha
       </Field>
       <Field label="Not connected" description="What it means.">
         <Select value={values.away} onChange={(away) => onChange({ away })} options={[{ value: 'normal', label: 'Goes on without it' }, { value: 'expected', label: 'Is expected' }, { value: 'error', label: 'Is a failure' }]} />
+      </Field>
+      <Field label="Later waves" description="When they fetch.">
+        <Select value={values.ahead} onChange={(ahead) => onChange({ ahead })} options={[{ value: 'no', label: 'When they are told' }, { value: 'yes', label: 'Ahead of their turn' }]} />
       </Field>
       <div className="col-span-2">
         <Field label="Not before" optional>
