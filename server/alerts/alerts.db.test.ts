@@ -142,6 +142,25 @@ test('tokens that end soon, but for those that were made for a few days', async 
   expect(await alerts()).toMatchObject([{ source: 'tokenExpiring', title: 'The API token the warehouse expires soon' }]);
 });
 
+test('a repository that cannot be read or applied, or that somebody changed something against, until that is over', async () => {
+  const { deps } = world;
+  const common = { organizationId: organization, url: 'https://git.test/plant.git', branch: 'main', path: '', username: '', autoSync: true, prune: false, intervalSeconds: 180, scopes: [], connectedBy: 'Ada', createdAt: new Date(), readDueAt: new Date(), dueAt: new Date() };
+  const made = (name: string, more: object) => deps.db.gitRepository.create({ data: { ...common, id: deps.ids.next(), name, selfHeal: false, ...more } });
+  const [once] = [await made('once', { readProblem: 'It does not answer.', failures: 1 }), await made('healed', { drifted: 2, selfHeal: true }), await made('away', { readProblem: 'It does not answer.', failures: 2 }), await made('wrong', { readProblem: 'a.yaml:1: no', refusedCommit: 'c' }), await made('refused', { applyProblem: 'The plan is blocked.' }), await made('changed', { drifted: 1 })];
+  await watchConditions(deps);
+  const titles = async () => (await alerts()).filter((one) => one.source.startsWith('repository') && one.state === 'Open').map((one) => `${one.title}: ${one.detail}`).sort();
+  expect(await titles()).toEqual([
+    '1 thing is not as the repository changed says: Somebody changed here what it names. Its page shows the difference; syncing puts it back.',
+    'The repository away cannot be read: It does not answer.',
+    'The repository wrong cannot be read: a.yaml:1: no',
+    'What the repository refused says cannot be applied: The plan is blocked.',
+  ]);
+  await deps.db.gitRepository.updateMany({ where: { id: { not: once.id } }, data: { readProblem: null, applyProblem: null, drifted: 0 } });
+  await watchConditions(deps);
+  expect(await titles()).toEqual([]);
+  await deps.db.gitRepository.deleteMany({ where: { organizationId: organization } });
+});
+
 test('records that never arrive', async () => {
   await detect();
   sequence += 5;

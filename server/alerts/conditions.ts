@@ -1,5 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
-import { breakGlassInUse, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, waitingRollouts, writeRaises } from './repository.ts';
+import { breakGlassInUse, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, troubledRepositories, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
 import type { AlertSource } from './schema.ts';
@@ -35,6 +35,14 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   await hold('breakGlass', (await breakGlassInUse(db, new Date(now))).map(({ organizationId, id, usedBy, reason, endsAt }) => ({
     organizationId, key: `break-glass ${id}`, severity: 'critical', title: `${usedBy} is in by a break-glass code`, detail: `Until ${endsAt.toISOString()}: ${reason}`, count: 1,
   })));
+  const repositories = await troubledRepositories(db);
+  await hold('repositoryFailing', repositories.flatMap(({ organizationId, id, name, readProblem, applyProblem }) => {
+    const problem = readProblem ?? applyProblem;
+    return problem === null ? [] : [{ organizationId, key: `repository ${id}`, severity: 'warning' as const, title: readProblem === null ? `What the repository ${name} says cannot be applied` : `The repository ${name} cannot be read`, detail: problem.slice(0, 1024), count: 1 }];
+  }));
+  await hold('repositoryDrifted', repositories.flatMap(({ organizationId, id, name, drifted, selfHeal }) => (drifted === 0 || selfHeal ? [] : [{
+    organizationId, key: `drift ${id}`, severity: 'warning' as const, title: `${drifted} ${drifted === 1 ? 'thing is' : 'things are'} not as the repository ${name} says`, detail: 'Somebody changed here what it names. Its page shows the difference; syncing puts it back.', count: drifted,
+  }])));
   for (const { organizationId } of await resolveByItself(db, { source: { in: ['detection', 'recordsLost'] }, lastAt: { lt: new Date(now - quietMs) } }, 'by itself', now)) touched.add(organizationId);
   return touched;
 }

@@ -111,6 +111,15 @@ export async function breakGlassInUse(db: Queryable, now: Date): Promise<{ id: s
   return rows.flatMap(({ usedBy, reason, endsAt, ...row }) => (usedBy === null || reason === null || endsAt === null ? [] : [{ ...row, usedBy, reason, endsAt }]));
 }
 
+type TroubledRepository = { id: string; organizationId: string; name: string; readProblem: string | null; applyProblem: string | null; drifted: number; selfHeal: boolean };
+
+/** Repositories whose branch or documents cannot be read, or not be applied, or that differ and are not to be healed. What did not answer once may answer the next time. */
+export async function troubledRepositories(db: Queryable): Promise<TroubledRepository[]> {
+  return db.$queryRaw<TroubledRepository[]>`
+    SELECT id, "organizationId", name, CASE WHEN failures > 1 OR "refusedCommit" IS NOT NULL THEN "readProblem" END AS "readProblem", "applyProblem", drifted, "selfHeal" FROM git_repositories
+    WHERE ("readProblem" IS NOT NULL AND (failures > 1 OR "refusedCommit" IS NOT NULL)) OR "applyProblem" IS NOT NULL OR (drifted > 0 AND NOT "selfHeal") ORDER BY id LIMIT 1000`;
+}
+
 /** Open alerts of a source whose keys are not among these: what they are about is over. */
 export async function resolveOthers(db: Queryable, source: AlertSource, keys: readonly string[], by: string, at: number): Promise<{ id: string; organizationId: string }[]> {
   return resolveByItself(db, { source, key: { notIn: [...keys] } }, by, at);

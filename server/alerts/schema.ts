@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 
-export const alertSourceSchema = z.enum(['detection', 'nodesOffline', 'rolloutSuspended', 'rolloutWaiting', 'recordsLost', 'tokenExpiring', 'nodesQuarantined', 'breakGlass']);
+export const alertSourceSchema = z.enum(['detection', 'nodesOffline', 'rolloutSuspended', 'rolloutWaiting', 'recordsLost', 'tokenExpiring', 'nodesQuarantined', 'breakGlass', 'repositoryFailing', 'repositoryDrifted']);
 export const alertStateSchema = z.enum(['Open', 'Acknowledged', 'Resolved']);
 export const severitySchema = z.enum(['info', 'warning', 'critical']);
 
