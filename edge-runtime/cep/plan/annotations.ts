@@ -1,5 +1,6 @@
 import type { AnnotationView, Attribute, Connector } from '../api.ts';
 import type { Diagnostics } from '../language/diagnostics.ts';
+import { didYouMean } from '../language/nearest-name.ts';
 import type { Annotation } from '../language/syntax.ts';
 
 export function annotationView(annotation: Annotation): AnnotationView {
@@ -26,7 +27,21 @@ export function connectorOf(annotation: Annotation, stream: string, attributes: 
     return undefined;
   }
   const map = annotation.annotations.find((one) => one.name.toLowerCase() === 'map');
+  if (annotation.name.toLowerCase() === 'sink') {
+    checkTemplates(annotation, stream, attributes, diagnostics);
+    for (const one of map?.annotations ?? []) if (one.name.toLowerCase() === 'payload') checkTemplates(one, stream, attributes, diagnostics);
+  }
   return { stream, type, options: rest, map: mapOf(map, stream, attributes, diagnostics), at: annotation.from };
+}
+
+/** `{{name}}` in what a sink is told stands for an attribute of the event that is sent. */
+function checkTemplates({ name, elements }: Annotation, stream: string, attributes: readonly Attribute[], diagnostics: Diagnostics): void {
+  for (const { value, at } of elements) {
+    for (const [, named = ''] of value.matchAll(/\{\{\s*([A-Za-z_]\w*)\s*\}\}/g)) {
+      if (attributes.some((one) => one.name === named)) continue;
+      diagnostics.error('annotation.attribute', at, `@${name} names '{{${named}}}', which is no attribute of '${stream}'.`, didYouMean(named, attributes.map((one) => one.name)));
+    }
+  }
 }
 
 function optionsOf(annotation: Annotation): Record<string, string> {

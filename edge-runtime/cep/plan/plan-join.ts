@@ -4,7 +4,7 @@ import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planRange } from './plan-range.ts';
 import { lookupOf } from './plan-table.ts';
 import type { AggregationPlan, JoinInputPlan, JoinSidePlan, TablePlan } from './plan.ts';
-import { rowSource, Scope, type ScopeSource } from './scope.ts';
+import { sideSource, Scope, type ScopeSource } from './scope.ts';
 import type { Definition } from './types.ts';
 
 /** Where the streams and tables of an app are looked up. */
@@ -67,13 +67,13 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
   if (table !== undefined) {
     const plan: JoinSidePlan = { source: 'table', name, handlers: [], triggers: false, outer: false, lookup: undefined };
     if (single.handlers.length > 0) around.diagnostics.error('type.join', single, `'${name}' is a table; filters and windows do not apply to it.`, "Put the condition after 'on'.");
-    return { plan, scope: rowSource(names, table, variable, optional), table };
+    return { plan, scope: sideSource(names, table, variable, optional), table };
   }
   const aggregation = definitions.aggregation(name);
   if (aggregation !== undefined) {
     const plan: JoinSidePlan = { source: 'aggregation', name, handlers: [], triggers: false, outer: false, lookup: undefined };
     if (single.handlers.length > 0) around.diagnostics.error('type.join', single, `'${name}' is an aggregation; filters and windows do not apply to it.`, "Put the condition after 'on'.");
-    return { plan, scope: rowSource(names, aggregation, variable, optional), table: undefined, aggregation };
+    return { plan, scope: sideSource(names, aggregation, variable, optional), table: undefined, aggregation };
   }
   const definition = definitions.stream(name);
   const planned = definition && planSingleInput(single, definition, around, models);
@@ -89,5 +89,5 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
     around.diagnostics.error('type.join', single, `'${name}' is a window already; it takes filters only.`);
     return undefined;
   }
-  return { plan: { source: window ? 'window' : 'stream', name, handlers: planned.plan.handlers, triggers, outer, lookup: undefined }, scope: rowSource(names, attributes, variable, optional), table: undefined };
+  return { plan: { source: window ? 'window' : 'stream', name, handlers: planned.plan.handlers, triggers, outer, lookup: undefined }, scope: sideSource(names, attributes, variable, optional), table: undefined };
 }

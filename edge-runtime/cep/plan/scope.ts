@@ -125,12 +125,16 @@ export class Scope {
 }
 
 /** A scope source over the row in a local variable of the generated code. */
-export function rowSource(names: readonly string[], definition: Definition, variable: RowVariable, optional = false): ScopeSource {
+export function rowSource(names: readonly string[], definition: Definition, variable: RowVariable): ScopeSource {
+  return { ...sideSource(names, definition, variable, false), timestamp: () => ({ kind: 'timestamp', type: 'long' }) };
+}
+
+/** The same over the row of a side of a join, of which no time is known and, in an outer join, which may be missing. */
+export function sideSource(names: readonly string[], definition: Definition, variable: RowVariable, optional: boolean): ScopeSource {
   return {
     names,
     definition,
     access: (index) => ({ from: 'row', variable, index, optional }),
     ...(optional ? { missing: (): Typed => ({ kind: 'row-null', type: 'bool', variable }) } : {}),
-    timestamp: () => ({ kind: 'timestamp', type: 'long' }),
   };
 }

@@ -31,6 +31,13 @@ describe('annotations of an app', () => {
 
 describe('annotations of a stream', () => {
   it.each([
+    ["@sink(type='http', publisher.url='http://x/{{key}}')", "@sink names '{{key}}', which is no attribute of 'S'."],
+    ["@sink(type='http', publisher.url='http://x', @map(type='json', @payload('{\"v\": {{ w }}}')))", "@payload names '{{w}}', which is no attribute of 'S'."],
+  ])('%s names no attribute', (annotation, message) => {
+    expect(errors(`${annotation} ${STREAM}`)).toEqual([message]);
+  });
+
+  it.each([
     ["@async(buffer.size='many')", "'buffer.size' of @async is a whole number from 1 up, found 'many'."],
     ["@async(buffer.size='16', workers='0')", "'workers' of @async is a whole number from 1 up, found '0'."],
     ['@async()', "Found ')', expected a value in quotes."],

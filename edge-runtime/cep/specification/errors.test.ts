@@ -28,6 +28,7 @@ from B selct x insert into C;`;
 
   it.each([
     ["from S[a + s > 1] select a insert into O", "'+' takes numbers, found string."],
+    ['from S#window.length(1) as l join S#window.length(1) as r select eventTimestamp(r) as t insert into O', 'eventTimestamp takes the name of an event of the pattern, or nothing.'],
     ['from S select createSet(a) == createSet(a) as x insert into O', "'==' cannot compare two objects."],
     ["from S[a == s] select a insert into O", "'==' cannot compare int and string."],
     ["from S[s > 'b'] select a insert into O", "'>' cannot compare two strings."],
