@@ -143,6 +143,8 @@ test('a report of one node costs the same statements and rows, however large the
     await world.deps.db.node.updateMany({ where: { organizationId: organization }, data: { connectedSince: new Date(world.deps.clock.now()), health: 'Healthy' } });
     const { id: fleet } = await caller.fleets.create({ name: 'large', selector: 'site=large', settings: {} });
     const id = await deploy(caller, fleet, { waves: [{ limit: { unit: 'percent', value: 50 } }], maxUnavailable: { unit: 'percent', value: 25 } });
+    // Until as many are told as may be.
+    while ((await advanceRollout(world.deps, id)) === 'more');
     await world.deps.db.$executeRaw`ANALYZE deployment_nodes`;
     const told = await world.deps.db.deploymentNode.findFirstOrThrow({ where: { deploymentId: id, generation: { not: null } } });
     expect(nodes).toContain(told.nodeId);

@@ -88,6 +88,17 @@ test('gives a node that is approved into a fleet what that fleet runs', async ()
   await vi.waitFor(async () => expect(await late.desired()).toMatchObject({ generation: 1 }), { timeout: 50_000, interval: 50 });
 });
 
+test('a rollout that cannot be moved holds up no other, and goes on when it can', async () => {
+  const [broken, whole] = [await fleetOf('broken', 1), await fleetOf('whole', 2)];
+  const id = await deploy(broken.fleet);
+  const { policy } = await world.deps.db.deployment.findUniqueOrThrow({ where: { id } });
+  await world.deps.db.$executeRaw`UPDATE deployments SET policy = '"not a policy"', "wakeAt" = now() WHERE id = ${id}`;
+  begin();
+  await agentsFollow(await deploy(whole.fleet), whole.agents);
+  await world.deps.db.$executeRaw`UPDATE deployments SET policy = ${JSON.stringify(policy)}::jsonb WHERE id = ${id}`;
+  await agentsFollow(id, broken.agents);
+});
+
 test('killed before each commit, half of the time, it converges and tells each node once', async () => {
   const { fleet, agents } = await fleetOf('killed', 4);
   const id = await deploy(fleet);

@@ -5,6 +5,7 @@ import { welcomeJoiners } from './joiners.ts';
 import { News } from './news.ts';
 import { nextWakeAt, rolloutsUnderWay } from './repository.ts';
 import { advanceRollout } from './service.ts';
+import type { Advance } from './service.ts';
 
 /** News that comes within this time is looked at together; longer where a round takes long, so that news of a large fleet comes in few rounds. */
 const gatherMs = { min: 100, max: 1_000 } as const;
@@ -12,7 +13,7 @@ const gatherMs = { min: 100, max: 1_000 } as const;
 const sweepMs = 15_000;
 /** And all of its nodes this often: losing news costs time, never the rollout. */
 const wholeMs = 5 * 60_000;
-/** After an error, for example a database that is away, and while somebody else holds a rollout of which there is news. */
+/** After an error, for example a database that is away, and while a rollout of which there is news could not be moved. */
 const retryMs = 1_000;
 
 export interface RolloutLoop {
@@ -51,12 +52,22 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
     for (const id of waiting) {
       if (signal.aborted) return;
       waiting.delete(id);
-      const look = news.take(id);
-      const outcome = await advanceRollout(deps, id, look);
-      if (outcome === 'held') news.giveBack(id, look);
-      else news.looked(id);
-      if (outcome === 'more') waiting.add(id);
+      if ((await advance(id)) === 'more') waiting.add(id);
     }
+  };
+
+  /** One that fails is tried again, and holds up no other. */
+  const advance = async (id: string): Promise<Advance> => {
+    const look = news.take(id);
+    let outcome: Advance = 'held';
+    try {
+      outcome = await advanceRollout(deps, id, look);
+    } catch (error) {
+      if (!signal.aborted) deps.logger.error({ err: error, deployment: id }, 'a step of a rollout failed and is repeated');
+    }
+    if (outcome === 'held') news.giveBack(id, look);
+    else news.looked(id);
+    return outcome;
   };
 
   const run = async (): Promise<void> => {
@@ -70,8 +81,7 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
         await round(sweep);
         if (sweep) sweptAt = deps.clock.now();
         const next = await nextWakeAt(deps.db);
-        const until = Math.max(0, Math.min(sweptAt + sweepMs, next ?? Number.POSITIVE_INFINITY) - deps.clock.now());
-        waitMs = news.held ? Math.min(retryMs, until) : until;
+        if (!news.held) waitMs = Math.max(0, Math.min(sweptAt + sweepMs, next ?? Number.POSITIVE_INFINITY) - deps.clock.now());
       } catch (error) {
         // What was taken of the news is lost with the round.
         news.forget();
