@@ -84,6 +84,10 @@ test('what nodes are to run waits for who holds a key, and goes on when they hav
   await expect(page.getByLabel('Who has to sign a bundle before nodes take it on')).toContainText('The control plane and one person');
 
   await api.call('POST', '/rules', { name: 'signed-watch', text: 'define stream S (v int);\nfrom S[v > 1] select v insert into O;\n', note: 'For the tests' });
+  await openWhole(page, `/deployments/new?fleet=${fleet}&rule=signed-watch`);
+  await expect(page.getByText('One signature is missing')).toBeVisible();
+  expect(await wrongWith(page)).toEqual([]);
+  await page.screenshot({ path: 'test-results/signing-plan.png', fullPage: true });
   const plan = await api.call('POST', '/deployment-plans', { fleet, rules: [{ name: 'signed-watch', version: 1 }] });
   const deployment = textAt(await api.call('POST', '/deployments', { planHash: textAt(plan, 'hash') }), 'id');
   await openWhole(page, `/deployments/${deployment}`);

@@ -80,9 +80,20 @@ export function suspendedRollouts(db: Queryable): Promise<HeldRollout[]> {
   return heldRollouts(db, 'Suspended', ['ThresholdExceeded', 'GateStopped']);
 }
 
-/** Rollouts that wait for an approval or for somebody's judgement; one that a person paused waits for nobody. */
-export function waitingRollouts(db: Queryable): Promise<HeldRollout[]> {
-  return heldRollouts(db, 'Paused', ['ApprovalNeeded', 'GateUndecided']);
+/** Rollouts that wait for an approval, for somebody's judgement or for signatures; one that a person paused waits for nobody. */
+export async function waitingRollouts(db: Queryable): Promise<HeldRollout[]> {
+  return [...(await heldRollouts(db, 'Paused', ['ApprovalNeeded', 'GateUndecided'])), ...(await unsignedRollouts(db))];
+}
+
+/** Those whose bundle too few of the people who hold keys have signed. */
+async function unsignedRollouts(db: Queryable): Promise<HeldRollout[]> {
+  const rows = await db.$queryRaw<(Omit<HeldRollout, 'why'> & { missing: number })[]>`
+    SELECT d.id, d."organizationId", d."fleetId", d."fleetName", o."bundleThreshold" - 1 - signed.count AS missing
+    FROM deployments d JOIN organizations o ON o.id = d."organizationId" AND o."bundleThreshold" > 1
+    CROSS JOIN LATERAL (SELECT count(*)::int AS count FROM held_signatures s JOIN signing_keys k ON k.id = s."keyId" AND k.state = 'Active' AND k.holder IS NOT NULL
+      WHERE s."organizationId" = d."organizationId" AND s.digest = d.bundle) AS signed
+    WHERE d.state = 'Progressing' AND signed.count < o."bundleThreshold" - 1 LIMIT 1000`;
+  return rows.map(({ missing, ...row }) => ({ ...row, why: `${missing === 1 ? 'One signature is' : `${missing} signatures are`} missing: no node is told before.` }));
 }
 
 /** By the last decision that has to do with going on. */

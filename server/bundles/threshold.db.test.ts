@@ -4,6 +4,7 @@ import { beforeEach, beforeAll, describe, expect, test } from 'vitest';
 import { TrustAnchor } from '../../edge-runtime/activation/trust.ts';
 import { verifyDesired } from '../../edge-runtime/activation/verify.ts';
 import { temporaryFolder } from '../../tools/testing/index.ts';
+import { watchConditions } from '../alerts/conditions.ts';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../deployments/testing/an-agent.ts';
 import { advanceRollout } from '../rollout/index.ts';
@@ -86,6 +87,8 @@ describe('a deployment, where two have to sign', () => {
     expect(await why()).toEqual(['SignaturesMissing']);
     expect((await as('viewer').why.deployment({ id })).causes.map(({ code }) => code)[0]).toBe('SignaturesMissing');
     expect((await as('viewer').overview.get()).needs).toMatchObject(expect.arrayContaining([expect.objectContaining({ kind: 'signatures', target: { kind: 'deployment', id } })]));
+    await watchConditions(world.deps);
+    expect((await as('viewer').alerts.list({ source: ['rolloutWaiting'], state: ['Open'] })).items).toMatchObject([{ deployment: id, detail: 'One signature is missing: no node is told before.' }]);
     expect((await as('viewer').signing.list({})).items).toMatchObject([{ digest: bundle, kind: 'bundle', deployment: id, says: [expect.stringMatching(/^rule watch 1 /)], standing: { needed: 1, missing: 1 } }]);
     expect(await as('viewer').deployments.get({ id })).toMatchObject({ state: 'Progressing', signatures: { missing: 1, signers: [{ holder: 'Ada', at: null }, { holder: 'Ben', at: null }] } });
 
@@ -100,6 +103,8 @@ describe('a deployment, where two have to sign', () => {
     await advanceRollout(world.deps, id);
     expect((await as('viewer').deployments.get({ id })).state).toBe('Succeeded');
     expect((await as('viewer').signing.list({})).items).toEqual([]);
+    await watchConditions(world.deps);
+    expect((await as('viewer').alerts.list({ source: ['rolloutWaiting'], state: ['Open'] })).items).toEqual([]);
     expect((await as('viewer').audit.list({ action: 'signature.add' })).items[0]).toMatchObject({ object: { kind: 'bundle', id: bundle, name: 'Ben' }, after: { holder: 'Ben' } });
   });
 
