@@ -44,13 +44,11 @@ test('a node is given another key, and then made to enrol again, from its page',
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(page.getByText('It has to enrol again').first()).toBeVisible();
   expect(await wrongWith(page)).toEqual([]);
-  await page.screenshot({ path: 'test-results/node-key.png', fullPage: true });
   await openWhole(page, '/settings?tab=keys');
   await page.getByLabel('Ask each node for another key').click();
   await page.getByRole('option', { name: 'When its key is 90 days old' }).click();
   await expect.poll(async () => fieldAt(await api.call('GET', '/settings/node-keys'), 'days')).toBe('90');
   expect(await wrongWith(page)).toEqual([]);
-  await page.screenshot({ path: 'test-results/settings-keys.png', fullPage: true });
   await api.call('PUT', '/settings/node-keys', { days: null });
   await page.context().close();
   await node.stop();
@@ -78,7 +76,6 @@ test('what nodes are to run waits for who holds a key, and goes on when they hav
   await page.getByRole('option', { name: 'The control plane and one person' }).click();
   await expect(page.getByText('2 have to sign instead of 1')).toBeVisible();
   expect(await wrongWith(page)).toEqual([]);
-  await page.screenshot({ path: 'test-results/signing-change.png', fullPage: true });
   await signs(await waiting());
   await expect(page.getByText('2 have to sign instead of 1')).toHaveCount(0);
   await expect(page.getByLabel('Who has to sign a bundle before nodes take it on')).toContainText('The control plane and one person');
@@ -87,14 +84,12 @@ test('what nodes are to run waits for who holds a key, and goes on when they hav
   await openWhole(page, `/deployments/new?fleet=${fleet}&rule=signed-watch`);
   await expect(page.getByText('One signature is missing')).toBeVisible();
   expect(await wrongWith(page)).toEqual([]);
-  await page.screenshot({ path: 'test-results/signing-plan.png', fullPage: true });
   const plan = await api.call('POST', '/deployment-plans', { fleet, rules: [{ name: 'signed-watch', version: 1 }] });
   const deployment = textAt(await api.call('POST', '/deployments', { planHash: textAt(plan, 'hash') }), 'id');
   await openWhole(page, `/deployments/${deployment}`);
   await expect(page.getByText('It waits for signatures')).toBeVisible();
   await expect(page.getByText('Not signed')).toBeVisible();
   expect(await wrongWith(page)).toEqual([]);
-  await page.screenshot({ path: 'test-results/signing-deployment.png', fullPage: true });
   await signs(textAt(await api.call('GET', `/deployments/${deployment}`), 'bundle'));
   await expect(page.getByText('As many have signed it as nodes want.')).toBeVisible(crossed);
   // Whoever comes after this on the same stack is to sign alone again.
