@@ -90,17 +90,22 @@ test.describe('an operator of one fleet', () => {
     await expect(page.getByText('There is nothing at this address')).toBeVisible();
     await openWhole(page, '/nodes');
     await expect(page.getByText('No node in your fleets yet')).toBeVisible();
-    for (const address of ['/enrolment', '/audit', '/settings', '/settings?tab=roles', '/settings?tab=tokens', '/settings?tab=keys']) {
+    for (const address of ['/enrolment', '/settings', '/settings?tab=roles', '/settings?tab=tokens', '/settings?tab=keys']) {
       await openWhole(page, address);
       await expect.soft(page.getByText(/You may not see/).first(), address).toBeVisible();
       await expect.soft(page.getByText('limited to some of its fleets').first(), address).toBeVisible();
       expect.soft(await wrongWith(page), address).toEqual([]);
     }
-    for (const address of ['/', '/fleets', '/deployments/new', '/rules', '/models', '/live', '/detections', '/alerts', '/settings?tab=account']) {
+    for (const address of ['/', '/fleets', '/deployments/new', '/rules', '/models', '/live', '/detections', '/alerts', '/audit', '/settings?tab=account']) {
       await openWhole(page, address);
       await expect.soft(page.getByText('Could not get'), address).toHaveCount(0);
       expect.soft(await wrongWith(page), address).toEqual([]);
     }
+    await openWhole(page, '/audit');
+    await expect(page.getByText('What was done to your fleets (harbour)')).toBeVisible();
+    await expect(page.getByRole('row', { name: /fleet\.create.*harbour/ })).toBeVisible();
+    await expect(page.getByText('pump-loop')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Verify' })).toBeDisabled();
   });
 });
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { aNode } from '../nodes/testing/a-node.ts';
 import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { performChange, recordRefusal } from './index.ts';
@@ -51,6 +52,25 @@ describe('audit chain (I8)', () => {
     expect((await world.deps.db.organization.findUniqueOrThrow({ where: { id: organization } })).name).toBe('Test');
     expect(await world.deps.db.outboxEvent.count({ where: { organizationId: organization } })).toBe(0);
     expect((await callAs(world.deps, aUser(organization)).audit.list({})).total).toBe(0);
+  });
+
+  it('I11: shows who is limited to fleets what was done to these and what is in them, and to what every fleet shares', async () => {
+    const organization = await world.organization();
+    const admin = callAs(world.deps, aUser(organization));
+    const node = await aNode(world.deps, organization, { name: 'moves', labels: { site: 'a' } });
+    const other = await aNode(world.deps, organization, { name: 'theirs', labels: { site: 'b' } });
+    const [a, b] = [await admin.fleets.create({ name: 'a', selector: 'site=a' }), await admin.fleets.create({ name: 'b', selector: 'site=b' })];
+    await admin.nodes.rename({ id: node, name: 'moved' });
+    await admin.nodes.rename({ id: other, name: 'stays' });
+    await admin.rules.publish({ name: 'shared', text: 'define stream S (v int);\nfrom S select v insert into O;\n' });
+    await admin.identity.tokens.create({ name: 'secretly', scopes: ['rules:read'], expiresAt: world.deps.clock.now() + 3_600_000 });
+    const seenIn = async (fleet: string, more: object = {}) => (await callAs(world.deps, aUser(organization, 'viewer', [fleet])).audit.list({ limit: 200, ...more })).items.map(({ action, object }) => `${action} ${object.name}`);
+    expect(await seenIn(a.id)).toEqual(['rule.publish shared', 'node.rename moved', 'fleet.create a']);
+    expect(await seenIn(b.id, { object: 'node' })).toEqual(['node.rename stays']);
+    await admin.nodes.setLabels({ id: node, labels: { site: 'b' } });
+    expect(await seenIn(a.id, { object: 'node' })).toEqual([]);
+    expect(await seenIn(b.id, { object: node })).toEqual(['node.setLabels moved', 'node.rename moved']);
+    await expect(callAs(world.deps, aUser(organization, 'viewer', [a.id])).audit.verify()).rejects.toMatchObject({ cause: { code: 'Forbidden' } });
   });
 
   it('never holds a secret', async () => {

@@ -12,6 +12,7 @@ export const auditExportRoute = (signer: (deps: Deps) => CheckpointSigner): RawR
   tag: 'Audit',
   summary: 'Export the audit chain as JSON lines',
   access: 'audit:read',
+  breadth: 'organization',
   operation: { responses: { '200': { description: 'One entry a line, oldest first; the last line is a signed checkpoint.', content: { 'application/x-ndjson': { schema: { type: 'string' } } } }, default: { $ref: '#/components/responses/Problem' } } },
   handle: async ({ deps, actor, exchange: { response, signal } }) => {
     response.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store', 'content-disposition': 'attachment; filename="audit.jsonl"' });

@@ -35,4 +35,5 @@ export const capabilities = Object.keys(capabilityRoles).filter((name): name is 
  */
 export const fleetCapabilities: ReadonlySet<Capability> = new Set([
   'nodes:read', 'nodes:write', 'fleets:read', 'fleets:write', 'deployments:read', 'deployments:write', 'alerts:read', 'alerts:write', 'detections:read', 'models:read', 'rules:read',
+  'audit:read',
 ]);

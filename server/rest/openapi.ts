@@ -26,8 +26,8 @@ export function buildOpenApi(routes: readonly RestRoute[], rawRoutes: readonly R
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   };
   for (const route of routes) add(route.path, route.method, operationOf(route));
-  for (const { path, method, summary, tag, access, operation } of rawRoutes) {
-    add(path, method, { operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`, summary, tags: [tag], ...securityOf(access), ...operation });
+  for (const { path, method, summary, tag, access, breadth, operation } of rawRoutes) {
+    add(path, method, { operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`, summary, tags: [tag], ...securityOf(access, breadth), ...operation });
   }
   return {
     openapi: '3.1.0',

@@ -85,7 +85,7 @@ function memberAt(caller: unknown, path: string): (input: unknown) => Promise<un
 async function callRaw(deps: Deps, actor: Actor | null, route: RawRoute, parameters: Record<string, string>, exchange: Exchange): Promise<void> {
   if (actor === null) throw new DomainError('NotSignedIn', 'You are not signed in, or your session or token has ended.');
   try {
-    requireCapability(actor, route.access);
+    requireCapability(actor, route.access, route.breadth);
   } catch (error) {
     await recordRefusedCall(deps, actor, `${route.tag.toLowerCase()}.${route.method.toLowerCase()}`, parameters, toDomainError(error));
     throw error;

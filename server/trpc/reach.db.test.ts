@@ -83,6 +83,7 @@ const ofASide: Record<string, (side: Side) => unknown> = {
 
 /** What answers with things of every side, under each of these inputs; filters that name beta among them. */
 const ofAll: Record<string, () => readonly unknown[]> = {
+  'audit.list': () => [{ limit: 200 }, { object: 'node' }, { object: 'beta' }, { object: beta.node }, { action: 'deployment' }],
   'alerts.list': () => [{}, { state: ['Open'] }],
   'deployments.list': () => [{}, { fleet: beta.fleet }],
   'detections.groups': () => [{ range: '1h' }, { range: '1h', fleet: beta.fleet }, { range: '1h', node: beta.node }],

@@ -5,7 +5,9 @@ import { useCallback, useState } from 'react';
 import type { AuditEntry } from '../../../server/audit/schema.ts';
 import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { reachNames } from '../../_domain/reach.ts';
 import { PageList } from '../../_shell/list.tsx';
+import { useMe, useRefusal } from '../../_shell/me.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { Button } from '../../_ui/button.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
@@ -28,17 +30,25 @@ export function AuditPage() {
   const onObject = useCallback((object: string) => void setFilters({ object: object || null }), [setFilters]);
   const onActor = useCallback((actor: string) => void setFilters({ actor: actor || null }), [setFilters]);
   const columns = auditColumns(setOpen);
+  const limited = useMe()?.fleets;
+  const whole = useRefusal('audit:read', 'Every role', 'organization');
   return (
     <PageFrame crumbs={[{ label: 'Audit' }]}>
-      <ChainVerification>
+      <ChainVerification refused={whole}>
         {(verify) => (
           <PageHead
             title="Audit"
-            purpose="Every change and every refusal. Each entry carries the hash of the one before, so none can be altered unnoticed."
+            purpose={
+              limited === undefined || limited === null
+                ? 'Every change and every refusal. Each entry carries the hash of the one before, so none can be altered unnoticed.'
+                : `What was done to your fleets (${reachNames(limited).join(', ')}) and what belongs to them, and to rules and models.`
+            }
             actions={
               <>
                 {verify}
-                <Button render={<a href="/api/v1/audit/export" download />}>Export</Button>
+                <Button refused={whole} render={<a href="/api/v1/audit/export" download />}>
+                  Export
+                </Button>
               </>
             }
           />

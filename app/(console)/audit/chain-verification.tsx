@@ -8,11 +8,11 @@ import { Button } from '../../_ui/button.tsx';
 import { Shape, type Tone } from '../../_ui/status.tsx';
 
 /** The button that has the whole chain computed again, for the page's head, and below the head what came of it. */
-export function ChainVerification({ children }: { children: (button: ReactNode) => ReactNode }) {
+export function ChainVerification({ refused, children }: { refused: string | undefined; children: (button: ReactNode) => ReactNode }) {
   const trpc = useTRPC();
   const verification = useQuery({ ...trpc.audit.verify.queryOptions(), enabled: false, retry: false });
   const button = (
-    <Button onClick={() => void verification.refetch()} busy={verification.isFetching}>
+    <Button onClick={() => void verification.refetch()} refused={refused} busy={verification.isFetching}>
       Verify
     </Button>
   );
