@@ -249,6 +249,11 @@ export interface OnDemandOptions {
   readOnly?: boolean;
 }
 
+export interface SnapshotOptions {
+  /** Increments are to follow upon it. */
+  followed?: boolean;
+}
+
 /** The answer of an on-demand query; nothing in it when the query changed a table. */
 export interface OnDemandAnswer {
   attributes: Attribute[];
@@ -320,9 +325,19 @@ export interface CepEngine {
    */
   change(change: RuleChange): RuleChanged;
   /** All state, versioned. Restoring it and going on equals never having stopped. */
-  snapshot(): Uint8Array;
-  /** Takes a snapshot's state; throws `snapshot.mismatch` when it was made by an app of another shape. */
-  restore(bytes: Uint8Array): void;
+  snapshot(options?: SnapshotOptions): Uint8Array;
+  /**
+   * What changed since the last snapshot that was `followed`, or since the last increment: of sliding windows and tables the
+   * events and rows that came, changed and left, of the rest all of it. Undefined where there is no such snapshot, or the rules
+   * have changed since; take one then.
+   */
+  increment(): Uint8Array | undefined;
+  /**
+   * Takes a snapshot's state, and that of increments upon it, all from the first on in their order; with a list of them, be it
+   * empty, the next increment goes on from there. Throws `snapshot.mismatch` when it was made by an app of another shape,
+   * `snapshot.chain` when an increment does not belong there, `snapshot.version` or `snapshot.damaged`.
+   */
+  restore(bytes: Uint8Array, increments?: readonly Uint8Array[]): void;
   /**
    * Takes over what another version of the app remembered, as far as it is the same here: what is defined as it was and fed
    * by the same queries. Everything else begins at the snapshot's time. For an engine that has worked on nothing yet; events

@@ -1,8 +1,9 @@
 /**
  * Runs the CEP workloads one by one and in chunks of 100 and prints events per second; with `--peers DIR` the same
- * beside Siddhi and Esper, which are read from that folder's `run`. With `--memory`, what things that are kept weigh.
+ * beside Siddhi and Esper, which are read from that folder's `run`. With `--memory`, what things that are kept weigh; with
+ * `--snapshots`, what saving and restoring a million of them costs.
  *
- *     npm run bench:cep -- [--peers DIR] [--scale 0.1] [--memory] [workload …]
+ *     npm run bench:cep -- [--peers DIR] [--scale 0.1] [--memory | --snapshots] [workload …]
  *
  * Each workload has a process of its own, as the other engines' have: what ran before would be seen in the figures.
  */
@@ -21,13 +22,14 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    snapshots: { type: 'boolean', default: false },
     /** Set by this program for the process that measures. */
     alone: { type: 'boolean', default: false },
   },
 });
 const chosen = readWorkloads().workloads.filter((one) => positionals.length === 0 || positionals.includes(one.name));
 
-if (values.memory) spawnSync(process.execPath, ['--expose-gc', fileURLToPath(new URL('memory.ts', import.meta.url))], { stdio: 'inherit' });
+if (values.memory || values.snapshots) spawnSync(process.execPath, ['--expose-gc', fileURLToPath(new URL(values.memory ? 'memory.ts' : 'snapshots.ts', import.meta.url))], { stdio: 'inherit' });
 else if (values.alone) for (const workload of chosen) for (const chunk of [1, CHUNK]) process.stdout.write(`${JSON.stringify(measure(workload, chunk, Number(values.scale)))}\n`);
 else for (const workload of chosen) compare(workload);
 

@@ -19,6 +19,10 @@ export class EventQueue {
   private mask = INITIAL_CAPACITY - 1;
   private head = 0;
   size = 0;
+  /** How many have left, ever. */
+  private left = 0;
+  /** How many had left and how many there were when changes were last written; nothing while they are not followed. */
+  private followed: { left: number; size: number } | undefined;
 
   constructor(compact = false) {
     this.compact = compact;
@@ -44,6 +48,7 @@ export class EventQueue {
     if (this.columns === undefined) this.payloads[this.head] = undefined;
     this.head = (this.head + 1) & this.mask;
     this.size--;
+    this.left++;
     return payload;
   }
 
@@ -59,6 +64,7 @@ export class EventQueue {
   /** Takes one event out of the middle. */
   removeAt(index: number): void {
     if (this.columns !== undefined) throw new TypeError('An event was taken out of the middle of a compact queue.');
+    this.followed = undefined;
     for (let at = index; at + 1 < this.size; at++) {
       this.times[(this.head + at) & this.mask] = this.timeAt(at + 1);
       this.payloads[(this.head + at) & this.mask] = this.payloadAt(at + 1);
@@ -71,6 +77,7 @@ export class EventQueue {
     if (this.size > 0) this.payloads.fill(undefined);
     if (this.columns !== undefined) this.begin();
     this.head = 0;
+    this.left += this.size;
     this.size = 0;
   }
 
@@ -96,8 +103,37 @@ export class EventQueue {
 
   load(reader: BinaryReader): void {
     this.clear();
-    const size = reader.count();
-    for (let index = 0; index < size; index++) {
+    this.followed = undefined;
+    this.pushAll(reader);
+  }
+
+  follow(): void {
+    this.followed = { left: this.left, size: this.size };
+  }
+
+  /** Writes how many of those that were there have left, and those that came. See `Incremental`. */
+  saveChanges(writer: BinaryWriter): boolean {
+    const { followed } = this;
+    if (followed === undefined) return false;
+    const gone = Math.min(followed.size, this.left - followed.left);
+    const stayed = followed.size - gone;
+    writer.count(gone);
+    writer.count(this.size - stayed);
+    for (let index = stayed; index < this.size; index++) {
+      writer.value(this.timeAt(index));
+      writer.value(this.payloadAt(index));
+    }
+    this.follow();
+    return true;
+  }
+
+  loadChanges(reader: BinaryReader): void {
+    for (let left = Math.min(reader.count(), this.size); left > 0; left--) this.shift();
+    this.pushAll(reader);
+  }
+
+  private pushAll(reader: BinaryReader): void {
+    for (let left = reader.count(); left > 0; left--) {
       const timestamp = Number(reader.value());
       this.push(timestamp, reader.value());
     }

@@ -1,10 +1,10 @@
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import { EventQueue } from './event-queue.ts';
 import { LastBatch } from './last-batch.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type Swappable, type WindowStage } from './stage.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Incremental, type OperatorContext, type Payload, type Stage, type Swappable, type WindowStage } from './stage.ts';
 
 /** `length(n)`: the last n events. */
-export class LengthWindow implements WindowStage, Swappable {
+export class LengthWindow implements WindowStage, Swappable, Incremental {
   next: Stage;
   private readonly length: number;
   private readonly context: OperatorContext;
@@ -50,6 +50,15 @@ export class LengthWindow implements WindowStage, Swappable {
   }
   load(reader: BinaryReader): void {
     this.queue.load(reader);
+  }
+  follow(): void {
+    this.queue.follow();
+  }
+  saveChanges(writer: BinaryWriter): boolean {
+    return this.queue.saveChanges(writer);
+  }
+  loadChanges(reader: BinaryReader): void {
+    this.queue.loadChanges(reader);
   }
 }
 

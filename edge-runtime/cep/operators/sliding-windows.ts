@@ -3,7 +3,7 @@ import { compareValues } from '../runtime/order-by.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { Alarm } from '../runtime/timers.ts';
 import { EventQueue } from './event-queue.ts';
-import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
+import { CURRENT, EXPIRED, type EventType, type Incremental, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 /** Reads one attribute of a row. */
 export type Pick = (row: Row) => unknown;
@@ -13,7 +13,7 @@ function rowOf(payload: Payload): Row {
 }
 
 /** `externalTime(attribute, T)`: the last T milliseconds by a time that the events carry themselves. */
-export class ExternalTimeWindow implements WindowStage {
+export class ExternalTimeWindow implements WindowStage, Incremental {
   next: Stage;
   private readonly time: Pick;
   private readonly duration: number;
@@ -48,10 +48,19 @@ export class ExternalTimeWindow implements WindowStage {
   load(reader: BinaryReader): void {
     this.queue.load(reader);
   }
+  follow(): void {
+    this.queue.follow();
+  }
+  saveChanges(writer: BinaryWriter): boolean {
+    return this.queue.saveChanges(writer);
+  }
+  loadChanges(reader: BinaryReader): void {
+    this.queue.loadChanges(reader);
+  }
 }
 
 /** `timeLength(T, n)`: the last T milliseconds, and of them the last n events. */
-export class TimeLengthWindow implements WindowStage {
+export class TimeLengthWindow implements WindowStage, Incremental {
   next: Stage;
   private readonly duration: number;
   private readonly length: number;
@@ -103,10 +112,21 @@ export class TimeLengthWindow implements WindowStage {
     this.queue.load(reader);
     this.alarm.load(reader);
   }
+  follow(): void {
+    this.queue.follow();
+    this.alarm.follow();
+  }
+  saveChanges(writer: BinaryWriter): boolean {
+    return this.queue.saveChanges(writer) && this.alarm.saveChanges(writer);
+  }
+  loadChanges(reader: BinaryReader): void {
+    this.queue.loadChanges(reader);
+    this.alarm.loadChanges(reader);
+  }
 }
 
 /** `delay(T)`: events go on T milliseconds later. */
-export class DelayWindow implements WindowStage {
+export class DelayWindow implements WindowStage, Incremental {
   next: Stage;
   private readonly duration: number;
   private readonly context: OperatorContext;
@@ -153,6 +173,19 @@ export class DelayWindow implements WindowStage {
     this.lastTimestamp = reader.double();
     this.queue.load(reader);
     this.alarm.load(reader);
+  }
+  follow(): void {
+    this.queue.follow();
+    this.alarm.follow();
+  }
+  saveChanges(writer: BinaryWriter): boolean {
+    writer.double(this.lastTimestamp);
+    return this.queue.saveChanges(writer) && this.alarm.saveChanges(writer);
+  }
+  loadChanges(reader: BinaryReader): void {
+    this.lastTimestamp = reader.double();
+    this.queue.loadChanges(reader);
+    this.alarm.loadChanges(reader);
   }
 }
 

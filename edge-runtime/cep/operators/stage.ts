@@ -34,6 +34,20 @@ export interface Stateful {
   load(reader: BinaryReader): void;
 }
 
+/** Something that may be large and can say what changed in it, so that not all of it has to be written again. */
+export interface Incremental extends Stateful {
+  /** Follows changes from now on. */
+  follow(): void;
+  /** Writes what changed since `follow` or the last call; false when that is not known: what was written then is of no use. */
+  saveChanges(writer: BinaryWriter): boolean;
+  /** Makes changes that were written, upon what was there when they were followed. */
+  loadChanges(reader: BinaryReader): void;
+}
+
+export function isIncremental(one: Stateful): one is Incremental {
+  return 'saveChanges' in one;
+}
+
 /**
  * An operator whose memory can be taken out whole and another put in, so that one operator serves every key of a
  * partition. It holds nothing of a key between two chunks but this memory.

@@ -1,11 +1,14 @@
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { KeyOrder } from './java-order.ts';
-import type { Stateful } from './stage.ts';
+import type { Incremental } from './stage.ts';
+import { TableChanges } from './table-changes.ts';
 
 /** One row's place in a table; the row in it is replaced, never changed, since others may still look at it. */
 export interface TableEntry {
   row: Row;
+  /** Tells it from all others, ascending in the order of coming. */
+  number: number;
 }
 
 /** Which entries a condition can hold for: all, or those under a key. */
@@ -15,7 +18,7 @@ export type Candidates = (key: readonly unknown[] | undefined) => Iterable<Table
 const KEY_SEPARATOR = '\u0001';
 
 /** A table in memory, in the order in which rows came or in that of its primary key, by which or by an index rows are found. */
-export class Table implements Stateful {
+export class Table implements Incremental {
   private readonly primaryKey: readonly number[];
   private readonly entries = new Set<TableEntry>();
   private readonly byKey = new Map<unknown, TableEntry>();
@@ -25,6 +28,10 @@ export class Table implements Stateful {
   private walked: readonly TableEntry[] | undefined;
   /** Rows that were not taken since one with their primary key was there already. */
   refused = 0;
+  private numbers = 0;
+  private changes: TableChanges | undefined;
+  /** By their numbers, while changes are being loaded. */
+  private numbered: (TableEntry | undefined)[] | undefined;
 
   constructor(primaryKey: readonly number[], indexes: readonly number[], order?: KeyOrder) {
     this.primaryKey = primaryKey;
@@ -67,14 +74,15 @@ export class Table implements Stateful {
         this.refused++;
         return;
       }
-      const entry = { row };
+      const entry = { row, number: this.numbers++ };
       this.byKey.set(key, entry);
       this.enter(entry);
-    } else this.enter({ row });
+    } else this.enter({ row, number: this.numbers++ });
   }
 
   remove(entry: TableEntry): void {
     this.walked = undefined;
+    this.changes?.removed(entry);
     this.entries.delete(entry);
     if (this.primaryKey.length > 0) this.byKey.delete(this.keyOf(entry.row));
     for (const [column, index] of this.byIndex) {
@@ -125,10 +133,12 @@ export class Table implements Stateful {
       addTo(index, row[column], entry);
     }
     entry.row = row;
+    this.changes?.touched(entry);
   }
 
   private enter(entry: TableEntry): void {
     this.walked = undefined;
+    this.changes?.touched(entry);
     this.entries.add(entry);
     for (const [column, index] of this.byIndex) addTo(index, entry.row[column], entry);
   }
@@ -137,14 +147,21 @@ export class Table implements Stateful {
     return joined(this.primaryKey.map((column) => row[column]));
   }
 
+  /** Numbers the entries as they are when they are loaded again. */
   save(writer: BinaryWriter): void {
+    this.changes = undefined;
+    this.numbers = 0;
     writer.value(this.refused);
     writer.count(this.entries.size);
-    for (const { row } of this.entries) writer.value(row);
+    for (const entry of this.entries) {
+      entry.number = this.numbers++;
+      writer.value(entry.row);
+    }
   }
 
   load(reader: BinaryReader): void {
     for (const entry of [...this.entries]) this.remove(entry);
+    [this.changes, this.numbered, this.numbers] = [undefined, undefined, 0];
     const refused = Number(reader.value());
     for (let left = reader.count(); left > 0; left--) {
       const row = reader.value();
@@ -152,6 +169,66 @@ export class Table implements Stateful {
     }
     this.refused = refused;
   }
+
+  follow(): void {
+    this.numbered = undefined;
+    this.changes = new TableChanges(this.numbers);
+  }
+
+  saveChanges(writer: BinaryWriter): boolean {
+    if (this.changes === undefined || this.changes.isTooMany(this.size)) return false;
+    writer.value(this.refused);
+    writer.count(this.numbers);
+    this.changes.save(writer);
+    this.follow();
+    return true;
+  }
+
+  loadChanges(reader: BinaryReader): void {
+    this.refused = Number(reader.value());
+    const numbers = reader.count();
+    const numbered = (this.numbered ??= numberedOf(this.entries));
+    for (let left = reader.count(); left > 0; left--) {
+      const entry = numbered[reader.count()];
+      if (entry !== undefined) this.remove(entry);
+    }
+    const replaced: { entry: TableEntry; row: Row }[] = [];
+    for (let left = reader.count(); left > 0; left--) {
+      const [entry, row] = [numbered[reader.count()], reader.value()];
+      if (entry !== undefined && Array.isArray(row)) replaced.push({ entry, row });
+    }
+    this.replaceAll(replaced);
+    for (let left = reader.count(); left > 0; left--) {
+      const [number, row] = [reader.count(), reader.value()];
+      if (!Array.isArray(row)) continue;
+      const entry = { row, number };
+      if (this.primaryKey.length > 0) this.byKey.set(this.keyOf(row), entry);
+      this.enter(entry);
+      numbered[number] = entry;
+    }
+    this.numbers = numbers;
+  }
+
+  /** All at once: two rows may have changed their keys with each other. */
+  private replaceAll(replaced: readonly { entry: TableEntry; row: Row }[]): void {
+    if (this.primaryKey.length > 0) for (const { entry } of replaced) this.byKey.delete(this.keyOf(entry.row));
+    for (const { entry, row } of replaced) {
+      if (this.primaryKey.length > 0) this.byKey.set(this.keyOf(row), entry);
+      this.walked = undefined;
+      for (const [column, index] of this.byIndex) {
+        if (entry.row[column] === row[column]) continue;
+        index.get(entry.row[column])?.delete(entry);
+        addTo(index, row[column], entry);
+      }
+      entry.row = row;
+    }
+  }
+}
+
+function numberedOf(entries: Iterable<TableEntry>): (TableEntry | undefined)[] {
+  const numbered: (TableEntry | undefined)[] = [];
+  for (const entry of entries) numbered[entry.number] = entry;
+  return numbered;
 }
 
 function joined(values: readonly unknown[]): unknown {

@@ -3,10 +3,10 @@ import type { Alarm } from '../runtime/timers.ts';
 import { EventQueue } from './event-queue.ts';
 import { LastBatch } from './last-batch.ts';
 import type { BatchOptions } from './length-window.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Incremental, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 /** `time(T)`: the events of the last T milliseconds. */
-export class TimeWindow implements WindowStage {
+export class TimeWindow implements WindowStage, Incremental {
   next: Stage;
   private readonly duration: number;
   private readonly context: OperatorContext;
@@ -58,6 +58,19 @@ export class TimeWindow implements WindowStage {
     this.lastTimestamp = reader.double();
     this.queue.load(reader);
     this.alarm.load(reader);
+  }
+  follow(): void {
+    this.queue.follow();
+    this.alarm.follow();
+  }
+  saveChanges(writer: BinaryWriter): boolean {
+    writer.double(this.lastTimestamp);
+    return this.queue.saveChanges(writer) && this.alarm.saveChanges(writer);
+  }
+  loadChanges(reader: BinaryReader): void {
+    this.lastTimestamp = reader.double();
+    this.queue.loadChanges(reader);
+    this.alarm.loadChanges(reader);
   }
 }
 

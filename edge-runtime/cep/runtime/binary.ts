@@ -232,7 +232,9 @@ export class BinaryReader {
   list(): unknown[] {
     const length = this.count();
     if (length > this.bytes.length) throw new DamagedSnapshot('A list in the snapshot is longer than the snapshot.');
-    return Array.from({ length }, () => this.value());
+    const list: unknown[] = [];
+    for (let left = length; left > 0; left--) list.push(this.value());
+    return list;
   }
 
   private byte(): number {

@@ -1,5 +1,5 @@
 import { replanned, type CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type SnapshotOptions, type StreamBatch } from '../api.ts';
 import { AppIndex } from '../plan/app-index.ts';
 import { planRuleChange } from '../plan/plan-change.ts';
 import type { AppPlan } from '../plan/plan.ts';
@@ -14,7 +14,8 @@ import { OnDemand } from './on-demand.ts';
 import { boundOf } from './partition.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
-import { openSnapshot, restoreAll, takeOver, writeSnapshot } from './snapshot.ts';
+import { Follower, openIncrements } from './increments.ts';
+import { openSnapshot, restoreAll, takeOver, undamaged, writeSnapshot } from './snapshot.ts';
 import { StageChain } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
@@ -29,6 +30,8 @@ export class Engine implements CepEngine {
   private readonly made: Assembly;
   private readonly onDemand: OnDemand;
   private readonly provenance: Provenance | undefined;
+  /** Knows what changed since a snapshot that increments are built upon. */
+  private follower: Follower | undefined;
   private readonly predictions: Predictions;
   private readonly book: BatchBook = { collecting: false, dirty: [] };
   private readonly faults = new Faults();
@@ -199,6 +202,7 @@ export class Engine implements CepEngine {
     this.chain.grow(Math.max(0, ...planned.stageOf.values()) + 1);
     const changed = carryOut(planned, this.index, this.made);
     this.onDemand.changed();
+    this.follower = undefined;
     this.chain.settle();
     return changed;
   }
@@ -210,16 +214,25 @@ export class Engine implements CepEngine {
     return this.app;
   }
 
-  snapshot(): Uint8Array {
+  snapshot({ followed = false }: SnapshotOptions = {}): Uint8Array {
     this.keepStarts();
     const { shape, states } = this.current();
-    return writeSnapshot(shape, states, this.stages, this.made.kept);
+    const bytes = writeSnapshot(shape, states, this.stages, this.made.kept);
+    if (followed) this.follower = new Follower(shape, bytes, 0, this.made.kept);
+    return bytes;
   }
 
-  restore(bytes: Uint8Array): void {
+  increment(): Uint8Array | undefined {
+    return this.follower?.write(this.stages);
+  }
+
+  restore(bytes: Uint8Array, increments?: readonly Uint8Array[]): void {
     this.predictions.forget();
     this.keepStarts();
-    restoreAll(openSnapshot(bytes), this.current().shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry));
+    const { shape } = this.current();
+    const opened = undamaged(() => openIncrements(bytes, increments ?? []));
+    restoreAll(openSnapshot(bytes), shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry), opened);
+    this.follower = increments === undefined ? undefined : new Follower(shape, bytes, increments.length, this.made.kept);
   }
 
   takeOver(bytes: Uint8Array): string[] {

@@ -7,6 +7,7 @@ interface OldSnapshot {
   app: string;
   /** Base64. */
   snapshot: string;
+  increments?: string[];
   then: [stream: string, timestamp: number, row: Row][];
   /** Rows of stream O. */
   expected: Row[];
@@ -15,10 +16,10 @@ interface OldSnapshot {
 const folder = new URL('../fixtures/', import.meta.url);
 
 describe('a snapshot of an older version', () => {
-  it.each(readdirSync(folder).filter((name) => name.startsWith('snapshot-v')))('%s is restored for ever', (file) => {
+  it.each(readdirSync(folder).filter((name) => /^(snapshot|increment)-v/.test(name)))('%s is restored for ever', (file) => {
     const old: OldSnapshot = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
     const engine = new Engine(compile(old.app));
-    engine.restore(Buffer.from(old.snapshot, 'base64'));
+    engine.restore(Buffer.from(old.snapshot, 'base64'), old.increments?.map((one) => Buffer.from(one, 'base64')));
     const rows: Row[] = [];
     engine.onEvent('O', (_, row) => rows.push(row));
     for (const [stream, timestamp, row] of old.then) engine.send(stream, timestamp, row);

@@ -2,6 +2,7 @@ import { CepError } from '../api.ts';
 import type { Stateful } from '../operators/stage.ts';
 import type { StateIdentity } from '../plan/describe-state.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
+import { apply, type Increment } from './increments.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
 
 /** "CEPS": what a snapshot begins with, then the version of its form. Version 1 did not say what each state is. */
@@ -83,8 +84,10 @@ export function restoreAll(
   kept: ReadonlyMap<string, Stateful>,
   portOf: (id: string) => Port | undefined,
   again: (entry: LogEntry) => void,
+  increments: readonly Increment[] = [],
 ): void {
   if (snapshot.shape !== shape) throw new CepError('snapshot.mismatch', `The snapshot was made by an app of another shape (${snapshot.shape}, this one is ${shape}).`);
+  const clocks = increments.at(-1)?.stages ?? snapshot.stages;
   undamaged(() => {
     const states = new Map(snapshot.states.map((one) => [one.kept, one.bytes]));
     // Operators first: they put their alarms back, which the clocks then stand before.
@@ -93,8 +96,9 @@ export function restoreAll(
       if (bytes === undefined) throw new DamagedSnapshot(`The snapshot holds nothing for '${id}'.`);
       state.load(new BinaryReader(bytes));
     }
+    for (const increment of increments) apply(increment, kept);
     stages.forEach((stage, index) => {
-      const part = snapshot.stages[index];
+      const part = clocks[index];
       if (part !== undefined) stage.load(new BinaryReader(part), portOf, again);
     });
   });
@@ -131,7 +135,8 @@ export function fill(states: readonly SavedState[], identities: readonly StateId
   return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
 }
 
-function undamaged<T>(read: () => T): T {
+/** What is wrong with bytes, told as `snapshot.damaged`. */
+export function undamaged<T>(read: () => T): T {
   try {
     return read();
   } catch (failure) {

@@ -23,6 +23,9 @@ export class Alarm {
   private head = 0;
   /** It stays out of the heap, which goes by the next time to ring, while that time changes. */
   private draining = false;
+  /** How many times have been done with, ever. */
+  private done = 0;
+  private followed: { done: number; size: number } | undefined;
   /** Position in the timers' heap, -1 when nothing is waited for. */
   heapIndex = -1;
 
@@ -50,6 +53,7 @@ export class Alarm {
     while (this.due <= clock.now) {
       const time = this.due;
       this.head++;
+      this.done++;
       if (this.head > 64 && this.head * 2 > this.times.length) {
         this.times = this.times.slice(this.head);
         this.head = 0;
@@ -69,15 +73,39 @@ export class Alarm {
   }
 
   load(reader: BinaryReader): void {
+    this.followed = undefined;
     this.timers.remove(this);
     this.times = reader.list().map(Number);
     this.head = 0;
     if (this.times.length > 0) this.timers.add(this);
   }
 
+  follow(): void {
+    this.followed = { done: this.done, size: this.times.length - this.head };
+  }
+
+  /** Writes how many of the times that were waited for are done with, and those that came. See `Incremental`. */
+  saveChanges(writer: BinaryWriter): boolean {
+    const { followed } = this;
+    if (followed === undefined) return false;
+    const gone = Math.min(followed.size, this.done - followed.done);
+    writer.count(gone);
+    writer.list(this.times.slice(this.head + followed.size - gone));
+    this.follow();
+    return true;
+  }
+
+  loadChanges(reader: BinaryReader): void {
+    this.timers.remove(this);
+    this.head = Math.min(this.times.length, this.head + reader.count());
+    for (const time of reader.list()) this.times.push(Number(time));
+    if (this.head < this.times.length) this.timers.add(this);
+  }
+
   /** Waits for nothing any more. */
   clear(): void {
     this.timers.remove(this);
+    this.done += this.times.length - this.head;
     this.times.length = 0;
     this.head = 0;
   }
