@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { open, signInAsAdministrator, writeInEditor } from './actions.ts';
+import { wrongWith } from './pages.ts';
 import { expect, test } from './stack.ts';
 
 /** A rule as its author meets it: what it would have done with recorded events, why, and the cases that hold it to that. */
@@ -91,6 +92,13 @@ test.describe('an author', () => {
     await expect(stop.getByRole('group', { name: 'Begun matches over Readings' }).getByRole('row')).toContainText(['Waits for', 'flow 7.5']);
     await expect(stop.getByRole('region', { name: 'Because of' })).toContainText('flow 3.5');
     await expect(page.getByRole('button', { name: 'query falls, 1 events: show in the text' })).toBeVisible();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect.soft(await wrongWith(page), colorScheme).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect.soft(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.keyboard.press('F10');
     await expect(stop).toContainText('One event further');
     await expect(stop.getByRole('group', { name: 'Begun matches over Readings' }).getByRole('row')).toHaveCount(3);
