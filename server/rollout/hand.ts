@@ -35,6 +35,7 @@ export class Hand {
   readonly seen: Seen[] = [];
   /** All nodes, as far as this step knows. */
   readonly all: Tally;
+  /** Those of them that are not in hand. */
   readonly others: Tally;
   /** No time counts before this: with windows to activate in, it is when the one that is open opened, and now while none is. */
   readonly clockFrom: number;
@@ -44,7 +45,7 @@ export class Hand {
   readonly #patience: Omit<Patience, 'waveStartedAt'>;
   readonly #startedAt: ReadonlyMap<number, number | null>;
   readonly #held = new Set<string>();
-  /** Nodes that were told, are away and keep their place: all of them, once `#awayKnown`. */
+  /** Nodes that were told, are away and keep their place; of the others since `learnAway`. */
   readonly #away = new Tally();
   #awayFirstAt: number | null = null;
 
@@ -64,7 +65,7 @@ export class Hand {
     return this.clockFrom > this.#now - this.timeoutMs;
   }
 
-  /** When the first of the others that are away loses its place; null while none is. */
+  /** When the first of the others that are away was told; null while none is. */
   get awayFirstAt(): number | null {
     return this.#awayFirstAt;
   }
@@ -93,6 +94,7 @@ export class Hand {
     this.#enter(seen);
   }
 
+  /** Asks about the others. */
   *ask(question: Question): Planning<Answer> {
     return yield { ...question, except: this.#held };
   }
