@@ -50,6 +50,7 @@ test('a node is given another key, and then made to enrol again, from its page',
   await expect.poll(async () => fieldAt(await api.call('GET', '/settings/node-keys'), 'days')).toBe('90');
   expect(await wrongWith(page)).toEqual([]);
   await api.call('PUT', '/settings/node-keys', { days: null });
+  await api.call('POST', `/nodes/${textAt(await find(), 'id')}/revocation`, { reason: 'The test is over' });
   await page.context().close();
   await node.stop();
 });
