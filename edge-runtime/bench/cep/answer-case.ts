@@ -32,8 +32,8 @@ export interface Answer {
 type OutRow = [timestamp: number, values: unknown[]] | [timestamp: number, values: unknown[], mark: 'expired'];
 export type OutEntry = { of: string; at?: number; in?: OutRow[]; removed?: OutRow[]; rows?: OutRow[] };
 
-/** A case from its line; whole numbers that a double does not hold stay exact. */
-export function readCase(line: string): Case {
+/** What a line says; whole numbers that a double does not hold stay exact. */
+export function readLine<T>(line: string): T {
   const exact = (_: string, value: unknown, { source }: { source?: string } = {}): unknown =>
     typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?[0-9]+$/.test(source) ? BigInt(source) : value;
   return JSON.parse(line, exact);
