@@ -62,9 +62,9 @@ export function planTableChange(output: Exclude<QueryOutput, { kind: 'return' }>
     return undefined;
   }
   if (output.kind === 'delete') return { kind: 'delete', condition, lookup, set: [] };
-  const unknown = output.kind === 'update' && output.set.length === 0 ? attributes.find((one) => indexOfAttribute(table.attributes, one.name) < 0) : undefined;
-  if (unknown !== undefined) {
-    around.diagnostics.error('type.set', output, `The table '${table.name}' has no attribute '${unknown.name}', which this query puts out.`, "Say with 'set' which attributes are to change.");
+  const misfit = output.set.length === 0 ? misfitOf(attributes, table) : undefined;
+  if (misfit !== undefined) {
+    around.diagnostics.error('type.set', output, misfit, "Say with 'set' which attributes are to change.");
     return undefined;
   }
   const set = output.set.length === 0 ? sameNames(attributes, table) : planSet(output, table, scope, around);
@@ -77,6 +77,16 @@ function sameAttributes(left: readonly Attribute[], right: readonly Attribute[])
 
 function form(list: readonly Attribute[]): string {
   return list.map((one) => `${one.name} ${one.type}`).join(', ');
+}
+
+/** What keeps a row that is put out from changing a table's attribute by attribute, by their names. */
+function misfitOf(attributes: readonly Attribute[], table: TablePlan): string | undefined {
+  for (const { name, type } of attributes) {
+    const wanted = table.attributes[indexOfAttribute(table.attributes, name)]?.type;
+    if (wanted === undefined) return `The table '${table.name}' has no attribute '${name}', which this query puts out.`;
+    if (wanted !== type) return `'${name}' of '${table.name}' is ${wanted}, and this query puts out ${type}.`;
+  }
+  return undefined;
 }
 
 /** Without `set`, attributes of the same name are taken over. */

@@ -62,6 +62,7 @@ describe('keys of a table, and what changes it', () => {
     ['delete T', "Say with 'on' which rows of 'T' are meant."],
     ['update T', "Say with 'on' which rows of 'T' are meant."],
     ['select k as other update T on T.k == other', "The table 'T' has no attribute 'other', which this query puts out."],
+    ['select k, sum(v) as v update T on T.k == k', "'v' of 'T' is int, and this query puts out long."],
     ['update T set T.z = v on T.k == k', "The table 'T' has no attribute 'z'."],
     ['update T set T.v = k on T.k == k', "'v' of 'T' is int, found string."],
     ['update or insert into T set T.v = sum(v) on T.k == k', "sum is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."],
