@@ -197,7 +197,7 @@ export class Table implements Incremental {
       const [entry, row] = [numbered[reader.count()], reader.value()];
       if (entry !== undefined && Array.isArray(row)) replaced.push({ entry, row });
     }
-    this.replaceAll(replaced);
+    this.loadReplaced(replaced);
     for (let left = reader.count(); left > 0; left--) {
       const [number, row] = [reader.count(), reader.value()];
       if (!Array.isArray(row)) continue;
@@ -210,7 +210,7 @@ export class Table implements Incremental {
   }
 
   /** All at once: two rows may have changed their keys with each other. */
-  private replaceAll(replaced: readonly { entry: TableEntry; row: Row }[]): void {
+  private loadReplaced(replaced: readonly { entry: TableEntry; row: Row }[]): void {
     if (this.primaryKey.length > 0) for (const { entry } of replaced) this.byKey.delete(this.keyOf(entry.row));
     for (const { entry, row } of replaced) {
       if (this.primaryKey.length > 0) this.byKey.set(this.keyOf(row), entry);

@@ -182,6 +182,11 @@ class AppPlanner {
       if (stream === undefined) return true;
       const known = this.streams.get(name.text);
       if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.otherPlace(known));
+      if (stream.kind === 'window') {
+        this.diagnostics.error('type.aggregation', source.source, `An aggregation takes a stream, and '${stream.name}' is a window.`, 'Put what comes out of it into a stream of its own.');
+        this.broken.add(name.text);
+        return false;
+      }
       const planned = planAggregationInput(definition, stream, this.around, this.models, (from, to) => this.definitionOf(from, to));
       if (planned === undefined) this.broken.add(name.text);
       if (planned === undefined || known !== undefined) return false;

@@ -67,8 +67,8 @@ export class PartitionDraft {
 
   private planKey(key: Key, stream: StreamPlan): PartitionKeyPlan | undefined {
     const { diagnostics } = this.around;
-    if (stream.kind === 'table') {
-      diagnostics.error('type.partition', key.stream, `'${stream.name}' is a table; streams and named windows are partitioned.`);
+    if (stream.kind === 'table' || stream.kind === 'aggregation') {
+      diagnostics.error('type.partition', key.stream, `'${stream.name}' is ${stream.kind === 'table' ? 'a table' : 'an aggregation'}; streams and named windows are partitioned.`);
       return undefined;
     }
     const scope = new Scope([rowSource([stream.name], stream, 'r')]);

@@ -19,6 +19,8 @@ interface Slot {
 export function planStateInput(input: StateInput, definitionOf: (stream: string) => Definition | undefined, around: Surroundings): { input: StateInputPlan | undefined; scope: Scope } {
   const slots: Slot[] = [];
   collectSlots(input.element, slots, definitionOf);
+  const misplaced = slots.filter(({ step }) => definitionOf(step.source.prefix + step.source.name) === undefined);
+  for (const { step } of misplaced) around.diagnostics.error('type.input', step.source, `'${step.source.name}' is no stream; a step of a pattern takes events.`, 'A table is looked into with a join or with `in`, an aggregation with a join.');
   const names = slots.flatMap(({ step }) => (step.event === undefined ? [] : [step.event]));
   names.forEach((name, index) => {
     if (names.findIndex((one) => one.text === name.text) < index) around.diagnostics.error('name.duplicate-event', name, `Two steps are named '${name.text}'.`);
@@ -28,7 +30,7 @@ export function planStateInput(input: StateInput, definitionOf: (stream: string)
   const element = planner.element(input.kind === 'sequence' ? withEveryToAbsence(input.element) : input.element);
   const visible = sources.filter((_, index) => slots[index]?.step.kind === 'stream');
   const scope = new Scope(visible);
-  if (element === undefined) return { input: undefined, scope };
+  if (element === undefined || misplaced.length > 0) return { input: undefined, scope };
   const plan: StateInputPlan = {
     kind: input.kind,
     element,

@@ -55,6 +55,19 @@ from B selct x insert into C;`;
     expect(found.map((one) => one.replace(/^\d+:\d+ /, ''))).toContain(message);
   });
 
+  it.each([
+    ['from every e1=T -> e2=S select e2.a as a insert into O;', "'T' is no stream; a step of a pattern takes events."],
+    ['from every e1=S, not T for 1 sec select e1.a as a insert into O;', "'T' is no stream; a step of a pattern takes events."],
+    ['from every e1=G -> e2=S select e2.a as a insert into O;', "'G' is no stream; a step of a pattern takes events."],
+    ['from T#window.length(2) select a insert into O;', "'T' is a table; a query reads it with a join or with 'in'."],
+    ['partition with (a of T) begin from S select a insert into O; end;', "'T' is a table; streams and named windows are partitioned."],
+    ['partition with (a of G) begin from S select a insert into O; end;', "'G' is an aggregation; streams and named windows are partitioned."],
+    ['define aggregation H from W select a, sum(a) as n group by a aggregate every sec;', "An aggregation takes a stream, and 'W' is a window."],
+  ])('takes streams where events are taken: %s', (text, message) => {
+    const found = errorsOf(analyze(`define stream S (a int); define table T (a int); define window W (a int) length(2); define aggregation G from S select a, sum(a) as n group by a aggregate every sec; ${text}`));
+    expect(found.map((one) => one.replace(/^\d+:\d+ /, ''))).toEqual([message]);
+  });
+
   it('names the place by line, column and offset, and the end of what is meant', () => {
     const text = 'define stream S (a int);\n\nfrom S\n  select a,\n         bb\ninsert into O;';
     const [found, ...more] = analyze(text).diagnostics;
