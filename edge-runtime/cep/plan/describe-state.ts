@@ -79,18 +79,20 @@ function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
   const refilled = input.kind === 'single' && refills(input.handlers);
   // Where the aggregators cannot be made again from the window, the two go on together or not at all.
   const held = aggregates && !refilled ? `${source}\n${texts.select}` : source;
+  // A filter that hears what leaves a window goes on with it or not at all.
+  const ofFilter = (handlers: readonly HandlerPlan[], index: number): string => (handlers.slice(0, index).some((one) => one.kind === 'window') ? held : source);
   if (input.kind === 'single') {
     input.handlers.forEach((handler, index) => {
       if (handler.kind === 'window') add('window', `window${index}`, held, `${handler.window.label} window of ${input.stream}`);
       if (handler.kind === 'series') add('series', `series${index}`, source, `${handler.name} of ${input.stream}`);
-      if (handler.kind === 'aggregating-filter') add('filter', `filter${index}`, source, `running ${namesOf(handler.aggregates)} of a filter of ${input.stream}`);
+      if (handler.kind === 'aggregating-filter') add('filter', `filter${index}`, ofFilter(input.handlers, index), `running ${namesOf(handler.aggregates)} of a filter of ${input.stream}`);
       if (handler.kind === 'predict') add('prediction', `predict${index}`, source, `events waiting for ${handler.reference}`);
     });
   } else if (input.kind === 'join') {
     for (const side of ['left', 'right'] as const) {
       input[side].handlers.forEach((handler: HandlerPlan, index) => {
         if (handler.kind === 'series') add('series', `${side}/series${index}`, source, `${handler.name} of ${input[side].name}`);
-        if (handler.kind === 'aggregating-filter') add('filter', `${side}/filter${index}`, source, `running ${namesOf(handler.aggregates)} of a filter of ${input[side].name}`);
+        if (handler.kind === 'aggregating-filter') add('filter', `${side}/filter${index}`, ofFilter(input[side].handlers, index), `running ${namesOf(handler.aggregates)} of a filter of ${input[side].name}`);
         if (handler.kind === 'window') add('window', `${side}/window${index}`, held, `${handler.window.label} window of ${input[side].name}`);
       });
       add('index', `${side}/index`, held);
