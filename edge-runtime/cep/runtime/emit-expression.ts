@@ -192,7 +192,9 @@ export class Emitter {
 
   private comparable(expression: Extract<Typed, { kind: 'compare' }>, left: string, right: string): [string, string] {
     const types = [expression.left.type, expression.right.type];
-    const wider: NumericType | undefined = types.includes('double') ? 'double' : types.includes('float') ? 'float' : undefined;
+    // Whether a long and a float are equal is asked in double precision, which of them is greater in single precision, as in Siddhi.
+    const exact = types.includes('long') && (expression.operator === '==' || expression.operator === '!=');
+    const wider: NumericType | undefined = types.includes('double') || (types.includes('float') && exact) ? 'double' : types.includes('float') ? 'float' : undefined;
     if (wider === undefined) return [left, right];
     // A float beside a double is that double already.
     return [this.convert(left, expression.left, wider), this.convert(right, expression.right, wider)];
