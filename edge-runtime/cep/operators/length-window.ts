@@ -145,7 +145,7 @@ export class LengthBatchWindow implements WindowStage {
     const { now } = this.context.clock;
     const { before } = this;
     if (this.options.expired) before.leave(now, this.next);
-    else if (!this.options.streaming) before.clear();
+    else before.clear();
     if (this.resetPending !== undefined) this.next.event(RESET, now, this.resetPending.payload);
     this.resetPending = undefined;
   }

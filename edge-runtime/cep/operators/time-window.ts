@@ -140,7 +140,7 @@ export class TimeBatchWindow implements WindowStage {
     const { arrived, before, next } = this;
     const { now } = this.context.clock;
     if (this.options.expired) before.leave(now, next);
-    else if (arrived.size > 0 && !this.options.streaming) before.clear();
+    else if (arrived.size > 0 || this.options.streaming) before.clear();
     const reset = this.resetPending;
     this.resetPending = undefined;
     if (reset !== undefined) next.event(RESET, reset.timestamp, reset.payload);

@@ -33,7 +33,7 @@ export function joinCase(choices: Choices): Generated {
 
 function sideWindow(choices: Choices): string {
   const filter = choices.chance(12) ? '[k != \'z\']' : '';
-  const window = choices.pick(['#window.length(2)', '', '#window.time(20 milliseconds)', '#window.length(3)', '#window.lengthBatch(2)', '#window.timeBatch(15 milliseconds)', '#window.timeLength(30 milliseconds, 2)']);
+  const window = choices.pick(['#window.length(2)', '', '#window.time(20 milliseconds)', '#window.length(3)', '#window.lengthBatch(2)', '#window.timeBatch(15 milliseconds)', '#window.timeLength(30 milliseconds, 2)', '#window.batch()', '#window.lengthBatch(2, true)', '#window.timeBatch(15 milliseconds, true)']);
   return `${filter}${window}`;
 }
 
