@@ -1,6 +1,6 @@
 import type { Answer, Case } from '../answer-case.ts';
 import { apart, both, inApp, inQuestions, ofOneKey, withoutKeys, withoutMissing, withoutQuestions, type CaseChange } from './case-changes.ts';
-import { changesKeyed, cutShort, equalEventsAtOneTime, lostAnEvent, sameButForOrder, saysMoreRows } from './row-checks.ts';
+import { changesKeyed, cutShort, eventsAtOneTime, lostAnEvent, sameButForOrder, saysMoreRows } from './row-checks.ts';
 
 /** A difference that we want: a defect of Siddhi's, named in docs/siddhiql.md. */
 export interface KnownDifference {
@@ -29,7 +29,7 @@ const TIMED = /partition with.*(time|for \d)/s;
 
 const OF_TABLES: readonly KnownDifference[] = [
   { name: 'rows of a table come in hash order where an index finds them, or a primary key and something else', explains: ({ app }, siddhi, ours) => KEYED.test(app) && sameButForOrder(siddhi, ours) },
-  { name: 'equal rows that came to a table with an index at one time are one row', explains: (one) => /@index/.test(one.app) && equalEventsAtOneTime(one), without: withoutKeys },
+  { name: 'equal rows that came to a table with an index at one time are one row', explains: (one) => /@index/.test(one.app) && eventsAtOneTime(one), without: withoutKeys },
   { name: 'a primary key or an index of which something is missing is an exception, and the event is lost', explains: (one) => KEYED.test(one.app) && hasMissing(one), without: withoutKeys },
   { name: 'a question whether a number that is the primary key is missing fails', explains: ({ app, steps }, siddhi) => /@primaryKey\('v'\)/.test(app) && JSON.stringify(steps).includes('is null') && siddhi.error !== undefined, without: withoutKeys },
   { name: "a row that a primary key refused stays in the table's other indexes", explains: says(/@primaryKey.*@index/), without: inApp(/@index\([^)]*\) /g, '') },
