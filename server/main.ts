@@ -82,7 +82,7 @@ async function main(environment: Environment): Promise<void> {
   if (has('worker')) await jobs.work(deps);
   const rollouts = has('worker') ? startRolloutLoop(deps, ending.signal) : undefined;
   const alerts = has('worker') ? startAlertLoop(deps, ending.signal) : undefined;
-  const repositories = has('worker') ? startRepositoryLoop(deps, ending.signal) : undefined;
+  const repositories = has('worker') ? startRepositoryLoop(deps, ending.signal, environment.git) : undefined;
   const signInLink = (await needsFirstAdministrator(deps, organizationId)) ? await createSignInLink(deps, organizationId) : undefined;
   const url = port === 0 ? `http://localhost:${portOf(server.address())}` : publicUrl;
   process.stdout.write(`${JSON.stringify({ ready: true, url, ...(signInLink === undefined ? {} : { signInLink }) })}\n`);

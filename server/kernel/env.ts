@@ -37,6 +37,8 @@ export const environmentSchema = z.object({
   OIDC_CLIENT_ID: z.string().min(1).optional().describe('What the provider knows this installation as.'),
   OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('The secret that the provider gave for it.'),
   OIDC_NAME: z.string().min(1).max(40).default('single sign-on').describe('What the button of the sign-in page calls the provider.'),
+  GIT_CA_FILE: z.string().min(1).optional().describe('A PEM file of certificate authorities by which Git servers and the proxy are known, in place of those of the system: for a private one.'),
+  GIT_PROXY: z.url({ protocol: /^https?$/ }).optional().describe('The proxy by which repositories are asked, `http://proxy.example:3128`. It finds their hosts then, and which it lets through is its rule.'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections to Postgres that it holds at most.'),
 });
 
@@ -68,6 +70,8 @@ export interface Environment {
   development: boolean;
   /** The provider by which people may sign in; undefined without one. */
   singleSignOn: SingleSignOn | undefined;
+  /** How Git reaches repositories. */
+  git: { caFile: string | undefined; proxy: string | undefined };
 }
 
 /** An OpenID Connect provider, and what it knows this installation as. */
@@ -108,6 +112,7 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
     logLevel: values.LOG_LEVEL,
     development: values.NODE_ENV === 'development',
     singleSignOn: singleSignOnOf(values),
+    git: { caFile: values.GIT_CA_FILE === undefined ? undefined : resolve(values.GIT_CA_FILE), proxy: values.GIT_PROXY },
   };
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
+import { access, constants } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import { repositoryLimits } from './schema.ts';
 
@@ -9,6 +10,15 @@ export interface Remote {
   url: string;
   username: string;
   password: string | null;
+  /** As whoever runs the control plane has it: straight, and by the system's authorities, unless something else is said. */
+  network?: GitNetwork;
+}
+
+export interface GitNetwork {
+  /** PEM file of the authorities by which servers are known. */
+  caFile?: string | undefined;
+  /** The proxy that finds hosts and connects to them. */
+  proxy?: string | undefined;
 }
 
 /** Why a branch could not be read, in a sentence for people; nothing secret is in it. */
@@ -84,11 +94,14 @@ async function finished(child: ChildProcessWithoutNullStreams, outputMax: number
 /** Settings for this one remote, with its credential; they reach Git by its environment, not by a file or an argument that others could read. */
 async function configurationFor(remote: Remote): Promise<[string, string][]> {
   const { hostname, port, protocol } = new URL(remote.url);
+  const { caFile, proxy } = remote.network ?? {};
   const host = hostname.replace(/^\[|\]$/g, '');
-  const addresses = await lookup(host, { all: true }).catch(() => {
-    throw new GitProblem(`There is no host ${host}.`);
-  });
+  const addresses = await addressesOf(host, proxy !== undefined);
   if (addresses.some(({ address, family }) => unreachable.check(address, family === 6 ? 'ipv6' : 'ipv4'))) throw new GitProblem(`${host} is at an address that is never asked: it is this machine's own network segment.`);
+  // Git would go by the system's authorities in place of a file that is not there.
+  if (caFile !== undefined) await access(caFile, constants.R_OK).catch(() => {
+    throw new GitProblem('The file that GIT_CA_FILE names cannot be read.');
+  });
   const pinned = addresses.map(({ address, family }) => (family === 6 ? `[${address}]` : address)).join(',');
   return [
     ['http.followRedirects', 'false'],
@@ -101,10 +114,20 @@ async function configurationFor(remote: Remote): Promise<[string, string][]> {
     ['pack.threads', '1'],
     ['gc.auto', '0'],
     ['maintenance.auto', 'false'],
+    ...(caFile === undefined ? [] : [['http.sslCAInfo', caFile] satisfies [string, string], ['http.proxySSLCAInfo', caFile] satisfies [string, string]]),
+    ...(proxy === undefined ? [] : [['http.proxy', proxy] satisfies [string, string]]),
     // What was looked at is what is connected to, whatever the name means a moment later.
-    ...(isIP(host) === 0 ? [['http.curloptResolve', `${host}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}:${pinned}`] satisfies [string, string]] : []),
+    ...(isIP(host) === 0 && addresses.length > 0 ? [['http.curloptResolve', `${host}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}:${pinned}`] satisfies [string, string]] : []),
     ...(remote.password === null ? [] : [['http.extraHeader', `Authorization: Basic ${Buffer.from(`${remote.username}:${remote.password}`).toString('base64')}`] satisfies [string, string]]),
   ];
+}
+
+/** What the host means. A name that a proxy finds may mean nothing here, and only what is written as an address can be looked at. */
+async function addressesOf(host: string, byProxy: boolean): Promise<{ address: string; family: number }[]> {
+  if (byProxy && isIP(host) === 0) return [];
+  return lookup(host, { all: true }).catch(() => {
+    throw new GitProblem(`There is no host ${host}.`);
+  });
 }
 
 function environmentOf(configuration: readonly (readonly [string, string])[], folder: string): NodeJS.ProcessEnv {
@@ -134,6 +157,7 @@ const meanings: readonly [RegExp, (host: string, password: boolean) => string][]
   [/invalid index-pack output|File too large/, () => `It could not be taken over: it has more than ${repositoryLimits.packBytesMax / 1024 ** 2} MiB at this commit, or is broken.`],
   [/out of memory|mmap failed|cannot allocate/i, () => 'Reading it takes more memory than it is given.'],
   [/SSL|certificate/i, (host) => `The certificate of ${host} is not trusted by this machine.`],
+  [/CONNECT tunnel failed|proxy/i, (host) => `The proxy does not lead to ${host}.`],
   [/Could not resolve|Failed to connect|Connection (refused|timed out|reset)|Couldn't connect|Operation too slow|unable to access/i, (host) => `${host} does not answer.`],
 ];
 

@@ -1,5 +1,6 @@
 import type { Deps } from '../kernel/deps.ts';
 import type { OutboxEvent } from '../kernel/live-bus.ts';
+import type { GitNetwork } from './git-command.ts';
 import { makeDue, nextDueAt } from './repository.ts';
 import { workOnDue } from './work.ts';
 
@@ -22,7 +23,7 @@ export interface RepositoryLoop {
  * Asks branches, compares and applies, in processes with the role `worker`. Each repository is in one process' hands at a time,
  * by a lease in the database; one that dies leaves what it had to the others. A change here is compared within a second or so.
  */
-export function startRepositoryLoop(deps: Deps, signal: AbortSignal): RepositoryLoop {
+export function startRepositoryLoop(deps: Deps, signal: AbortSignal, network: GitNetwork = {}): RepositoryLoop {
   const changed = new Set<string>();
   let wake = new AbortController();
 
@@ -39,7 +40,7 @@ export function startRepositoryLoop(deps: Deps, signal: AbortSignal): Repository
       await makeDue(deps.db, organizations, new Date(deps.clock.now()));
     }
     const hand = async (): Promise<void> => {
-      while (!signal.aborted && (await workOnDue(deps, signal)));
+      while (!signal.aborted && (await workOnDue(deps, signal, network)));
     };
     const worked = await Promise.allSettled(Array.from({ length: hands }, hand));
     for (const one of worked) if (one.status === 'rejected') throw one.reason;

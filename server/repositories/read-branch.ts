@@ -10,8 +10,8 @@ const waitMaxMs = 3_600_000;
 
 /** Asks the branch for its newest commit, and reads that when it is new. What is wrong is kept with the repository, and what was read before stays. */
 export async function readBranch(turn: Turn): Promise<void> {
-  const { deps, row, held, signal } = turn;
-  const remote = remoteOf(deps.vault, row);
+  const { deps, row, held, signal, network } = turn;
+  const remote = { ...remoteOf(deps.vault, row), network };
   const at = deps.clock.now();
   try {
     const head = await readHead(remote, row.branch, signal);

@@ -1,5 +1,6 @@
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import type { GitNetwork } from './git-command.ts';
 import { keepLease } from './repository.ts';
 import type { Held, RepositoryRow } from './repository.ts';
 import { readScopes } from './service.ts';
@@ -13,6 +14,7 @@ export interface Turn {
   row: RepositoryRow;
   held: Held;
   signal: AbortSignal;
+  network: GitNetwork;
 }
 
 /** The repository is somebody else's now, or was changed: nothing more is done by what was read. */

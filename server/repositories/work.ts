@@ -1,6 +1,7 @@
 import type { Deps } from '../kernel/deps.ts';
 import { compareCommit, problemOf } from './compare.ts';
 import type { Difference } from './compare.ts';
+import type { GitNetwork } from './git-command.ts';
 import { statusOf } from './policy.ts';
 import { readBranch } from './read-branch.ts';
 import { findOpenSync, findRepository, giveBack, storedChanges, storedDocuments, takeDue, writeFound, writeSync } from './repository.ts';
@@ -12,12 +13,12 @@ import { keepTurn, leaseMs, publishRepository, TurnLost } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** Works on one repository that is due; false when none is. Several processes may: each repository is in the hands of one. */
-export async function workOnDue(deps: Deps, signal: AbortSignal): Promise<boolean> {
+export async function workOnDue(deps: Deps, signal: AbortSignal, network: GitNetwork = {}): Promise<boolean> {
   const [lease, now] = [deps.ids.next(), deps.clock.now()];
   const until = new Date(now + leaseMs);
   const row = await takeDue(deps.db, lease, new Date(now), until);
   if (row === null) return false;
-  const turn: Turn = { deps, row, held: { id: row.id, version: row.version, lease }, signal };
+  const turn: Turn = { deps, row, held: { id: row.id, version: row.version, lease }, signal, network };
   let news = true;
   try {
     news = await work(turn);
