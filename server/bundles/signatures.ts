@@ -6,7 +6,7 @@ import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
 import { completeChange } from './key-changes.ts';
 import { readStanding } from './keys.ts';
-import { deploymentsOf, findBundle, findProposal, findSignatures, findSigningKeys, insertSignature, lockSigningKeys, nodesThatWaitFor } from './repository.ts';
+import { deploymentsOf, findBundle, findProposal, findSignatures, findSigningKeys, findThreshold, insertSignature, lockSigningKeys, nodesThatWaitFor } from './repository.ts';
 import type { StoredSigningKey } from './repository.ts';
 import type { AddedSignature, SignatureStanding } from './schema.ts';
 
@@ -46,8 +46,8 @@ export async function standingOf(db: Queryable, organizationId: string, digest: 
 
 /** By digest, of bundles; none where the control plane alone signs. */
 export async function standingsOf(db: Queryable, organizationId: string, digests: readonly string[]): Promise<Map<string, SignatureStanding>> {
+  if (digests.length === 0 || (await findThreshold(db, organizationId)) === 1) return new Map();
   const { held, threshold } = await readStanding(db, organizationId);
-  if (threshold === 1 || digests.length === 0) return new Map();
   const signatures = Map.groupBy(await findSignatures(db, organizationId, digests), ({ digest }) => digest);
   return new Map([...new Set(digests)].map((digest) => [digest, toStanding(held, threshold, signatures.get(digest) ?? [])]));
 }

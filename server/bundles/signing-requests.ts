@@ -6,7 +6,7 @@ import { notFound } from '../kernel/errors.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { readStanding } from './keys.ts';
 import { parseManifest } from './reads.ts';
-import { bundlesInQuestion, findBundle, findBundles, findProposal, findSignatures, findSigningKeys } from './repository.ts';
+import { bundlesInQuestion, findBundle, findBundles, findProposal, findSignatures, findSigningKeys, findThreshold } from './repository.ts';
 import type { StoredProposal } from './repository.ts';
 import type { listSigningRequestsOutput, signingRequestDetailSchema, SigningRequest } from './schema.ts';
 import { standingOf, standingsOf, toStanding } from './signatures.ts';
@@ -42,7 +42,7 @@ export async function waitingForSignatures(db: Queryable, reach: Reach, rollouts
   const { organizationId } = reach;
   const change = reach.fleets === 'all' && (await findProposal(db, organizationId)) !== null;
   const asked = rollouts.filter(({ state }) => state === 'Progressing');
-  if (asked.length === 0) return { rollouts: [], change };
+  if (asked.length === 0 || (await findThreshold(db, organizationId)) === 1) return { rollouts: [], change };
   const rows = await db.deployment.findMany({ where: { organizationId, id: { in: asked.map(({ id }) => id) } }, select: { id: true, bundle: true } });
   const standings = await standingsOf(db, organizationId, rows.map(({ bundle }) => bundle));
   const missingOf = new Map(rows.map(({ id, bundle }) => [id, standings.get(bundle)?.missing ?? 0]));

@@ -64,10 +64,10 @@ describe('a fleet of 10,000 nodes', { timeout: 120_000 }, () => {
       fleets: [() => caller.fleets.list({}), 3],
       fleet: [() => caller.fleets.get({ id: fleet }), 8],
       deployments: [() => caller.deployments.list({}), 4],
-      deployment: [() => caller.deployments.get({ id }), 8],
+      deployment: [() => caller.deployments.get({ id }), 9],
       'its nodes': [() => caller.deployments.nodes({ id, limit: 50 }), 8],
       why: [() => caller.why.deployment({ id }), 12],
-      overview: [() => caller.overview.get(), 20],
+      overview: [() => caller.overview.get(), 21],
       preview: [() => caller.fleets.preview({ selector: 'site=everywhere' }), 2],
     };
     for (const [name, [read, most]] of Object.entries(pages)) {

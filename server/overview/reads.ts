@@ -13,7 +13,7 @@ import type { Overview } from './schema.ts';
 const dayMs = 86_400_000;
 const underWay = ['Progressing', 'Paused', 'Suspended', 'RollingBack'] as const;
 
-/** The first page: about a dozen small statements, none of which reads every node but the two that count them. `present` is the moment, as nodes tell of it. */
+/** The first page: about twenty small statements, none of which reads every node but the two that count them. `present` is the moment, as nodes tell of it. */
 export async function readOverview(db: Queryable, reach: Reach, now: number, present: TelemetryNow): Promise<Overview> {
   const scopes = scopeIds(reach, { kind: 'all' });
   const today = new Date(now);

@@ -3,33 +3,28 @@ import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
 import { withVariables } from '../language/variables.ts';
-import type { AggregationDefinition, App, Definition as DefinitionSyntax, Query, StreamReference } from '../language/syntax.ts';
+import type { App, Query, StreamReference } from '../language/syntax.ts';
 import type { Base } from './app-index.ts';
-import { checkAppAnnotations, checkAsync } from './app-annotations.ts';
-import { annotationValue, annotationView, connectorOf } from './annotations.ts';
+import { checkAppAnnotations } from './app-annotations.ts';
+import { annotationValue, annotationView } from './annotations.ts';
 import type { ExpressionObserver, Surroundings } from './check-expression.ts';
 import { planAggregationInput } from './plan-aggregation.ts';
 import { LayeredMap } from './layered-map.ts';
 import { planSingleInput, type ModelBook } from './plan-input.ts';
 import { planStateInput } from './plan-pattern.ts';
 import { planJoin } from './plan-join.ts';
-import { planNamedWindow, planTrigger, TRIGGER_ATTRIBUTES } from './plan-named-window.ts';
 import { PartitionDraft } from './plan-partition.ts';
-import { planScript } from './plan-script.ts';
 import { inputsOf, targetOf } from './query-streams.ts';
+import { planRate } from './plan-rate.ts';
 import { planSelection } from './plan-selection.ts';
-import { planTable, planTableChange } from './plan-table.ts';
-import { saysTheSame } from './defined-again.ts';
-import { planEventTime } from './event-time.ts';
-import { faultStreamHint, planFaultStream } from './fault-stream.ts';
+import { planTableChange } from './plan-table.ts';
+import { Definitions } from './definitions.ts';
+import { faultStreamHint } from './fault-stream.ts';
 import type { FunctionDefinition } from './functions.ts';
-import type { AppPlan, InputPlan, OutputPlan, RatePlan, StreamPlan, TablePlan } from './plan.ts';
+import type { AppPlan, InputPlan, OutputPlan, StreamPlan, TablePlan } from './plan.ts';
 import type { Scope } from './scope.ts';
 import { assignStages } from './stages.ts';
 import { makeSurroundings } from './surroundings.ts';
-
-/** Events or milliseconds between two outputs of a rate. */
-const RATE_MAX = 1_000_000_000_000;
 
 /** Parses and checks a text. The plan holds what could be understood; it may run only if no error was reported. */
 export function planApp(text: string, environment: Environment, diagnostics: Diagnostics, observe?: ExpressionObserver): AppPlan {
@@ -61,7 +56,6 @@ class AppPlanner {
   private readonly streams: Map<string, StreamPlan>;
   private readonly tables: Map<string, TablePlan>;
   private readonly functions: Map<string, FunctionDefinition>;
-  private waitingAggregations: AggregationDefinition[] = [];
   private readonly plan: AppPlan;
   /** What a mistake kept from being defined or made: those who use it are not to blame. */
   private readonly broken: Set<string>;
@@ -71,6 +65,7 @@ class AppPlanner {
   /** The partition around the query at hand. */
   private partition: PartitionDraft | undefined;
   private readonly around: Surroundings;
+  private readonly definitions: Definitions;
 
   constructor(text: string, environment: Environment, diagnostics: Diagnostics, observe: ExpressionObserver | undefined, base?: Base) {
     this.text = text;
@@ -84,6 +79,7 @@ class AppPlanner {
     this.models = { environment, used: [] };
     this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, windows: [], triggers: [], eventTimes: [], partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
     this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
+    this.definitions = new Definitions({ streams: this.streams, tables: this.tables, functions: this.functions }, this.plan, this.around, environment, base);
   }
 
   run(): AppPlan {
@@ -99,8 +95,7 @@ class AppPlanner {
 
   private planAll(): void {
     checkAppAnnotations(this.syntax.annotations, this.diagnostics);
-    for (const definition of this.syntax.definitions) this.define(definition);
-    for (const definition of this.syntax.definitions) this.planEventTime(definition);
+    this.definitions.plan(this.syntax.definitions);
     this.planQueries();
     this.plan.streams = [...this.streams.values()];
     this.plan.tables = [...this.tables.values()];
@@ -111,77 +106,14 @@ class AppPlanner {
     return withVariables(this.text.slice(from, to), this.models.environment.variables ?? {}).replaceAll(/\s+/g, ' ');
   }
 
-  private define(definition: DefinitionSyntax): void {
-    const { name, kind } = definition;
-    if (kind === 'aggregation') {
-      this.waitingAggregations.push(definition);
-      return;
-    }
-    if (kind === 'function') {
-      const written = planScript(definition, this.models.environment, this.diagnostics);
-      if (this.functions.has(name.text)) this.diagnostics.error('name.duplicate-definition', name, `The function '${name.text}' is defined twice.`);
-      else if (written !== undefined) this.functions.set(name.text, written);
-      return;
-    }
-    const known = this.streams.get(name.text);
-    if (known !== undefined && saysTheSame(known, definition)) return;
-    if (known !== undefined) {
-      this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.otherPlace(known));
-      return;
-    }
-    if (kind === 'trigger') {
-      const trigger = planTrigger(definition, this.around);
-      if (trigger !== undefined) this.plan.triggers.push(trigger);
-      this.streams.set(name.text, { name: name.text, kind, attributes: TRIGGER_ATTRIBUTES, defined: true, annotations: definition.annotations.map(annotationView), at: name.from });
-      return;
-    }
-    const attributes = definition.attributes.map((one) => ({ name: one.name.text, type: one.type }));
-    definition.attributes.forEach((one, index) => {
-      if (attributes.findIndex((other) => other.name === one.name.text) < index) {
-        this.diagnostics.error('name.duplicate-attribute', one.name, `'${name.text}' has the attribute '${one.name.text}' twice.`);
-      }
-    });
-    const stream: StreamPlan = { name: name.text, kind, attributes, defined: true, annotations: definition.annotations.map(annotationView), at: name.from };
-    this.streams.set(name.text, stream);
-    checkAsync(definition.annotations, this.diagnostics);
-    const fault = kind === 'stream' ? planFaultStream(stream, definition.annotations, this.diagnostics) : undefined;
-    if (fault !== undefined) this.streams.set(fault.name, fault);
-
-    if (kind === 'table') {
-      this.tables.set(name.text, planTable(definition, this.around));
-      return;
-    }
-    if (kind === 'window') {
-      const window = planNamedWindow(definition, attributes, this.around);
-      if (window !== undefined) this.plan.windows.push(window);
-      return;
-    }
-    for (const annotation of definition.annotations) {
-      const role = annotation.name.toLowerCase();
-      if (role !== 'source' && role !== 'sink') continue;
-      const connector = connectorOf(annotation, name.text, attributes, this.diagnostics);
-      if (connector !== undefined) this.plan[role === 'source' ? 'sources' : 'sinks'].push(connector);
-    }
-  }
-
-  private otherPlace(known: StreamPlan): string {
-    return this.base?.app.streams.get(known.name) === known ? 'The app that this is added to has it already.' : `The other one is on line ${this.diagnostics.position(known.at).line}.`;
-  }
-
-  private planEventTime(definition: DefinitionSyntax): void {
-    const stream = this.streams.get(definition.name.text);
-    const planned = definition.kind === 'stream' && stream !== undefined ? planEventTime(stream, definition.annotations, this.streams, this.diagnostics) : undefined;
-    if (planned !== undefined) this.plan.eventTimes.push(planned);
-  }
-
   /** Aggregations whose stream is known; the others wait for the query that makes it. */
   private planAggregations(): void {
-    this.waitingAggregations = this.waitingAggregations.filter((definition) => {
+    this.definitions.waiting = this.definitions.waiting.filter((definition) => {
       const { source, name } = definition;
       const stream = this.streamOnly(source.source.prefix + source.source.name);
       if (stream === undefined) return true;
       const known = this.streams.get(name.text);
-      if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.otherPlace(known));
+      if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.definitions.otherPlace(known));
       if (stream.kind === 'window') {
         this.diagnostics.error('type.aggregation', source.source, `An aggregation takes a stream, and '${stream.name}' is a window.`, 'Put what comes out of it into a stream of its own.');
         this.broken.add(name.text);
@@ -221,7 +153,7 @@ class AppPlanner {
         return false;
       });
     }
-    for (const { source, name } of this.waitingAggregations) {
+    for (const { source, name } of this.definitions.waiting) {
       this.broken.add(name.text);
       if (this.broken.has(source.source.prefix + source.source.name)) continue;
       this.diagnostics.error('name.unknown-stream', source.source, `There is no stream '${source.source.name}'.`, didYouMean(source.source.name, this.streams.keys()));
@@ -280,7 +212,7 @@ class AppPlanner {
     const name = given ?? this.freeName(index);
     this.tested.clear();
     const planned = this.planInput(query);
-    const rate = query.rate && this.planRate(query.rate);
+    const rate = query.rate && planRate(query.rate, this.diagnostics);
     const { output } = query;
     if (output.kind === 'return') {
       this.unsupported(output, `'${output.kind}'`);
@@ -343,14 +275,6 @@ class AppPlanner {
       case 'anonymous':
         return this.unsupported(input, 'inner queries');
     }
-  }
-
-  private planRate(rate: NonNullable<Query['rate']>): RatePlan | undefined {
-    const { from, to, ...plan } = rate;
-    const size = plan.kind === 'events' ? plan.count : plan.every;
-    if (size >= 1 && size <= RATE_MAX) return plan;
-    this.diagnostics.error('limit.rate', { from, to }, `An output rate is every 1 to ${RATE_MAX} events or milliseconds, found ${size}.`);
-    return undefined;
   }
 
   private streamOnly(name: string): StreamPlan | undefined {
