@@ -3,7 +3,8 @@ import type { KeyObject } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../tools/testing/index.ts';
 import { type Assignment, canonicalJson, type Envelope, type KeySet, type TrustedKey, type Welcome } from '../protocol/index.ts';
-import { type Trust, TrustAnchor } from './trust.ts';
+import type { Trust } from './pinned-trust.ts';
+import { TrustAnchor } from './trust.ts';
 import { digestOf, type SignedDesired, verifyDesired } from './verify.ts';
 
 interface Key extends TrustedKey {

@@ -1,26 +1,10 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
-import { canonicalJson, type Envelope, keySetSchema, publicKeySchema, thresholdSchema, trustedKeySchema, type TrustedKey, type Welcome, welcomeSchema } from '../protocol/index.ts';
+import { canonicalJson, type Envelope, keySetSchema, type TrustedKey, type Welcome } from '../protocol/index.ts';
+import { formerKeysMax, type Trust, trustSchema } from './pinned-trust.ts';
 import { readPayload, Rejection, requireSignatures } from './verify.ts';
 
 const FILE = 'trust.json';
-
-/** Keys that signed once: so many are remembered, for what they signed and what still runs. */
-const formerKeysMax = 64;
-
-const trustSchema = welcomeSchema.pick({ organization: true, node: true, signingKeys: true }).extend({
-  pinnedAt: z.number().int(),
-  /** How many must have signed a bundle or a key set. */
-  threshold: thresholdSchema.default(1),
-  /** Which version of the organization's keys `signingKeys` are. */
-  keysVersion: z.number().int().min(1).default(1),
-  formerKeys: z.array(trustedKeySchema).max(formerKeysMax).default([]),
-  /** The node's own key when it was welcomed last; not there in files of older agents. */
-  nodeKey: publicKeySchema.optional(),
-});
-/** Whom this node obeys, and under which name: fixed at the first welcome. */
-export type Trust = z.infer<typeof trustSchema>;
 
 /**
  * Whom the node believes. Its first welcome (which a person approved, fingerprint against fingerprint, or which an

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { artefactsOf, type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope, type TrustedKey } from '../protocol/index.ts';
-import type { Trust } from './trust.ts';
+import type { Trust } from './pinned-trust.ts';
 
 /** Why the node will not run what it was told to run. */
 export type RejectionCode = 'NotTrusted' | 'SignatureInvalid' | 'SignaturesMissing' | 'Malformed' | 'WrongOrganization' | 'WrongNode' | 'OlderGeneration' | 'TooFarAhead' | 'Expired' | 'DigestMismatch' | 'TooLarge' | 'WrongSize' | 'Unreadable';

@@ -1,5 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
-import type { LinkParts } from './context.ts';
+import type { LinkParts } from './link-parts.ts';
 import type { Sessions } from './sessions.ts';
 
 /** So many nodes a second begin to fetch: all at once would take the whole line of the control plane. */

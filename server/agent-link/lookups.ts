@@ -5,7 +5,7 @@ import { findFormerKeys } from '../node-keys/index.ts';
 import type { FormerKeyRow } from '../node-keys/index.ts';
 import { findNodesByKey } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
-import type { LinkParts, Signers } from './context.ts';
+import type { LinkParts, Signers } from './link-parts.ts';
 
 /** So many are read at one time; of desired states that is some twenty milliseconds of signing. */
 const batchMax = 500;

@@ -1,4 +1,4 @@
-import type { Metric } from './metrics.ts';
+import type { Metric } from './metric.ts';
 import { middleOf } from './rank-test.ts';
 import type { LookEvidence, NodeEvidence } from './schema.ts';
 

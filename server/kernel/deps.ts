@@ -2,7 +2,6 @@ import type pg from 'pg';
 import type { Clock } from './clock.ts';
 import type { Database } from './db.ts';
 import type { Ids } from './ids.ts';
-import type { Jobs } from './jobs.ts';
 import type { LiveBus } from './live-bus.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
@@ -35,4 +34,9 @@ export interface Deps {
   stateFolder: string;
   /** The address by which people and nodes reach this control plane, without a trailing slash. */
   publicUrl: string;
+}
+
+export interface Jobs {
+  /** Asks for a run. With `key`, one that waits under the same key already is enough. */
+  send(name: string, payload: object, options?: { key?: string; afterSeconds?: number }): Promise<void>;
 }

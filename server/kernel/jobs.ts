@@ -1,6 +1,7 @@
 import type { Database } from './db.ts';
 import type { Logger } from './logger.ts';
 import { PgBoss } from 'pg-boss';
+import type { Jobs } from './deps.ts';
 import type { Deps } from './deps.ts';
 
 /** A piece of work done apart from any request, by whichever process has the role `worker`. */
@@ -12,11 +13,6 @@ export interface JobDefinition {
   expireSeconds?: number;
   /** Must be safe to run again: a run that is cut off is repeated. `payload` is what `send` was given. */
   run(deps: Deps, payload: unknown, signal: AbortSignal): Promise<void>;
-}
-
-export interface Jobs {
-  /** Asks for a run. With `key`, one that waits under the same key already is enough. */
-  send(name: string, payload: object, options?: { key?: string; afterSeconds?: number }): Promise<void>;
 }
 
 export interface JobRunner extends Jobs {

@@ -1,5 +1,6 @@
 import type { Seen } from './hand.ts';
-import type { NodeFacts, NodeFailure, RolloutSnapshot } from './snapshot.ts';
+import type { NodeFacts } from './rollout-node.ts';
+import type { NodeFailure, RolloutSnapshot } from './snapshot.ts';
 
 /**
  * Failures that count against nodes themselves: the node could not run what it was told, and another node of the rollout runs

@@ -4,7 +4,8 @@ import { isInFlight, observe } from './observe.ts';
 import type { Patience } from './observe.ts';
 import { matches } from './question.ts';
 import type { Answer, Planning, Question, Where } from './question.ts';
-import type { RolloutNode, RolloutSnapshot } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
+import type { RolloutSnapshot } from './snapshot.ts';
 import { standingOf, Tally } from './tally.ts';
 import type { Standing } from './tally.ts';
 

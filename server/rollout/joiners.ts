@@ -5,7 +5,8 @@ import type { Transaction } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { adoptJoiners, findJoiners, findMembers } from './repository.ts';
 import type { LockedRollout } from './repository.ts';
-import type { NewDecision, RolloutNode } from './snapshot.ts';
+import type { NewDecision } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
 import { isOver } from './work.ts';
 
 /** Takes nodes that came into the fleet into the rollout; returns their names. */

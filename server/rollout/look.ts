@@ -3,7 +3,8 @@ import type { Deps } from '../kernel/deps.ts';
 import { takeJoiners } from './joiners.ts';
 import { readHead, readNodes } from './reads.ts';
 import type { LockedRollout } from './repository.ts';
-import type { RolloutNode, RolloutSnapshot } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
+import type { RolloutSnapshot } from './snapshot.ts';
 import { countsSchema, standingOf, Tally } from './tally.ts';
 import type { Counted } from './tally.ts';
 

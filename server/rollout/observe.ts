@@ -1,5 +1,5 @@
 import type { NodeRolloutState, RolloutPolicy } from '../deployments/schema.ts';
-import type { NodeFacts, RolloutNode } from './snapshot.ts';
+import type { NodeFacts, RolloutNode } from './rollout-node.ts';
 
 /** How long a node has, and what it means that one is away. */
 export interface Patience {

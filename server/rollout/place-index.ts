@@ -1,5 +1,5 @@
 import { MinHeap } from '../kernel/min-heap.ts';
-import type { RolloutNode } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
 import { standingOf } from './tally.ts';
 import type { Standing } from './tally.ts';
 

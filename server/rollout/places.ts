@@ -1,7 +1,8 @@
 import { PlaceIndex } from './place-index.ts';
 import { matches } from './question.ts';
 import type { Answer, Asked, ToldCount } from './question.ts';
-import type { RolloutNode, RolloutSnapshot, RolloutStep } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
+import type { RolloutSnapshot, RolloutStep } from './snapshot.ts';
 import { Tally } from './tally.ts';
 import type { Standing } from './tally.ts';
 

@@ -1,5 +1,6 @@
 import type { NodeRolloutState } from '../deployments/schema.ts';
-import type { RolloutNode, RolloutStep } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
+import type { RolloutStep } from './snapshot.ts';
 import type { Counted, Standing, Told } from './tally.ts';
 
 /** Which nodes: each field that is given narrows it. */

@@ -4,7 +4,8 @@ import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { Transaction } from '../kernel/db.ts';
 import type { Answer, Asked, Question, ToldCount, Where } from './question.ts';
 import type { LockedRollout } from './repository.ts';
-import type { NodeFacts, RolloutNode, RolloutSnapshot } from './snapshot.ts';
+import type { NodeFacts, RolloutNode } from './rollout-node.ts';
+import type { RolloutSnapshot } from './snapshot.ts';
 
 interface SnapshotRow {
   nodeId: string;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nodeRolloutStateSchema } from '../deployments/schema.ts';
 import type { NodeRolloutState } from '../deployments/schema.ts';
-import type { RolloutNode } from './snapshot.ts';
+import type { RolloutNode } from './rollout-node.ts';
 
 /** What a node was last told by the rollout: nothing, what it brings, or to go back. */
 export type Told = 'nothing' | 'bundle' | 'previous';

@@ -9,7 +9,7 @@ import { connectDatabase } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { createIds } from '../kernel/ids.ts';
 import { startJobs } from '../kernel/jobs.ts';
-import type { Jobs } from '../kernel/jobs.ts';
+import type { Jobs } from '../kernel/deps.ts';
 import { createLiveBus } from '../kernel/live-bus.ts';
 import { createLogger } from '../kernel/logger.ts';
 import { createMetrics } from '../kernel/metrics.ts';

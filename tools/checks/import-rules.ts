@@ -51,7 +51,7 @@ export const importRules: IRegularForbiddenRuleType[] = [
   }),
   forbid('4-no-cycles', 'What cannot be ordered cannot be understood a part at a time.', {
     from: {},
-    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    to: { circular: true },
   }),
   forbid('5-prisma-behind-the-repository', 'Only repositories and reads speak to the database.', {
     from: { path: '^(server|app|tools|examples)/', pathNot: `^server/kernel/db\\.ts$|/(repository|reads)\\.ts$|${tests}` },

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import type { Io } from './io.ts';
 import { addAccessCommands } from './access.ts';
 import { exportAudit, verifyAudit } from './audit.ts';
 import { breakGlassCommands } from './break-glass.ts';
@@ -16,26 +17,13 @@ import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
 import { offlineCommands } from './offline.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
-import { forgetProfile, keepProfile, readProfile, type GivenProfile } from './profile.ts';
+import { forgetProfile, keepProfile, readProfile } from './profile.ts';
 import { findDeployment, follow, gateLines, readDeployment, rehearsalLines, rolloutActions, statusLine } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
 import { signingKeyCommands } from './signing-keys.ts';
 import { signingCommands } from './signing.ts';
 import { capture, logs, top } from './watching.ts';
 import { backtest, described, isSame } from './backtest.ts';
-
-/** What a run of the program touches outside of itself. */
-export interface Io {
-  out(text: string): void;
-  error(text: string): void;
-  standardInput(): Promise<string>;
-  now(): number;
-  /** Where `login` keeps the profile. */
-  profileFile: string;
-  /** From the environment; stands before the kept profile. */
-  given: GivenProfile;
-  version: string;
-}
 
 const explanationSchema = z.looseObject({
   settled: z.boolean(),

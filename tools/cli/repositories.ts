@@ -8,7 +8,7 @@ import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf } from './kinds.ts';
 import { ageOf, table } from './output.ts';
-import type { Io } from './program.ts';
+import type { Io } from './io.ts';
 
 const pollMs = 500;
 const timeoutMs = 600_000;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { ActivationStatus } from '../../edge-runtime/activation/activation-status.ts';
-import type { Trust } from '../../edge-runtime/activation/trust.ts';
+import type { Trust } from '../../edge-runtime/activation/pinned-trust.ts';
 import { type VerifiedDesired, verifyDesired } from '../../edge-runtime/activation/verify.ts';
 import { agentVersion } from '../../edge-runtime/host/command.ts';
 import type { PathStatus } from '../../edge-runtime/host/path/contract.ts';

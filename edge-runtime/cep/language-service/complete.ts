@@ -1,6 +1,7 @@
 import type { AttributeType, Environment } from '../api.ts';
 import type { Token } from '../language/tokens.ts';
-import { documentationOf, type CallDocumentation } from './documentation.ts';
+import type { CallDocumentation } from './call-documentation.ts';
+import { documentationOf } from './documentation.ts';
 import { fittingAt, type Fitting } from './fitting.ts';
 import { callNames, isAggregator } from './known-calls.ts';
 import { keywordsAt, placeAt, type Place } from './place.ts';

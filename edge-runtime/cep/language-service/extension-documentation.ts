@@ -1,4 +1,4 @@
-import type { CallDocumentation } from './documentation.ts';
+import type { CallDocumentation } from './call-documentation.ts';
 
 type Gives = NonNullable<CallDocumentation['returns']>;
 type Entry = readonly [form: string, returns: Gives | undefined, means: string];

@@ -1,4 +1,5 @@
-import { documentationOf, type CallDocumentation } from './documentation.ts';
+import type { CallDocumentation } from './call-documentation.ts';
+import { documentationOf } from './documentation.ts';
 import { callNames, isAggregator } from './known-calls.ts';
 
 /** Everything that can be called, as Markdown: what the engine has, in the words that completion and hovers use. */

@@ -1,20 +1,12 @@
+import type { WindowCondition } from '../plan/plan.ts';
 import type { Row } from '../api.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { Group, SelectionCode } from '../runtime/emit-query.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { Pick } from './sliding-windows.ts';
-import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
-
-/** What tells whether a window goes on: a condition over the event, the window's first and last event, and aggregates. */
-export interface WindowCondition {
-  /** The one condition, where it is no attribute. */
-  fixed: SelectionPlan | undefined;
-  /** Where the condition's text stands in an event, where it is an attribute. */
-  text: number | undefined;
-  /** Reads a condition from an event; throws when it is none. */
-  compile(text: string): SelectionPlan;
-}
+import type { OperatorContext } from './operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 /** A condition with what it counted so far. */
 class Running {

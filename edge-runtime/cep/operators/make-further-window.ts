@@ -7,9 +7,10 @@ import { ExpressionBatchWindow, ExpressionWindow } from './expression-window.ts'
 import { ExternalTimeBatchWindow } from './external-time-batch-window.ts';
 import { keyParts } from './frequent-key.ts';
 import { LossyFrequentWindow } from './lossy-frequent-window.ts';
-import type { WindowUse } from './make-window.ts';
+import type { WindowUse } from './window-use.ts';
 import { SessionWindow } from './session-window.ts';
-import type { OperatorContext, Stage, WindowStage } from './stage.ts';
+import type { OperatorContext } from './operator-context.ts';
+import type { Stage, WindowStage } from './stage.ts';
 
 /** Makes the windows that batch and slide by sessions, calendars, conditions and times of the events. */
 export function makeFurtherWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage | undefined {

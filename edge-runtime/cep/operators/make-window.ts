@@ -1,3 +1,4 @@
+import type { WindowUse } from './window-use.ts';
 import type { WindowPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import { ChunkWindow } from './batch-window.ts';
@@ -7,19 +8,9 @@ import { LengthBatchWindow, LengthWindow } from './length-window.ts';
 import { DelayWindow, ExternalTimeWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
 import { makeExtensionWindow } from './make-extension-window.ts';
 import { makeFurtherWindow } from './make-further-window.ts';
-import type { OperatorContext, Stage, WindowStage } from './stage.ts';
+import type { OperatorContext } from './operator-context.ts';
+import type { Stage, WindowStage } from './stage.ts';
 import { TimeBatchWindow, TimeWindow } from './time-window.ts';
-
-export interface WindowUse {
-  /** The query puts out what leaves. */
-  expired: boolean;
-  /** Someone looks into the window. */
-  searched: boolean;
-  /** Someone knows rows by their identity, so that the window has to give back the objects that it was given. */
-  keepsRows: boolean;
-  /** What the query selects, of which `frequent` looks at the attributes that are taken over as they are. */
-  taken: readonly Typed[];
-}
 
 /** Makes the window that a plan names; the plan's parameters were checked. */
 export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage {

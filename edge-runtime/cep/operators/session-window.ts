@@ -3,7 +3,8 @@ import type { Alarm } from '../runtime/timers.ts';
 import { mapOrderOf } from './java-order.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { Pick } from './sliding-windows.ts';
-import { CURRENT, EXPIRED, type EventType, type OperatorContext, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from './operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
 
 interface Session {
   events: Held[];

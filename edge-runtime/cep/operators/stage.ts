@@ -1,7 +1,4 @@
-import type { SelectionPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { PayloadKind, SelectionCode } from '../runtime/emit-query.ts';
-import type { Alarm, Clock } from '../runtime/timers.ts';
 
 /** An event that arrived. */
 export const CURRENT = 0;
@@ -61,14 +58,6 @@ export interface Swappable extends Stateful {
 
 export function isSwappable(one: Stateful): one is Swappable {
   return 'fresh' in one && 'use' in one;
-}
-
-/** What the engine gives to operators when it makes them. */
-export interface OperatorContext {
-  clock: Clock;
-  /** Turns pieces of a plan into code. */
-  code: { selection(plan: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean): SelectionCode };
-  alarm(ring: (time: number) => void): Alarm;
 }
 
 /** A window: a stage that keeps events and lets them go again, and that a join can search. */

@@ -1,5 +1,5 @@
 import type { BinaryWriter } from '../runtime/binary.ts';
-import type { TableEntry } from './table.ts';
+import type { TableEntry } from './table-entry.ts';
 
 /** So many are followed in any table; in a large one half as many as it has rows. */
 const FOLLOWED_MIN = 10_000;

@@ -1,15 +1,9 @@
+import type { TableEntry } from './table-entry.ts';
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { KeyOrder } from './java-order.ts';
 import type { Incremental } from './stage.ts';
 import { TableChanges } from './table-changes.ts';
-
-/** One row's place in a table; the row in it is replaced, never changed, since others may still look at it. */
-export interface TableEntry {
-  row: Row;
-  /** Tells it from all others, ascending in the order of coming. */
-  number: number;
-}
 
 /** Which entries a condition can hold for: all, or those under a key. */
 export type Candidates = (key: readonly unknown[] | undefined) => Iterable<TableEntry>;

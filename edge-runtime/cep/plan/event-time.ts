@@ -1,21 +1,8 @@
+import type { EventTimePlan } from './plan.ts';
 import type { Diagnostics } from '../language/diagnostics.ts';
 import { timeOfText } from '../language/parse-time-text.ts';
 import type { Annotation } from '../language/syntax.ts';
 import type { StreamPlan } from './plan.ts';
-
-/** A stream whose events say themselves when they happened, and may come out of order. */
-export interface EventTimePlan {
-  stream: string;
-  /** The attribute with the time, milliseconds since 1970. */
-  column: number;
-  attribute: string;
-  /** How much older than the newest an event may be and is still waited for. */
-  latenessMs: number;
-  /** Where events go that are older still; they are counted where there is none. */
-  late: string | undefined;
-  /** After so long without an event the stream holds the others back no more. */
-  idleMs: number;
-}
 
 const KEYS = ['timestamp', 'allowed.lateness', 'late', 'idle.time'];
 /** A stream is idle when nothing has come for as long as late events are waited for, but not sooner than this. */

@@ -1,8 +1,6 @@
 import type { Attribute, Connector, ModelSignature, StreamView } from '../api.ts';
 import type { Duration, EventKind } from '../language/syntax.ts';
 import type { Cron } from '../operators/cron.ts';
-import type { WindowCondition } from '../operators/expression-window.ts';
-import type { EventTimePlan } from './event-time.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { SeriesSetting } from './time-series.ts';
 import type { AggregatePlan, Typed } from './types.ts';
@@ -242,4 +240,28 @@ export interface QueryPlan {
   definition: string;
   /** The parts of it before and from `select` on. */
   texts: { input: string; select: string };
+}
+
+/** What tells whether a window goes on: a condition over the event, the window's first and last event, and aggregates. */
+export interface WindowCondition {
+  /** The one condition, where it is no attribute. */
+  fixed: SelectionPlan | undefined;
+  /** Where the condition's text stands in an event, where it is an attribute. */
+  text: number | undefined;
+  /** Reads a condition from an event; throws when it is none. */
+  compile(text: string): SelectionPlan;
+}
+
+/** A stream whose events say themselves when they happened, and may come out of order. */
+export interface EventTimePlan {
+  stream: string;
+  /** The attribute with the time, milliseconds since 1970. */
+  column: number;
+  attribute: string;
+  /** How much older than the newest an event may be and is still waited for. */
+  latenessMs: number;
+  /** Where events go that are older still; they are counted where there is none. */
+  late: string | undefined;
+  /** After so long without an event the stream holds the others back no more. */
+  idleMs: number;
 }

@@ -1,17 +1,6 @@
+import type { StreamFunction } from './stream-function.ts';
 import { cos, sin } from '../mathematics/trigonometry.ts';
 import { TOKENIZERS } from './tokenizers.ts';
-import type { Attribute } from '../api.ts';
-import type { Typed } from './types.ts';
-
-/** A function over a stream: for each event it adds attributes, or only looks. */
-export interface StreamFunction {
-  form: string;
-  build(values: readonly Typed[]): { added: readonly Attribute[]; setting?: undefined } | { wrong: string };
-  /** The added values, from the values of the arguments. */
-  run(values: readonly unknown[]): readonly unknown[];
-  /** The added values of each event that one becomes, where it may become several or none. */
-  spread?(values: readonly unknown[]): readonly (readonly unknown[])[];
-}
 
 const PRIORITIES = new Set(['INFO', 'DEBUG', 'WARN', 'FATAL', 'ERROR', 'OFF', 'TRACE']);
 const LOG_FORMS = new Set(['', 'string', 'bool', 'string bool', 'string string', 'string string bool']);

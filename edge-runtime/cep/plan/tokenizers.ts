@@ -3,7 +3,7 @@ import { linearRegex } from '../regex/linear-regex.ts';
 import { constantOf, fits } from './extensions/define.ts';
 import { elementsAt, encoded } from './extensions/json.ts';
 import { keptRegex, pieces } from './extensions/regular.ts';
-import type { StreamFunction } from './stream-functions.ts';
+import type { StreamFunction } from './stream-function.ts';
 
 function tokenizer(form: string, takes: string, added: readonly Attribute[], spread: (values: readonly unknown[]) => readonly (readonly unknown[])[]): StreamFunction {
   const forms = takes.split('|').map((one) => one.trim().split(' '));

@@ -3,7 +3,7 @@ import { Cursor, SyntaxFailure } from '../language/cursor.ts';
 import { Diagnostics, type Span } from '../language/diagnostics.ts';
 import { tokenize } from '../language/lexer.ts';
 import { parseExpression } from '../language/parse-expression.ts';
-import type { WindowCondition } from '../operators/expression-window.ts';
+import type { WindowCondition } from './plan.ts';
 import { checkCondition, type Surroundings } from './check-expression.ts';
 import type { SelectionPlan } from './plan.ts';
 import { AggregateCollector, Scope, type ScopeSource } from './scope.ts';

@@ -6,7 +6,7 @@ import type { AggregationPlan, RangePlan } from '../plan/plan.ts';
 import type { RowVariable, Typed } from '../plan/types.ts';
 import type { TableTest } from './emit-expression.ts';
 import { emitRowValues } from './emit-query.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import type { Clock } from './timers.ts';
 
 /** Separates the parts of a key of several attributes. */

@@ -9,7 +9,7 @@ import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
 import { searchedRollup } from './build-aggregation.ts';
 import { chainOf, selectorOf, StageEntry, wantedOf, type QueryContext } from './build-query.ts';
 import { shortTableJoin } from './build-table-join.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import { HeldOutput, type OutputStage } from './query-output.ts';
 
 /** Makes a join; each side's stream has a receiver of its own. */

@@ -1,7 +1,8 @@
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams, predictionsOf } from '../plan/stages.ts';
 import { predictionsIn, type PredictionPlace, type QueryContext } from './build-query.ts';
-import { NOWHERE, type Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
+import { NOWHERE } from './junction.ts';
 import { RunningPartition, type Exits, type Member } from './partition.ts';
 import type { KeyedSend, StageChain } from './stage-chain.ts';
 import type { Port } from './stage-runtime.ts';

@@ -1,5 +1,6 @@
 import type { EngineOptions, Row } from '../api.ts';
-import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
+import type { OperatorContext } from '../operators/operator-context.ts';
+import { CURRENT, type EventType, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
 import { makeSeries } from '../operators/series/make-series.ts';
 import { makeWindow } from '../operators/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
@@ -9,7 +10,8 @@ import type { RowVariable } from '../plan/types.ts';
 import type { TableTest } from './emit-expression.ts';
 import type { PayloadKind, SelectionCode } from './emit-query.ts';
 import type { RunningTable } from './build-table.ts';
-import { NOWHERE, type Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
+import { NOWHERE } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Provenance } from './provenance.ts';

@@ -4,7 +4,7 @@ import type { JoinInputPlan, QueryPlan, SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import type { QueryContext } from './build-query.ts';
 import { emitTableJoin, type TableJoinCode } from './emit-table-join.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import { QueryOutput, type OutputStage } from './query-output.ts';
 
 /**

@@ -1,12 +1,13 @@
 import type { Row } from '../api.ts';
 import { keyOrderOf } from '../operators/java-order.ts';
-import { Table, type TableEntry } from '../operators/table.ts';
+import type { TableEntry } from '../operators/table-entry.ts';
+import { Table } from '../operators/table.ts';
 import { lookupOf } from '../plan/plan-table.ts';
 import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
 import type { RowVariable } from '../plan/types.ts';
 import { Emitter, type TableTest } from './emit-expression.ts';
 import { buildFunction, emitPairTest, emitRowValues, emitSetValues } from './emit-query.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import type { Clock } from './timers.ts';
 
 /** A table and what was planned of it. */

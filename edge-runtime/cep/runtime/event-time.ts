@@ -1,6 +1,6 @@
 import type { Bound, Row } from '../api.ts';
 import type { Stateful } from '../operators/stage.ts';
-import type { EventTimePlan } from '../plan/event-time.ts';
+import type { EventTimePlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 
 /** Events that wait for their time; beyond it the oldest go on, and time with them. */

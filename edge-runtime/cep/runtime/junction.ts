@@ -1,14 +1,7 @@
+import type { Receiver } from './receiver.ts';
 import type { Row, StreamBatch } from '../api.ts';
 import type { ConstantKey } from '../plan/conjuncts.ts';
 import { KeyedDispatch } from './keyed-dispatch.ts';
-
-/** Something that takes events of a stream: a query, or an output. */
-export interface Receiver {
-  /** A chunk of one event. */
-  one(timestamp: number, row: Row): void;
-  /** A chunk of several events, never empty. The arrays are not changed by either side. */
-  many(timestamps: readonly number[], rows: readonly Row[]): void;
-}
 
 /** Takes events and does nothing. */
 export const NOWHERE: Receiver = {

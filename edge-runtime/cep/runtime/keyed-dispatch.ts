@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
 import type { ConstantBound } from '../plan/conjuncts.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 
 /** Values up to here are looked up in an array instead of a map. */
 const DENSE_MAX = 65_536;

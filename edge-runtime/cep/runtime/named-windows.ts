@@ -1,10 +1,11 @@
 import type { Row } from '../api.ts';
 import { makeWindow } from '../operators/make-window.ts';
 import { rowsHeld, WindowOutlet } from '../operators/named-window.ts';
-import { CURRENT, type EventType, type OperatorContext, type Stage, type WindowStage } from '../operators/stage.ts';
+import type { OperatorContext } from '../operators/operator-context.ts';
+import { CURRENT, type EventType, type Stage, type WindowStage } from '../operators/stage.ts';
 import type { NamedWindowPlan } from '../plan/plan.ts';
 import { StageEntry } from './build-query.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 
 /** A window of the app at run time: queries put events in, read what comes out, and look into it. */
 export class RunningWindow {

@@ -1,5 +1,5 @@
 import type { Row } from '../api.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import type { KeyReader } from './partition-keys.ts';
 
 /** One after the other to all that listen. */

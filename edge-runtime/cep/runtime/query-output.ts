@@ -1,7 +1,7 @@
 import type { QueryBatch, Row } from '../api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 
 /** One row that a query puts out. */
 export interface OutputEvent {

@@ -1,5 +1,6 @@
 import type { Row } from '../api.ts';
-import { NOWHERE, type Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
+import { NOWHERE } from './junction.ts';
 import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
 
 /** Who hears of what fails in a later stage. */

@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import { StartOfTime, type Beginning } from './start-of-time.ts';
 import { Alarm, Timers, type Clock } from './timers.ts';
 

@@ -1,6 +1,6 @@
 import type { Stateful } from '../operators/stage.ts';
 import type { TriggerPlan } from '../plan/plan.ts';
-import type { Receiver } from './junction.ts';
+import type { Receiver } from './receiver.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /** Lets a trigger send its events: once at the start, every so often from then, or by a calendar. */

@@ -6,7 +6,7 @@ import { startTelemetry } from '../../telemetry/index.ts';
 import type { TelemetryService } from '../../telemetry/index.ts';
 import { createAgentLink } from '../agent-link.ts';
 import type { AgentLink } from '../agent-link.ts';
-import type { LinkParts } from '../context.ts';
+import type { LinkParts } from '../link-parts.ts';
 
 export interface TestLink {
   /** The WebSocket address. */

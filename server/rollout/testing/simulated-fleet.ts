@@ -6,7 +6,8 @@ import { isLookDue } from '../gating.ts';
 import { isInFlight } from '../observe.ts';
 import { Places } from '../places.ts';
 import { step } from '../planner.ts';
-import type { NodeFacts, RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../snapshot.ts';
+import type { NodeFacts, RolloutNode } from '../rollout-node.ts';
+import type { RolloutSnapshot, RolloutStep, RolloutWave } from '../snapshot.ts';
 import { cutWaves } from '../waves.ts';
 import { isOver } from '../work.ts';
 

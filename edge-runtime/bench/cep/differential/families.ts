@@ -1,4 +1,5 @@
-import type { Case, Step } from '../answer-case.ts';
+import type { Generated } from './generated.ts';
+import type { Case } from '../answer-case.ts';
 import { Choices } from './choices.ts';
 import { CASE_START } from './events.ts';
 import { chainCase, expressionCase, windowCase } from './query-families.ts';
@@ -9,11 +10,6 @@ import { joinCase, tableCase } from './table-families.ts';
 import { mistakeCase } from './mistake-family.ts';
 import { missingCase, tableFlowCase } from './flow-families.ts';
 import { furtherWindowCase, namedWindowCase, rateCase } from './window-families.ts';
-
-export interface Generated {
-  app: string;
-  steps: Step[];
-}
 
 /** Each makes one case from its choices; together they go through the language. */
 export const FAMILIES: Readonly<Record<string, (choices: Choices) => Generated>> = {

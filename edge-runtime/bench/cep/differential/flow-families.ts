@@ -1,7 +1,7 @@
 import type { Step } from '../answer-case.ts';
 import type { Choices } from './choices.ts';
 import { defineStream, generateSteps, type StreamShape } from './events.ts';
-import type { Generated } from './families.ts';
+import type { Generated } from './generated.ts';
 
 const [A, B, C]: [StreamShape, StreamShape, StreamShape] = [
   { name: 'A', columns: [{ name: 'k', type: 'string' }, { name: 'v', type: 'int' }, { name: 'd', type: 'double' }] },

@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import type { Generated } from './families.ts';
+import type { Generated } from './generated.ts';
 
 const STREAM = 'define stream S (i int, l long, f float, d double, b bool, s string, o object); define stream R (i int, s string); define table T (i int, s string);';
 

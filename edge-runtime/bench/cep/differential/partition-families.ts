@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import { defineStream, generateSteps, oneByOne, type StreamShape } from './events.ts';
-import type { Generated } from './families.ts';
+import type { Generated } from './generated.ts';
 
 const [A, B, C]: [StreamShape, StreamShape, StreamShape] = [
   { name: 'A', columns: [{ name: 'k', type: 'string' }, { name: 'v', type: 'int' }], missing: 3 },

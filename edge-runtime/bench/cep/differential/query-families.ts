@@ -1,7 +1,7 @@
 import type { Choices } from './choices.ts';
 import { defineStream, generateSteps, type Column, type StreamShape } from './events.ts';
 import { conditionOf, expressionOf } from './expressions.ts';
-import type { Generated } from './families.ts';
+import type { Generated } from './generated.ts';
 
 const COLUMNS: readonly Column[] = [
   { name: 'i', type: 'int' },

@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import { defineStream, generateSteps, oneByOne, type StreamShape } from './events.ts';
-import type { Generated } from './families.ts';
+import type { Generated } from './generated.ts';
 
 const STREAMS: readonly StreamShape[] = ['A', 'B', 'C'].map((name) => ({ name, columns: [{ name: 'k', type: 'string' }, { name: 'v', type: 'int' }], words: ['x', 'y'] }));
 

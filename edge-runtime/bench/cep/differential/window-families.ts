@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import { defineStream, generateSteps, type StreamShape } from './events.ts';
-import type { Generated } from './families.ts';
+import type { Generated } from './generated.ts';
 
 const [S, T]: [StreamShape, StreamShape] = [
   { name: 'S', columns: [{ name: 'k', type: 'string' }, { name: 'v', type: 'int' }, { name: 'p', type: 'double' }] },

@@ -1,5 +1,6 @@
 import type { SeriesSetting } from '../../plan/time-series.ts';
-import type { OperatorContext, Payload, Stage, Stateful } from '../stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import type { Payload, Stage, Stateful } from '../stage.ts';
 import { Extrema } from './extrema.ts';
 import { Regression, type Derived } from './regression.ts';
 

@@ -1,7 +1,8 @@
 import type { Row } from '../../api.ts';
 import type { RegressionSetting } from '../../plan/time-series.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
-import { CURRENT, type EventType, type OperatorContext, type Payload, type Stage, type Stateful } from '../stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, type EventType, type Payload, type Stage, type Stateful } from '../stage.ts';
 import { SlidingTriangle } from './sliding-triangle.ts';
 import { studentTails } from './student.ts';
 import { Triangle, type Fit } from './triangle.ts';

@@ -1,4 +1,5 @@
-import { RESET, type OperatorContext, type Stateful } from '../../operators/stage.ts';
+import type { OperatorContext } from '../../operators/operator-context.ts';
+import { RESET, type Stateful } from '../../operators/stage.ts';
 import type { OutputEvent, OutputStage } from '../query-output.ts';
 import type { Beginning } from '../start-of-time.ts';
 

@@ -1,0 +1,11 @@
+import type { SelectionPlan } from '../plan/plan.ts';
+import type { PayloadKind, SelectionCode } from '../runtime/emit-query.ts';
+import type { Alarm, Clock } from '../runtime/timers.ts';
+
+/** What the engine gives to operators when it makes them. */
+export interface OperatorContext {
+  clock: Clock;
+  /** Turns pieces of a plan into code. */
+  code: { selection(plan: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean): SelectionCode };
+  alarm(ring: (time: number) => void): Alarm;
+}

@@ -1,0 +1,13 @@
+import type { Typed } from '../plan/types.ts';
+
+/** What the rest of a query makes of its window. */
+export interface WindowUse {
+  /** The query puts out what leaves. */
+  expired: boolean;
+  /** Someone looks into the window. */
+  searched: boolean;
+  /** Someone knows rows by their identity, so that the window has to give back the objects that it was given. */
+  keepsRows: boolean;
+  /** What the query selects, of which `frequent` looks at the attributes that are taken over as they are. */
+  taken: readonly Typed[];
+}

@@ -1,0 +1,14 @@
+import type { GivenProfile } from './profile.ts';
+
+/** What a run of the program touches outside of itself. */
+export interface Io {
+  out(text: string): void;
+  error(text: string): void;
+  standardInput(): Promise<string>;
+  now(): number;
+  /** Where `login` keeps the profile. */
+  profileFile: string;
+  /** From the environment; stands before the kept profile. */
+  given: GivenProfile;
+  version: string;
+}
