@@ -1,7 +1,17 @@
-import { createLoader, parseAsIsoDateTime } from 'nuqs/server';
+import { createLoader, createParser } from 'nuqs/server';
+
+/** A moment as the pages write it, ISO 8601, or as the API has it, in milliseconds since 1970. */
+const parseAsMoment = createParser<Date>({
+  parse: (text) => {
+    const moment = new Date(/^\d+$/.test(text) ? Number(text) : text);
+    return Number.isNaN(moment.getTime()) ? null : moment;
+  },
+  serialize: (moment) => moment.toISOString(),
+  eq: (one, other) => one.getTime() === other.getTime(),
+});
 
 /** The moment of the past that the pages of nodes and fleets show, in the address as `?at=`; without one they show now. */
-export const thenParser = { at: parseAsIsoDateTime };
+export const thenParser = { at: parseAsMoment };
 
 export const loadThen = createLoader(thenParser);
 

@@ -69,8 +69,6 @@ export const rolloutPolicySchema = z.object({
 });
 
 export const rolloutStateSchema = z.enum(['Progressing', 'Paused', 'Suspended', 'RollingBack', 'RolledBack', 'Succeeded', 'Cancelled', 'Superseded']);
-/** States that a rollout never leaves. */
-export const finalRolloutStates = ['RolledBack', 'Succeeded', 'Cancelled', 'Superseded'] as const;
 
 /**
  * Where a node is in a rollout. `Requested`: told, has not answered. `Applying`: reports that it is at it. `Staged`: reports that

@@ -192,7 +192,5 @@ export const densityOutput = z.object({
 
 export type NodeItem = z.infer<typeof nodeItemSchema>;
 export type NodeDetail = z.infer<typeof nodeSchema>;
-export type NodeHealth = z.infer<typeof healthSchema>;
-export type NodeSync = z.infer<typeof syncSchema>;
 export type DiffEntry = z.infer<typeof diffEntrySchema>;
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;

@@ -150,7 +150,6 @@ export const ruleVersionSchema = ruleVersionItemSchema.extend({
   tests: z.array(ruleTestSchema),
 });
 
-export type RuleDiagnostic = z.infer<typeof diagnosticSchema>;
 export type RuleAnalysis = z.infer<typeof ruleAnalysisSchema>;
 export type RuleTest = z.infer<typeof ruleTestSchema>;
 export type RuleTestOutcome = z.infer<typeof ruleTestOutcomeSchema>;

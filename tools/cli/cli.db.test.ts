@@ -187,7 +187,7 @@ test('lists are tables, names or data, and one thing is described', async () => 
 
 test('nodes and fleets are read as they stood, and what has no past says so', async () => {
   const before = new Date().toISOString();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(() => new Date().toISOString(), { interval: 1 }).not.toBe(before);
   await selvedge('quarantine', 'put', 'plant-3/loop-1', '--reason', 'bad fan');
   expect((await selvedge('describe', 'node', 'plant-3/loop-1')).out).toContain('because: bad fan');
   expect((await selvedge('describe', 'node', 'plant-3/loop-1', '--at', before)).out).toContain('quarantine: null');

@@ -5,9 +5,6 @@ import type { KeyOrder } from './java-order.ts';
 import type { Incremental } from './stage.ts';
 import { TableChanges } from './table-changes.ts';
 
-/** Which entries a condition can hold for: all, or those under a key. */
-export type Candidates = (key: readonly unknown[] | undefined) => Iterable<TableEntry>;
-
 /** Separates the parts of a key of several attributes; no text of an event is likely to hold it. */
 const KEY_SEPARATOR = '\u0001';
 

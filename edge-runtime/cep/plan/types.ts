@@ -65,7 +65,3 @@ export interface Definition {
 export function indexOfAttribute(attributes: readonly Attribute[], name: string): number {
   return attributes.findIndex((one) => one.name === name);
 }
-
-export function sameTypes(left: readonly Attribute[], right: readonly Attribute[]): boolean {
-  return left.length === right.length && left.every((one, index) => one.type === right[index]?.type);
-}

@@ -1,4 +1,4 @@
-import type { AttributeValue, BundleManifest, DetectionRecord, Digest, Labels, Settings, Telemetry, TimelineRecord } from '../../protocol/index.ts';
+import type { AttributeValue, BundleManifest, Digest, Labels, Settings, Telemetry } from '../../protocol/index.ts';
 import type { Attribute } from '../../cep/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Logger } from '../../kernel/logger.ts';
@@ -90,9 +90,6 @@ export interface PathStatus {
 export type StreamKind = 'raw' | 'aggregated' | 'predicted' | 'detection' | 'dead-letters';
 
 export type PathTelemetry = Omit<Telemetry, 'buffer' | 'process'> & { process: { storeBytes: number } };
-
-/** A detection or timeline entry before the sender numbers it. */
-export type RecordDraft = Omit<DetectionRecord, 'sequence'> | Omit<TimelineRecord, 'sequence'>;
 
 export interface StoredRow {
   /** The event's own time. */

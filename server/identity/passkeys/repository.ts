@@ -24,10 +24,6 @@ export function findByCredential(db: Queryable, credentialId: string) {
   return db.passkey.findUnique({ where: { credentialId } });
 }
 
-export function countPasskeys(db: Queryable, userId: string): Promise<number> {
-  return db.passkey.count({ where: { userId } });
-}
-
 /** Removes a passkey of a person and returns its name; null when they have no such one. */
 export async function deletePasskey(tx: Transaction, userId: string, id: string): Promise<string | null> {
   const found = await tx.passkey.findFirst({ where: { id, userId }, select: { name: true } });
