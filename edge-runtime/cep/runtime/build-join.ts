@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import { EmptyWindow } from '../operators/batch-window.ts';
-import { EventQueue } from '../operators/event-queue.ts';
+import { EmptyWindow } from '../operators/windows/batch-window.ts';
+import { EventQueue } from '../operators/windows/event-queue.ts';
 import { JoinIndex } from '../operators/join-index.ts';
 import { JoinSide, SilentSide, type JoinSideSetting, type Searched } from '../operators/join.ts';
 import type { Stage, WindowStage } from '../operators/stage.ts';

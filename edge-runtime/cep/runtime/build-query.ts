@@ -2,7 +2,7 @@ import type { EngineOptions, Row } from '../api.ts';
 import type { OperatorContext } from '../operators/operator-context.ts';
 import { CURRENT, type EventType, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
 import { makeSeries } from '../operators/series/make-series.ts';
-import { makeWindow } from '../operators/make-window.ts';
+import { makeWindow } from '../operators/windows/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import { refills } from '../plan/describe-state.ts';
 import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import type { Aggregator } from '../operators/aggregator.ts';
-import { makeAggregator } from '../operators/aggregators.ts';
+import type { Aggregator } from '../operators/aggregators/aggregator.ts';
+import { makeAggregator } from '../operators/aggregators/aggregators.ts';
 import type { Payload } from '../operators/stage.ts';
 import type { HandlerPlan, SelectionPlan } from '../plan/plan.ts';
 import type { AggregatePlan, RowVariable, Typed } from '../plan/types.ts';

@@ -1,5 +1,5 @@
 import { CepError, type HeldEvent, type HeldMatch, type Holding, type QueryHoldings, type Row } from '../api.ts';
-import { EventQueue } from '../operators/event-queue.ts';
+import { EventQueue } from '../operators/windows/event-queue.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import type { Payload, Stateful, WindowStage } from '../operators/stage.ts';
 import type { QueryPlan } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import { makeWindow } from '../operators/make-window.ts';
-import { rowsHeld, WindowOutlet } from '../operators/named-window.ts';
+import { makeWindow } from '../operators/windows/make-window.ts';
+import { rowsHeld, WindowOutlet } from '../operators/windows/named-window.ts';
 import type { OperatorContext } from '../operators/operator-context.ts';
 import { CURRENT, type EventType, type Stage, type WindowStage } from '../operators/stage.ts';
 import type { NamedWindowPlan } from '../plan/plan.ts';

@@ -1,6 +1,6 @@
 import type { AttributeType, Bound } from '../api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
-import { WindowOutlet } from '../operators/named-window.ts';
+import { WindowOutlet } from '../operators/windows/named-window.ts';
 import { isSwappable, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
 import { textOf } from '../plan/functions.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';

@@ -2,7 +2,7 @@ import type { Row } from '../../api.ts';
 import { exp } from '../../mathematics/exponential.ts';
 import type { ExtremaSetting } from '../../plan/time-series.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
-import { loadHeld, saveHeld, type Held } from '../held-event.ts';
+import { loadHeld, saveHeld, type Held } from '../windows/held-event.ts';
 import { CURRENT, type EventType, type Payload, type Stage, type Stateful } from '../stage.ts';
 import type { Derived } from './regression.ts';
 

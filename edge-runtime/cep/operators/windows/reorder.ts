@@ -1,8 +1,8 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Alarm } from '../runtime/timers.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Alarm } from '../../runtime/timers.ts';
 import { AdaptiveSlack, type AdaptiveSetting } from './adaptive-slack.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 interface Held {
   time: number;

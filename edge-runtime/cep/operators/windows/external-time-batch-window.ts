@@ -1,9 +1,9 @@
-import type { Row } from '../api.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Alarm } from '../runtime/timers.ts';
+import type { Row } from '../../api.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Alarm } from '../../runtime/timers.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 export interface ExternalTimeBatchSetting {
   /** Where the time stands in a row. */

@@ -1,8 +1,8 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { EventQueue } from './event-queue.ts';
 import { LastBatch } from './last-batch.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Incremental, type Payload, type Stage, type Swappable, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Incremental, type Payload, type Stage, type Swappable, type WindowStage } from '../stage.ts';
 
 /** `length(n)`: the last n events. */
 export class LengthWindow implements WindowStage, Swappable, Incremental {

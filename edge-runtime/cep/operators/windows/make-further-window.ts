@@ -1,16 +1,16 @@
-import type { Row } from '../api.ts';
-import type { WindowPlan } from '../plan/plan.ts';
-import type { Typed } from '../plan/types.ts';
+import type { Row } from '../../api.ts';
+import type { WindowPlan } from '../../plan/plan.ts';
+import type { Typed } from '../../plan/types.ts';
 import { CronWindow, HoppingWindow } from './calendar-windows.ts';
-import { parseCron } from './cron.ts';
+import { parseCron } from '../cron.ts';
 import { ExpressionBatchWindow, ExpressionWindow } from './expression-window.ts';
 import { ExternalTimeBatchWindow } from './external-time-batch-window.ts';
 import { keyParts } from './frequent-key.ts';
 import { LossyFrequentWindow } from './lossy-frequent-window.ts';
 import type { WindowUse } from './window-use.ts';
 import { SessionWindow } from './session-window.ts';
-import type { OperatorContext } from './operator-context.ts';
-import type { Stage, WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import type { Stage, WindowStage } from '../stage.ts';
 
 /** Makes the windows that batch and slide by sessions, calendars, conditions and times of the events. */
 export function makeFurtherWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage | undefined {

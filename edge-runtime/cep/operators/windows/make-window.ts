@@ -1,6 +1,6 @@
 import type { WindowUse } from './window-use.ts';
-import type { WindowPlan } from '../plan/plan.ts';
-import type { Typed } from '../plan/types.ts';
+import type { WindowPlan } from '../../plan/plan.ts';
+import type { Typed } from '../../plan/types.ts';
 import { ChunkWindow } from './batch-window.ts';
 import { keyParts } from './frequent-key.ts';
 import { FrequentWindow } from './frequent-window.ts';
@@ -8,8 +8,8 @@ import { LengthBatchWindow, LengthWindow } from './length-window.ts';
 import { DelayWindow, ExternalTimeWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
 import { makeExtensionWindow } from './make-extension-window.ts';
 import { makeFurtherWindow } from './make-further-window.ts';
-import type { OperatorContext } from './operator-context.ts';
-import type { Stage, WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import type { Stage, WindowStage } from '../stage.ts';
 import { TimeBatchWindow, TimeWindow } from './time-window.ts';
 
 /** Makes the window that a plan names; the plan's parameters were checked. */

@@ -1,10 +1,10 @@
-import { CepError, type Row } from '../api.ts';
-import { compareValues } from '../runtime/order-by.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Alarm } from '../runtime/timers.ts';
+import { CepError, type Row } from '../../api.ts';
+import { compareValues } from '../../runtime/order-by.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Alarm } from '../../runtime/timers.ts';
 import { EventQueue } from './event-queue.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Incremental, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Incremental, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 /** Reads one attribute of a row. */
 export type Pick = (row: Row) => unknown;

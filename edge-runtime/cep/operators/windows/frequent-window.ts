@@ -1,7 +1,7 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { keyOf, orderOfLeaving, type KeyPart } from './frequent-key.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 /** `frequent(n, attribute, …)`: the latest event of each of the n most frequent values (Misra and Gries). */
 export class FrequentWindow implements WindowStage {

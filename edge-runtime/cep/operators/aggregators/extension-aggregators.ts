@@ -1,6 +1,6 @@
-import { decoded, encoded } from '../plan/extensions/json.ts';
-import type { AggregatePlan } from '../plan/types.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import { decoded, encoded } from '../../plan/extensions/json.ts';
+import type { AggregatePlan } from '../../plan/types.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Aggregator } from './aggregator.ts';
 
 /** The aggregators of the namespaces; undefined for another name. */

@@ -1,7 +1,7 @@
-import type { Row } from '../api.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { Row } from '../../api.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { RowColumns } from './row-columns.ts';
-import type { Payload } from './stage.ts';
+import type { Payload } from '../stage.ts';
 
 const INITIAL_CAPACITY = 8;
 /** From so many events on, a queue that may keeps columns instead of rows; below, a row is the smaller thing. */

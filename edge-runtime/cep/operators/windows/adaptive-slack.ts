@@ -1,6 +1,6 @@
-import { normalDistance } from '../mathematics/normal.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Stateful } from './stage.ts';
+import { normalDistance } from '../../mathematics/normal.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Stateful } from '../stage.ts';
 
 /** Events of the last so many milliseconds say how many came in time. */
 const LOOKS_BACK_MS = 10_000_000_000;

@@ -1,9 +1,9 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Alarm } from '../runtime/timers.ts';
-import type { Cron } from './cron.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Alarm } from '../../runtime/timers.ts';
+import type { Cron } from '../cron.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 /** `cron('0/10 * * * * ?')`: all events since the last moment of a calendar, at its next. */
 export class CronWindow implements WindowStage {

@@ -1,12 +1,12 @@
-import type { WindowCondition } from '../plan/plan.ts';
-import type { Row } from '../api.ts';
-import type { SelectionPlan } from '../plan/plan.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Group, SelectionCode } from '../runtime/emit-query.ts';
+import type { WindowCondition } from '../../plan/plan.ts';
+import type { Row } from '../../api.ts';
+import type { SelectionPlan } from '../../plan/plan.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Group, SelectionCode } from '../../runtime/emit-query.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { Pick } from './sliding-windows.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 /** A condition with what it counted so far. */
 class Running {

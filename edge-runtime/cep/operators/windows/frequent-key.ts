@@ -1,8 +1,8 @@
-import type { AttributeType, Row } from '../api.ts';
-import { textOf } from '../plan/functions.ts';
-import type { Typed } from '../plan/types.ts';
-import { concurrentMapOrderOf } from './java-order.ts';
-import type { Payload } from './stage.ts';
+import type { AttributeType, Row } from '../../api.ts';
+import { textOf } from '../../plan/functions.ts';
+import type { Typed } from '../../plan/types.ts';
+import { concurrentMapOrderOf } from '../java-order.ts';
+import type { Payload } from '../stage.ts';
 
 /** One of the attributes by which `frequent` and `lossyFrequent` tell events apart; where there is none they compare whole events. */
 export interface KeyPart {

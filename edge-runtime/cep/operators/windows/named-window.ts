@@ -1,6 +1,6 @@
-import type { Row } from '../api.ts';
-import type { EventKind } from '../language/syntax.ts';
-import { CURRENT, RESET, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { Row } from '../../api.ts';
+import type { EventKind } from '../../language/syntax.ts';
+import { CURRENT, RESET, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 interface Published {
   type: EventType;

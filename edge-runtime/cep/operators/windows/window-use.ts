@@ -1,4 +1,4 @@
-import type { Typed } from '../plan/types.ts';
+import type { Typed } from '../../plan/types.ts';
 
 /** What the rest of a query makes of its window. */
 export interface WindowUse {

@@ -1,6 +1,6 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { EventQueue } from './event-queue.ts';
-import { EXPIRED, type Payload, type Stage, type Stateful } from './stage.ts';
+import { EXPIRED, type Payload, type Stage, type Stateful } from '../stage.ts';
 
 /**
  * What a batch window put out last, until it leaves with the next batch. What a join or a question came upon leaves with the

@@ -1,5 +1,5 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Payload } from './stage.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Payload } from '../stage.ts';
 
 /** An event that a window holds. */
 export interface Held {

@@ -1,4 +1,4 @@
-import type { AggregatePlan } from '../plan/types.ts';
+import type { AggregatePlan } from '../../plan/types.ts';
 import type { Aggregator } from './aggregator.ts';
 import { makeExtensionAggregator } from './extension-aggregators.ts';
 import { Extreme, ExtremeForever } from './extreme-aggregators.ts';

@@ -1,8 +1,8 @@
-import type { WindowPlan } from '../plan/plan.ts';
-import type { Typed } from '../plan/types.ts';
+import type { WindowPlan } from '../../plan/plan.ts';
+import type { Typed } from '../../plan/types.ts';
 import { KSlack } from './reorder.ts';
-import type { OperatorContext } from './operator-context.ts';
-import type { Payload, Stage, WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import type { Payload, Stage, WindowStage } from '../stage.ts';
 import { FirstWindow, UniqueBatchWindow, UniqueSlidingWindow, type KeyOf } from './unique-windows.ts';
 
 /** Makes a window of the namespaces `unique` and `reorder`; undefined for another name. */

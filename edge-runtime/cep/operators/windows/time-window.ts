@@ -1,10 +1,10 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Alarm } from '../runtime/timers.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Alarm } from '../../runtime/timers.ts';
 import { EventQueue } from './event-queue.ts';
 import { LastBatch } from './last-batch.ts';
 import type { BatchOptions } from './length-window.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Incremental, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Incremental, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 /** `time(T)`: the events of the last T milliseconds. */
 export class TimeWindow implements WindowStage, Incremental {

@@ -1,8 +1,8 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { keyOf, orderOfLeaving, type KeyPart } from './frequent-key.ts';
 import type { Held } from './held-event.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 interface Counted extends Held {
   count: number;

@@ -1,4 +1,4 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 
 /**
  * The running value over the events in a window. `add` and `remove` return the value after the event; a null argument

@@ -1,10 +1,10 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Alarm } from '../runtime/timers.ts';
-import { mapOrderOf } from './java-order.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Alarm } from '../../runtime/timers.ts';
+import { mapOrderOf } from '../java-order.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { Pick } from './sliding-windows.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 interface Session {
   events: Held[];

@@ -1,5 +1,5 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import { addLong, doubleOf, doubleToLong, subtractLong, type Long } from '../runtime/java-number.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import { addLong, doubleOf, doubleToLong, subtractLong, type Long } from '../../runtime/java-number.ts';
 import type { Aggregator } from './aggregator.ts';
 
 export class LongSum implements Aggregator {

@@ -1,7 +1,7 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { LastBatch } from './last-batch.ts';
-import type { OperatorContext } from './operator-context.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from './stage.ts';
+import type { OperatorContext } from '../operator-context.ts';
+import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 interface Held {
   timestamp: number;

@@ -1,4 +1,4 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Aggregator } from './aggregator.ts';
 
 export class DistinctCount implements Aggregator {

@@ -1,5 +1,5 @@
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { Long } from '../runtime/java-number.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Long } from '../../runtime/java-number.ts';
 import type { Aggregator } from './aggregator.ts';
 
 /** `min` (side -1) and `max` (side 1): the front of a queue that holds only values that can still come to matter. */
