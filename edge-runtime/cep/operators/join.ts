@@ -1,5 +1,5 @@
 import type { Row } from '../api.ts';
-import { RESET, type EventType, type Payload, type Stage } from './stage.ts';
+import { RESET, rowOf, type EventType, type Payload, type Stage } from './stage.ts';
 
 /** What a side of a join looks into: the window or table of the other side. */
 export interface Searched {
@@ -37,7 +37,7 @@ export class JoinSide implements Stage {
       this.open = true;
       setting.hold();
     }
-    const row: Row = Array.isArray(payload) ? payload : [];
+    const row = rowOf(payload);
     if (type === RESET) {
       next.event(RESET, timestamp, left ? [row, null] : [null, row]);
       if (setting.answersEach) next.end();

@@ -1,3 +1,4 @@
+import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 
 /** An event that arrived. */
@@ -14,6 +15,11 @@ export type EventType = typeof CURRENT | typeof EXPIRED | typeof RESET;
  * shape; the operators between only keep it and hand it on.
  */
 export type Payload = unknown;
+
+/** The row that a payload is; one without values when it is none. */
+export function rowOf(payload: Payload): Row {
+  return Array.isArray(payload) ? payload : [];
+}
 
 /** One step of a query. Events come in chunks: `event` for each, then `end`. */
 export interface Stage {

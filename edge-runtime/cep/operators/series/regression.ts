@@ -2,7 +2,7 @@ import type { Row } from '../../api.ts';
 import type { RegressionSetting } from '../../plan/time-series.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import { CURRENT, type EventType, type Payload, type Stage, type Stateful } from '../stage.ts';
+import { CURRENT, rowOf, type EventType, type Payload, type Stage, type Stateful } from '../stage.ts';
 import { SlidingTriangle } from './sliding-triangle.ts';
 import { studentTails } from './student.ts';
 import { Triangle, type Fit } from './triangle.ts';
@@ -50,7 +50,7 @@ export class Regression implements Stage, Stateful {
     const extra = result === 'coefficients' ? undefined : given.shift();
     const [y, ...xs] = given;
     const numbers = [...xs, y].map((one) => (one === null || one === undefined ? Number.NaN : Number(one)));
-    const row: Row = Array.isArray(payload) ? payload : [];
+    const row = rowOf(payload);
     if (numbers.some((one) => !Number.isFinite(one))) {
       this.put(timestamp, row, [...new Array<null>(variables + 2).fill(null), ...(result === 'coefficients' ? [] : [null])]);
       return;

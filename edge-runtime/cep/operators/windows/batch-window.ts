@@ -1,12 +1,8 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { Held } from './held-event.ts';
 import { LastBatch } from './last-batch.ts';
 import type { OperatorContext } from '../operator-context.ts';
 import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
-
-interface Held {
-  timestamp: number;
-  payload: Payload;
-}
 
 /** `batch()`, `batch(n)`: the events of a chunk as they were sent together, at most n at a time. */
 export class ChunkWindow implements WindowStage {

@@ -1,7 +1,6 @@
-import type { Row } from '../../api.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import { RowColumns } from './row-columns.ts';
-import type { Payload } from '../stage.ts';
+import { rowOf, type Payload } from '../stage.ts';
 
 const INITIAL_CAPACITY = 8;
 /** From so many events on, a queue that may keeps columns instead of rows; below, a row is the smaller thing. */
@@ -165,8 +164,4 @@ export class EventQueue {
     this.mask = capacity - 1;
     this.head = 0;
   }
-}
-
-function rowOf(payload: Payload): Row {
-  return Array.isArray(payload) ? payload : [];
 }

@@ -3,7 +3,7 @@ import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Alarm } from '../../runtime/timers.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
+import { CURRENT, EXPIRED, RESET, rowOf, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 export interface ExternalTimeBatchSetting {
   /** Where the time stands in a row. */
@@ -47,7 +47,7 @@ export class ExternalTimeBatchWindow implements WindowStage {
   }
 
   event(_type: EventType, timestamp: number, payload: Payload): void {
-    const row: Row = Array.isArray(payload) ? payload : [];
+    const row = rowOf(payload);
     const time = Number(row[this.setting.time]);
     if (this.endTime < 0) this.begin(row, time);
     if (this.newest < time) this.newest = time;

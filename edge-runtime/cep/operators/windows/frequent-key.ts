@@ -1,8 +1,8 @@
-import type { AttributeType, Row } from '../../api.ts';
+import type { AttributeType } from '../../api.ts';
 import { textOf } from '../../plan/functions.ts';
 import type { Typed } from '../../plan/types.ts';
 import { concurrentMapOrderOf } from '../java-order.ts';
-import type { Payload } from '../stage.ts';
+import { rowOf, type Payload } from '../stage.ts';
 
 /** One of the attributes by which `frequent` and `lossyFrequent` tell events apart; where there is none they compare whole events. */
 export interface KeyPart {
@@ -21,7 +21,7 @@ export function keyParts(given: readonly Typed[], taken: readonly Typed[]): KeyP
 const SEPARATOR = '\u0001';
 
 export function keyOf(payload: Payload, parts: readonly KeyPart[]): string {
-  const row: Row = Array.isArray(payload) ? payload : [];
+  const row = rowOf(payload);
   return (parts.length === 0 ? row : parts.map(({ index }) => row[index])).map((one) => String(one)).join(SEPARATOR);
 }
 
@@ -29,7 +29,7 @@ export function keyOf(payload: Payload, parts: readonly KeyPart[]): string {
 export function orderOfLeaving(gone: readonly Payload[], parts: readonly KeyPart[], peak: number): readonly Payload[] {
   if (gone.length < 2) return gone;
   const textOfKey = (payload: Payload): string => {
-    const row: Row = Array.isArray(payload) ? payload : [];
+    const row = rowOf(payload);
     return parts.length === 0 ? row.map((one) => String(one)).join('') : parts.map(({ index, type }) => textOf(row[index], type)).join('');
   };
   return concurrentMapOrderOf(gone.map(textOfKey), peak).map((place) => gone[place]);

@@ -3,7 +3,10 @@ import type { Typed } from '../../plan/types.ts';
 import { KSlack } from './reorder.ts';
 import type { OperatorContext } from '../operator-context.ts';
 import type { Payload, Stage, WindowStage } from '../stage.ts';
-import { FirstWindow, UniqueBatchWindow, UniqueSlidingWindow, type KeyOf } from './unique-windows.ts';
+import type { KeyOf } from './keyed-events.ts';
+import { UniqueBatchWindow } from './unique-batch-window.ts';
+import { FirstWindow } from './unique-first-window.ts';
+import { UniqueSlidingWindow } from './unique-sliding-window.ts';
 
 /** Makes a window of the namespaces `unique` and `reorder`; undefined for another name. */
 export function makeExtensionWindow(plan: WindowPlan, use: { expired: boolean; searched: boolean }, context: OperatorContext, next: Stage): WindowStage | undefined {

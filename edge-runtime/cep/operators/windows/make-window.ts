@@ -1,16 +1,20 @@
 import type { WindowUse } from './window-use.ts';
 import type { WindowPlan } from '../../plan/plan.ts';
 import type { Typed } from '../../plan/types.ts';
+import { DelayWindow, TimeLengthWindow, TimeWindow } from './aging-windows.ts';
+import type { AttributeReader } from './attribute.ts';
 import { ChunkWindow } from './batch-window.ts';
 import { keyParts } from './frequent-key.ts';
 import { FrequentWindow } from './frequent-window.ts';
-import { LengthBatchWindow, LengthWindow } from './length-window.ts';
-import { DelayWindow, ExternalTimeWindow, SortWindow, TimeLengthWindow, type Pick } from './sliding-windows.ts';
+import { ExternalTimeWindow } from './external-time-window.ts';
+import { LengthBatchWindow } from './length-batch-window.ts';
+import { LengthWindow } from './length-window.ts';
+import { SortWindow } from './sort-window.ts';
 import { makeExtensionWindow } from './make-extension-window.ts';
 import { makeFurtherWindow } from './make-further-window.ts';
 import type { OperatorContext } from '../operator-context.ts';
 import type { Stage, WindowStage } from '../stage.ts';
-import { TimeBatchWindow, TimeWindow } from './time-window.ts';
+import { TimeBatchWindow } from './time-batch-window.ts';
 
 /** Makes the window that a plan names; the plan's parameters were checked. */
 export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorContext, next: Stage): WindowStage {
@@ -48,14 +52,14 @@ export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorCo
   }
 }
 
-function pickOf(argument: Typed | undefined): Pick {
+function pickOf(argument: Typed | undefined): AttributeReader {
   if (argument?.kind !== 'value' || argument.access.from !== 'row') throw new TypeError('A window over something that is no attribute passed the checker.');
   const { index } = argument.access;
   return (row) => row[index];
 }
 
 /** Attributes, each with 'asc' or 'desc' after it or ascending. */
-function sortKeysOf(values: readonly Typed[]): { pick: Pick; descending: boolean }[] {
+function sortKeysOf(values: readonly Typed[]): { pick: AttributeReader; descending: boolean }[] {
   return values.flatMap((value, index) => {
     if (value.kind !== 'value') return [];
     const order = values[index + 1];

@@ -2,9 +2,9 @@ import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Alarm } from '../../runtime/timers.ts';
 import { mapOrderOf } from '../java-order.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
-import type { Pick } from './sliding-windows.ts';
+import type { AttributeReader } from './attribute.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
+import { CURRENT, EXPIRED, rowOf, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
 
 interface Session {
   events: Held[];
@@ -23,7 +23,7 @@ interface Sessions {
 export interface SessionSetting {
   gap: number;
   latency: number;
-  key: Pick | undefined;
+  key: AttributeReader | undefined;
 }
 
 /** `session(gap, key, latency)`: events of a key that follow each other by less than the gap. They leave when the session is over. */
@@ -43,7 +43,7 @@ export class SessionWindow implements WindowStage {
 
   event(_type: EventType, timestamp: number, payload: Payload): void {
     const { key } = this.setting;
-    const of = key === undefined ? null : key(Array.isArray(payload) ? payload : []);
+    const of = key === undefined ? null : key(rowOf(payload));
     let sessions = this.sessions.get(of);
     if (sessions === undefined) this.sessions.set(of, (sessions = { current: empty(), previous: empty() }));
     if (!this.take(sessions, { timestamp, payload })) return;

@@ -11,3 +11,9 @@ export interface WindowUse {
   /** What the query selects, of which `frequent` looks at the attributes that are taken over as they are. */
   taken: readonly Typed[];
 }
+
+/** The same of a window that lets go in batches. */
+export interface BatchUse extends Pick<WindowUse, 'expired' | 'searched'> {
+  /** Events go on at once and only their end is batched. */
+  streaming: boolean;
+}
