@@ -47,6 +47,12 @@ describe('not … or', () => {
   specify(STREAMS, [
     ['the event, or the other not for a time', 'from a=A -> not B for 10 milliseconds or c=C select a.v as x, c.v as z insert into O;', [a(1, 1), c(2, 5)], [[1, 5]]],
     ['holds by the time alone', 'from a=A -> not B for 10 milliseconds or c=C select a.v as x, c.v as z insert into O;', [a(1, 1), { advance: 20 }], [[1, null]]],
+    [
+      'hands a match on twice, by the time and by the event, and it ends once',
+      'from every (not B for 5 milliseconds or a=A -> x=A and y=C) -> z=C select a.v as a, x.v as x, y.v as y, z.v as z insert into O;',
+      [a(1, 2), a(4, 1), c(25, 7), c(44, 1), a(44, 1), c(44, 2)],
+      [[2, 1, 7, 1], [null, 1, 1, 2]],
+    ],
   ]);
 });
 

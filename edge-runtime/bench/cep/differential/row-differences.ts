@@ -82,11 +82,6 @@ const OF_PATTERNS: readonly KnownDifference[] = [
     explains: ({ app }) => EMPTY_END.test(app) && (/from (every )?e1=\w+(\[[^\]]*\])?[<*?+]/.test(app) || / within /.test(app)),
     without: withoutEmptyEnd,
   },
-  {
-    name: 'a match that begins with a step that may take nothing, with an absence behind it, has no time of its own, and ends at odd ones or not at all',
-    explains: says(/from (every )?e1=\w+(\[[^\]]*\])?(<0?:\d*>|[*?])(,| ->) .*?not \w/),
-    without: inApp(/(e1=\w+(\[[^\]]*\])?)(<0?:\d*>|[*?])/, '$1'),
-  },
   { name: 'a match that begins with `and` or `or` of an absence fails at some events, which are lost', explains: (one, siddhi) => BEGINS_WITH_ABSENT_SIDE.test(one.app) && lostAnEvent(one, siddhi), without: withoutEmptyEnd },
   {
     name: 'where a step still looks at a match that ended, such as a side `not S` of `and` that hears the same event, all that ended after it in its chunk may be lost',

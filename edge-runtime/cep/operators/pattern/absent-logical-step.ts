@@ -89,7 +89,7 @@ export class AbsentLogicalStep extends LogicalStep {
       const partnerCame = match.slots[this.partner.slot] !== null;
       // Absence counts as an event without values, so that the other side sees this one fulfilled.
       if (!partnerCame) match.slots[this.slot] = { t: NO_WAIT, r: [] };
-      if ((this.operator === 'or') !== partnerCame) passed.push(match);
+      if ((this.operator === 'or') !== partnerCame) match.endIn(passed);
       return false;
     });
     if (over !== undefined && this.aroundEvery !== undefined) {

@@ -89,7 +89,7 @@ export class AbsentStep extends Step {
       const due = match.time === NO_TIME ? this.scheduled : match.time + this.wait;
       if (time < due) return true;
       match.time = time;
-      passed.push(match);
+      match.endIn(passed);
       return false;
     });
     return passed;

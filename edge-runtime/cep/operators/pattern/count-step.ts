@@ -50,7 +50,7 @@ export class CountStep extends Step {
       this.offer(match, event);
       if (this.end.returned) {
         this.end.returned = false;
-        ended.push(match);
+        match.endIn(ended);
       }
       if (!this.counted) dropLast(match, slot);
       if (!this.changed && (this.counted || !this.setting.sequence)) waiting[kept++] = match;

@@ -136,7 +136,7 @@ export class IndexedStep extends Step {
       this.offer(match, event);
       if (this.end.returned) {
         this.end.returned = false;
-        ended.push(match);
+        match.endIn(ended);
       }
       if (this.changed) this.leave(match);
       else {

@@ -64,13 +64,11 @@ export class LogicalStep extends Step {
       const match = waiting[index];
       // `or`: the other side was first.
       if (match === undefined || (this.operator === 'or' && match.slots[partner.slot] !== null)) continue;
-      // A step that goes on counting hands its match on each time; it ends once.
-      if (ended.includes(match)) continue;
       match.slots[slot] = event;
       this.offer(match, event);
       if (this.end.returned) {
         this.end.returned = false;
-        ended.push(match);
+        match.endIn(ended);
       }
       if (this.changed) continue;
       match.slots[slot] = null;

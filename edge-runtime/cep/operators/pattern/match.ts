@@ -24,6 +24,8 @@ export class Match {
   expired = false;
   /** The step that keeps it in an index; a match that has left one is still in its lists for a while. */
   indexedIn: object | undefined = undefined;
+  /** The matches that came to their end together with this one. */
+  private endedIn: Match[] | undefined = undefined;
 
   constructor(slots: Slot[]) {
     this.slots = slots;
@@ -35,6 +37,13 @@ export class Match {
     for (let index = from; index < copy.slots.length; index++) copy.slots[index] = null;
     copy.time = this.time;
     return copy;
+  }
+
+  /** Comes to its end among others. A step may hold a match twice; it ends once, at its first place. */
+  endIn(ended: Match[]): void {
+    if (this.endedIn === ended) return;
+    this.endedIn = ended;
+    ended.push(this);
   }
 
   first(slot: number): Taken | null {

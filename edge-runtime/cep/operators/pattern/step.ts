@@ -148,7 +148,7 @@ export class Step {
       this.offer(match, event);
       if (this.end.returned) {
         this.end.returned = false;
-        ended.push(match);
+        match.endIn(ended);
       }
       if (this.changed) continue;
       match.slots[slot] = null;
