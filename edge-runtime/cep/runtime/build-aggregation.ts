@@ -6,7 +6,7 @@ import type { AggregationPlan, RangePlan } from '../plan/plan.ts';
 import type { RowVariable, Typed } from '../plan/types.ts';
 import type { TableTest } from './emit-expression.ts';
 import { emitRowValues } from './emit-query.ts';
-import type { Receiver } from './receiver.ts';
+import { eachAlone, type Receiver } from './receiver.ts';
 import type { Clock } from './timers.ts';
 
 /** Separates the parts of a key of several attributes. */
@@ -35,10 +35,7 @@ export function makeRollup(plan: AggregationPlan, clock: Clock, tables: TableTes
 
 /** The way into an aggregation. */
 export function rollupReceiver(rollup: Rollup): Receiver {
-  return {
-    one: (timestamp, row) => rollup.add(timestamp, row),
-    many: (timestamps, rows) => rows.forEach((row, index) => rollup.add(timestamps[index] ?? 0, row)),
-  };
+  return eachAlone((timestamp, row) => rollup.add(timestamp, row));
 }
 
 /** What a join finds in an aggregation: the range may be another for each event that looks. */

@@ -9,7 +9,7 @@ import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
 import { searchedRollup } from './build-aggregation.ts';
 import { chainOf, selectorOf, StageEntry, wantedOf, type QueryContext } from './build-query.ts';
 import { shortTableJoin } from './build-table-join.ts';
-import type { Receiver } from './receiver.ts';
+import { eachAlone, type Receiver } from './receiver.ts';
 import { HeldOutput, type OutputStage } from './query-output.ts';
 
 /** Makes a join; each side's stream has a receiver of its own. */
@@ -119,14 +119,7 @@ function apart(receiver: Receiver): Receiver {
 function together(receivers: readonly Receiver[]): Receiver {
   const [only] = receivers;
   if (receivers.length === 1 && only !== undefined) return only;
-  return {
-    one: (timestamp, row) => {
-      for (const receiver of receivers) receiver.one(timestamp, row);
-    },
-    many: (timestamps, rows) => {
-      rows.forEach((row, index) => {
-        for (const receiver of receivers) receiver.one(timestamps[index] ?? 0, row);
-      });
-    },
-  };
+  return eachAlone((timestamp, row) => {
+    for (const receiver of receivers) receiver.one(timestamp, row);
+  });
 }

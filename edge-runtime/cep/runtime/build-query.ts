@@ -21,6 +21,7 @@ import { AggregatingFilter } from './aggregating-filter.ts';
 import { SpreadStage } from './spread-stage.ts';
 import { HeldOutput, QueryOutput, visibleTo, type OutputStage, type QueryEars } from './query-output.ts';
 import { EachSelector } from './each-selector.ts';
+import { oneByOne, PassingQuery } from './passing-query.ts';
 import { makeRate } from './rates/make-rate.ts';
 import { GroupedSelector } from './grouped-selector.ts';
 import { PlainSelector, TotalSelector, type Wanted } from './selector.ts';
@@ -132,7 +133,8 @@ function buildFrom(query: QueryPlan, handlers: readonly HandlerPlan[], from: num
   const { selection } = query;
   const stateless = selection.aggregates.length === 0 && selection.groupBy.length === 0 && selection.limit === undefined && selection.offset === undefined && selection.orderBy.length === 0;
   if (query.rate === undefined && !readsWindow(query) && stateless && filters.length === rest.length && query.output.events !== 'expired') {
-    return new PassingQuery(noting(query, context.code.passing(filters, selection, 'row'), context), output, context.target);
+    const code = context.code.passing(filters, selection);
+    return new PassingQuery(context.provenance === undefined ? code : oneByOne(context.provenance.plain(query, code.one)), output, context.target);
   }
   return chainOf(query, rest, from, selectorOf(query, 'row', rest, limitedBy(query, output, context), context), context);
 }
@@ -149,7 +151,7 @@ export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readon
   const output = visibleTo(to, selection);
   const wanted = wantedOf(query);
   if (selection.aggregates.length === 0 && selection.groupBy.length === 0) {
-    return new PlainSelector(selection, wanted, noting(query, context.code.passing([], selection, kind), context), output);
+    return new PlainSelector(selection, wanted, noting(query, context.code.projection(selection, kind), context), output);
   }
   const sliding = readsWindow(query) || handlers.some((one) => one.kind === 'window' && one.window.sliding);
   const code = context.code.selection(selection, kind, sliding || wanted.expired);
@@ -222,48 +224,6 @@ function refill(window: WindowStage, last: Stage): void {
   last.discard?.();
 }
 
-/** Filter and projection of a query that keeps nothing. */
-class PassingQuery implements Receiver {
-  private readonly run: (timestamp: number, payload: Payload) => Row | undefined;
-  private readonly output: QueryOutput;
-  private readonly target: Receiver;
-
-  constructor(run: (timestamp: number, payload: Payload) => Row | undefined, output: QueryOutput, target: Receiver) {
-    this.run = run;
-    this.output = output;
-    this.target = target;
-  }
-
-  one(timestamp: number, row: Row): void {
-    const out = this.run(timestamp, row);
-    if (out === undefined) return;
-    if (this.output.heard) this.output.one(CURRENT, timestamp, out);
-    else this.target.one(timestamp, out);
-  }
-
-  /** While every event passes, the chunk's times are handed on as they came. */
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    const { run } = this;
-    const out: Row[] = [];
-    let times: readonly number[] | number[] = timestamps;
-    let own: number[] | undefined;
-    for (let index = 0; index < rows.length; index++) {
-      const timestamp = timestamps[index] ?? 0;
-      const row = run(timestamp, rows[index]);
-      if (row === undefined) times = own ??= timestamps.slice(0, index);
-      else {
-        out.push(row);
-        own?.push(timestamp);
-      }
-    }
-    const [first] = out;
-    if (first === undefined) return;
-    if (this.output.heard) this.output.chunk(out.map((row, index) => ({ type: CURRENT, timestamp: times[index] ?? 0, row, key: undefined })));
-    else if (out.length === 1) this.target.one(times[0] ?? 0, first);
-    else this.target.many(times, out);
-  }
-}
-
 /** From the chunks of a stream to the events of a query's first stage. */
 export class StageEntry implements Receiver {
   readonly first: Stage;
@@ -277,8 +237,8 @@ export class StageEntry implements Receiver {
     this.first.end();
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    for (let index = 0; index < rows.length; index++) this.first.event(CURRENT, timestamps[index] ?? 0, rows[index]);
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    for (let index = from; index < to; index++) this.first.event(CURRENT, timestamps[index] ?? 0, rows[index]);
     this.first.end();
   }
 }
@@ -300,9 +260,9 @@ function watched(receiver: Receiver, tell: (timestamp: number, row: Row) => void
       tell(timestamp, row);
       receiver.one(timestamp, row);
     },
-    many: (timestamps, rows) => {
-      rows.forEach((row, index) => tell(timestamps[index] ?? 0, row));
-      receiver.many(timestamps, rows);
+    many: (timestamps, rows, from, to) => {
+      for (let index = from; index < to; index++) tell(timestamps[index] ?? 0, rows[index] ?? []);
+      receiver.many(timestamps, rows, from, to);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { JoinInputPlan, QueryPlan, SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import type { QueryContext } from './build-query.ts';
 import { emitTableJoin, type TableJoinCode } from './emit-table-join.ts';
-import type { Receiver } from './receiver.ts';
+import { handOn, type Receiver } from './receiver.ts';
 import { QueryOutput, type OutputStage } from './query-output.ts';
 
 /**
@@ -56,14 +56,14 @@ class ShortTableJoin implements Receiver {
     if (out !== undefined) this.target.one(timestamp, out);
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     if (this.output.heard) {
-      this.otherwise.many(timestamps, rows);
+      this.otherwise.many(timestamps, rows, from, to);
       return;
     }
     const times: number[] = [];
     const made: Row[] = [];
-    for (let index = 0; index < rows.length; index++) {
+    for (let index = from; index < to; index++) {
       const timestamp = timestamps[index] ?? 0;
       const row = rows[index] ?? [];
       const found = this.table.rowWithKey(this.code.key(timestamp, row));
@@ -72,9 +72,6 @@ class ShortTableJoin implements Receiver {
       times.push(timestamp);
       made.push(out);
     }
-    const [first] = made;
-    if (first === undefined) return;
-    if (made.length === 1) this.target.one(times[0] ?? 0, first);
-    else this.target.many(times, made);
+    handOn(this.target, times, made, 0, made.length);
   }
 }

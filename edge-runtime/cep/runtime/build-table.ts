@@ -7,7 +7,7 @@ import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
 import type { RowVariable } from '../plan/types.ts';
 import { Emitter, type TableTest } from './emit-expression.ts';
 import { buildFunction, emitPairTest, emitRowValues, emitSetValues } from './emit-query.ts';
-import type { Receiver } from './receiver.ts';
+import { eachAlone, type Receiver } from './receiver.ts';
 import type { Clock } from './timers.ts';
 
 /** A table and what was planned of it. */
@@ -54,7 +54,7 @@ function emitSearch(emitter: Emitter, table: Table, lookup: TableLookup | undefi
 
 /** The receiver that changes a table with the rows that a query puts out. */
 export function tableReceiver({ table }: RunningTable, change: TableChange, clock: Clock, tables: TableTest): Receiver {
-  if (change.kind === 'add') return { one: (_, row) => table.add(row), many: (_, rows) => rows.forEach((row) => table.add(row)) };
+  if (change.kind === 'add') return eachAlone((_, row) => table.add(row));
   return changer(table, change, clock, tables);
 }
 
@@ -74,10 +74,10 @@ function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, cl
     if (!apply(timestamp, row) && change.kind === 'upsert') table.add(row);
   };
   /** A chunk's new rows are added after it; until then an event changes them only where it changes no row of the table. */
-  const upsertAll = (timestamps: readonly number[], rows: readonly Row[]): void => {
+  const upsertAll: Receiver['many'] = (timestamps, rows, from, to) => {
     const added: Row[] = [];
-    rows.forEach((row, index) => {
-      const timestamp = timestamps[index] ?? 0;
+    rows.slice(from, to).forEach((row, index) => {
+      const timestamp = timestamps[from + index] ?? 0;
       if (apply(timestamp, row)) return;
       let some = false;
       added.forEach((other, at) => {
@@ -90,8 +90,7 @@ function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, cl
     for (const row of added) table.add(row);
   };
   // Where a key or index finds the row it makes no difference, and is faster one by one.
-  const together = change.kind === 'upsert' && change.lookup === undefined;
-  return { one, many: together ? upsertAll : (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
+  return change.kind === 'upsert' && change.lookup === undefined ? { one, many: upsertAll } : eachAlone(one);
 }
 
 function changed(row: Row, change: Exclude<TableChange, { kind: 'add' }>, values: readonly unknown[]): Row {

@@ -2,7 +2,7 @@ import type { Row } from '../api.ts';
 import type { Aggregator } from '../operators/aggregators/aggregator.ts';
 import { makeAggregator } from '../operators/aggregators/aggregators.ts';
 import type { Payload } from '../operators/stage.ts';
-import type { HandlerPlan, SelectionPlan } from '../plan/plan.ts';
+import type { SelectionPlan } from '../plan/plan.ts';
 import type { AggregatePlan, RowVariable, Typed } from '../plan/types.ts';
 import { Emitter, type TableTest } from './emit-expression.ts';
 import type { Clock } from './timers.ts';
@@ -125,25 +125,21 @@ export function emitValues(values: readonly Typed[], kind: PayloadKind, clock: C
   return buildFunction(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => unknown[];
 }
 
-/**
- * Filter and projection in one function, for queries that keep nothing: the row to put out, or undefined. When the
- * projection is the identity the row itself goes through and nothing is allocated.
- */
-export function emitPassing(filters: readonly Extract<HandlerPlan, { kind: 'filter' }>[], selection: SelectionPlan, kind: PayloadKind, clock: Clock, tables: TableTest): (timestamp: number, payload: Payload) => Row | undefined {
-  const emitter = new Emitter(tables);
-  const tests = filters.map((one) => `if(!${emitter.truth(one.condition)})return undefined;`).join('');
-  const body = `${tests}${emitOutput(emitter, selection)}`;
-  const source = `'use strict';${emitter.bindings()}return function(t,p){${OPENING[kind]}${emitter.takeDeclarations()}${body}}`;
-  return buildFunction(source, emitter.constants, clock) as (timestamp: number, payload: Payload) => Row | undefined;
+/** What is done with the row that a piece of code comes to, and where it comes to none. */
+interface Ending {
+  found(row: string): string;
+  refused: string;
 }
 
-/** The end of a function: output values, `having`, and the row. */
-export function emitOutput(emitter: Emitter, selection: SelectionPlan): string {
-  if (selection.identity) return 'return p;';
+const RETURNING: Ending = { found: (row) => `return ${row};`, refused: 'return undefined;' };
+
+/** The end of a function or of one turn of a loop: output values, `having`, and the row. */
+export function emitOutput(emitter: Emitter, selection: SelectionPlan, { found, refused }: Ending = RETURNING): string {
+  if (selection.identity) return found('p');
   const values = selection.outputs.map((one) => emitter.output(one));
-  if (selection.having === undefined) return `return [${values.join(',')}];`;
+  if (selection.having === undefined) return found(`[${values.join(',')}]`);
   const names = values.map((value, index) => `const o${index}=${value};`).join('');
-  return `${names}if(!${emitter.truth(selection.having)})return undefined;return [${values.map((_, index) => `o${index}`).join(',')}];`;
+  return `${names}if(!${emitter.truth(selection.having)})${refused}${found(`[${values.map((_, index) => `o${index}`).join(',')}]`)}`;
 }
 
 /** The code of a selection with aggregators or groups. `tracksLeaving` as in `AggregatorUse`. */
@@ -163,7 +159,8 @@ export function emitSelection(selection: SelectionPlan, kind: PayloadKind, track
   return buildFunction(source, emitter.constants, clock) as SelectionCode;
 }
 
-function wrap(emitter: Emitter, kind: PayloadKind, body: string): string {
+/** The body of a function that is given time and payload. */
+export function wrap(emitter: Emitter, kind: PayloadKind, body: string): string {
   return `${OPENING[kind]}${emitter.takeDeclarations()}${body}`;
 }
 

@@ -12,6 +12,7 @@ import { queryHoldings } from './holdings.ts';
 import type { BatchBook } from './junction.ts';
 import { OnDemand } from './on-demand.ts';
 import { boundOf } from './partition.ts';
+import { handOn } from './receiver.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
 import { Follower, openIncrements } from './increments.ts';
@@ -133,9 +134,7 @@ export class Engine implements CepEngine {
     const times: readonly number[] = Array.isArray(timestamps) ? timestamps : Array.from(timestamps);
     try {
       this.first.moveTo(times.at(-1) ?? this.now);
-      const [only] = rows;
-      if (rows.length === 1 && only !== undefined) junction.one(times[0] ?? 0, only);
-      else junction.many(times, rows);
+      handOn(junction, times, rows, 0, rows.length);
     } catch (failure) {
       this.faults.tell(stream, '', [...times], [...rows], failure);
     }

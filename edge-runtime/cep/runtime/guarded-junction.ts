@@ -22,11 +22,11 @@ export class GuardedJunction extends Junction {
     }
   }
 
-  override many(timestamps: readonly number[], rows: readonly Row[]): void {
+  override many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     try {
-      super.many(timestamps, rows);
+      super.many(timestamps, rows, from, to);
     } catch (failure) {
-      this.faults.many(timestamps, rows.map((row) => [...row, reasonOf(failure)]));
+      this.faults.many(timestamps.slice(from, to), rows.slice(from, to).map((row) => [...row, reasonOf(failure)]), 0, to - from);
     }
   }
 }

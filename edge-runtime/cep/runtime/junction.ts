@@ -1,4 +1,4 @@
-import type { Receiver } from './receiver.ts';
+import { eachAlone, type Receiver } from './receiver.ts';
 import type { Row, StreamBatch } from '../api.ts';
 import type { ConstantKey } from '../plan/conjuncts.ts';
 import { KeyedDispatch } from './keyed-dispatch.ts';
@@ -90,23 +90,23 @@ export class Junction implements Receiver {
     } else this.tell({ stream: this.name, timestamps: [timestamp], rows: [row] });
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     if (this.only !== undefined) {
-      this.only.many(timestamps, rows);
+      this.only.many(timestamps, rows, from, to);
       return;
     }
-    for (const receiver of this.receivers) receiver.many(timestamps, rows);
+    for (const receiver of this.receivers) receiver.many(timestamps, rows, from, to);
     for (const listener of this.eventListeners) {
-      for (let index = 0; index < rows.length; index++) listener(timestamps[index] ?? 0, rows[index] ?? []);
+      for (let index = from; index < to; index++) listener(timestamps[index] ?? 0, rows[index] ?? []);
     }
     if (this.batchListeners.length === 0) return;
     if (this.book.collecting) {
       const batch = this.collect();
-      for (let index = 0; index < rows.length; index++) {
+      for (let index = from; index < to; index++) {
         batch.timestamps.push(timestamps[index] ?? 0);
         batch.rows.push(rows[index] ?? []);
       }
-    } else this.tell({ stream: this.name, timestamps: [...timestamps], rows: [...rows] });
+    } else this.tell({ stream: this.name, timestamps: timestamps.slice(from, to), rows: rows.slice(from, to) });
   }
 
   /** Tells the listeners what came since the batch began. */
@@ -141,19 +141,6 @@ export class Junction implements Receiver {
     this.only = undefined;
     if (this.batchListeners.length > 0 || this.receivers.length + this.eventListeners.length !== 1) return;
     if (first !== undefined) this.only = first;
-    else if (listener !== undefined) this.only = new ListenerReceiver(listener);
-  }
-}
-
-/** One that hears a stream event by event, as a taker of its chunks. */
-class ListenerReceiver implements Receiver {
-  readonly one: (timestamp: number, row: Row) => void;
-
-  constructor(listener: (timestamp: number, row: Row) => void) {
-    this.one = listener;
-  }
-
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    for (let index = 0; index < rows.length; index++) this.one(timestamps[index] ?? 0, rows[index] ?? []);
+    else if (listener !== undefined) this.only = eachAlone(listener);
   }
 }

@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
 import type { ConstantBound } from '../plan/conjuncts.ts';
-import type { Receiver } from './receiver.ts';
+import { handOn, type Receiver } from './receiver.ts';
 
 /** Values up to here are looked up in an array instead of a map. */
 const DENSE_MAX = 65_536;
@@ -32,6 +32,13 @@ class Entry {
   }
 }
 
+/** An event of a chunk, and a query that may take it. */
+interface Hit {
+  entry: Entry;
+  timestamp: number;
+  row: Row;
+}
+
 /**
  * Finds the queries that an event concerns by one of its values, however many there are. A bound of the filter stands
  * beside the query, so that most events end here without touching anything else of it.
@@ -46,17 +53,20 @@ export class KeyedDispatch implements Receiver {
    */
   private readonly easiest: number[] = [];
   private shared: { index: number; sign: 1 | -1 } | 'none yet' | 'mixed' = 'none yet';
-  /** Entries ever made, and those that are there. */
+  /** Queries ever added, the last of them, and the entries that are there. */
   private count = 0;
+  private last: Receiver | undefined;
   private entries = 0;
 
   constructor(index: number) {
     this.index = index;
   }
 
-  /** A query may be added under several values. */
+  /** A query may be added under several values, one after the other. */
   add(value: unknown, receiver: Receiver, bound: ConstantBound | undefined): void {
-    const entry = new Entry(receiver, this.count++, bound);
+    if (receiver !== this.last) this.count++;
+    this.last = receiver;
+    const entry = new Entry(receiver, this.count, bound);
     this.entries++;
     this.note(value, bound);
     let last = this.find(value);
@@ -126,27 +136,22 @@ export class KeyedDispatch implements Receiver {
   }
 
   /** Each query gets its own part of the chunk, in the order of the text. */
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    let parts: Map<Receiver, { order: number; times: number[]; rows: Row[] }> | undefined;
-    for (let at = 0; at < rows.length; at++) {
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    const hits: Hit[] = [];
+    for (let at = from; at < to; at++) {
       const row = rows[at] ?? [];
       const value = row[this.index];
       if (this.isBeyondAll(value, row)) continue;
-      for (let entry = this.find(value); entry !== undefined; entry = entry.next) {
-        if (!entry.mayTake(row)) continue;
-        parts ??= new Map();
-        let part = parts.get(entry.receiver);
-        if (part === undefined) parts.set(entry.receiver, (part = { order: entry.order, times: [], rows: [] }));
-        part.times.push(timestamps[at] ?? 0);
-        part.rows.push(row);
-      }
+      for (let entry = this.find(value); entry !== undefined; entry = entry.next) if (entry.mayTake(row)) hits.push({ entry, timestamp: timestamps[at] ?? 0, row });
     }
-    if (parts === undefined) return;
-    const inOrder = parts.size > 1 ? [...parts].sort((left, right) => left[1].order - right[1].order) : parts;
-    for (const [receiver, part] of inOrder) {
-      const [first] = part.rows;
-      if (part.rows.length === 1 && first !== undefined) receiver.one(part.times[0] ?? 0, first);
-      else receiver.many(part.times, part.rows);
+    if (hits.length > 1) hits.sort((left, right) => left.entry.order - right.entry.order);
+    for (let first = 0, next = 0; first < hits.length; first = next) {
+      const hit = hits[first];
+      if (hit === undefined) return;
+      const { receiver } = hit.entry;
+      for (next = first + 1; hits[next]?.entry.receiver === receiver; ) next++;
+      const part = hits.slice(first, next);
+      handOn(receiver, part.map((one) => one.timestamp), part.map((one) => one.row), 0, part.length);
     }
   }
 }

@@ -60,7 +60,7 @@ class AllAlike implements Stage {
     const { timestamps, rows } = this;
     this.timestamps = [];
     this.rows = [];
-    this.receiver.many(timestamps, rows);
+    this.receiver.many(timestamps, rows, 0, rows.length);
   }
 }
 

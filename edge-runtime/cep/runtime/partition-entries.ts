@@ -1,5 +1,5 @@
 import type { Row } from '../api.ts';
-import type { Receiver } from './receiver.ts';
+import { handOn, type Receiver } from './receiver.ts';
 import type { KeyReader } from './partition-keys.ts';
 
 /** One after the other to all that listen. */
@@ -20,8 +20,8 @@ export class FanOut implements Receiver {
     for (const receiver of this.receivers) receiver.one(timestamp, row);
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    for (const receiver of this.receivers) receiver.many(timestamps, rows);
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    for (const receiver of this.receivers) receiver.many(timestamps, rows, from, to);
   }
 }
 
@@ -50,8 +50,8 @@ export class KeyedEntry implements Receiver {
     } else for (const key of reader.keysOf(timestamp, row)) this.find(key).ways[this.slot]?.one(timestamp, row);
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    inRuns(this.reader, timestamps, rows, (key) => this.find(key).ways[this.slot]);
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    inRuns(this.reader, timestamps, rows, from, to, (key) => this.find(key).ways[this.slot]);
   }
 }
 
@@ -73,8 +73,8 @@ export class SharedEntry implements Receiver {
     } else for (let left = reader.keysOf(timestamp, row).length; left > 0; left--) this.way.one(timestamp, row);
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
-    inRuns(this.reader, timestamps, rows, () => this.way);
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    inRuns(this.reader, timestamps, rows, from, to, () => this.way);
   }
 }
 
@@ -97,39 +97,55 @@ export class EveryKeyEntry<T extends Ways> implements Receiver {
     }
   }
 
-  many(timestamps: readonly number[], rows: readonly Row[]): void {
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     for (const one of this.living()) {
       this.enter(one);
-      one.ways[this.slot]?.many(timestamps, rows);
+      one.ways[this.slot]?.many(timestamps, rows, from, to);
     }
   }
 }
 
+type WayOf = (key: unknown) => Receiver | undefined;
+
 /** Cuts a chunk where the key changes, as Siddhi does; events without a key are left out and cut nothing. */
-function inRuns(reader: KeyReader, timestamps: readonly number[], rows: readonly Row[], wayOf: (key: unknown) => Receiver | undefined): void {
-  let run: { key: unknown; timestamps: number[]; rows: Row[] } | undefined;
-  const send = (): void => {
-    const [first] = run?.rows ?? [];
-    if (run === undefined || first === undefined) return;
-    if (run.rows.length === 1) wayOf(run.key)?.one(run.timestamps[0] ?? 0, first);
-    else wayOf(run.key)?.many(run.timestamps, run.rows);
-  };
-  const take = (key: unknown, timestamp: number, row: Row): void => {
-    if (run === undefined || run.key !== key) {
-      send();
-      run = { key, timestamps: [], rows: [] };
+function inRuns(reader: KeyReader, timestamps: readonly number[], rows: readonly Row[], from: number, to: number, wayOf: WayOf): void {
+  if (reader.kind === 'ranges') {
+    gathered(reader.keysOf, timestamps, rows, from, to, wayOf);
+    return;
+  }
+  const { keyOf } = reader;
+  let current: unknown = null;
+  let begun = from;
+  for (let index = from; index < to; index++) {
+    const key = keyOf(timestamps[index] ?? 0, rows[index] ?? []) ?? null;
+    if (key === current) continue;
+    if (key === null) {
+      gathered((timestamp, row) => [keyOf(timestamp, row)].filter((one) => one != null), timestamps, rows, begun, to, wayOf);
+      return;
     }
-    run.timestamps.push(timestamp);
-    run.rows.push(row);
-  };
-  for (let index = 0; index < rows.length; index++) {
-    const timestamp = timestamps[index] ?? 0;
-    const row = rows[index] ?? [];
-    if (reader.kind === 'ranges') for (const key of reader.keysOf(timestamp, row)) take(key, timestamp, row);
-    else {
-      const key = reader.keyOf(timestamp, row);
-      if (key !== null && key !== undefined) take(key, timestamp, row);
+    if (current !== null) send(wayOf(current), timestamps, rows, begun, index);
+    [current, begun] = [key, index];
+  }
+  if (current !== null) send(wayOf(current), timestamps, rows, begun, to);
+}
+
+/** The same where an event may be there several times or not at all. */
+function gathered(keysOf: (timestamp: number, row: Row) => readonly unknown[], timestamps: readonly number[], rows: readonly Row[], from: number, to: number, wayOf: WayOf): void {
+  const [keys, times, events]: [unknown[], number[], Row[]] = [[], [], []];
+  for (let index = from; index < to; index++) {
+    const [timestamp, row] = [timestamps[index] ?? 0, rows[index] ?? []];
+    for (const key of keysOf(timestamp, row)) {
+      keys.push(key);
+      times.push(timestamp);
+      events.push(row);
     }
   }
-  send();
+  for (let begun = 0, next = 0; begun < keys.length; begun = next) {
+    for (next = begun + 1; next < keys.length && keys[next] === keys[begun]; ) next++;
+    send(wayOf(keys[begun]), times, events, begun, next);
+  }
+}
+
+function send(way: Receiver | undefined, timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+  if (way !== undefined) handOn(way, timestamps, rows, from, to);
 }

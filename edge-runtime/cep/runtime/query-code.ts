@@ -6,7 +6,8 @@ import type { Table } from '../operators/table.ts';
 import type { TableEntry } from '../operators/table-entry.ts';
 import { emitCandidates } from './build-table.ts';
 import type { TableTest } from './emit-expression.ts';
-import { emitAggregatingFilter, emitCondition, emitPairTest, emitPassing, emitSelection, emitStepCondition, emitValues, type FilterCode, type PayloadKind, type SelectionCode } from './emit-query.ts';
+import { emitPassing, emitPassingChunks, type PassingCode } from './emit-passing.ts';
+import { emitAggregatingFilter, emitCondition, emitPairTest, emitSelection, emitStepCondition, emitValues, type FilterCode, type PayloadKind, type SelectionCode } from './emit-query.ts';
 import type { Clock } from './timers.ts';
 
 type Filters = readonly Extract<HandlerPlan, { kind: 'filter' }>[];
@@ -46,8 +47,13 @@ export class QueryCode {
     return this.once(values, () => emitValues(values, kind, this.clock, this.tables));
   }
 
-  passing(filters: Filters, selection: SelectionPlan, kind: PayloadKind): (timestamp: number, payload: Payload) => Row | undefined {
-    return this.once(selection, () => emitPassing(filters, selection, kind, this.clock, this.tables));
+  /** The projection of a selection that keeps nothing. */
+  projection(selection: SelectionPlan, kind: PayloadKind): (timestamp: number, payload: Payload) => Row | undefined {
+    return this.once(selection, () => emitPassing([], selection, kind, this.clock, this.tables));
+  }
+
+  passing(filters: Filters, selection: SelectionPlan): PassingCode {
+    return this.once(selection, () => emitPassingChunks(filters, selection, this.clock, this.tables));
   }
 
   selection(selection: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean): SelectionCode {

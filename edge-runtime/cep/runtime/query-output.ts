@@ -1,7 +1,7 @@
 import type { QueryBatch, Row } from '../api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
-import type { Receiver } from './receiver.ts';
+import { handOn, type Receiver } from './receiver.ts';
 
 /** One row that a query puts out. */
 export interface OutputEvent {
@@ -94,10 +94,7 @@ export class QueryOutput implements OutputStage {
       for (const { type, timestamp, row } of rows) (type === EXPIRED ? batch.removed : batch.arrived).push({ timestamp, row });
       this.tell(batch);
     }
-    const [first] = rows;
-    if (first === undefined) return;
-    if (rows.length === 1) this.target.one(first.timestamp, first.row);
-    else this.target.many(rows.map((one) => one.timestamp), rows.map((one) => one.row));
+    handOn(this.target, rows.map((one) => one.timestamp), rows.map((one) => one.row), 0, rows.length);
   }
 
   private tell(batch: QueryBatch): void {

@@ -4,6 +4,25 @@ import type { Row } from '../api.ts';
 export interface Receiver {
   /** A chunk of one event. */
   one(timestamp: number, row: Row): void;
-  /** A chunk of several events, never empty. The arrays are not changed by either side. */
-  many(timestamps: readonly number[], rows: readonly Row[]): void;
+  /**
+   * A chunk of several events: those from place `from` up to `to` of lists that hold more, so that a chunk is cut without copying.
+   * There is always one. The lists are not changed by either side.
+   */
+  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void;
+}
+
+/** Hands a chunk on: one of a single event as that, one of none not at all. */
+export function handOn(receiver: Receiver, timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+  if (to - from === 1) receiver.one(timestamps[from] ?? 0, rows[from] ?? []);
+  else if (to > from) receiver.many(timestamps, rows, from, to);
+}
+
+/** One to whom the events of a chunk are each an event alone. */
+export function eachAlone(one: Receiver['one']): Receiver {
+  return {
+    one,
+    many: (timestamps, rows, from, to) => {
+      for (let index = from; index < to; index++) one(timestamps[index] ?? 0, rows[index] ?? []);
+    },
+  };
 }

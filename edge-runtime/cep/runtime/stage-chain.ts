@@ -1,5 +1,5 @@
 import type { Row } from '../api.ts';
-import type { Receiver } from './receiver.ts';
+import { eachAlone, type Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';
 import { StageRuntime, type LogEntry, type Port } from './stage-runtime.ts';
 
@@ -16,8 +16,7 @@ export type KeyedSend = (key: unknown, timestamp: number, row: Row) => void;
 
 /** Sends rows on one by one, each with the key that is worked on. */
 export function sendingOn(send: KeyedSend, keyOf: () => unknown): Receiver {
-  const one = (timestamp: number, row: Row): void => send(keyOf(), timestamp, row);
-  return { one, many: (timestamps, rows) => rows.forEach((row, index) => one(timestamps[index] ?? 0, row)) };
+  return eachAlone((timestamp, row) => send(keyOf(), timestamp, row));
 }
 
 /** The stages of an app, one behind each prediction, and the ways from one into the next. */

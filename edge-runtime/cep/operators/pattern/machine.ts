@@ -89,7 +89,7 @@ export class StateMachine implements Stateful {
           const ended = this.offer(steps, step, timestamp, row);
           if (ended.length > 0) this.emit(ended);
         },
-        many: (timestamps, rows) => this.takeChunk(steps, step, timestamps, rows),
+        many: (timestamps, rows, from, to) => this.takeChunk(steps, step, timestamps, rows, from, to),
       };
     }
     return {
@@ -97,7 +97,11 @@ export class StateMachine implements Stateful {
         const groups = this.offerToAll(steps, timestamp, row);
         if (groups !== undefined) this.deliver(groups);
       },
-      many: (timestamps, rows) => this.deliver(timestamps.flatMap((timestamp, index) => this.offerToAll(steps, timestamp, rows[index] ?? []) ?? [])),
+      many: (timestamps, rows, from, to) => {
+        const groups: Selected[][] = [];
+        for (let index = from; index < to; index++) groups.push(...(this.offerToAll(steps, timestamps[index] ?? 0, rows[index] ?? []) ?? []));
+        this.deliver(groups);
+      },
     };
   }
 
@@ -114,9 +118,9 @@ export class StateMachine implements Stateful {
    * A chunk, as Siddhi takes it: where one step hears the stream, all its events are taken before the first result is
    * made, so that a step that goes on counting shows what it counted by then.
    */
-  private takeChunk(steps: readonly Step[], step: Step, timestamps: readonly number[], rows: readonly Row[]): void {
+  private takeChunk(steps: readonly Step[], step: Step, timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     const ended: Match[] = [];
-    for (let index = 0; index < rows.length; index++) {
+    for (let index = from; index < to; index++) {
       for (const match of this.offer(steps, step, timestamps[index] ?? 0, rows[index] ?? [])) ended.push(match);
     }
     // A last step that counts may end a match more than once.
