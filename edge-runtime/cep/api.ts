@@ -339,11 +339,12 @@ export interface CepEngine {
    */
   restore(bytes: Uint8Array, increments?: readonly Uint8Array[]): void;
   /**
-   * Takes over what another version of the app remembered, as far as it is the same here: what is defined as it was and fed
-   * by the same queries. Everything else begins at the snapshot's time. For an engine that has worked on nothing yet; events
-   * that wait for a prediction are not taken over. Answers what of the snapshot is lost, for people: "1-hour window of Hot".
+   * Takes over what another version of the app remembered, by a snapshot and all increments upon it, as far as it is the same
+   * here: what is defined as it was and fed by the same queries. Everything else begins at the time at which they were taken.
+   * For an engine that has worked on nothing yet; events that wait for a prediction are not taken over. Answers what of it is
+   * lost, for people: "1-hour window of Hot".
    */
-  takeOver(bytes: Uint8Array): string[];
+  takeOver(bytes: Uint8Array, increments?: readonly Uint8Array[]): string[];
 }
 
 /** Reads decoded JSON objects as rows of one stream. */

@@ -27,6 +27,6 @@ function saved(states: ReadonlyMap<string, Stateful>, removed: ChangePlan['remov
     if (state === undefined) return [];
     const writer = new BinaryWriter();
     state.save(writer);
-    return [{ kept, id, what: view === undefined || view.id !== id ? '' : view.what, bytes: writer.finish() }];
+    return [{ kept, id, what: view === undefined || view.id !== id ? '' : view.what, bytes: writer.finish(), changes: [] }];
   });
 }

@@ -15,8 +15,8 @@ import { boundOf } from './partition.ts';
 import { handOn } from './receiver.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
-import { Follower, openIncrements } from './increments.ts';
-import { openSnapshot, restoreAll, takeOver, undamaged, writeSnapshot } from './snapshot.ts';
+import { Follower, openChain } from './increments.ts';
+import { restoreAll, takeOver, writeSnapshot } from './snapshot.ts';
 import { StageChain } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
@@ -229,14 +229,13 @@ export class Engine implements CepEngine {
     this.predictions.forget();
     this.keepStarts();
     const { shape } = this.current();
-    const opened = undamaged(() => openIncrements(bytes, increments ?? []));
-    restoreAll(openSnapshot(bytes), shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry), opened);
+    restoreAll(openChain(bytes, increments ?? []), shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry));
     this.follower = increments === undefined ? undefined : new Follower(shape, bytes, increments.length, this.made.kept);
   }
 
-  takeOver(bytes: Uint8Array): string[] {
+  takeOver(bytes: Uint8Array, increments: readonly Uint8Array[] = []): string[] {
     this.predictions.forget();
-    return takeOver(openSnapshot(bytes), this.current().states, this.stages, this.made.kept, this.made.refills);
+    return takeOver(openChain(bytes, increments), this.current().states, this.stages, this.made.kept, this.made.refills);
   }
 
   private makeGate(): EventTime {

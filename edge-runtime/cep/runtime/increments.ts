@@ -2,6 +2,7 @@ import { CepError } from '../api.ts';
 import { isIncremental, type Stateful } from '../operators/stage.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
 import { fingerprint } from './fingerprint.ts';
+import { openSnapshot, undamaged, type Snapshot } from './snapshot.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
 /** "CEPI": what an increment begins with, then the version of its form. */
@@ -12,8 +13,7 @@ const [WHOLE, CHANGES] = [0, 1];
 const TOLD_APART_BY = 512;
 
 /** One increment taken apart: clocks and logs as they were, and of each state all of it or what changed. */
-export interface Increment {
-  shape: string;
+interface Increment {
   base: string;
   ordinal: number;
   stages: Uint8Array[];
@@ -68,40 +68,41 @@ function writeState(id: string, state: Stateful, writer: BinaryWriter): void {
   writer.block(part.finish());
 }
 
-/** Takes increments apart and sees that they belong to a snapshot, in their order. Throws `snapshot.damaged`, `snapshot.version` or `snapshot.chain`. */
-export function openIncrements(snapshot: Uint8Array, increments: readonly Uint8Array[]): Increment[] {
-  const base = increments.length === 0 ? '' : nameOf(snapshot);
-  return increments.map((bytes, index) => {
-    const increment = read(new BinaryReader(bytes));
+/** A snapshot with the increments upon it as one, in their order. Throws `snapshot.damaged`, `snapshot.version` or `snapshot.chain`. */
+export function openChain(bytes: Uint8Array, increments: readonly Uint8Array[]): Snapshot {
+  const snapshot = openSnapshot(bytes);
+  if (increments.length === 0) return snapshot;
+  const base = nameOf(bytes);
+  const states = new Map(snapshot.states.map((one) => [one.kept, one]));
+  let { stages } = snapshot;
+  for (const [index, one] of increments.entries()) {
+    const increment = undamaged(() => read(new BinaryReader(one)));
     if (increment.base !== base) throw new CepError('snapshot.chain', `Increment ${index + 1} was made upon another snapshot.`);
     if (increment.ordinal !== index + 1) throw new CepError('snapshot.chain', `Increment ${increment.ordinal} stands where number ${index + 1} belongs.`);
-    return increment;
-  });
+    for (const { kept, isWhole, bytes: part } of increment.states) {
+      const state = states.get(kept);
+      if (state === undefined) throw new CepError('snapshot.damaged', `The increment holds '${kept}', which its snapshot does not.`);
+      // What was written whole is all that is read of the state: what came before it is history.
+      if (isWhole) states.set(kept, { ...state, bytes: part, changes: [] });
+      else state.changes.push(part);
+    }
+    ({ stages } = increment);
+  }
+  return { ...snapshot, stages, states: [...states.values()] };
 }
 
 function read(reader: BinaryReader): Increment {
   if (reader.count() !== MAGIC) throw new DamagedSnapshot('These bytes are no increment of a snapshot of the CEP engine.');
   const version = reader.count();
   if (version !== INCREMENT_VERSION) throw new CepError('snapshot.version', `The increment has version ${version}, this engine reads version ${INCREMENT_VERSION}.`);
+  // The shape is that of the snapshot.
+  reader.text();
   return {
-    shape: reader.text(),
     base: reader.text(),
     ordinal: reader.count(),
     stages: Array.from({ length: reader.count() }, () => reader.block()),
     states: Array.from({ length: reader.count() }, () => ({ kept: reader.text(), isWhole: reader.count() === WHOLE, bytes: reader.block() })),
   };
-}
-
-/** Puts an increment upon what is held. */
-export function apply({ states }: Increment, kept: ReadonlyMap<string, Stateful>): void {
-  for (const { kept: id, isWhole, bytes } of states) {
-    const state = kept.get(id);
-    if (state === undefined) throw new DamagedSnapshot(`The increment holds '${id}', which the app does not remember.`);
-    const reader = new BinaryReader(bytes);
-    if (isWhole) state.load(reader);
-    else if (isIncremental(state)) state.loadChanges(reader);
-    else throw new DamagedSnapshot(`The increment holds changes of '${id}', which is saved whole.`);
-  }
 }
 
 function nameOf(snapshot: Uint8Array): string {

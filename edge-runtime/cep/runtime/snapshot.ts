@@ -1,8 +1,7 @@
 import { CepError } from '../api.ts';
-import type { Stateful } from '../operators/stage.ts';
+import { isIncremental, type Stateful } from '../operators/stage.ts';
 import type { StateIdentity } from '../plan/describe-state.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
-import { apply, type Increment } from './increments.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
 
 /** "CEPS": what a snapshot begins with, then the version of its form. Version 1 did not say what each state is. */
@@ -15,7 +14,10 @@ export interface SavedState {
   /** What it is, and what it is called for people; empty for what can be restored only into the same app. */
   id: string;
   what: string;
+  /** All of it. */
   bytes: Uint8Array;
+  /** What changed since, in its order. */
+  changes: Uint8Array[];
 }
 
 export interface Snapshot {
@@ -70,7 +72,7 @@ export function openSnapshot(bytes: Uint8Array): Snapshot {
     const states = Array.from({ length: reader.count() }, (): SavedState => {
       const kept = reader.text();
       const [id, what] = version === 1 ? ['', ''] : [reader.text(), reader.text()];
-      return { kept, id, what, bytes: reader.block() };
+      return { kept, id, what, bytes: reader.block(), changes: [] };
     });
     return { version, shape, stages, states };
   });
@@ -84,21 +86,19 @@ export function restoreAll(
   kept: ReadonlyMap<string, Stateful>,
   portOf: (id: string) => Port | undefined,
   again: (entry: LogEntry) => void,
-  increments: readonly Increment[] = [],
 ): void {
   if (snapshot.shape !== shape) throw new CepError('snapshot.mismatch', `The snapshot was made by an app of another shape (${snapshot.shape}, this one is ${shape}).`);
-  const clocks = increments.at(-1)?.stages ?? snapshot.stages;
   undamaged(() => {
-    const states = new Map(snapshot.states.map((one) => [one.kept, one.bytes]));
+    const states = new Map(snapshot.states.map((one) => [one.kept, one]));
     // Operators first: they put their alarms back, which the clocks then stand before.
     for (const [id, state] of kept) {
-      const bytes = states.get(id) ?? (snapshot.version === 1 && id.startsWith('start of ') ? BEGUN : undefined);
-      if (bytes === undefined) throw new DamagedSnapshot(`The snapshot holds nothing for '${id}'.`);
-      state.load(new BinaryReader(bytes));
+      const found = states.get(id);
+      if (found !== undefined) load(state, found);
+      else if (snapshot.version === 1 && id.startsWith('start of ')) state.load(new BinaryReader(BEGUN));
+      else throw new DamagedSnapshot(`The snapshot holds nothing for '${id}'.`);
     }
-    for (const increment of increments) apply(increment, kept);
     stages.forEach((stage, index) => {
-      const part = clocks[index];
+      const part = snapshot.stages[index];
       if (part !== undefined) stage.load(new BinaryReader(part), portOf, again);
     });
   });
@@ -112,12 +112,12 @@ export function takeOver(snapshot: Snapshot, identities: readonly StateIdentity[
   if (snapshot.version < 2) throw new CepError('snapshot.version', 'A snapshot of version 1 does not say what its states are, and goes into an app of the same shape only.');
   return undamaged(() => {
     let lost: string[] = [];
-    const load = (): void => {
+    const give = (): void => {
       lost = fill(snapshot.states, identities, kept, refills);
     };
     const [first, ...later] = stages;
     for (const [index, stage] of later.entries()) stage.takeOver(new BinaryReader(snapshot.stages[index + 1] ?? snapshot.stages[0] ?? new Uint8Array()), () => undefined);
-    first?.takeOver(new BinaryReader(snapshot.stages[0] ?? new Uint8Array()), load);
+    first?.takeOver(new BinaryReader(snapshot.stages[0] ?? new Uint8Array()), give);
     return lost;
   });
 }
@@ -129,10 +129,18 @@ export function fill(states: readonly SavedState[], identities: readonly StateId
   for (const { kept: id, id: identity } of identities) {
     const state = kept.get(id);
     const found = state === undefined ? undefined : offered.get(identity)?.shift();
-    if (found !== undefined) state?.load(new BinaryReader(found.bytes));
+    if (state !== undefined && found !== undefined) load(state, found);
     else if (state !== undefined && id.endsWith('/selection')) refills.get(id.slice(0, -'/selection'.length))?.();
   }
   return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
+}
+
+function load(state: Stateful, { kept, bytes, changes }: SavedState): void {
+  state.load(new BinaryReader(bytes));
+  for (const one of changes) {
+    if (!isIncremental(state)) throw new DamagedSnapshot(`The increment holds changes of '${kept}', which is saved whole.`);
+    state.loadChanges(new BinaryReader(one));
+  }
 }
 
 /** What is wrong with bytes, told as `snapshot.damaged`. */

@@ -38,10 +38,20 @@ describe('another version of an app', () => {
       const at = before.at(-1)?.[1] ?? 1000;
       const after = generate(random, at, 25);
 
+      // Saved whole at the edit, or before it with increments up to it.
       const first = new Engine(compile(write(old)), { start: 1000 });
-      feed(first, before);
+      const whole = random(2) === 0 ? before.length : random(before.length);
+      feed(first, before.slice(0, whole));
+      const snapshot = first.snapshot({ followed: true });
+      const increments: Uint8Array[] = [];
+      for (let from = whole; from < before.length; ) {
+        const to = from + 1 + random(8);
+        feed(first, before.slice(from, to));
+        increments.push(first.increment() ?? new Uint8Array());
+        from = to;
+      }
       const second = new Engine(compile(write(edited)));
-      second.takeOver(first.snapshot());
+      second.takeOver(snapshot, increments);
       const heard = listen(second, edited.map((one) => one.rule));
       feed(second, after);
 
