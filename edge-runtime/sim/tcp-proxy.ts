@@ -1,10 +1,12 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP relay whose network can be cut: `drop` breaks connections, `stall` keeps them open and carries nothing. */
+/** A TCP relay whose network can be cut: `drop` breaks connections, `stall` keeps them open and carries nothing, `dropAfter` lets some bytes through first. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<[Socket, Socket]>();
   #mode: 'open' | 'dropped' | 'stalled' = 'open';
+  /** Of what goes to the far side. */
+  #bytesLeft = Number.POSITIVE_INFINITY;
 
   constructor(targetPort: number) {
     this.#server = createServer((near) => {
@@ -18,7 +20,7 @@ export class TcpProxy {
         far.destroy();
       };
       for (const socket of pair) socket.on('close', end).on('error', end);
-      near.on('data', (data) => this.#mode === 'open' && far.write(data));
+      near.on('data', (data) => this.#mode === 'open' && this.#carry(data, far));
       far.on('data', (data) => this.#mode === 'open' && near.write(data));
     });
   }
@@ -29,11 +31,31 @@ export class TcpProxy {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
   }
 
   open(): void {
     this.#mode = 'open';
+    this.#bytesLeft = Number.POSITIVE_INFINITY;
+  }
+
+  /** Carries so many more bytes to the far side, which gets all of them; then connections end. */
+  dropAfter(bytes: number): void {
+    this.#bytesLeft = bytes;
+  }
+
+  #carry(data: Buffer, far: Socket): void {
+    if (data.length <= this.#bytesLeft) {
+      this.#bytesLeft -= data.length;
+      far.write(data);
+      return;
+    }
+    this.#mode = 'dropped';
+    far.end(data.subarray(0, this.#bytesLeft));
   }
 
   drop(): void {

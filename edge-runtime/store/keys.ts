@@ -5,7 +5,7 @@ export interface StoreKeys {
   /** What was processed since the checkpoint, step by step. */
   log: string;
   checkpoint: string;
-  /** The state of each rule as of the checkpoint: a hash by rule. */
+  /** The state of each rule as of the checkpoint: a hash of snapshots and of increments upon them, see `stateField`. */
   snapshots: string;
   /** Bodies accepted by an HTTP source and not yet covered by a checkpoint. */
   journal(source: string): string;

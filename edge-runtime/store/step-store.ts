@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Positions } from '../kernel/event-batch.ts';
 import { messageOf, PathError } from '../kernel/path-error.ts';
 import { connectRedis, storeTrouble, type RedisClient, type RedisTarget } from '../kernel/redis.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type NextCheckpoint, type StoredCheckpoint } from './checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint, stateField, type Checkpoint, type NextCheckpoint, type StoredCheckpoint } from './checkpoint.ts';
 import type { StoreKeys } from './keys.ts';
 import { RowPacker } from './packed-rows.ts';
 import { decodeOperations, encodeOperations, type Operation, type StepOutput, type StoredStream } from './step.ts';
@@ -51,13 +51,15 @@ export class StepStore {
   readonly #packer = new RowPacker();
   #step: number;
   #stored = 0;
-  #hasSnapshots = false;
+  /** Of which rules a snapshot is kept, and how many increments upon it. */
+  #kept: ReadonlyMap<string, number>;
 
-  private constructor(client: RedisClient, options: StepStoreOptions, streams: Map<string, OpenStream>, step: number) {
+  private constructor(client: RedisClient, options: StepStoreOptions, streams: Map<string, OpenStream>, step: number, checkpoint: StoredCheckpoint | undefined) {
     this.#client = client;
     this.#options = options;
     this.#streams = streams;
     this.#step = step;
+    this.#kept = new Map((checkpoint?.rules ?? []).map(({ name, increments }) => [name, increments.length]));
   }
 
   /** Throws a `PathError` when Redis cannot be reached or holds something that is not ours. */
@@ -84,7 +86,7 @@ export class StepStore {
         open.segments = segments;
         streams.set(stream, open);
       }
-      return { store: new StepStore(client, options, streams, newestStep), recovery: { checkpoint, steps } };
+      return { store: new StepStore(client, options, streams, newestStep, checkpoint), recovery: { checkpoint, steps } };
     } catch (error) {
       client.disconnect();
       throw error;
@@ -126,8 +128,8 @@ export class StepStore {
   }
 
   /**
-   * Replaces the checkpoint, empties the log up to it and lets go of what retention no longer covers. Of the rules only what
-   * changed is written; the first checkpoint of an opening has the state of all.
+   * Replaces the checkpoint, empties the log up to it and lets go of what retention no longer covers. Of a rule's state a
+   * snapshot replaces what was kept of it, an increment is added to it.
    */
   async checkpoint(state: NextCheckpoint, journals: ReadonlyMap<string, Positions>): Promise<void> {
     const { keys, clock, retention } = this.#options;
@@ -136,7 +138,7 @@ export class StepStore {
     const segments = streams.map(({ stream, segments: kept }) => ({ stream, segments: kept }));
     const multi = this.#client.multi();
     multi.set(keys.checkpoint, encodeCheckpoint({ ...state, step: this.#step, at: clock.now(), segments }));
-    this.#writeSnapshots(multi, state.rules);
+    this.#writeStates(multi, state.rules);
     multi.xtrim(keys.log, 'MINID', `0-${this.#step + 1}`);
     for (const [source, positions] of journals) multi.xtrim(keys.journal(source), 'MINID', `0-${positions['0'] ?? 0}`);
     for (const { stream, before } of trims) multi.xtrim(keys.rows(stream), 'MINID', before);
@@ -148,16 +150,26 @@ export class StepStore {
     this.#client.disconnect();
   }
 
-  #writeSnapshots(multi: ChainableCommander, rules: NextCheckpoint['rules']): void {
-    const { keys } = this.#options;
-    const isFirst = !this.#hasSnapshots;
-    this.#hasSnapshots = true;
-    // Rules that are no longer there go with the first checkpoint after the change.
-    if (isFirst) multi.del(keys.snapshots);
-    for (const { name, snapshot } of rules) {
-      if (snapshot !== undefined) multi.hset(keys.snapshots, name, Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength));
-      else if (isFirst) throw new Error(`the first checkpoint after opening the store has no state of rule ${name}`);
+  #writeStates(multi: ChainableCommander, rules: NextCheckpoint['rules']): void {
+    const { snapshots } = this.#options.keys;
+    const former = this.#kept;
+    this.#kept = new Map(rules.map(({ name, increments }) => [name, increments]));
+    for (const { name, increments, written } of rules) {
+      const kept = former.get(name);
+      const isAnother = written !== undefined && increments === 0;
+      if (!isAnother && kept !== (written === undefined ? increments : increments - 1)) throw new Error(`rule ${name} has ${increments} increments upon a snapshot of which ${kept ?? 'none'} are kept`);
+      if (isAnother && kept !== undefined) this.#dropIncrements(multi, name, kept);
+      if (written !== undefined) multi.hset(snapshots, stateField(name, increments), Buffer.from(written.buffer, written.byteOffset, written.byteLength));
     }
+    for (const [name, kept] of former) {
+      if (this.#kept.has(name)) continue;
+      multi.hdel(snapshots, stateField(name));
+      this.#dropIncrements(multi, name, kept);
+    }
+  }
+
+  #dropIncrements(multi: ChainableCommander, rule: string, kept: number): void {
+    if (kept > 0) multi.hdel(this.#options.keys.snapshots, ...Array.from({ length: kept }, (_, index) => stateField(rule, index + 1)));
   }
 
   #addRows(multi: ChainableCommander, stored: StoredStream, times: readonly number[], rows: readonly Row[]): void {
@@ -194,6 +206,17 @@ async function execute(multi: ChainableCommander): Promise<void> {
 async function readCheckpoint(client: RedisClient, keys: StoreKeys): Promise<StoredCheckpoint | undefined> {
   const bytes = await client.getBuffer(keys.checkpoint);
   if (bytes === null) return undefined;
+  const { checkpoint, isBeside } = await decoded(bytes, client, keys);
+  if (!isBeside) {
+    // What its form had behind the header is put where the others have it, so that the next checkpoint finds it there.
+    const multi = client.multi().del(keys.snapshots);
+    for (const { name, snapshot } of checkpoint.rules) multi.hset(keys.snapshots, stateField(name), Buffer.from(snapshot));
+    await execute(multi);
+  }
+  return checkpoint;
+}
+
+async function decoded(bytes: Buffer, client: RedisClient, keys: StoreKeys): Promise<ReturnType<typeof decodeCheckpoint>> {
   try {
     return decodeCheckpoint(bytes, await client.hgetallBuffer(keys.snapshots));
   } catch (error) {

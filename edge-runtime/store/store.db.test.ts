@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freshRedis } from '../../tools/testing/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { connectRedis, type RedisClient } from '../kernel/redis.ts';
+import type { Checkpoint, NextCheckpoint } from './checkpoint.ts';
 import { RedisJournal } from './journal.ts';
 import { storeKeys } from './keys.ts';
 import { StoreReader } from './reader.ts';
@@ -29,6 +30,14 @@ afterEach(() => {
   client.disconnect();
 });
 
+/** What a checkpoint is to write of a rule, and what is read of it. */
+function rule(name: string, increments: number, written?: number[]): NextCheckpoint['rules'][number] {
+  return { name, digest: 'd', increments, written: written === undefined ? undefined : new Uint8Array(written) };
+}
+function state(name: string, snapshot: number[], ...increments: number[][]): Checkpoint['rules'][number] {
+  return { name, digest: 'd', snapshot: new Uint8Array(snapshot), increments: increments.map((one) => new Uint8Array(one)) };
+}
+
 async function open(changes: Partial<StepStoreOptions> = {}) {
   const opened = await StepStore.open({ ...options, ...changes });
   stores.push(opened.store);
@@ -52,33 +61,45 @@ describe('recovery finds', () => {
   test('the steps since the checkpoint, and the checkpoint', async () => {
     const { store } = await open();
     await store.commit([{ kind: 'input', source: 's', partition: '0', from: 1, to: 5 }], nothing);
-    await store.checkpoint({ positions: { s: { '0': 6 } }, rules: [{ name: 'watch', digest: 'd', snapshot: new Uint8Array([1, 2, 3]) }] }, new Map());
+    await store.checkpoint({ positions: { s: { '0': 6 } }, rules: [rule('watch', 0, [1, 2, 3])] }, new Map());
     await store.commit([{ kind: 'complete', rule: 'watch', call: 1, error: 'gone' }, ...tick], nothing);
     const { recovery } = await open();
     expect(recovery.steps).toEqual([{ step: 2, operations: [{ kind: 'complete', rule: 'watch', call: 1, error: 'gone' }, ...tick] }]);
-    expect(recovery.checkpoint).toMatchObject({ step: 1, positions: { s: { '0': 6 } }, rules: [{ name: 'watch', snapshot: new Uint8Array([1, 2, 3]) }] });
+    expect(recovery.checkpoint).toMatchObject({ step: 1, positions: { s: { '0': 6 } }, rules: [state('watch', [1, 2, 3])] });
   });
 
-  test('the state of a rule that was not written again since it changed, and none of a rule that is gone', async () => {
+  test('of each rule the snapshot and the increments upon it, what was not written again as it was, and nothing of a rule that is gone', async () => {
     const { store } = await open();
-    const rule = (name: string, snapshot: number[] | undefined) => ({ name, digest: 'd', snapshot: snapshot === undefined ? undefined : new Uint8Array(snapshot) });
-    await store.checkpoint({ positions: {}, rules: [rule('busy', [1]), rule('still', [2])] }, new Map());
-    await store.checkpoint({ positions: {}, rules: [rule('busy', [3]), rule('still', undefined)] }, new Map());
+    await store.checkpoint({ positions: {}, rules: [rule('busy', 0, [1]), rule('still', 0, [2])] }, new Map());
+    await store.checkpoint({ positions: {}, rules: [rule('busy', 1, [3]), rule('still', 0)] }, new Map());
+    await store.checkpoint({ positions: {}, rules: [rule('busy', 2, [4]), rule('still', 1, [5])] }, new Map());
     const { store: next, recovery } = await open();
-    expect(recovery.checkpoint?.rules).toEqual([rule('busy', [3]), rule('still', [2])]);
-    await expect(next.checkpoint({ positions: {}, rules: [rule('busy', undefined)] }, new Map())).rejects.toThrow(/no state of rule busy/);
-    const { store: last } = await open();
-    await last.checkpoint({ positions: {}, rules: [rule('busy', [4])] }, new Map());
+    expect(recovery.checkpoint?.rules).toEqual([state('busy', [1], [3], [4]), state('still', [2], [5])]);
+    await next.checkpoint({ positions: {}, rules: [rule('busy', 3, [6]), rule('still', 1)] }, new Map());
+    expect((await open()).recovery.checkpoint?.rules).toEqual([state('busy', [1], [3], [4], [6]), state('still', [2], [5])]);
+    await next.checkpoint({ positions: {}, rules: [rule('busy', 0, [7])] }, new Map());
     expect(await client.hkeys(keys.snapshots)).toEqual(['busy']);
+    expect((await open()).recovery.checkpoint?.rules).toEqual([state('busy', [7])]);
   });
 
-  test('a checkpoint that an older agent left', async () => {
-    const header = Buffer.from(JSON.stringify({ schema: 'selvedge.checkpoint/1', step: 4, at: 1, positions: {}, rules: [{ name: 'a', digest: 'd', bytes: 2 }, { name: 'b', digest: 'e', bytes: 1 }], segments: [] }));
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(header.length);
-    await client.set(keys.checkpoint, Buffer.concat([length, header, Buffer.from([1, 2, 3])]));
-    const { recovery } = await open();
-    expect(recovery.checkpoint).toMatchObject({ step: 4, rules: [{ name: 'a', snapshot: new Uint8Array([1, 2]) }, { name: 'b', snapshot: new Uint8Array([3]) }] });
+  test.each([
+    ['stands where it never stood', rule('other', 0)],
+    ['has an increment upon nothing', rule('other', 1, [1])],
+    ['leaves an increment out', rule('watch', 2, [1])],
+    ['has lost one', rule('watch', 1)],
+  ])('a checkpoint before one whose rule %s, which is refused', async (_, wrong) => {
+    const { store } = await open();
+    await store.checkpoint({ positions: {}, rules: [rule('watch', 0, [1])] }, new Map());
+    await expect(store.checkpoint({ positions: {}, rules: [wrong] }, new Map())).rejects.toThrow(/increments upon a snapshot/);
+    expect((await open()).recovery.checkpoint?.rules).toEqual([state('watch', [1])]);
+  });
+
+  test('that an increment of a checkpoint is missing, and says so', async () => {
+    const { store } = await open();
+    await store.checkpoint({ positions: {}, rules: [rule('watch', 0, [1])] }, new Map());
+    await store.checkpoint({ positions: {}, rules: [rule('watch', 1, [2])] }, new Map());
+    await client.hdel(keys.snapshots, 'watch 1');
+    await expect(open()).rejects.toMatchObject({ code: 'store.corrupt', message: expect.stringContaining('increment 1 of rule watch is missing') });
   });
 
   test('that a checkpoint is not ours, and says so', async () => {

@@ -23,6 +23,7 @@ const rule = (topic: string): string => `
   define stream Readings (pump string, n long, value double);
   from Readings select n, count() as total, sum(n) as sumOfAll insert into Totals;
   from Readings#window.lengthBatch(10) select min(n) as first, max(n) as last, count() as size insert into Tens;
+  from Readings#window.length(3000) select n, count() as size, sum(n) as sumOfRecent insert into Recent;
   from Readings#model:predict('sum@champion', value, 0.0, 0.0) select n, score insert into Scored;
   @detection(title='Every hundredth')
   define stream Hundredth (n long);
@@ -50,6 +51,7 @@ test('the agent’s process is killed with −9 four times while events flow: no
   for (let kill = 0; kill < 4; kill += 1) {
     const child = startProcess(options);
     await storedAtLeast(child, 300);
+    await hasIncrements(redis.url);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
   }
@@ -64,6 +66,7 @@ test('Redis is killed with −9 three times while events flow, and comes back', 
   const flow = startFlow(topic, brokers);
   for (let kill = 1; kill <= 3; kill += 1) {
     await moreIsStored(path);
+    await hasIncrements(redis.url);
     await redis.kill9();
     await vi.waitFor(() => expect(path.status()).toMatchObject({ storeReady: false, state: 'recovering' }), { timeout: 20_000, interval: 10 });
     await redis.start();
@@ -100,6 +103,13 @@ async function moreIsStored(path: EventPath): Promise<void> {
   await vi.waitFor(async () => expect(await count(path, 'Totals')).toBeGreaterThan(before + 200), { timeout: 60_000, interval: 50 });
 }
 
+/** Waits until the checkpoint has an increment. */
+async function hasIncrements(url: string): Promise<void> {
+  const client = await connectRedis({ url }, 'test');
+  await vi.waitFor(async () => expect(await client.hexists('selvedge:checkpoint:rules', 'watch 1')).toBe(1), { timeout: 60_000, interval: 5 });
+  client.disconnect();
+}
+
 /** What Kafka holds, in its order, is what the store must hold: once each. */
 async function expectExactlyOnce(path: EventPath, url: string, topic: string, brokers: string[]): Promise<void> {
   const numbers = await numbersIn(topic, brokers);
@@ -110,6 +120,11 @@ async function expectExactlyOnce(path: EventPath, url: string, topic: string, br
   expect((await allRows(path, 'Readings')).map((row) => row.values[1])).toEqual(numbers);
   expect((await allRows(path, 'Totals')).map((row) => row.values)).toEqual(totals);
   expect((await allRows(path, 'Tens')).map((row) => row.values)).toEqual(tens.map((ten) => [Math.min(...ten), Math.max(...ten), 10]));
+  const recent = numbers.map((n, index) => {
+    const held = numbers.slice(Math.max(0, index - 2999), index + 1);
+    return [n, held.length, held.reduce((total, one) => total + one, 0)];
+  });
+  expect((await allRows(path, 'Recent')).map((row) => row.values)).toEqual(recent);
   expect((await allRows(path, 'Scored')).map((row) => row.values)).toEqual(numbers.map((n) => [n, n / 2]));
   expect(await recordedDetections(url)).toEqual(numbers.filter((n) => n % 100 === 0));
 }

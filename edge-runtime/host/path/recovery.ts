@@ -2,7 +2,7 @@ import { CepError } from '../../cep/index.ts';
 import type { EventBatch, Positions } from '../../kernel/event-batch.ts';
 import type { Intake } from '../../kernel/intake.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Checkpoint } from '../../store/checkpoint.ts';
+import type { Checkpoint, NextState } from '../../store/checkpoint.ts';
 import type { LoggedStep, Recovery } from '../../store/step-store.ts';
 import type { RuleRunner } from './rule-runner.ts';
 
@@ -15,11 +15,11 @@ export interface LostState {
 /** Gives each rule what it remembered, and tells what of it had to begin anew. A rule that the checkpoint does not know begins anew without a word. */
 export function restoreRules(runners: ReadonlyMap<string, RuleRunner>, checkpoint: Checkpoint | undefined, logger: Logger): LostState[] {
   const lost: LostState[] = [];
-  for (const { name, snapshot } of checkpoint?.rules ?? []) {
+  for (const { name, ...state } of checkpoint?.rules ?? []) {
     const runner = runners.get(name);
     if (runner === undefined) continue;
     try {
-      const missed = runner.restore(snapshot);
+      const missed = runner.restore(state);
       if (missed.length > 0) lost.push({ rule: name, reason: `${listed(missed)} began empty, since its definition or what feeds it changed` });
     } catch (error) {
       if (!(error instanceof CepError)) throw error;
@@ -128,7 +128,7 @@ const byBytesMsMax = 30_000;
  * How long to wait after a checkpoint that took `spentMs` until the next. Large state is written less often: at most a
  * twentieth of the time goes into it, and a disk that wears is not worn by writing the same windows every second.
  */
-export function checkpointRestMs(spentMs: number, rules: readonly { snapshot: Uint8Array | undefined }[]): number {
-  const bytes = rules.reduce((sum, { snapshot }) => sum + (snapshot?.length ?? 0), 0);
+export function checkpointRestMs(spentMs: number, states: readonly NextState[]): number {
+  const bytes = states.reduce((sum, { written }) => sum + (written?.length ?? 0), 0);
   return Math.max(spentMs * 20, Math.min(byBytesMsMax, (bytes / snapshotBytesPerSecond) * 1000));
 }

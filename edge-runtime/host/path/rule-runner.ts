@@ -1,7 +1,9 @@
 import { CepError, Engine, type ModelAnswer, type ModelCall, type Row } from '../../cep/index.ts';
 import { wireValue } from '../../kernel/wire-value.ts';
+import type { NextState, RuleState } from '../../store/checkpoint.ts';
 import type { AskReply } from './contract.ts';
 import type { RulePlan, StreamPlan } from './plan.ts';
+import { StateChain } from './state-chain.ts';
 
 /** What one stream brought since it was last asked. */
 export interface StreamOutput {
@@ -27,28 +29,23 @@ const askRowsMax = 1000;
 /** One rule's engine in a session of the path, with what it put out and the predictions it waits for. */
 export class RuleRunner {
   readonly plan: RulePlan;
-  readonly #engine: Engine;
+  readonly #uuid: () => string;
   readonly #outputs: StreamOutput[];
   readonly #calls = new Map<number, number>();
+  readonly #chain = new StateChain();
+  #engine: Engine;
   #faults: RunnerFault[] = [];
   #nextOrdinal = 1;
-  /** Something was given to the engine since its last snapshot. */
+  /** Something was given to the engine since its state was last saved. */
   #isTouched = true;
   /** How far the events' times lie behind the clock; unknown before the first. */
   #behindMs: number | undefined;
 
   constructor(plan: RulePlan, uuid: () => string) {
     this.plan = plan;
-    this.#engine = new Engine(plan.app, { uuid });
-    const heard = new Set(plan.streams.filter(isHeard(plan)).map((stream) => stream.name));
-    this.#outputs = plan.streams.filter((stream) => heard.has(stream.name)).map((stream) => ({ plan: stream, times: [], rows: [] }));
-    for (const output of this.#outputs) {
-      this.#engine.onEvent(output.plan.name, (time, row) => {
-        output.times.push(time);
-        output.rows.push(row);
-      });
-    }
-    this.#engine.onFault(({ stream, reason, rows }) => void this.#faults.push({ stream, reason, rows: rows.slice(0, faultRowsMax) }));
+    this.#uuid = uuid;
+    this.#outputs = plan.streams.filter(isHeard(plan)).map((stream) => ({ plan: stream, times: [], rows: [] }));
+    this.#engine = this.#made();
   }
 
   /** Rows that wait for a prediction. */
@@ -128,27 +125,53 @@ export class RuleRunner {
     return faults;
   }
 
-  /** All state, at a moment when no prediction is awaited; undefined while it is as it was at the last call. Calls are numbered from 1 again after it. */
-  snapshot(): Uint8Array | undefined {
+  /** What is to be kept of the state, at a moment when no prediction is awaited. Calls are numbered from 1 again after it. */
+  save(): NextState {
     if (this.#engine.pending > 0) throw new Error(`rule ${this.plan.name} still waits for ${this.#engine.pending} predictions`);
     this.#nextOrdinal = 1;
-    if (!this.#isTouched) return undefined;
+    if (!this.#isTouched) return this.#chain.stay();
     this.#isTouched = false;
-    return this.#engine.snapshot();
+    const increment = this.#chain.isFull ? undefined : this.#engine.increment();
+    return increment === undefined ? this.#chain.begin(this.#engine.snapshot({ followed: true })) : this.#chain.add(increment);
   }
 
   /**
    * Gives the rule what it remembered; of another version of it, what is still the same. Answers what is lost, for people.
    * Throws a `CepError` when nothing of it can be used. Called once, before the rule works.
    */
-  restore(snapshot: Uint8Array): string[] {
+  restore(state: RuleState): string[] {
     try {
-      this.#engine.restore(snapshot);
-      return [];
+      return this.#take(state);
+    } catch (error) {
+      // Half of a damaged state is none.
+      this.#engine = this.#made();
+      throw error;
+    }
+  }
+
+  #take(state: RuleState): string[] {
+    const { snapshot, increments } = state;
+    try {
+      this.#engine.restore(snapshot, increments);
     } catch (error) {
       if (!(error instanceof CepError) || error.code !== 'snapshot.mismatch') throw error;
-      return this.#engine.takeOver(snapshot);
+      return this.#engine.takeOver(snapshot, increments);
     }
+    this.#chain.resume(state);
+    this.#isTouched = false;
+    return [];
+  }
+
+  #made(): Engine {
+    const engine = new Engine(this.plan.app, { uuid: this.#uuid });
+    for (const output of this.#outputs) {
+      engine.onEvent(output.plan.name, (time, row) => {
+        output.times.push(time);
+        output.rows.push(row);
+      });
+    }
+    engine.onFault(({ stream, reason, rows }) => void this.#faults.push({ stream, reason, rows: rows.slice(0, faultRowsMax) }));
+    return engine;
   }
 }
 

@@ -222,7 +222,7 @@ export class PathSession {
   async #checkpoint(): Promise<void> {
     const { dependencies } = this.#env;
     const startedAt = dependencies.clock.now();
-    const rules = [...this.#parts.runners.values()].map((runner) => ({ name: runner.plan.name, digest: runner.plan.digest, snapshot: runner.snapshot() }));
+    const rules = [...this.#parts.runners.values()].map((runner) => ({ name: runner.plan.name, digest: runner.plan.digest, ...runner.save() }));
     const positions = frozen(this.#parts.positions);
     const journals = new Map<string, Positions>(this.#parts.sources.filter(({ type }) => type === 'http').map(({ source }) => [source.id, positions[source.id] ?? {}]));
     this.#nextCheckpointAt = startedAt + Math.max(dependencies.settings.checkpointIntervalMs, checkpointRestMs(dependencies.clock.now() - startedAt, rules));
