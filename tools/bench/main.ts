@@ -15,13 +15,13 @@ import { measureAgent } from './agent.ts';
 import { measureDeployments } from './deploy.ts';
 import { type ExampleStack, startExampleStack } from './example-stack.ts';
 import { measurePreview } from './preview.ts';
-import { measureDetection, measurePath } from './programs.ts';
+import { measureCheckpoints, measureDetection, measurePath } from './programs.ts';
 import { measureRollouts } from './rollout.ts';
 import { measureStarts } from './start.ts';
 import { type Table, describeMachine, markdownOf } from './table.ts';
 
 /** In the order in which they run: those of one product first, then those that want the machine for themselves. */
-const partNames = ['agent', 'deploy', 'pages', 'start', 'preview', 'rollout', 'path', 'skab'] as const;
+const partNames = ['agent', 'deploy', 'pages', 'start', 'preview', 'rollout', 'path', 'checkpoints', 'skab'] as const;
 type Part = (typeof partNames)[number];
 
 /**
@@ -51,6 +51,7 @@ await runSession(async ({ print, steps }) => {
     preview: measurePreview,
     rollout: measureRollouts,
     path: measurePath,
+    checkpoints: measureCheckpoints,
     skab: async () => {
       if (data === undefined) throw new ServiceError('Nothing to replay: name the folder of the Skoltech Anomaly Benchmark with --data.');
       return measureDetection(path.resolve(data));

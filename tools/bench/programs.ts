@@ -40,6 +40,37 @@ export async function measurePath(): Promise<Table[]> {
   ];
 }
 
+const checkpointsSchema = z.object({
+  name: z.string(),
+  snapshot: z.object({ stopMs: z.number(), bytes: z.number() }),
+  increment: z.object({ stopMs: z.object({ median: z.number(), p90: z.number() }), bytes: z.number() }),
+  bytesPerSecond: z.number(),
+  storedBytesMax: z.number(),
+  increments: z.number(),
+  recoveryMs: z.object({ read: z.number(), restore: z.number() }),
+});
+
+/** A rule's state saved and written to the node's Redis after each second of events. */
+export async function measureCheckpoints(): Promise<Table[]> {
+  const cases = await answersOf('edge-runtime/bench/path/checkpoints.ts', [], checkpointsSchema);
+  const kB = (bytes: number) => `${Math.round(bytes / 1e3).toLocaleString('en')} kB`;
+  return [
+    {
+      title: 'Checkpoints',
+      about: 'One rule, its state saved and written to Redis after each second of events. The flow stops while it is saved. A snapshot is all of the state, an increment what changed.',
+      columns: ['state', 'snapshot', 'increment', 'bytes a second', 'stored at most', 'read and restored'],
+      rows: cases.map(({ name, snapshot, increment, bytesPerSecond, storedBytesMax, increments, recoveryMs }) => [
+        name,
+        `${kB(snapshot.bytes)}, the flow stops ${snapshot.stopMs.toFixed(0)} ms`,
+        `${kB(increment.bytes)}, stops ${increment.stopMs.median.toFixed(2)} ms, p90 ${increment.stopMs.p90.toFixed(2)} ms`,
+        kB(bytesPerSecond),
+        kB(storedBytesMax),
+        `${Math.round(recoveryMs.read + recoveryMs.restore)} ms, with ${increments} increments`,
+      ]),
+    },
+  ];
+}
+
 const recordingSchema = z.object({ recording: z.string(), readings: z.number(), anomalies: z.number(), delayMs: z.number().nullable(), falseAlarms: z.number() });
 
 /** The example's rule and model over real recordings, replayed through Kafka at two hundred times their speed. */

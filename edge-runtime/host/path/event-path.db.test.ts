@@ -12,6 +12,7 @@ import { buildEventPath } from './event-path.ts';
 
 let redis: FreshRedis;
 const paths: EventPath[] = [];
+const endings = new Map<EventPath, AbortController>();
 beforeEach(async () => {
   redis = await freshRedis();
 });
@@ -24,12 +25,21 @@ const json = 'application/json';
 const body = (...events: unknown[]): Uint8Array => Buffer.from(JSON.stringify(events));
 
 async function start(rule: string, options: Partial<FixtureOptions> & { settings?: Partial<Settings> } = {}): Promise<EventPath> {
-  const path = await buildEventPath(await bundleOf({ watch: rule }), dependenciesOf({ redis: { url: redis.url }, ...options }));
+  const dependencies = dependenciesOf({ redis: { url: redis.url }, ...options });
+  const path = await buildEventPath(await bundleOf({ watch: rule }), dependencies);
   paths.push(path);
+  endings.set(path, dependencies.ending);
   await path.start();
   await vi.waitFor(() => expect(path.status().state).toBe('running'), { timeout: 50_000, interval: 5 });
   await vi.waitFor(() => expect(path.status().sources.every((source) => source.state !== 'connecting')).toBe(true), { timeout: 50_000, interval: 5 });
   return path;
+}
+
+/** Ends a path at once, without a checkpoint. */
+async function crash(path: EventPath | undefined): Promise<void> {
+  if (path === undefined) return;
+  endings.get(path)?.abort();
+  await vi.waitFor(() => expect(path.status().state).toBe('stopped'), { timeout: 50_000, interval: 5 });
 }
 
 async function records(): Promise<Record<string, unknown>[]> {
@@ -112,6 +122,32 @@ describe('a restart', () => {
     expect(await stored(second, 'Totals', 3)).toEqual([['p1', 1], ['p1', 2], ['p1', 3]]);
     expect((await stored(second, 'Sums', 3)).at(-1)).toEqual([1]);
     expect(await records()).toMatchObject([{ kind: 'timeline', reason: 'StateLost', message: expect.stringContaining('3-event window of Readings') }]);
+  });
+
+  test('after a crash, with another version and with the former one again, goes on from a snapshot and increments upon it', async () => {
+    const [recent, other] = ['from Readings#window.length(50) select count() as held, sum(flow) as flow insert into Sums;', 'from Readings[flow > 1000.0] select pump insert into High;'];
+    const sent = Array.from({ length: 40 }, (_, flow) => ({ pump: 'p1', flow }));
+    const first = await start(`${readings} ${recent}`, { settings: { checkpointIntervalMs: 50 } });
+    await first.ingest('/readings', json, body(...sent));
+    const one = async (path: EventPath): Promise<void> => {
+      sent.push({ pump: 'p1', flow: sent.length });
+      await path.ingest('/readings', json, body(sent.at(-1)));
+    };
+    const client = await connectRedis({ url: redis.url }, 'test');
+    const isKept = async (field: string): Promise<void> => vi.waitFor(async () => expect(await client.hexists('selvedge:checkpoint:rules', field)).toBe(1), { timeout: 50_000, interval: 5 });
+    await isKept('watch');
+    for (const increment of [1, 2, 3]) {
+      await one(first);
+      await isKept(`watch ${increment}`);
+    }
+    for (const rule of [`${other} ${recent}`, recent, `${recent} ${other}`]) {
+      await crash(paths.at(-1));
+      const path = await start(`${readings} ${rule}`, { settings: { checkpointIntervalMs: 50 } });
+      await one(path);
+      expect((await stored(path, 'Sums', sent.length)).at(-1)).toEqual([sent.length, sent.reduce((sum, { flow }) => sum + flow, 0)]);
+    }
+    client.disconnect();
+    expect(await records()).toEqual([]);
   });
 
   test('with a rule of another shape begins without its state, keeps the positions, and tells', async () => {
