@@ -334,7 +334,7 @@ export interface CepEngine {
   increment(): Uint8Array | undefined;
   /**
    * Takes a snapshot's state, and that of increments upon it, all from the first on in their order; with a list of them, be it
-   * empty, the next increment goes on from there, unless the snapshot's form is a former one. Throws `snapshot.mismatch` when it was made by an app of another shape,
+   * empty, the next increment goes on from there, unless a former engine made the snapshot and named states otherwise. Throws `snapshot.mismatch` when it was made by an app of another shape,
    * `snapshot.chain` when an increment does not belong there, `snapshot.version` or `snapshot.damaged`.
    */
   restore(bytes: Uint8Array, increments?: readonly Uint8Array[]): void;

@@ -16,7 +16,7 @@ import { handOn } from './receiver.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
 import { Follower, openChain } from './increments.ts';
-import { restoreAll, SNAPSHOT_VERSION, takeOver, writeSnapshot } from './snapshot.ts';
+import { restoreAll, saysWhatItHolds, takeOver, writeSnapshot } from './snapshot.ts';
 import { StageChain } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
@@ -228,11 +228,10 @@ export class Engine implements CepEngine {
   restore(bytes: Uint8Array, increments?: readonly Uint8Array[]): void {
     this.predictions.forget();
     this.keepStarts();
-    const { shape } = this.current();
+    const { shape, states } = this.current();
     const chain = openChain(bytes, increments ?? []);
     restoreAll(chain, shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry));
-    // What a former version did not write cannot change upon it.
-    this.follower = increments === undefined || chain.version < SNAPSHOT_VERSION ? undefined : new Follower(shape, bytes, increments.length, this.made.kept);
+    this.follower = increments === undefined || !saysWhatItHolds(chain, states, this.made.kept) ? undefined : new Follower(shape, bytes, increments.length, this.made.kept);
   }
 
   takeOver(bytes: Uint8Array, increments: readonly Uint8Array[] = []): string[] {

@@ -15,15 +15,33 @@ interface OldSnapshot {
 
 const folder = new URL('../fixtures/', import.meta.url);
 
-describe('a snapshot of an older version', () => {
-  it.each(readdirSync(folder).filter((name) => /^(snapshot|increment)-v/.test(name)))('%s is restored for ever', (file) => {
-    const old: OldSnapshot = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'base64');
+
+/** What an engine puts out from here on. */
+function rest(engine: Engine, { then }: OldSnapshot): Row[] {
+  const rows: Row[] = [];
+  engine.onEvent('O', (_, row) => rows.push(row));
+  for (const [stream, timestamp, row] of then) engine.send(stream, timestamp, row);
+  engine.advance(10_000);
+  return rows;
+}
+
+describe.each(readdirSync(folder).filter((name) => /^(snapshot|increment)-v/.test(name)))('%s, of an older engine,', (file) => {
+  const old: OldSnapshot = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+  const [snapshot, increments] = [bytesOf(old.snapshot), old.increments?.map(bytesOf)];
+
+  it('is restored for ever', () => {
     const engine = new Engine(compile(old.app));
-    engine.restore(Buffer.from(old.snapshot, 'base64'), old.increments?.map((one) => Buffer.from(one, 'base64')));
-    const rows: Row[] = [];
-    engine.onEvent('O', (_, row) => rows.push(row));
-    for (const [stream, timestamp, row] of old.then) engine.send(stream, timestamp, row);
-    engine.advance(10_000);
-    expect(rows).toEqual(old.expected);
+    engine.restore(snapshot, increments);
+    expect(rest(engine, old)).toEqual(old.expected);
+  });
+
+  it('is taken over by another version of the app in full once this engine has saved it again, be it in an increment', () => {
+    const engine = new Engine(compile(old.app));
+    engine.restore(snapshot, increments ?? []);
+    const increment = engine.increment();
+    const next = new Engine(compile(`${old.app} from S select k insert into Unrelated;`));
+    expect(increment === undefined ? next.takeOver(engine.snapshot()) : next.takeOver(snapshot, [...(increments ?? []), increment])).toEqual([]);
+    expect(rest(next, old)).toEqual(old.expected);
   });
 });

@@ -78,6 +78,16 @@ export function openSnapshot(bytes: Uint8Array): Snapshot {
   });
 }
 
+/**
+ * Whether a snapshot holds all that is kept under the names by which another version of the app would look for it today. One of
+ * a former engine may not: then nothing more is put upon it, so that the next version finds what is the same in one that does.
+ */
+export function saysWhatItHolds({ states }: Snapshot, identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>): boolean {
+  const ids = new Map(identities.map((one) => [one.kept, one.id]));
+  const said = new Map(states.map((one) => [one.kept, one.id]));
+  return [...kept.keys()].every((id) => said.get(id) === (ids.get(id) ?? ''));
+}
+
 /** Gives an app of the same shape all of its state back. */
 export function restoreAll(
   snapshot: Snapshot,

@@ -36,7 +36,7 @@ export class RuleRunner {
   #engine: Engine;
   #faults: RunnerFault[] = [];
   #nextOrdinal = 1;
-  /** Something was given to the engine since its state was last saved. */
+  /** Something was given to the engine since its state was last saved, or it is yet to be saved here. */
   #isTouched = true;
   /** How far the events' times lie behind the clock; unknown before the first. */
   #behindMs: number | undefined;
@@ -158,7 +158,6 @@ export class RuleRunner {
       return this.#engine.takeOver(snapshot, increments);
     }
     this.#chain.resume(state);
-    this.#isTouched = false;
     return [];
   }
 
