@@ -71,6 +71,15 @@ test.describe('every page', () => {
     expect(said).toEqual([]);
   });
 
+  test('tells moments that the server drew by the clock of who reads them', async ({ browser, stack }) => {
+    const storageState = await page.context().storageState();
+    const context = await browser.newContext({ baseURL: stack.url, storageState, timezoneId: 'Asia/Tokyo' });
+    const away = await context.newPage();
+    await openWhole(away, `/nodes?at=${new Date(Date.now() - 60_000).toISOString()}`);
+    await expect(away.getByText('As it was at')).toContainText('GMT+9');
+    await context.close();
+  });
+
   test('fits a screen of 390 pixels', async () => {
     test.setTimeout(600_000);
     await page.setViewportSize({ width: 390, height: 844 });

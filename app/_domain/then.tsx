@@ -2,10 +2,11 @@
 import { useQueryState } from 'nuqs';
 import { useState } from 'react';
 import { thenParser } from '../_data/then.ts';
-import { absolute, duration } from '../_format/time.ts';
+import { duration } from '../_format/time.ts';
 import { Button } from '../_ui/button.tsx';
 import { useNow } from '../_ui/clock.tsx';
 import { Field, Input } from '../_ui/field.tsx';
+import { AbsoluteTime } from '../_ui/moment.tsx';
 import { Popover } from '../_ui/popover.tsx';
 import { Shape } from '../_ui/status.tsx';
 
@@ -68,7 +69,7 @@ export function ThenNotice() {
       <Shape tone="notice" />
       <p className="min-w-0 flex-1">
         <b className="font-medium">
-          As it was at <time dateTime={new Date(at).toISOString()} suppressHydrationWarning>{absolute(at)}</time>
+          As it was at <AbsoluteTime at={at} />
         </b>{' '}
         <span className="text-dim">Nothing can be changed here.</span>
       </p>

@@ -1,5 +1,5 @@
 import { attributeText, plural } from '../_format/number.ts';
-import { clockMilliseconds } from '../_format/time.ts';
+import { Moment } from '../_ui/moment.tsx';
 import type { ExplainedEvent, Explanation } from './preview-protocol.ts';
 
 /** The events behind a row: of a window its members, of a pattern its steps by their names, and what those were made of in turn. */
@@ -38,7 +38,7 @@ function Behind({ event: { at, data, because } }: { event: ExplainedEvent }) {
   const values = Object.entries(data).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : attributeText(typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null)}`);
   const line = (
     <>
-      <span className="font-mono text-xs text-faint" suppressHydrationWarning>{clockMilliseconds(at)}</span> <span className="text-sm">{values.join(', ')}</span>
+      <span className="font-mono text-xs text-faint"><Moment at={at} /></span> <span className="text-sm">{values.join(', ')}</span>
     </>
   );
   if (because === undefined) return <li className="min-w-0 break-words">{line}</li>;

@@ -1,5 +1,6 @@
 'use client';
-import { lazy, Suspense, useSyncExternalStore } from 'react';
+import { lazy, Suspense } from 'react';
+import { useInBrowser } from '../_ui/in-browser.ts';
 import type { RuleEditorProps } from './rule-editor.tsx';
 import { RuleText } from './rule-text.tsx';
 
@@ -19,11 +20,4 @@ export function LazyRuleComparison(props: Parameters<typeof Comparison>[0]) {
       <Comparison {...props} />
     </Suspense>
   );
-}
-
-const never = () => () => undefined;
-
-/** False on the server and while what it sent is taken over. */
-function useInBrowser(): boolean {
-  return useSyncExternalStore(never, () => true, () => false);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inSentenceCase, shortDigest } from './names.ts';
 import { bytes, count, inWords, percent, plural, rate, short, tick } from './number.ts';
-import { duration, microseconds, relative } from './time.ts';
+import { absolute, areOfSeveralDays, clockMilliseconds, date, duration, microseconds, relative } from './time.ts';
 
 describe('numbers', () => {
   it('keeps what a person can use of a large number', () => {
@@ -50,5 +50,21 @@ describe('names', () => {
     expect(shortDigest(`sha256:${'9f31c2a4'.repeat(8)}`)).toBe('9f31c2a4');
     expect(inSentenceCase('ValveClosing')).toBe('Valve closing');
     expect(inSentenceCase('pump_too-hot')).toBe('Pump too hot');
+  });
+});
+
+describe('moments', () => {
+  it('are told by UTC where the reader is not known, the same everywhere', () => {
+    const at = Date.UTC(2026, 10, 23, 11, 12, 4, 218);
+    expect(absolute(at, 'UTC')).toBe('23 Nov 2026, 11:12:04 UTC');
+    expect(clockMilliseconds(at, 'UTC')).toBe('11:12:04.218');
+    expect(clockMilliseconds(-1, 'UTC')).toBe('23:59:59.999');
+    expect(date(at, 'UTC')).toBe('23 Nov 2026');
+  });
+  it('need their day when they are of several', () => {
+    const noon = Date.UTC(2026, 10, 23, 12);
+    expect(areOfSeveralDays([noon, noon + 3_600_000], 'UTC')).toBe(false);
+    expect(areOfSeveralDays([noon, noon + 13 * 3_600_000], 'UTC')).toBe(true);
+    expect(areOfSeveralDays([], 'UTC')).toBe(false);
   });
 });

@@ -37,40 +37,57 @@ function one(distance: number): string {
   return `${days} ${days === 1 ? 'day' : 'days'}`;
 }
 
-const dateTime = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
-const dateTimeMilliseconds = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const shortClock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dateOnly = new Intl.DateTimeFormat('en-GB', { year: 'numeric', month: 'short', day: 'numeric' });
+/** Whose clock a moment is told by. The reader's zone is known in the browser alone; a server tells UTC, so that both draw the same. */
+export type Zone = 'here' | 'UTC';
 
-/** The moment itself, in the reader's time zone, with the zone. */
-export function absolute(at: number): string {
-  return dateTime.format(at);
+function inBothZones(options: Intl.DateTimeFormatOptions): (at: number, zone: Zone) => string {
+  const here = new Intl.DateTimeFormat('en-GB', options);
+  const utc = new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' });
+  return (at, zone) => (zone === 'here' ? here : utc).format(at);
+}
+
+const dayParts = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+const clockParts = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+const dateTime = inBothZones({ ...dayParts, ...clockParts, timeZoneName: 'short' });
+const dateTimeMilliseconds = inBothZones({ ...dayParts, ...clockParts, fractionalSecondDigits: 3, timeZoneName: 'short' });
+const clock = inBothZones(clockParts);
+const shortClock = inBothZones({ hour: '2-digit', minute: '2-digit' });
+const dateOnly = inBothZones(dayParts);
+
+/** The moment itself, with the zone. */
+export function absolute(at: number, zone: Zone = 'here'): string {
+  return dateTime(at, zone);
 }
 
 /** The same to the millisecond. */
-export function absoluteMilliseconds(at: number): string {
-  return dateTimeMilliseconds.format(at);
+export function absoluteMilliseconds(at: number, zone: Zone = 'here'): string {
+  return dateTimeMilliseconds(at, zone);
 }
 
 /** "11:12:04.218" */
-export function clockMilliseconds(at: number): string {
-  return `${clock.format(at)}.${String(Math.floor(at % 1000)).padStart(3, '0')}`;
+export function clockMilliseconds(at: number, zone: Zone = 'here'): string {
+  return `${clock(at, zone)}.${String(Math.floor(((at % 1000) + 1000) % 1000)).padStart(3, '0')}`;
 }
 
 /** "11:12:04" */
 export function clockSeconds(at: number): string {
-  return clock.format(at);
+  return clock(at, 'here');
 }
 
 /** "11:12" */
 export function clockMinutes(at: number): string {
-  return shortClock.format(at);
+  return shortClock(at, 'here');
 }
 
 /** "23 Nov 2026" */
-export function date(at: number): string {
-  return dateOnly.format(at);
+export function date(at: number, zone: Zone = 'here'): string {
+  return dateOnly(at, zone);
+}
+
+/** Whether a clock alone leaves open which day is meant. */
+export function areOfSeveralDays(moments: readonly number[], zone: Zone): boolean {
+  const first = moments[0];
+  return first !== undefined && moments.some((at) => date(at, zone) !== date(first, zone));
 }
 
 /** Microseconds in the unit that fits: 6400 → "6.4 ms". */

@@ -6,6 +6,7 @@ import { paths } from '../../paths.ts';
 import { Card } from '../../_ui/card.tsx';
 import { DataTable } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
+import { MomentsOfToday } from '../../_ui/moment.tsx';
 
 export function LatestDetections({ detections, total }: { detections: readonly Detection[]; total: number }) {
   return (
@@ -23,7 +24,9 @@ export function LatestDetections({ detections, total }: { detections: readonly D
           A detection appears here as soon as a rule emits one.
         </EmptyState>
       ) : (
-        <DataTable columns={detectionColumns} rows={detections} rowKey={(row) => row.id} label="Latest detections" />
+        <MomentsOfToday among={detections.map((row) => row.at)}>
+          <DataTable columns={detectionColumns} rows={detections} rowKey={(row) => row.id} label="Latest detections" />
+        </MomentsOfToday>
       )}
     </Card>
   );

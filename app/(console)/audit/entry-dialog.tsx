@@ -1,10 +1,10 @@
 'use client';
 import type { AuditEntry } from '../../../server/audit/schema.ts';
-import { absolute } from '../../_format/time.ts';
 import { CopyButton } from '../../_ui/code-block.tsx';
 import { Details } from '../../_ui/details.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { DiffTable } from '../../_ui/diff-table.tsx';
+import { AbsoluteTime } from '../../_ui/moment.tsx';
 import { Actor, ObjectName, Outcome } from './audit-columns.tsx';
 import { differences } from './differences.ts';
 
@@ -18,7 +18,7 @@ export function EntryDialog({ entry, close }: { entry: AuditEntry | null; close:
         <div className="rounded-lg border border-line">
           <Details
             rows={[
-              { name: 'When', value: absolute(entry.at) },
+              { name: 'When', value: <AbsoluteTime at={entry.at} /> },
               { name: 'Who', value: <Actor actor={entry.actor} /> },
               { name: 'To', value: <ObjectName object={entry.object} /> },
               { name: 'Outcome', value: <Outcome entry={entry} /> },

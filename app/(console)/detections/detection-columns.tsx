@@ -2,9 +2,10 @@
 import Link from 'next/link';
 import type { Detection } from '../../../server/detections/schema.ts';
 import { count } from '../../_format/number.ts';
-import { absolute, clockMilliseconds, microseconds } from '../../_format/time.ts';
+import { microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import type { Column } from '../../_ui/data-table.tsx';
+import { Moment } from '../../_ui/moment.tsx';
 import { Shape, Status, type Tone } from '../../_ui/status.tsx';
 
 type Severity = Detection['severity'];
@@ -17,11 +18,7 @@ export const detectionColumns: readonly Column<Detection>[] = [
     id: 'at',
     header: 'When',
     mono: true,
-    cell: (row) => (
-      <time dateTime={new Date(row.at).toISOString()} title={absolute(row.at)} className="text-dim" suppressHydrationWarning>
-        {clockMilliseconds(row.at)}
-      </time>
-    ),
+    cell: (row) => <span className="text-dim"><Moment at={row.at} /></span>,
   },
   {
     id: 'title',

@@ -15,6 +15,7 @@ import { Button, buttonClasses } from '../../_ui/button.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { DataTable } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
+import { MomentsOfToday } from '../../_ui/moment.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Segments } from '../../_ui/segments.tsx';
 import { Select } from '../../_ui/select.tsx';
@@ -90,7 +91,9 @@ export function DetectionsPage() {
                       shown.length === 0 ? (
                         <NoMatch clear={clear} />
                       ) : (
-                        <DataTable columns={detectionColumns} rows={shown} rowKey={(row) => row.id} label="Detections" total={Math.max(0, total - held)} more={list.hasNextPage ? () => void list.fetchNextPage() : undefined} loadingMore={list.isFetchingNextPage} />
+                        <MomentsOfToday among={shown.map((row) => row.at)}>
+                          <DataTable columns={detectionColumns} rows={shown} rowKey={(row) => row.id} label="Detections" total={Math.max(0, total - held)} more={list.hasNextPage ? () => void list.fetchNextPage() : undefined} loadingMore={list.isFetchingNextPage} />
+                        </MomentsOfToday>
                       )
                     }
                   </Loaded>

@@ -5,11 +5,11 @@ import { numericAttributes, splitRows, tailLimits, tailLines, usualStep } from '
 import { prepareTimeSeries } from '../../_charts/prepare/time-series.ts';
 import { useTail } from '../../_data/tail.ts';
 import { attributeText, count } from '../../_format/number.ts';
-import { absolute, clockMilliseconds } from '../../_format/time.ts';
 import { FailureState } from '../../_shell/loaded.tsx';
 import { Card, Grid } from '../../_ui/card.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { Shape } from '../../_ui/status.tsx';
+import { Moment } from '../../_ui/moment.tsx';
 import { Cell, HeadCell, Table } from '../../_ui/table.tsx';
 
 const chartsMax = 8;
@@ -81,9 +81,7 @@ export function StreamTail({ node, stream, offline }: { node: string; stream: st
               .map((row, position) => (
                 <tr key={`${row.at} ${position}`}>
                   <Cell mono>
-                    <span className="text-dim" title={absolute(row.at)}>
-                      {clockMilliseconds(row.at)}
-                    </span>
+                    <span className="text-dim"><Moment at={row.at} /></span>
                   </Cell>
                   {tail.attributes.map((name, index) => (
                     <Cell key={name} numeric={typeof row.values[index] === 'number'}>

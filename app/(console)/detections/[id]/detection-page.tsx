@@ -7,13 +7,14 @@ import { prepareTimeSeries } from '../../../_charts/prepare/time-series.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { attributeText, count } from '../../../_format/number.ts';
-import { absoluteMilliseconds, clockMilliseconds, microseconds } from '../../../_format/time.ts';
+import { microseconds } from '../../../_format/time.ts';
 import { paths } from '../../../paths.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { Details } from '../../../_ui/details.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
+import { AbsoluteTime, Moment, MomentsOfToday } from '../../../_ui/moment.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
@@ -29,7 +30,11 @@ export function DetectionPage({ id }: { id: string }) {
   return (
     <PageFrame crumbs={[{ label: 'Detections', href: paths.detections() }, { label: detection.data?.title ?? 'Detection' }]}>
       <Loaded query={detection} what="the detection" back={{ label: 'All detections', href: paths.detections() }} skeleton={<Skeleton className="h-72 w-full rounded-lg" />}>
-        {(data) => <Content detection={data} />}
+        {(data) => (
+          <MomentsOfToday among={[data.at]}>
+            <Content detection={data} />
+          </MomentsOfToday>
+        )}
       </Loaded>
     </PageFrame>
   );
@@ -88,7 +93,7 @@ function Content({ detection }: { detection: DetectionDetail }) {
             <Details
               rows={[
                 { name: 'Took', value: `${microseconds(detection.latencyUs)} from the event's arrival to the action` },
-                { name: 'Happened', value: <span suppressHydrationWarning>{absoluteMilliseconds(detection.at)}</span> },
+                { name: 'Happened', value: <AbsoluteTime at={detection.at} milliseconds /> },
                 { name: 'Arrived here', value: late < 5000 ? `${count(Math.max(0, late))} ms later` : <RelativeTime at={detection.receivedAt} /> },
                 { name: 'Models', value: detection.models.length === 0 ? 'none' : detection.models.map((model) => <Link key={model.name} href={paths.model(model.name, { version: model.version })} className="mr-3 hover:underline">{`${model.name} ${model.version}`}</Link>) },
                 { name: 'Bundle', value: <><code>{shortDigest(detection.bundle)}</code> <span className="text-dim">generation {count(detection.generation)}, record {count(detection.sequence)}</span></> },
@@ -145,7 +150,7 @@ function Content({ detection }: { detection: DetectionDetail }) {
                   {[...stream.rows].reverse().map((row, index) => (
                     <tr key={`${row.at} ${index}`}>
                       <Cell mono>
-                        <span className="text-dim" suppressHydrationWarning>{clockMilliseconds(row.at)}</span>
+                        <span className="text-dim"><Moment at={row.at} /></span>
                       </Cell>
                       {stream.attributes.map((name) => (
                         <Cell key={name} numeric={stream.numeric.includes(name)}>

@@ -1,7 +1,7 @@
 import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { ConditionState } from '../../../_domain/state-status.tsx';
-import { absolute } from '../../../_format/time.ts';
 import { Card } from '../../../_ui/card.tsx';
+import { AbsoluteTime } from '../../../_ui/moment.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 
@@ -38,7 +38,7 @@ export function Conditions({ node, live = true }: { node: NodeDetail; live?: boo
                   </span>
                 </Cell>
                 <Cell numeric>
-                  {live ? <RelativeTime at={condition.lastTransitionTime} /> : absolute(condition.lastTransitionTime)}
+                  {live ? <RelativeTime at={condition.lastTransitionTime} /> : <AbsoluteTime at={condition.lastTransitionTime} />}
                 </Cell>
               </tr>
             ))}

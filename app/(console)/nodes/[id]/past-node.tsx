@@ -7,11 +7,11 @@ import { HealthState, QuarantinedState, SyncState } from '../../../_domain/state
 import { ThenControl, ThenNotice } from '../../../_domain/then.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { bytes, count } from '../../../_format/number.ts';
-import { absolute } from '../../../_format/time.ts';
 import { paths } from '../../../paths.ts';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { Chip } from '../../../_ui/chip.tsx';
 import { Details } from '../../../_ui/details.tsx';
+import { AbsoluteTime } from '../../../_ui/moment.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { Conditions } from './conditions-card.tsx';
 import { DesiredCard } from './desired-card.tsx';
@@ -63,10 +63,10 @@ function stoodRows(node: NodeDetail): Row[] {
     { name: 'Sync', value: `${sync.status}: ${sync.message || sync.reason}` },
     { name: 'Bundle told', value: node.desired?.bundle ? <code>{shortDigest(node.desired.bundle)}</code> : 'none' },
     { name: 'Bundle run', value: node.reported?.bundle ? <code>{shortDigest(node.reported.bundle)}</code> : 'none' },
-    { name: 'Reported', value: node.reported === null ? 'never' : <Time at={node.reported.at} /> },
-    { name: 'Connected', value: node.connectedSince === null ? 'no' : <>since <Time at={node.connectedSince} /></> },
+    { name: 'Reported', value: node.reported === null ? 'never' : <AbsoluteTime at={node.reported.at} /> },
+    { name: 'Connected', value: node.connectedSince === null ? 'no' : <>since <AbsoluteTime at={node.connectedSince} /></> },
     ...(activation === null ? [] : [{ name: 'Activation', value: `generation ${count(activation.generation)}, ${activation.step}` }]),
-    ...(hold === null ? [] : [{ name: 'Held', value: <>{hold.reason}, until <Time at={hold.until} /></> }]),
+    ...(hold === null ? [] : [{ name: 'Held', value: <>{hold.reason}, until <AbsoluteTime at={hold.until} /></> }]),
     ...(quarantine === null ? [] : [{ name: 'Quarantine', value: quarantine.because }]),
   ];
 }
@@ -77,12 +77,7 @@ function machineRows({ facts, claimedBy, agentVersion, revokedAt }: NodeDetail):
     { name: 'Agent', value: `${agentVersion} on Node.js ${facts.nodeVersion}` },
     { name: 'Host', value: `${facts.hostname}, ${facts.platform}, ${facts.architecture}` },
     { name: 'Machine', value: `${count(facts.cores)} cores, ${bytes(facts.memoryBytes)}` },
-    { name: 'Revoked', value: revokedAt === null ? 'no' : <Time at={revokedAt} /> },
+    { name: 'Revoked', value: revokedAt === null ? 'no' : <AbsoluteTime at={revokedAt} /> },
   ];
 }
 
-const Time = ({ at }: { at: number }) => (
-  <time dateTime={new Date(at).toISOString()} suppressHydrationWarning>
-    {absolute(at)}
-  </time>
-);

@@ -6,7 +6,6 @@ import type { NodeDetail } from '../../../../server/nodes/schema.ts';
 import { nextCursorOf } from '../../../_data/pages.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { attributeText } from '../../../_format/number.ts';
-import { absolute, clockMilliseconds } from '../../../_format/time.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Card } from '../../../_ui/card.tsx';
@@ -15,6 +14,7 @@ import { Segments } from '../../../_ui/segments.tsx';
 import { Select } from '../../../_ui/select.tsx';
 import { ShowMore } from '../../../_ui/show-more.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
+import { Moment, MomentsOfToday } from '../../../_ui/moment.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 
 const spans = ['1m', '5m', '15m', '1h'] as const;
@@ -63,7 +63,7 @@ export function StoreTab({ node }: { node: NodeDetail }) {
               );
             }
             return (
-              <>
+              <MomentsOfToday among={rows.map((row) => row.at)}>
                 <Table label={`Events of ${stream}`}>
                   <thead>
                     <tr>
@@ -79,9 +79,7 @@ export function StoreTab({ node }: { node: NodeDetail }) {
                     {rows.map((row, index) => (
                       <tr key={`${row.at} ${index}`}>
                         <Cell mono>
-                          <span className="text-dim" title={absolute(row.at)}>
-                            {clockMilliseconds(row.at)}
-                          </span>
+                          <span className="text-dim"><Moment at={row.at} /></span>
                         </Cell>
                         {attributes.map((name, column) => (
                           <Cell key={name} numeric={typeof row.values[column] === 'number'}>
@@ -93,7 +91,7 @@ export function StoreTab({ node }: { node: NodeDetail }) {
                   </tbody>
                 </Table>
                 <ShowMore query={query} />
-              </>
+              </MomentsOfToday>
             );
           }}
         </Loaded>

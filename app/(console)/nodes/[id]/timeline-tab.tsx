@@ -7,6 +7,7 @@ import { date } from '../../../_format/time.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { Card } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
+import { useZone } from '../../../_ui/moment.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { ShowMore } from '../../../_ui/show-more.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
@@ -15,6 +16,7 @@ import { Shape } from '../../../_ui/status.tsx';
 /** What happened to the node, the latest first, by whom; up to a moment where one is given. */
 export function TimelineTab({ id, at }: { id: string; at?: number }) {
   const trpc = useTRPC();
+  const zone = useZone();
   const timeline = useInfiniteQuery(trpc.nodes.timeline.infiniteQueryOptions({ id, limit: 50, ...(at === undefined ? {} : { at }) }, { getNextPageParam: nextCursorOf }));
   return (
     <Card live={at === undefined}>
@@ -26,7 +28,7 @@ export function TimelineTab({ id, at }: { id: string; at?: number }) {
             <>
               <ol>
                 {rows.map((entry, index) => (
-                  <Entry key={entry.id} entry={entry} day={index === 0 || date(rows[index - 1]?.at ?? 0) !== date(entry.at) ? date(entry.at) : null} />
+                  <Entry key={entry.id} entry={entry} day={index === 0 || date(rows[index - 1]?.at ?? 0, zone) !== date(entry.at, zone) ? date(entry.at, zone) : null} />
                 ))}
               </ol>
               <ShowMore query={timeline} />
@@ -42,7 +44,7 @@ function Entry({ entry, day }: { entry: TimelineEntry; day: string | null }) {
   return (
     <>
       {day ? (
-        <li className="border-b border-line bg-raised/50 px-4 py-1 text-sm text-faint" suppressHydrationWarning>
+        <li className="border-b border-line bg-raised/50 px-4 py-1 text-sm text-faint">
           {day}
         </li>
       ) : null}

@@ -1,7 +1,7 @@
 import type { LookedHolding, LookedMatch, QueryLook } from '@selvedge/edge-runtime/cep/preview';
 import type { ReactNode } from 'react';
 import { count, plural } from '../../../_format/number.ts';
-import { clockMilliseconds } from '../../../_format/time.ts';
+import { Moment, useMomentText } from '../../../_ui/moment.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import { dataText, valueText } from './value-text.ts';
 
@@ -29,7 +29,7 @@ function Window({ holding: { stream, total, columns, events } }: { holding: Extr
             <tbody>
               {[...events].reverse().map(({ at, values }, index) => (
                 <tr key={index}>
-                  <Cell mono><span suppressHydrationWarning>{clockMilliseconds(at)}</span></Cell>
+                  <Cell mono><Moment at={at} /></Cell>
                   {columns.map((one, column) => <Cell key={one} numeric={numeric[column] === true}>{valueText(values[column])}</Cell>)}
                 </tr>
               ))}
@@ -67,13 +67,14 @@ function Matches({ holding: { stream, total, matches } }: { holding: Extract<Loo
 
 /** What a match has taken at one step: the event, or the latest of many. */
 function Taken({ match, step }: { match: LookedMatch; step: string }) {
+  const momentText = useMomentText();
   const taken = match.steps.find((one) => one.name === step);
   const latest = taken?.events.at(-1);
   if (taken === undefined || latest === undefined) return null;
   const said = dataText(latest.data);
   return (
-    <span title={`${clockMilliseconds(latest.at)} ${said}`}>
-      <span className="font-mono text-xs text-faint" suppressHydrationWarning>{clockMilliseconds(latest.at)}</span> {said}{taken.total > 1 ? <span className="text-faint">, {count(taken.total - 1)} before it</span> : null}
+    <span title={`${momentText(latest.at)} ${said}`}>
+      <span className="font-mono text-xs text-faint"><Moment at={latest.at} /></span> {said}{taken.total > 1 ? <span className="text-faint">, {count(taken.total - 1)} before it</span> : null}
     </span>
   );
 }

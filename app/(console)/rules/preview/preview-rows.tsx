@@ -2,7 +2,7 @@
 import type { PreviewRow, PreviewStream } from '@selvedge/edge-runtime/cep/preview';
 import { useState } from 'react';
 import { count } from '../../../_format/number.ts';
-import { clockMilliseconds } from '../../../_format/time.ts';
+import { Moment } from '../../../_ui/moment.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import type { Explanation } from '../../../_editor/preview-protocol.ts';
 import { Because } from '../../../_editor/because.tsx';
@@ -45,7 +45,7 @@ export function PreviewRows({ stream, standing, explain, fetchUntil }: {
           <tbody>
             {rows.map(({ timestamp, row, index }) => (
               <tr key={index} {...(open?.index === index ? { 'data-open': '' } : {})} className="data-open:bg-raised">
-                <Cell mono><span suppressHydrationWarning>{clockMilliseconds(timestamp)}</span></Cell>
+                <Cell mono><Moment at={timestamp} /></Cell>
                 {stream.attributes.map((one, column) => <Cell key={one.name} numeric={numeric[column] === true}>{valueText(row[column])}</Cell>)}
                 {stream.input ? null : (
                   <Cell>

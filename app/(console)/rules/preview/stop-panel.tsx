@@ -4,10 +4,10 @@ import { Causes } from '../../../_editor/because.tsx';
 import type { ShownStop } from '../../../_editor/preview-protocol.ts';
 import type { Stops } from '../../../_editor/use-stops.ts';
 import { count, plural } from '../../../_format/number.ts';
-import { clockMilliseconds } from '../../../_format/time.ts';
 import { useCommands } from '../../../_shell/commands.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Kbd } from '../../../_ui/kbd.tsx';
+import { Moment } from '../../../_ui/moment.tsx';
 import { Select } from '../../../_ui/select.tsx';
 import { BreakpointList } from './breakpoint-list.tsx';
 import { Holdings } from './holdings.tsx';
@@ -65,7 +65,7 @@ function Where({ stops: { stop, breakpoints, running }, events }: { stops: Stops
     <>
       <span className="font-medium">{reasonText(reason)}</span>
       <span className="ml-2 text-dim tabular-nums">
-        <span className="font-mono text-[12px]" suppressHydrationWarning>{clockMilliseconds(at)}</span>, after {count(sent)} of {plural(events, 'event')}
+        <span className="font-mono text-[12px]"><Moment at={at} /></span>, after {count(sent)} of {plural(events, 'event')}
       </span>
     </>
   );
@@ -88,14 +88,14 @@ function Came({ stop: { event, put } }: { stop: ShownStop }) {
   return (
     <div className="min-w-0 py-2.5">
       <h3 className="px-4 text-sm font-medium text-faint">Came</h3>
-      <p className="px-4 pt-1 pb-2.5 break-words">{event === undefined ? <span className="text-dim">Nothing yet.</span> : <><span className="font-medium">{event.stream}</span> <span className="font-mono text-xs text-faint" suppressHydrationWarning>{clockMilliseconds(event.at)}</span> <span className="text-sm">{dataText(event.data)}</span></>}</p>
+      <p className="px-4 pt-1 pb-2.5 break-words">{event === undefined ? <span className="text-dim">Nothing yet.</span> : <><span className="font-medium">{event.stream}</span> <span className="font-mono text-xs text-faint"><Moment at={event.at} /></span> <span className="text-sm">{dataText(event.data)}</span></>}</p>
       <h3 className="px-4 text-sm font-medium text-faint">Put out</h3>
       {put.length === 0 ? <p className="px-4 pt-1 text-dim">Nothing with this event.</p> : null}
       {put.map(({ query, total, rows }) => (
         <div key={query} className="pt-1">
           {rows.map(({ at, data, because }, index) => (
             <div key={index}>
-              <p className="px-4 pb-1 break-words"><span className="font-mono text-sm">{query}</span> <span className="font-mono text-xs text-faint" suppressHydrationWarning>{clockMilliseconds(at)}</span> <span className="text-sm">{dataText(data)}</span></p>
+              <p className="px-4 pb-1 break-words"><span className="font-mono text-sm">{query}</span> <span className="font-mono text-xs text-faint"><Moment at={at} /></span> <span className="text-sm">{dataText(data)}</span></p>
               {because === undefined ? null : <section aria-label="Because of" className="pr-4 pb-2.5 pl-7"><Causes explanation={because} /></section>}
             </div>
           ))}

@@ -1,13 +1,13 @@
 'use client';
 import { momentAt, MOMENTS, type PreviewStream, type Span } from '@selvedge/edge-runtime/cep/preview';
 import { count } from '../../../_format/number.ts';
-import { clockMilliseconds } from '../../../_format/time.ts';
+import { useMomentText } from '../../../_ui/moment.tsx';
 import type { Standing } from './standing.ts';
 
 const colours = ['s1', 's3', 's2', 's4', 's5', 's6'] as const;
 /** Steps in one bar. */
 const barSteps = 8;
-const columns = 'grid grid-cols-[96px_1fr_84px] items-center gap-3 sm:grid-cols-[140px_1fr_104px]';
+const columns = 'grid grid-cols-[96px_1fr_84px] items-center gap-3 sm:grid-cols-[140px_1fr_170px]';
 
 /** How many events each stream had along the recording, and a slider to stand at a moment of it. */
 export function Timeline({ streams, span, standing, onMoment }: {
@@ -19,7 +19,7 @@ export function Timeline({ streams, span, standing, onMoment }: {
 }) {
   const whole = standing.until > span.to;
   const moment = momentAt(span, standing.until);
-  const time = clockMilliseconds(Math.min(standing.until, span.to));
+  const time = useMomentText()(Math.min(standing.until, span.to));
   return (
     <div className="px-4 pt-3 pb-2.5">
       <div className="flex flex-col gap-1.5">
@@ -50,7 +50,7 @@ export function Timeline({ streams, span, standing, onMoment }: {
           aria-valuetext={time}
           className="m-0 w-full accent-(--color-accent)"
         />
-        <span className="text-right font-mono text-xs text-dim" suppressHydrationWarning>{time}</span>
+        <span className="text-right font-mono text-xs text-dim">{time}</span>
       </div>
     </div>
   );
