@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEve
 import { count } from '../_format/number.ts';
 import { paths } from '../paths.ts';
 import type { Tone } from '../_ui/status.tsx';
+import { useWidth } from '../_ui/use-width.ts';
 import { cellByKey, cellTone, columnsOf, layCells, type Cell, type NodeCell } from './cell-layout.ts';
 
 const heightMax = 232;
@@ -15,22 +16,16 @@ export function Cells({ nodes, total, then }: { nodes: readonly NodeCell[]; tota
   const router = useRouter();
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(box);
   const [place, setPlace] = useState<number | null>(null);
   const [painted, repaint] = useState(0);
   const layout = useMemo(() => layCells(nodes, width, heightMax), [nodes, width]);
   const hover = place === null ? undefined : layout.cells[place];
 
   useEffect(() => {
-    if (!box.current) return;
-    const observer = new ResizeObserver((entries) => setWidth(Math.floor(entries[0]?.contentRect.width ?? 0)));
-    observer.observe(box.current);
     const themes = new MutationObserver(() => repaint((times) => times + 1));
     themes.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    return () => {
-      observer.disconnect();
-      themes.disconnect();
-    };
+    return () => themes.disconnect();
   }, []);
 
   useEffect(() => {

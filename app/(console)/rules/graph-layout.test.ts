@@ -24,6 +24,16 @@ it('lets no two nodes touch and keeps all within its measure', () => {
   }
 });
 
+it('makes nodes narrower to fit the room, as far as they can still be read', () => {
+  const { graph } = new RuleDocument('define stream S (a int); define table K (a int); from S join K on S.a == K.a select S.a as a insert into T;');
+  const whole = layOut(graph);
+  expect(layOut(graph, whole.width).nodes).toEqual(whole.nodes);
+  const narrow = layOut(graph, whole.width - 60);
+  expect(narrow.width).toBeLessThanOrEqual(whole.width - 60);
+  expect(narrow.nodes.every((node) => node.x + node.width <= narrow.width)).toBe(true);
+  expect(layOut(graph, 10).width).toBeGreaterThan(200);
+});
+
 it('draws a rule that feeds itself, and nothing of nothing', () => {
   const { nodes, edges } = layoutOf('define stream S (a int); from S[a < 5] select a + 1 as a insert into S;');
   expect(nodes).toHaveLength(2);

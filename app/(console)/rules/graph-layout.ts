@@ -20,9 +20,11 @@ export interface GraphLayout {
 }
 
 const NODE_WIDTH = 172;
+/** Narrower, a name says nothing any more; the graph then scrolls sideways. */
+const NODE_WIDTH_MIN = 108;
 const TALL = 44;
 const SMALL = 28;
-const GAP_X = 20;
+const GAP_X = 14;
 const GAP_Y = 26;
 const MARGIN = 16;
 /** Sweeps down and up that bring a node near what it is joined to; more change nothing that a person sees. */
@@ -31,19 +33,23 @@ const SWEEPS = 4;
 /**
  * Puts a graph in layers from what comes in above to what goes out below, by Sugiyama's steps: take cycles apart, give each
  * node the layer below everything that feeds it, order the layers by the mean place of their neighbours, and set them apart.
- * The same graph always has the same layout, and nodes keep the order of the text where nothing else decides.
+ * The same graph always has the same layout, and nodes keep the order of the text where nothing else decides. `room`, in pixels,
+ * makes nodes narrower where the widest layer would not fit.
  */
-export function layOut({ nodes, edges }: QueryGraph): GraphLayout {
+export function layOut({ nodes, edges }: QueryGraph, room = Infinity): GraphLayout {
   const layers = orderLayers(layersOf(nodes, edges), edges);
-  const widest = Math.max(0, ...layers.map((layer) => layer.length * (NODE_WIDTH + GAP_X) - GAP_X));
+  const most = Math.max(0, ...layers.map((layer) => layer.length));
+  const nodeWidth = Math.max(NODE_WIDTH_MIN, Math.min(NODE_WIDTH, Math.floor((room - 2 * MARGIN + GAP_X) / Math.max(1, most)) - GAP_X));
+  const widthOf = (count: number) => Math.max(0, count * (nodeWidth + GAP_X) - GAP_X);
+  const widest = widthOf(most);
   const placed = new Map<string, PlacedNode>();
   let y = MARGIN;
   for (const layer of layers) {
     const height = Math.max(...layer.map(heightOf));
-    let x = MARGIN + (widest - (layer.length * (NODE_WIDTH + GAP_X) - GAP_X)) / 2;
+    let x = MARGIN + (widest - widthOf(layer.length)) / 2;
     for (const node of layer) {
-      placed.set(node.id, { ...node, x, y: y + (height - heightOf(node)) / 2, width: NODE_WIDTH, height: heightOf(node) });
-      x += NODE_WIDTH + GAP_X;
+      placed.set(node.id, { ...node, x, y: y + (height - heightOf(node)) / 2, width: nodeWidth, height: heightOf(node) });
+      x += nodeWidth + GAP_X;
     }
     y += height + GAP_Y;
   }

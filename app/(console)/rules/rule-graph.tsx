@@ -1,8 +1,9 @@
 'use client';
 import type { GraphNode, GraphNodeKind, QueryGraph } from '@selvedge/edge-runtime/cep/language-service';
-import { Fragment, useMemo } from 'react';
+import { Fragment, useMemo, useRef } from 'react';
 import { count } from '../../_format/number.ts';
 import { classes } from '../../_ui/classes.ts';
+import { useWidth } from '../../_ui/use-width.ts';
 import { layOut, type PlacedNode } from './graph-layout.ts';
 
 /** A colour and a word for each kind; the word is for those who do not see the colour. */
@@ -31,10 +32,12 @@ export function RuleGraph({ graph, counts, stopping, onBreakpoint, onShow }: {
   onBreakpoint: (query: string) => void;
   onShow: (node: GraphNode) => void;
 }) {
-  const layout = useMemo(() => layOut(graph), [graph]);
-  if (layout.nodes.length === 0) return <p className="px-4 py-3.5 text-dim">Nothing to draw yet: define a stream.</p>;
+  const frame = useRef<HTMLDivElement>(null);
+  const room = useWidth(frame);
+  const layout = useMemo(() => layOut(graph, room === 0 ? undefined : room), [graph, room]);
   return (
-    <div className="max-h-[720px] overflow-auto" tabIndex={0} role="group" aria-label="Graph of the rule">
+    <div ref={frame} className="max-h-[720px] overflow-auto lg:max-h-(--workbench-height)" tabIndex={0} role="group" aria-label="Graph of the rule">
+      {layout.nodes.length === 0 ? <p className="px-4 py-3.5 text-dim">Nothing to draw yet: define a stream.</p> : null}
       <div className="relative mx-auto" style={{ width: layout.width, height: layout.height }}>
         <svg width={layout.width} height={layout.height} className="absolute inset-0" aria-hidden="true">
           {layout.edges.map(({ from, to, kind, path }) => (

@@ -11,7 +11,7 @@ export function RuleOutline({ document, state, measured, onShow }: { document: R
   const line = (node: GraphNode, detail: string, chip?: string) => <Line key={node.id} main={node.label} detail={detail} chip={chip} onShow={() => onShow(node.at.from, node.at.to)} />;
   const of = (...kinds: GraphNode['kind'][]) => nodes.filter((node) => kinds.includes(node.kind));
   return (
-    <div className="max-h-[720px] divide-y divide-line overflow-auto" tabIndex={0} role="group" aria-label="Parts of the rule">
+    <div className="max-h-[720px] divide-y divide-line overflow-auto lg:max-h-(--workbench-height)" tabIndex={0} role="group" aria-label="Parts of the rule">
       <Section title="Comes in" empty="No source: events reach it over the node's gateway only.">
         {of('source', 'trigger').map((node) => line(node, `${node.detail} → ${joined(edges.filter((edge) => edge.from === node.id).map((edge) => edge.to))}`))}
       </Section>

@@ -94,6 +94,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
   const standing = useMemo(() => (result === undefined ? undefined : standingAt(result, moment.of === followed ? moment.at : null, stops.stop)), [result, moment, followed, stops.stop]);
   const rates = useMemo(() => ratesOf(result), [result]);
   const state = useMemo(() => document?.state(rates) ?? [], [document, rates]);
+  const asksModels = document?.graph.nodes.some((one) => one.kind === 'model') ?? false;
   const feedable = (draft.analysis?.streams ?? []).filter((one) => one.kind === 'stream' && one.defined).map((one) => one.name);
   const show = (from: number, to?: number) => editor.current?.reveal(from, to);
   return (
@@ -112,7 +113,9 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
           </>
         }
       >
-        <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} queries={queries} onBreakpoint={stops.toggle} models={known} readOnly={readOnly} label={label} placeholder="define stream …" />
+        <div className="lg:max-h-(--workbench-height) lg:overflow-y-auto" {...(readOnly ? { tabIndex: 0, role: 'group', 'aria-label': label } : {})}>
+          <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} queries={queries} onBreakpoint={stops.toggle} models={known} readOnly={readOnly} label={label} placeholder="define stream …" />
+        </div>
         <Problems analysis={draft.analysis} show={show} />
       </Card>
       <Card
@@ -132,7 +135,7 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
         )}
       </Card>
       <Suspense>
-        <PreviewCard preview={preview} stops={stops} standing={standing} onMoment={(at) => setMoment({ of: followed, at })} streams={feedable} models={known} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
+        <PreviewCard preview={preview} stops={stops} standing={standing} onMoment={(at) => setMoment({ of: followed, at })} streams={feedable} models={known} asksModels={asksModels} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
       </Suspense>
       {tests === undefined ? null : (
         <Suspense>

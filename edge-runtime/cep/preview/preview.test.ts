@@ -61,6 +61,13 @@ describe('a preview', () => {
     expect(result.refused).toEqual([expect.stringContaining('flow')]);
   });
 
+  it('names the attributes that a recording has no column for, and the columns that nothing takes', () => {
+    const { result } = run(text, readRecording('datetime;device;Flow RateRMS\n2020-03-09T10:14:33Z;a;32\n', { stream: 'Readings' }));
+    expect(result.missing).toEqual([{ stream: 'Readings', attributes: ['flow', 'count'], unused: ['Flow RateRMS'] }]);
+    expect(result.from).toBe(Date.UTC(2020, 2, 9, 10, 14, 33));
+    expect(run(text, recordingOf(events)).result.missing).toEqual([]);
+  });
+
   it('lets time pass at the end where it is asked to', () => {
     const batch = 'define stream Readings (flow double); from Readings#window.timeBatch(10 sec) select sum(flow) as total insert into Sums;';
     const countOf = (settleMs: number): number | undefined => run(batch, recordingOf(events), { settleMs }).result.streams.find((one) => one.name === 'Sums')?.count;

@@ -2,7 +2,7 @@ import { compile, type CompiledApp } from '../analyze.ts';
 import type { Cause, EngineOptions, Environment, ModelAnswer, ModelCall, QueryHoldings, Row } from '../api.ts';
 import { Engine } from '../runtime/engine.ts';
 import { MOMENTS, stepAt, type Span } from './moments.ts';
-import type { Recording } from './recording.ts';
+import { isOfTheRecording, type Recording } from './recording.ts';
 import { StreamBook, type PreviewRow, type PreviewStream } from './stream-book.ts';
 import { wayInto, type WayIn } from './way-in.ts';
 
@@ -36,6 +36,8 @@ export interface PreviewResult {
   faultsTotal: number;
   /** Events of the recording that no stream of the text takes, by the name they had. */
   ignored: readonly { stream: string; count: number }[];
+  /** Streams that are fed without some of their attributes, which are then null, and the names that nothing takes instead. */
+  missing: readonly { stream: string; attributes: readonly string[]; unused: readonly string[] }[];
   /** Values that do not fit the stream's types. */
   refused: readonly string[];
   refusedTotal: number;
@@ -187,10 +189,19 @@ export class Preview {
       faults: this.faults,
       faultsTotal: this.faultsTotal,
       ignored: this.ignored.flatMap((count, index) => (count > 0 ? [{ stream: this.recording.streams[index]?.name ?? '', count }] : [])),
+      missing: this.missing(),
       refused: this.refused,
       refusedTotal: this.refusedTotal,
       waitingForModels: this.engine.pending,
     };
+  }
+
+  private missing(): PreviewResult['missing'] {
+    return this.recording.streams.flatMap(({ name, attributes: recorded }) => {
+      const defined = this.app.analysis.streams.find((one) => one.name === name)?.attributes.map((one) => one.name) ?? [];
+      const attributes = defined.filter((one) => !recorded.includes(one));
+      return attributes.length === 0 ? [] : [{ stream: name, attributes, unused: recorded.filter((one) => !defined.includes(one) && !isOfTheRecording(one)) }];
+    });
   }
 
   private listen(name: string, span: Span): void {

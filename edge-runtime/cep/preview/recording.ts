@@ -34,7 +34,7 @@ export interface RecordingOptions {
 
 /**
  * Reads CSV with a heading, or JSON lines. A column or key `stream` says where an event belongs, one named `timestamp`, `time`,
- * `at` or `@at` when it happened: milliseconds since 1970, or a date that JavaScript reads. JSON lines may also have the form that
+ * `datetime`, `at` or `@at` when it happened: milliseconds since 1970, or a date that JavaScript reads. JSON lines may also have the form that
  * captures and test cases have: `{"stream": …, "at": …, "data": {…}}`. Siddhi's `{"event": {…}}` is read, too.
  */
 export function readRecording(text: string, options: RecordingOptions): Recording {
@@ -127,7 +127,10 @@ class RecordingBuilder {
   }
 }
 
-const TIMES = ['timestamp', 'time', 'at', '@at'];
+/** What a column is named that says when an event happened or where it belongs, if no attribute has that name. */
+export const isOfTheRecording = (column: string): boolean => TIMES.includes(column.toLowerCase()) || column.toLowerCase() === 'stream';
+
+const TIMES = ['timestamp', 'time', 'datetime', 'at', '@at'];
 
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;

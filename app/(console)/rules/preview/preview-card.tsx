@@ -6,6 +6,7 @@ import { count, plural } from '../../../_format/number.ts';
 import { duration } from '../../../_format/time.ts';
 import { Card } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
+import { Moments } from '../../../_ui/moment.tsx';
 import { Segments } from '../../../_ui/segments.tsx';
 import { Switch } from '../../../_ui/switch.tsx';
 import type { PreviewControls } from '../../../_editor/use-preview.ts';
@@ -18,7 +19,7 @@ import { StopPanel } from './stop-panel.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** What the rule would have done with recorded events, by the engine that nodes run, as the text is written. */
-export function PreviewCard({ preview, stops, standing, onMoment, streams, models, compare, onCompare, sound }: {
+export function PreviewCard({ preview, stops, standing, onMoment, streams, models, asksModels, compare, onCompare, sound }: {
   preview: PreviewControls;
   stops: Stops;
   /** The moment that is looked at, once something has run. */
@@ -27,6 +28,8 @@ export function PreviewCard({ preview, stops, standing, onMoment, streams, model
   /** Streams that events can be fed to. */
   streams: readonly string[];
   models: readonly KnownModel[];
+  /** Whether the text has predictions made. */
+  asksModels: boolean;
   /** The version to compare with, where there is one. */
   compare?: { version: number; on: boolean } | undefined;
   onCompare?: ((on: boolean) => void) | undefined;
@@ -58,7 +61,7 @@ export function PreviewCard({ preview, stops, standing, onMoment, streams, model
       ) : (
         <>
           <Notes state={state} sound={sound} />
-          {run === undefined || standing === undefined ? null : <Results key={recording.from} run={run} other={other} version={compare?.version} preview={preview} stops={stops} standing={standing} onMoment={onMoment} models={models} />}
+          {run === undefined || standing === undefined ? null : <Results key={recording.from} run={run} other={other} version={compare?.version} preview={preview} stops={stops} standing={standing} onMoment={onMoment} models={models} asksModels={asksModels} />}
         </>
       )}
     </Card>
@@ -73,6 +76,7 @@ function Notes({ state: { recording, run }, sound }: { state: PreviewControls['s
   const result = run?.result;
   if (result !== undefined) {
     for (const { stream, count: ignored } of result.ignored) notes.push(`${plural(ignored, 'event')} of ${stream === '' ? 'no stream' : stream} reach no stream of this text.`);
+    for (const { stream, attributes, unused } of result.missing) notes.push(missingText(stream, attributes, unused));
     if (result.refusedTotal > 0) notes.push(`${plural(result.refusedTotal, 'event')} do not fit the stream: ${result.refused[0] ?? ''}.`);
     if (result.faultsTotal > 0) notes.push(`${plural(result.faultsTotal, 'event')} failed: ${result.faults[0] ?? ''}.`);
   }
@@ -80,7 +84,20 @@ function Notes({ state: { recording, run }, sound }: { state: PreviewControls['s
   return <ul className="border-b border-line px-4 py-2 text-notice">{notes.map((note) => <li key={note}>{note}</li>)}</ul>;
 }
 
-function Results({ run: { result }, other, version, preview, stops, standing, onMoment, models }: {
+/** Where columns and attributes are named differently nothing can match: says which, before what comes of it. */
+function missingText(stream: string, attributes: readonly string[], unused: readonly string[]): string {
+  const instead = unused.length === 0 ? '' : ` Nothing takes ${named(unused)}: name a column as the attribute that it is.`;
+  return `The recording has no ${named(attributes)} for ${stream}, so ${attributes.length === 1 ? 'it is' : 'they are'} null.${instead}`;
+}
+
+const namesShown = 6;
+
+function named(names: readonly string[]): string {
+  const left = names.length - namesShown;
+  return left > 0 ? `${names.slice(0, namesShown).join(', ')} and ${count(left)} more` : names.join(', ');
+}
+
+function Results({ run: { result }, other, version, preview, stops, standing, onMoment, models, asksModels }: {
   run: PreviewRun;
   other: PreviewRun | { error: string } | null;
   version: number | undefined;
@@ -89,20 +106,21 @@ function Results({ run: { result }, other, version, preview, stops, standing, on
   standing: Standing;
   onMoment: (moment: number | null) => void;
   models: readonly KnownModel[];
+  asksModels: boolean;
 }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = result.streams.find((one) => one.name === chosen) ?? result.streams.find((one) => one.output && one.count > 0) ?? result.streams.find((one) => one.output) ?? result.streams[0];
   const { text } = preview.state;
   return (
-    <>
+    <Moments among={[result.from, result.to]}>
       <Timeline streams={result.streams.filter((one) => one.input || one.output)} span={result} standing={standing} onMoment={onMoment} />
       <StopPanel stops={stops} standing={standing} queries={result.queries.map((one) => one.name)} events={result.events} />
       {other === null || version === undefined ? null : <Comparison result={result} other={other} version={version} />}
       <div className="flex flex-wrap items-center gap-2 overflow-x-auto border-y border-line px-4 py-2">
         <Segments label="Stream" value={shown?.name ?? ''} onChange={setChosen} options={result.streams.map((one) => ({ value: one.name, label: `${one.name} ${count(standing.counts.get(`stream ${one.name}`) ?? 0)}` }))} />
-        <span className="ml-auto text-sm text-faint">{duration(result.to - result.from)} of events; predictions are made by the control plane's try-out, 2,000 rows a run at most</span>
+        <span className="ml-auto text-sm text-faint">{duration(result.to - result.from)} of events{asksModels ? "; predictions are made by the control plane's try-out, 2,000 rows a run at most" : ''}</span>
       </div>
       {shown === undefined ? null : <PreviewRows key={shown.name} stream={shown} standing={standing} explain={(index) => preview.client().explain(text, shown.name, index, models)} fetchUntil={(until) => preview.client().rows(text, shown.name, until, models)} />}
-    </>
+    </Moments>
   );
 }
