@@ -21,7 +21,7 @@ export function Card({ title, subtitle, actions, children, span = 12, padded = f
             {title}
           </h2>
           {subtitle ? <span className="text-faint">{subtitle}</span> : null}
-          {actions ? <span className="ml-auto flex items-center gap-3 text-dim">{actions}</span> : null}
+          {actions ? <span className="ml-auto flex flex-wrap items-center justify-end gap-x-3 gap-y-1 text-dim">{actions}</span> : null}
         </header>
       ) : null}
       <div className={classes('min-w-0 flex-1', padded && 'px-4 py-3.5')} {...(live ? { 'data-live-data': '' } : {})}>
