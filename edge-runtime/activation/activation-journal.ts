@@ -1,7 +1,7 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
+import type { Disk } from '../kernel/disk.ts';
+import { readFileIfThere, renameDurably, writeFileDurably } from '../kernel/durable-file.ts';
 import { digestSchema, envelopeSchema, generationSchema } from '../protocol/index.ts';
 import type { VerifiedDesired } from './verify.ts';
 
@@ -49,11 +49,13 @@ const blank: JournalState = { highestGeneration: 0, current: null, previous: nul
  */
 export class ActivationJournal {
   readonly #path: string;
+  readonly #disk: Disk;
   #state: JournalState;
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, state: JournalState) {
+  private constructor(path: string, disk: Disk, state: JournalState) {
     this.#path = path;
+    this.#disk = disk;
     this.#state = state;
   }
 
@@ -61,17 +63,17 @@ export class ActivationJournal {
    * Reads the file and proves again whatever it names with `verify`, which throws for what does not verify (I3).
    * `onProblem` hears of a damaged file, which is put aside, and of what was left out.
    */
-  static async load(folder: string, verify: (signed: z.infer<typeof signedSchema>) => VerifiedDesired, onProblem: (message: string) => void): Promise<ActivationJournal> {
+  static async load(folder: string, disk: Disk, verify: (signed: z.infer<typeof signedSchema>) => VerifiedDesired, onProblem: (message: string) => void): Promise<ActivationJournal> {
     const path = join(folder, FILE);
-    const text = await readFileIfThere(path);
-    if (text === undefined) return new ActivationJournal(path, blank);
+    const text = await readFileIfThere(path, disk);
+    if (text === undefined) return new ActivationJournal(path, disk, blank);
     let file: z.infer<typeof fileSchema>;
     try {
       file = fileSchema.parse(JSON.parse(text));
     } catch {
-      await rename(path, `${path}.damaged`);
+      await renameDurably(path, `${path}.damaged`, disk);
       onProblem(`${FILE} was damaged and is kept as ${FILE}.damaged; the node waits to be told what to run.`);
-      return new ActivationJournal(path, blank);
+      return new ActivationJournal(path, disk, blank);
     }
     const proven = (signed: z.infer<typeof signedSchema> | null): VerifiedDesired | null => {
       try {
@@ -81,7 +83,7 @@ export class ActivationJournal {
         return null;
       }
     };
-    return new ActivationJournal(path, { ...file, current: proven(file.current), previous: proven(file.previous), desired: proven(file.desired) });
+    return new ActivationJournal(path, disk, { ...file, current: proven(file.current), previous: proven(file.previous), desired: proven(file.desired) });
   }
 
   get state(): JournalState {
@@ -96,7 +98,7 @@ export class ActivationJournal {
   async update(change: (state: JournalState) => Partial<JournalState>, between?: () => Promise<void>): Promise<void> {
     const turn = this.#writing.then(async () => {
       const next = { ...this.#state, ...change(this.#state) };
-      await writeFileDurably(this.#path, JSON.stringify({ ...next, schema: 'selvedge.activation/1', current: signedOf(next.current), previous: signedOf(next.previous), desired: signedOf(next.desired) } satisfies z.infer<typeof fileSchema>), { ...(between !== undefined && { between }) });
+      await writeFileDurably(this.#path, JSON.stringify({ ...next, schema: 'selvedge.activation/1', current: signedOf(next.current), previous: signedOf(next.previous), desired: signedOf(next.desired) } satisfies z.infer<typeof fileSchema>), { disk: this.#disk, ...(between !== undefined && { between }) });
       this.#state = next;
     });
     this.#writing = turn.catch(() => undefined);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../kernel/clock.ts';
@@ -59,6 +59,17 @@ describe('activation', () => {
     expect(ranges[0]).toBeUndefined();
     expect(ranges.at(-1)).toMatch(/^bytes=[1-9]\d*-$/);
     expect(await readFile(node.runtime.started?.modelFiles.get(manifest.models[0]?.digest ?? 'sha256:') ?? '')).toEqual(model);
+  });
+
+  test('what a power cut spoilt of a transfer that broke is fetched afresh', async () => {
+    const model = Buffer.alloc(3_000_000, 'm');
+    const manifest = node.bundleOf('one', model);
+    node.controlPlane.cutAfterBytes = 1_000_000;
+    await breakOff(manifest);
+    const part = join(node.folder, 'artefacts', `${manifest.models[0]?.digest.slice('sha256:'.length)}.part`);
+    await writeFile(part, Buffer.alloc((await stat(part)).size));
+    await node.start();
+    expect((await node.until(runs(1))).failure).toBeUndefined();
   });
 
   async function breakOff(manifest: BundleManifest): Promise<void> {

@@ -1,4 +1,5 @@
 import { backOffMs, type Clock } from '../kernel/clock.ts';
+import { type Disk, machineDisk } from '../kernel/disk.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
 import { artefactsOf, type Digest } from '../protocol/index.ts';
@@ -20,6 +21,8 @@ import { Wake } from './wake.ts';
 
 export interface ActivatorOptions {
   readonly folder: string;
+  /** The machine's own unless told otherwise. */
+  readonly disk?: Disk;
   readonly store: ArtefactStore;
   readonly trust: TrustAnchor;
   readonly runtime: PathRuntime;
@@ -74,7 +77,7 @@ export class Activator {
   /** Reads what the disk says must run, and proves it again: signatures and the digest of every artefact (I3). */
   static async load(options: ActivatorOptions): Promise<Activator> {
     const problems: string[] = [];
-    const journal = await ActivationJournal.load(options.folder, (signed) => verifyDesired(signed, options.trust.forWhatRuns), (message) => problems.push(message));
+    const journal = await ActivationJournal.load(options.folder, options.disk ?? machineDisk, (signed) => verifyDesired(signed, options.trust.forWhatRuns), (message) => problems.push(message));
     for (const message of problems) {
       options.logger.error(message);
       options.onTimeline({ reason: 'BundleOnDiskRefused', message: message.slice(0, 1024), tone: 'critical' });

@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.ts';
 import { messageOf } from '../kernel/path-error.ts';
 import type { Digest } from '../protocol/index.ts';
 import type { ArtefactStore } from './artefact-store.ts';
@@ -7,6 +8,8 @@ import { NoRoomError, requireDisk } from './room.ts';
 export interface ArtefactSource {
   readonly url: string;
   readonly token: string;
+  /** How it is asked; over the network unless told otherwise. */
+  readonly request?: typeof fetch;
 }
 
 /** `lasting` is true when trying again will not help. */
@@ -29,6 +32,13 @@ export interface Pace {
 }
 const PACE: Pace = { windowMs: 30_000, bytesMin: 16 * 1024 };
 
+export interface DownloadDependencies {
+  readonly store: ArtefactStore;
+  readonly source: ArtefactSource;
+  readonly clock: Clock;
+  readonly pace?: Pace;
+}
+
 export interface Download {
   readonly digest: Digest;
   readonly bytes: number;
@@ -36,7 +46,8 @@ export interface Download {
 }
 
 /** Fetches one artefact into the store, going on from where an earlier attempt broke off. Throws a `DownloadError`, a `NoRoomError`, or the signal's reason. */
-export async function downloadArtefact(store: ArtefactStore, source: ArtefactSource, artefact: Download, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace = PACE): Promise<void> {
+export async function downloadArtefact(from: DownloadDependencies, artefact: Download, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
+  const { store } = from;
   const { digest, bytes, title } = artefact;
   let start = await store.partialBytes(digest);
   if (start > bytes) {
@@ -44,20 +55,28 @@ export async function downloadArtefact(store: ArtefactStore, source: ArtefactSou
     start = 0;
   }
   await requireDisk(store, bytes - start, title);
-  if (start < bytes) await transfer(store, source, artefact, start, onProgress, signal, pace);
-  if (!(await store.seal(digest, bytes))) throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is not the content with digest ${digest}.`, true);
+  if (start < bytes) await transfer(from, artefact, start, onProgress, signal);
+  if (await store.seal(digest, bytes)) return;
+  // What an earlier attempt left may have been spoilt by a power cut, so that says nothing of what was served now.
+  if (start > 0) throw new DownloadError('TransferBroken', `What the disk held of ${title} was damaged; it starts afresh.`, false);
+  throw new DownloadError('DigestMismatch', `What the control plane served as ${title} is not the content with digest ${digest}.`, true);
 }
 
-async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal, pace: Pace): Promise<void> {
+async function transfer({ store, source, clock, pace = PACE }: DownloadDependencies, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
   const { digest, bytes, title } = artefact;
   let [done, before] = [start, start];
   const stall = new AbortController();
-  const timer = setInterval(() => {
-    if (done - before < pace.bytesMin) stall.abort(new Error(`only ${done - before} bytes came in ${pace.windowMs / 1000} s`));
-    before = done;
-  }, pace.windowMs);
+  let endWatch: () => void = () => undefined;
+  const watch = (): void => {
+    endWatch = clock.after(pace.windowMs, () => {
+      if (done - before < pace.bytesMin) return stall.abort(new Error(`only ${done - before} bytes came in ${pace.windowMs / 1000} s`));
+      before = done;
+      watch();
+    });
+  };
+  watch();
   try {
-    const response = await fetch(`${source.url}/${digest}`, {
+    const response = await (source.request ?? fetch)(`${source.url}/${digest}`, {
       headers: { authorization: `Bearer ${source.token}`, 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
       redirect: 'error',
       signal: AbortSignal.any([signal, stall.signal]),
@@ -77,7 +96,7 @@ async function transfer(store: ArtefactStore, source: ArtefactSource, artefact: 
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw new NoRoomError('DiskFull', `The node’s disk is full: ${title} waits for ${bytes - (await store.partialBytes(digest))} bytes of room on it.`, { cause });
     throw new DownloadError('TransferBroken', `The transfer of ${title} broke after ${await store.partialBytes(digest)} of ${bytes} bytes (${rootOf(cause)}); it goes on from there.`, false, { cause });
   } finally {
-    clearInterval(timer);
+    endWatch();
   }
   const got = await store.partialBytes(digest);
   if (got < bytes) throw new DownloadError('TransferBroken', `The transfer of ${title} ended after ${got} of ${bytes} bytes; it goes on from there.`, false);

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeFile, syncFolder } from '../kernel/durable-file.ts';
+import { type Disk, machineDisk } from '../kernel/disk.ts';
+import { renameDurably } from '../kernel/durable-file.ts';
 import type { Digest } from '../protocol/index.ts';
 
 const PART = '.part';
@@ -13,14 +12,16 @@ const PART = '.part';
  */
 export class ArtefactStore {
   readonly #folder: string;
+  readonly #disk: Disk;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, disk: Disk) {
     this.#folder = folder;
+    this.#disk = disk;
   }
 
-  static async open(folder: string): Promise<ArtefactStore> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return new ArtefactStore(folder);
+  static async open(folder: string, disk: Disk = machineDisk): Promise<ArtefactStore> {
+    await disk.makeFolder(folder);
+    return new ArtefactStore(folder, disk);
   }
 
   /** Where an artefact is, or would be. */
@@ -29,30 +30,32 @@ export class ArtefactStore {
   }
 
   async has(digest: Digest, bytes: number): Promise<boolean> {
-    return (await sizeOf(this.path(digest))) === bytes;
+    return (await this.#sizeOf(this.path(digest))) === bytes;
   }
 
   /** Reads the artefact and compares its digest; one that does not match is removed, so that it is fetched again. */
   async intact(digest: Digest, bytes: number): Promise<boolean> {
     const path = this.path(digest);
-    const size = await sizeOf(path);
+    const size = await this.#sizeOf(path);
     if (size === undefined) return false;
-    if (size === bytes && (await hashFile(path)) === digest) return true;
-    await removeFile(path);
+    if (size === bytes && (await this.#hash(path)) === digest) return true;
+    await this.#disk.remove(path);
     return false;
   }
 
   async text(digest: Digest): Promise<string> {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(this.path(digest)));
+    const bytes = await this.#disk.read(this.path(digest));
+    if (bytes === undefined) throw new Error(`${digest} is not on the disk`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   }
 
   /** How much of an artefact an earlier, broken transfer left. */
   async partialBytes(digest: Digest): Promise<number> {
-    return (await sizeOf(this.path(digest) + PART)) ?? 0;
+    return (await this.#sizeOf(this.path(digest) + PART)) ?? 0;
   }
 
   async dropPartial(digest: Digest): Promise<void> {
-    await removeFile(this.path(digest) + PART);
+    await this.#disk.remove(this.path(digest) + PART);
   }
 
   /**
@@ -61,61 +64,55 @@ export class ArtefactStore {
    */
   async append(digest: Digest, bytes: number, source: AsyncIterable<Uint8Array>, onProgress: (bytesDone: number) => void): Promise<void> {
     let done = await this.partialBytes(digest);
-    const handle = await open(this.path(digest) + PART, 'a', 0o600);
+    const file = await this.#disk.open(this.path(digest) + PART, 'append', 0o600);
     try {
       for await (const chunk of source) {
         if (done + chunk.length > bytes) throw new RangeError(`more than the ${bytes} bytes that were announced`);
-        await handle.write(chunk);
+        await file.write(chunk);
         done += chunk.length;
         onProgress(done);
       }
-      await handle.sync();
+      await file.sync();
     } finally {
-      await handle.close();
+      await file.close();
     }
   }
 
   /** Gives a complete, right artefact its name, for good; false, and nothing kept, when its content is not what was asked for. */
   async seal(digest: Digest, bytes: number): Promise<boolean> {
     const part = this.path(digest) + PART;
-    if ((await sizeOf(part)) !== bytes || (await hashFile(part)) !== digest) {
-      await removeFile(part);
+    if ((await this.#sizeOf(part)) !== bytes || (await this.#hash(part)) !== digest) {
+      await this.#disk.remove(part);
       return false;
     }
-    await rename(part, this.path(digest));
-    await syncFolder(this.#folder);
+    await renameDurably(part, this.path(digest), this.#disk);
     return true;
   }
 
   /** Free bytes on the disk that holds the artefacts. */
   async freeBytes(): Promise<number> {
-    const { bavail, bsize } = await statfs(this.#folder);
-    return bavail * bsize;
+    return this.#disk.freeBytes(this.#folder);
   }
 
   /** Removes everything, also what is half fetched, but these. */
   async keepOnly(digests: ReadonlySet<Digest>): Promise<number> {
     const kept = new Set([...digests].map((digest) => digest.slice('sha256:'.length)));
     let removed = 0;
-    for (const file of await readdir(this.#folder)) {
+    for (const file of await this.#disk.list(this.#folder)) {
       if (kept.has(file.replace(PART, ''))) continue;
-      await removeFile(join(this.#folder, file));
+      await this.#disk.remove(join(this.#folder, file));
       removed += 1;
     }
     return removed;
   }
-}
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return undefined;
+  async #sizeOf(path: string): Promise<number | undefined> {
+    return (await this.#disk.facts(path))?.bytes;
   }
-}
 
-async function hashFile(path: string): Promise<Digest> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  return `sha256:${hash.digest('hex')}`;
+  async #hash(path: string): Promise<Digest> {
+    const hash = createHash('sha256');
+    for await (const chunk of this.#disk.chunks(path)) hash.update(chunk);
+    return `sha256:${hash.digest('hex')}`;
+  }
 }

@@ -72,7 +72,7 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
         shownAt = now;
         show(bytesDone);
       };
-      await downloadArtefact(deps.store, source, artefact, onProgress, signal);
+      await downloadArtefact({ store: deps.store, source, clock: deps.clock }, artefact, onProgress, signal);
       bench.present.add(step.digest);
     },
 

@@ -114,7 +114,7 @@ export class FetchAhead {
   }
 
   async #fetchAll(signal: AbortSignal): Promise<void> {
-    const { store, source, onTimeline } = this.#options;
+    const { store, source, clock, onTimeline } = this.#options;
     const [offer, from] = [this.#offer, source()];
     if (offer === undefined || from === undefined) return;
     const present = new Set<Digest>();
@@ -124,7 +124,7 @@ export class FetchAhead {
     const lacking = artefacts.filter(({ digest }) => !present.has(digest));
     for (const artefact of lacking) {
       signal.throwIfAborted();
-      await downloadArtefact(store, from, artefact, () => undefined, signal);
+      await downloadArtefact({ store, source: from, clock }, artefact, () => undefined, signal);
     }
     this.#done = offer.digest;
     const bytes = lacking.reduce((sum, artefact) => sum + artefact.bytes, 0);

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ActivationFixture, runs } from '../sim/activation-fixture.ts';
+import { systemClock } from '../kernel/clock.ts';
 import { digestOf, SimulatedControlPlane } from '../sim/control-plane.ts';
 import { downloadArtefact } from './artefact-download.ts';
 import { ArtefactStore } from './artefact-store.ts';
@@ -117,7 +118,7 @@ describe('what a node refuses (I1, I3)', () => {
     const store = await ArtefactStore.open(join(node.folder, 'trickle'));
     const artefact = { digest: digestOf(content), bytes: content.length, title: 'a model' };
     const source = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 't' };
-    await expect(downloadArtefact(store, source, artefact, () => undefined, new AbortController().signal, { windowMs: 200, bytesMin: 1000 })).rejects.toMatchObject({ reason: 'TransferBroken', lasting: false, message: expect.stringContaining('came in 0.2 s') });
+    await expect(downloadArtefact({ store, source, clock: systemClock(), pace: { windowMs: 200, bytesMin: 1000 } }, artefact, () => undefined, new AbortController().signal)).rejects.toMatchObject({ reason: 'TransferBroken', lasting: false, message: expect.stringContaining('came in 0.2 s') });
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type Disk, machineDisk } from '../kernel/disk.ts';
 import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
 import { canonicalJson, type Envelope, keySetSchema, type TrustedKey, type Welcome } from '../protocol/index.ts';
 import { formerKeysMax, type Trust, trustSchema } from './pinned-trust.ts';
@@ -13,20 +14,22 @@ const FILE = 'trust.json';
  */
 export class TrustAnchor {
   readonly #path: string;
+  readonly #disk: Disk;
   #trust: Trust | undefined;
 
-  private constructor(path: string, trust: Trust | undefined) {
+  private constructor(path: string, disk: Disk, trust: Trust | undefined) {
     this.#path = path;
+    this.#disk = disk;
     this.#trust = trust;
   }
 
   /** Throws when the file is there and cannot be read as what it should be: trust is never started afresh by accident. */
-  static async load(folder: string): Promise<TrustAnchor> {
+  static async load(folder: string, disk: Disk = machineDisk): Promise<TrustAnchor> {
     const path = join(folder, FILE);
-    const text = await readFileIfThere(path);
-    if (text === undefined) return new TrustAnchor(path, undefined);
+    const text = await readFileIfThere(path, disk);
+    if (text === undefined) return new TrustAnchor(path, disk, undefined);
     try {
-      return new TrustAnchor(path, trustSchema.parse(JSON.parse(text)));
+      return new TrustAnchor(path, disk, trustSchema.parse(JSON.parse(text)));
     } catch (cause) {
       throw new Error(`${FILE} is damaged. Restore it, or delete it to let the node trust the next control plane that welcomes it.`, { cause });
     }
@@ -87,7 +90,7 @@ export class TrustAnchor {
   }
 
   async #keep(trust: Trust): Promise<void> {
-    await writeFileDurably(this.#path, `${JSON.stringify(trust, null, 2)}\n`);
+    await writeFileDurably(this.#path, `${JSON.stringify(trust, null, 2)}\n`, { disk: this.#disk });
     this.#trust = trust;
   }
 }

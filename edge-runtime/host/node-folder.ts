@@ -3,7 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { removeFile } from '../kernel/durable-file.ts';
+import { machineDisk } from '../kernel/disk.ts';
 
 /** Linux takes 107 bytes for the path of a Unix socket; other systems fewer. */
 const SOCKET_PATH_BYTES_MAX = 100;
@@ -21,7 +21,7 @@ export interface NodeFolder {
  * one file; whoever comes second is refused. The lock is a listening socket: it ends with the process, however that ends.
  */
 export async function takeNodeFolder(path: string): Promise<NodeFolder> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await machineDisk.makeFolder(path);
   await chmod(path, 0o700);
   const short = join(tmpdir(), `selvedge-${userInfo().uid}`, createHash('sha256').update(path).digest('hex').slice(0, 16));
   const isLong = Buffer.byteLength(join(path, 'agent.sock')) > SOCKET_PATH_BYTES_MAX;
@@ -36,7 +36,7 @@ async function takeLock(path: string): Promise<Server | undefined> {
   const lock = await listen(path);
   if (lock !== undefined) return lock;
   if (await answers(path)) return undefined;
-  await removeFile(path);
+  await machineDisk.remove(path);
   return listen(path);
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFileIfThere, removeFile, syncFolder, writeFileDurably } from '../kernel/durable-file.ts';
+import { machineDisk } from '../kernel/disk.ts';
+import { readFileIfThere, renameDurably, writeFileDurably } from '../kernel/durable-file.ts';
 import { fingerprint, publicKeySchema } from '../protocol/index.ts';
 
 /** The key that is this node. The private half never leaves its folder. */
@@ -42,7 +42,7 @@ export class NodeKeys implements NodeIdentity {
     const current = await readKey(folder, FILE);
     if (current !== undefined) return new NodeKeys(folder, current, await readKey(folder, NEXT_FILE));
     // Who deletes the key wants another one, not the one that was to follow it.
-    await removeFile(join(folder, NEXT_FILE));
+    await machineDisk.remove(join(folder, NEXT_FILE));
     return new NodeKeys(folder, await makeKey(folder, FILE), undefined);
   }
 
@@ -68,8 +68,7 @@ export class NodeKeys implements NodeIdentity {
   async becomeNext(publicKey: string): Promise<boolean> {
     const next = this.#next;
     if (next?.publicKey !== publicKey) return false;
-    await rename(join(this.#folder, NEXT_FILE), join(this.#folder, FILE));
-    await syncFolder(this.#folder);
+    await renameDurably(join(this.#folder, NEXT_FILE), join(this.#folder, FILE));
     this.#current = next;
     this.#next = undefined;
     return true;
@@ -80,8 +79,8 @@ async function readKey(folder: string, file: string): Promise<NodeIdentity | und
   const path = join(folder, file);
   const pem = await readFileIfThere(path);
   if (pem === undefined) return undefined;
-  const { mode } = await stat(path);
-  if ((mode & 0o077) !== 0) throw new Error(`${file} can be read by others (mode ${(mode & 0o777).toString(8)}): this node's key may have been copied. Set it to 600, or delete it and enrol the node anew.`);
+  const mode = (await machineDisk.facts(path))?.mode ?? 0;
+  if ((mode & 0o077) !== 0) throw new Error(`${file} can be read by others (mode ${mode.toString(8)}): this node's key may have been copied. Set it to 600, or delete it and enrol the node anew.`);
   return identityOf(parsePrivateKey(file, pem));
 }
 
