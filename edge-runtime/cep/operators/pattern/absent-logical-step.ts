@@ -2,7 +2,8 @@ import type { Alarm } from '../../runtime/timers.ts';
 import type { Watch } from './absent-step.ts';
 import { LogicalStep } from './logical-step.ts';
 import { Match, type Slot, type Taken } from './match.ts';
-import type { Step, StepSetting } from './step.ts';
+import { isOver, type StepSetting } from './step-setting.ts';
+import type { Step } from './step.ts';
 
 /** No `for`: absence is judged when the other side is fulfilled. */
 const NO_WAIT = -1;
@@ -71,16 +72,16 @@ export class AbsentLogicalStep extends LogicalStep {
 
   private prepare(): void {
     const { sequence } = this.setting;
-    if (this.isStart && sequence && this.arriving.length === 0 && this.waiting.length === 0) this.accept(new Match(new Array<Slot>(this.setting.slots).fill(null)));
-    else if (sequence && this.arriving.length > 0) this.reset();
+    if (this.isStart && sequence && this.arriving.size === 0 && this.waiting.size === 0) this.accept(new Match(new Array<Slot>(this.setting.slots).fill(null)));
+    else if (sequence && this.arriving.size > 0) this.reset();
     this.update();
   }
 
   private takePassed(time: number): Match[] {
     const passed: Match[] = [];
     let over: Match | undefined;
-    this.waiting = this.waiting.filter((match) => {
-      if (this.isOver(match, time)) {
+    this.waiting.retain((match) => {
+      if (isOver(match, time, this.setting)) {
         over = match;
         return false;
       }
@@ -110,28 +111,29 @@ export class AbsentLogicalStep extends LogicalStep {
     this.restart?.restartLater();
   }
 
-  override receive(event: Taken, _ended: Match[]): void {
-    if (!this.active) return;
+  override receive(event: Taken, ended: Match[]): void {
+    if (this.active) super.receive(event, ended);
+  }
+
+  override stays(match: Match, event: Taken): boolean {
     const { slot, partner, setting } = this;
+    if (this.operator === 'or' && match.slots[partner.slot] !== null) return false;
     const keepsOwn = this.wait !== NO_WAIT || (setting.sequence && this.operator === 'and' && this.every !== undefined);
-    this.waiting = this.waiting.filter((match) => {
-      if (this.operator === 'or' && match.slots[partner.slot] !== null) return false;
-      const before = match.slots[slot] ?? null;
-      match.slots[slot] = event;
-      this.offer(match, event);
-      let stays = true;
-      if (keepsOwn) match.slots[slot] = before;
-      if (this.end.returned) {
-        this.end.returned = false;
-        stays = false;
-        if (setting.sequence) partner.waiting = partner.waiting.filter((one) => one !== match);
-      }
-      if (!this.changed) {
-        match.slots[slot] = before;
-        if (setting.sequence) stays = false;
-      }
-      return stays;
-    });
+    const before = match.slots[slot] ?? null;
+    match.slots[slot] = event;
+    this.offer(match, event);
+    let stays = true;
+    if (keepsOwn) match.slots[slot] = before;
+    if (this.end.returned) {
+      this.end.returned = false;
+      stays = false;
+      if (setting.sequence) partner.waiting.retain((one) => one !== match);
+    }
+    if (!this.changed) {
+      match.slots[slot] = before;
+      if (setting.sequence) stays = false;
+    }
+    return stays;
   }
 
   /** The event that must not come came. */

@@ -1,6 +1,9 @@
 import type { Alarm, Clock } from '../../runtime/timers.ts';
+import type { StepKey } from './keyed-waiting.ts';
 import { Match, NO_TIME, type Slot, type Taken } from './match.ts';
-import { Step, type StepSetting } from './step.ts';
+import { isOver, type StepSetting } from './step-setting.ts';
+import { Step } from './step.ts';
+import { WatchedWaiting } from './watched-waiting.ts';
 
 /** What a step that waits for absence needs to watch the time. */
 export interface Watch {
@@ -12,6 +15,7 @@ export interface Watch {
 
 /** `not S for T`: goes on when no event passed the filter for T milliseconds. */
 export class AbsentStep extends Step {
+  declare readonly waiting: WatchedWaiting;
   private readonly wait: number;
   private readonly watch: Watch;
   private readonly alarm: Alarm;
@@ -19,8 +23,8 @@ export class AbsentStep extends Step {
   private active = true;
   private begun = false;
 
-  constructor(slot: number, wait: number, watch: Watch, setting: StepSetting, test: ConstructorParameters<typeof Step>[2]) {
-    super(slot, setting, test);
+  constructor(slot: number, wait: number, key: StepKey | undefined, watch: Watch, setting: StepSetting, test: ConstructorParameters<typeof Step>[2]) {
+    super(slot, setting, test, false, new WatchedWaiting(wait, key, setting));
     this.wait = wait;
     this.watch = watch;
     this.alarm = watch.alarm((time) => this.ring(time));
@@ -43,7 +47,7 @@ export class AbsentStep extends Step {
 
   override accept(match: Match): void {
     if (!this.active) return;
-    if (this.setting.sequence) this.arriving.length = 0;
+    if (this.setting.sequence) this.arriving.clear();
     this.arriving.push(match);
     if (!this.isStart) this.schedule(match.time + this.wait);
   }
@@ -54,7 +58,7 @@ export class AbsentStep extends Step {
   }
 
   override reset(): void {
-    this.waiting.length = 0;
+    this.waiting.clear();
     if (this.isStart) this.beginAfterReset();
   }
 
@@ -72,25 +76,25 @@ export class AbsentStep extends Step {
 
   private prepare(): void {
     const { sequence } = this.setting;
-    const empty = this.isStart && this.arriving.length === 0 && this.waiting.length === 0;
+    const empty = this.isStart && this.arriving.size === 0 && this.waiting.size === 0;
     const over = sequence && this.every === undefined && this.scheduled > 0;
     if (empty && !over) this.accept(new Match(new Array<Slot>(this.setting.slots).fill(null)));
-    else if (sequence && this.arriving.length > 0) this.reset();
+    else if (sequence && this.arriving.size > 0) this.reset();
     this.update();
   }
 
   private takePassed(time: number): Match[] {
     const passed: Match[] = [];
-    this.waiting = this.waiting.filter((match) => {
-      if (this.isOver(match, time)) {
+    this.waiting.takeDue(time, (match) => {
+      if (isOver(match, time, this.setting)) {
         if (this.aroundEvery !== undefined && this.every !== this) this.every?.acceptAnew(match);
-        return false;
+        return true;
       }
       const due = match.time === NO_TIME ? this.scheduled : match.time + this.wait;
-      if (time < due) return true;
+      if (time < due) return false;
       match.time = time;
       match.endIn(passed);
-      return false;
+      return true;
     });
     return passed;
   }

@@ -1,5 +1,6 @@
 import type { Match, Taken } from './match.ts';
-import { Step, type StepSetting } from './step.ts';
+import type { StepSetting } from './step-setting.ts';
+import { Step } from './step.ts';
 
 /** `<min:max>`, `*`, `+`, `?`: a step that takes several events. */
 export class CountStep extends Step {
@@ -36,26 +37,21 @@ export class CountStep extends Step {
     if (this.min === 0 && match.slots[this.slot] === null) this.enough(match);
   }
 
-  override receive(event: Taken, ended: Match[]): void {
-    const { waiting, slot } = this;
-    let kept = 0;
-    for (let index = 0; index < waiting.length; index++) {
-      const match = waiting[index];
-      // The match went on without this step: it collects no more.
-      if (match === undefined || isTaken(match, slot + 1) || isTaken(match, slot + 2)) continue;
-      const held = match.slots[slot];
-      if (Array.isArray(held)) held.push(event);
-      else match.slots[slot] = [event];
-      this.counted = false;
-      this.offer(match, event);
-      if (this.end.returned) {
-        this.end.returned = false;
-        match.endIn(ended);
-      }
-      if (!this.counted) dropLast(match, slot);
-      if (!this.changed && (this.counted || !this.setting.sequence)) waiting[kept++] = match;
+  override stays(match: Match, event: Taken, ended: Match[]): boolean {
+    const { slot } = this;
+    // The match went on without this step: it collects no more.
+    if (isTaken(match, slot + 1) || isTaken(match, slot + 2)) return false;
+    const held = match.slots[slot];
+    if (Array.isArray(held)) held.push(event);
+    else match.slots[slot] = [event];
+    this.counted = false;
+    this.offer(match, event);
+    if (this.end.returned) {
+      this.end.returned = false;
+      match.endIn(ended);
     }
-    waiting.length = kept;
+    if (!this.counted) dropLast(match, slot);
+    return !this.changed && (this.counted || !this.setting.sequence);
   }
 
   protected override take(match: Match): void {

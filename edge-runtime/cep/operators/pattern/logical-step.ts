@@ -1,13 +1,16 @@
 import type { Match, Taken } from './match.ts';
-import { settle, Step, type StepSetting } from './step.ts';
+import type { StepSetting } from './step-setting.ts';
+import { Step } from './step.ts';
+import { MatchQueue } from './waiting.ts';
 
 /** One side of `and` or `or`; both sides hold the same matches. */
 export class LogicalStep extends Step {
   readonly operator: 'and' | 'or';
+  declare readonly waiting: MatchQueue;
   private other: LogicalStep | undefined;
 
   constructor(slot: number, operator: 'and' | 'or', setting: StepSetting, test: ConstructorParameters<typeof Step>[2]) {
-    super(slot, setting, test);
+    super(slot, setting, test, false, new MatchQueue());
     this.operator = operator;
   }
 
@@ -29,8 +32,8 @@ export class LogicalStep extends Step {
   override accept(match: Match): void {
     const { partner } = this;
     if (this.isStart || this.setting.sequence) {
-      if (this.arriving.length === 0) this.arriving.push(match);
-      if (partner.arriving.length === 0) partner.arriving.push(match);
+      if (this.arriving.size === 0) this.arriving.push(match);
+      if (partner.arriving.size === 0) partner.arriving.push(match);
     } else {
       this.arriving.push(match);
       partner.arriving.push(match);
@@ -45,36 +48,31 @@ export class LogicalStep extends Step {
   }
 
   override update(): void {
-    settle(this);
-    settle(this.partner);
+    super.update();
+    this.partner.arriving.settleIn(this.partner.waiting);
   }
 
   override reset(): void {
     const { partner } = this;
-    if (this.operator === 'and' && this.waiting.length !== partner.waiting.length) return;
-    this.waiting.length = 0;
-    partner.waiting.length = 0;
-    if (this.isStart && this.arriving.length === 0) this.beginAfterReset();
+    if (this.operator === 'and' && this.waiting.size !== partner.waiting.size) return;
+    this.waiting.clear();
+    partner.waiting.clear();
+    if (this.isStart && this.arriving.size === 0) this.beginAfterReset();
   }
 
-  override receive(event: Taken, ended: Match[]): void {
-    const { waiting, slot, partner } = this;
-    let kept = 0;
-    for (let index = 0; index < waiting.length; index++) {
-      const match = waiting[index];
-      // `or`: the other side was first.
-      if (match === undefined || (this.operator === 'or' && match.slots[partner.slot] !== null)) continue;
-      match.slots[slot] = event;
-      this.offer(match, event);
-      if (this.end.returned) {
-        this.end.returned = false;
-        match.endIn(ended);
-      }
-      if (this.changed) continue;
-      match.slots[slot] = null;
-      if (!this.setting.sequence) waiting[kept++] = match;
+  override stays(match: Match, event: Taken, ended: Match[]): boolean {
+    const { slot, partner } = this;
+    // `or`: the other side was first.
+    if (this.operator === 'or' && match.slots[partner.slot] !== null) return false;
+    match.slots[slot] = event;
+    this.offer(match, event);
+    if (this.end.returned) {
+      this.end.returned = false;
+      match.endIn(ended);
     }
-    waiting.length = kept;
+    if (this.changed) return false;
+    match.slots[slot] = null;
+    return !this.setting.sequence;
   }
 
   protected override take(match: Match): void {

@@ -9,12 +9,13 @@ import { CURRENT, EXPIRED, type EventType, type Stage, type Stateful } from '../
 import { AbsentLogicalStep } from './absent-logical-step.ts';
 import { AbsentStep, type Watch } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
-import { IndexedStep } from './indexed-step.ts';
+import { KeyedWaiting, type StepKey } from './keyed-waiting.ts';
 import { LogicalStep } from './logical-step.ts';
 import { byTime, type Match, type Slot, type Taken } from './match.ts';
 import { loadMatches, saveMatches } from './match-snapshot.ts';
 import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
-import { Step, type StepSetting } from './step.ts';
+import type { StepSetting } from './step-setting.ts';
+import { Step } from './step.ts';
 
 export type StepTest = (timestamp: number, row: Row, state: readonly Slot[]) => boolean;
 
@@ -211,14 +212,14 @@ export class StateMachine implements Stateful {
       case 'stream': {
         const { condition, slot } = element;
         const test = this.testOf(condition);
-        const key = isStart || this.setting.sequence || condition === undefined ? undefined : stepKeyOf(condition);
+        const key = this.keyOf(condition, isStart);
         const bound = condition === undefined ? undefined : stepBoundOf(condition);
         const alone = condition !== undefined && looksAtEventOnly(condition);
-        const step = key === undefined ? new Step(slot, this.setting, test, alone) : new IndexedStep(slot, key, bound, this.setting, test);
+        const step = key === undefined ? new Step(slot, this.setting, test, alone) : new Step(slot, this.setting, test, false, new KeyedWaiting(key, bound));
         return this.single(step, element.stream, isStart, around);
       }
       case 'absent':
-        return this.single(new AbsentStep(element.slot, element.for ?? 0, this.watch(), this.setting, this.testOf(element.condition)), element.stream, isStart, around);
+        return this.single(new AbsentStep(element.slot, element.for ?? 0, this.keyOf(element.condition, isStart), this.watch(), this.setting, this.testOf(element.condition)), element.stream, isStart, around);
       case 'count': {
         const max = element.max < 0 ? Number.POSITIVE_INFINITY : element.max;
         return this.single(new CountStep(element.slot, element.min, max, this.setting, this.testOf(element.condition)), element.stream, isStart, around);
@@ -252,6 +253,11 @@ export class StateMachine implements Stateful {
         return { kind: 'next', first: first.first, last: last.last, inner: parts };
       }
     }
+  }
+
+  /** The value by which matches can wait: in a pattern, and not before they have begun. */
+  private keyOf(condition: Typed | undefined, isStart: boolean): StepKey | undefined {
+    return isStart || this.setting.sequence || condition === undefined ? undefined : stepKeyOf(condition);
   }
 
   private logicalSide(element: StateElementPlan, operator: 'and' | 'or'): { step: LogicalStep; stream: string } {
@@ -311,7 +317,7 @@ export class StateMachine implements Stateful {
   unfinished(): { match: Match; waitsAt: number[] }[] {
     const found = new Map<Match, number[]>();
     for (const step of this.steps) {
-      for (const match of [...step.held(), ...step.arriving]) {
+      for (const match of [...step.waiting.held(), ...step.arriving.held()]) {
         if (match.slots.every((slot) => slot === null || (Array.isArray(slot) && slot.length === 0))) continue;
         found.set(match, [...new Set([...(found.get(match) ?? []), step.slot])]);
       }

@@ -8,7 +8,7 @@ export function saveMatches(steps: readonly Step[], writer: BinaryWriter): void 
   const matches = new Map<Match, number>();
   const lists = new Map<Taken[], number>();
   for (const step of steps) {
-    for (const match of [...step.held(), ...step.arriving]) {
+    for (const match of [...step.waiting.held(), ...step.arriving.held()]) {
       if (matches.has(match)) continue;
       matches.set(match, matches.size);
       for (const slot of match.slots) if (Array.isArray(slot) && !lists.has(slot)) lists.set(slot, lists.size);
@@ -23,8 +23,8 @@ export function saveMatches(steps: readonly Step[], writer: BinaryWriter): void 
     for (const slot of match.slots) writer.value(slot === null ? null : Array.isArray(slot) ? lists.get(slot) : [slot.t, slot.r]);
   }
   for (const step of steps) {
-    writer.list(step.held().map((match) => matches.get(match)));
-    writer.list(step.arriving.map((match) => matches.get(match)));
+    writer.list(step.waiting.held().map((match) => matches.get(match)));
+    writer.list(step.arriving.held().map((match) => matches.get(match)));
   }
 }
 
@@ -44,8 +44,7 @@ export function loadMatches(steps: readonly Step[], slots: number, reader: Binar
     return match;
   };
   for (const step of steps) {
-    step.hold(reader.list().map(find));
-    step.arriving = reader.list().map(find);
+    step.hold(reader.list().map(find), reader.list().map(find));
   }
 }
 

@@ -22,8 +22,8 @@ export class Match {
   time = NO_TIME;
   /** `within` is over; it was told once. */
   expired = false;
-  /** The step that keeps it in an index; a match that has left one is still in its lists for a while. */
-  indexedIn: object | undefined = undefined;
+  /** Where it waits by a key; a match that has left there is still in its lists for a while. */
+  waitsIn: object | undefined = undefined;
   /** The matches that came to their end together with this one. */
   private endedIn: Match[] | undefined = undefined;
 
@@ -37,6 +37,13 @@ export class Match {
     for (let index = from; index < copy.slots.length; index++) copy.slots[index] = null;
     copy.time = this.time;
     return copy;
+  }
+
+  /** Its `within` is over; false when that was known. */
+  giveUp(): boolean {
+    if (this.expired) return false;
+    this.expired = true;
+    return true;
   }
 
   /** Comes to its end among others. A step may hold a match twice; it ends once, at its first place. */

@@ -1,7 +1,7 @@
 import type { Access, Typed } from '../../plan/types.ts';
 import { conjunctsOf } from '../../plan/conjuncts.ts';
 import { isNumeric } from '../../plan/types.ts';
-import type { StepBound, StepKey } from './indexed-step.ts';
+import type { StepBound, StepKey } from './keyed-waiting.ts';
 import type { Slot } from './match.ts';
 
 /** The equality in a step's filter by which its matches can be found, if there is one. */

@@ -1,14 +1,8 @@
 import type { Row } from '../../api.ts';
-import { byTime, Match, type Slot, type Taken } from './match.ts';
-
-/** What all steps of one pattern share. */
-export interface StepSetting {
-  sequence: boolean;
-  slots: number;
-  /** `within` in milliseconds, if there is one, and the slots of the steps that it counts from. */
-  within: number | undefined;
-  starts: number[];
-}
+import { Arrivals } from './arrivals.ts';
+import { Match, type Slot, type Taken } from './match.ts';
+import { isOver, type StepSetting } from './step-setting.ts';
+import { MatchQueue, type Trial, type Waiting } from './waiting.ts';
 
 const NOTHING_TAKEN: readonly Slot[] = [];
 
@@ -18,7 +12,7 @@ const NOTHING_TAKEN: readonly Slot[] = [];
  * A match first arrives, and waits from the next event on; so no event counts for two steps of one match. The order of
  * all of this is Siddhi's, since it can be seen in what comes out and in which order.
  */
-export class Step {
+export class Step implements Trial {
   readonly slot: number;
   readonly setting: StepSetting;
   isStart = false;
@@ -35,8 +29,8 @@ export class Step {
   /** A counted first step that has to begin anew when this one is done or failed. */
   restart: { restartLater(): void } | undefined;
   returned = false;
-  waiting: Match[] = [];
-  arriving: Match[] = [];
+  readonly waiting: Waiting;
+  readonly arriving: Arrivals;
   protected changed = false;
   protected initialized = false;
   private readonly test: ((timestamp: number, row: Row, state: readonly Slot[]) => boolean) | undefined;
@@ -44,12 +38,14 @@ export class Step {
   /** The filter needs the event alone, so that one that fails it is offered to no match. */
   private readonly alone: boolean;
 
-  constructor(slot: number, setting: StepSetting, test: Step['test'], alone = false) {
+  constructor(slot: number, setting: StepSetting, test: Step['test'], alone = false, waiting: Waiting = new MatchQueue()) {
     this.slot = slot;
     this.setting = setting;
     this.test = test;
     this.alone = alone && !setting.sequence;
     this.end = this;
+    this.waiting = waiting;
+    this.arriving = new Arrivals(setting);
   }
 
   /** Begins a match, on the first step only. */
@@ -71,7 +67,7 @@ export class Step {
   }
 
   accept(match: Match): void {
-    if (!this.setting.sequence || this.arriving.length === 0) this.arriving.push(match);
+    if (!this.setting.sequence || this.arriving.size === 0) this.arriving.push(match);
   }
 
   /** A branch of `match` begins here. */
@@ -80,82 +76,54 @@ export class Step {
   }
 
   update(): void {
-    settle(this);
+    this.arriving.settleIn(this.waiting);
   }
 
   /** Sequences: whatever waited has not been continued by the last event, and is over. */
   reset(): void {
-    this.waiting.length = 0;
-    if (this.isStart && this.arriving.length === 0) this.beginAfterReset();
+    this.waiting.clear();
+    if (this.isStart && this.arriving.size === 0) this.beginAfterReset();
   }
 
   protected beginAfterReset(): void {
-    if (this.setting.sequence && this.every === undefined && (this.next?.waiting.length ?? 0) > 0) return;
+    if (this.setting.sequence && this.every === undefined && (this.next?.waiting.size ?? 0) > 0) return;
     this.init();
   }
 
-  /** Gives up the matches whose `within` is over at `time`. */
+  /** Gives up the matches whose `within` is over at `time`; of those that wait, what is not over yet protects what came after it. */
   expire(time: number): void {
-    if (this.setting.within === undefined) return;
+    const { setting, waiting } = this;
+    if (setting.within === undefined) return;
     let told: Match | undefined;
-    const give = (match: Match): void => {
-      if (match.expired) return;
-      match.expired = true;
-      told = match;
-    };
-    this.expireWaiting(time, give);
-    if (this.arriving.length > 0) {
-      this.arriving = this.arriving.filter((match) => {
-        if (!this.isOver(match, time)) return true;
-        give(match);
-        return false;
-      });
+    for (let first = waiting.oldest; first !== undefined && isOver(first, time, setting); first = waiting.oldest) {
+      waiting.dropOldest();
+      if (first.giveUp()) told = first;
     }
+    for (const match of this.arriving.takeOver(time)) if (match.giveUp()) told = match;
     if (told === undefined || this.aroundEvery === undefined) return;
     this.aroundEvery.acceptAnew(told);
     this.aroundEvery.update();
   }
 
-  /** Gives up what waits, from the oldest on; what is not over yet protects what came after it. */
-  protected expireWaiting(time: number, give: (match: Match) => void): void {
-    let count = 0;
-    for (let first = this.waiting[count]; first !== undefined && this.isOver(first, time); first = this.waiting[count]) {
-      give(first);
-      count++;
-    }
-    if (count > 0) this.waiting.splice(0, count);
-  }
-
-  protected isOver(match: Match, time: number): boolean {
-    const { within, starts } = this.setting;
-    if (within === undefined) return false;
-    for (const slot of starts) {
-      const start = match.first(slot);
-      if (start !== null && Math.abs(start.t - time) > within) return true;
-    }
-    return false;
-  }
-
   /** Offers an event to every match that waits here; those that came to their end go to `ended`. */
   receive(event: Taken, ended: Match[]): void {
-    const { waiting, slot } = this;
     if (this.alone && !this.end.returned && this.test?.(event.t, event.r, NOTHING_TAKEN) === false) return;
-    let kept = 0;
-    for (let index = 0; index < waiting.length; index++) {
-      const match = waiting[index];
-      if (match === undefined) continue;
-      match.slots[slot] = event;
-      this.offer(match, event);
-      if (this.end.returned) {
-        this.end.returned = false;
-        match.endIn(ended);
-      }
-      if (this.changed) continue;
-      match.slots[slot] = null;
-      if (!this.setting.sequence || !this.dropsOnFailure) waiting[kept++] = match;
-      if (this.setting.sequence) this.restart?.restartLater();
+    this.waiting.offer(event, ended, this);
+  }
+
+  stays(match: Match, event: Taken, ended: Match[]): boolean {
+    const { slot } = this;
+    match.slots[slot] = event;
+    this.offer(match, event);
+    if (this.end.returned) {
+      this.end.returned = false;
+      match.endIn(ended);
     }
-    waiting.length = kept;
+    if (this.changed) return false;
+    match.slots[slot] = null;
+    if (!this.setting.sequence) return true;
+    this.restart?.restartLater();
+    return !this.dropsOnFailure;
   }
 
   protected get dropsOnFailure(): boolean {
@@ -182,13 +150,12 @@ export class Step {
     this.restart?.restartLater();
   }
 
-  /** What waits, oldest first. */
-  held(): readonly Match[] {
-    return this.waiting;
-  }
-
-  hold(matches: readonly Match[]): void {
-    this.waiting = [...matches];
+  /** Takes back what waited and what had arrived, each oldest first. */
+  hold(waiting: readonly Match[], arriving: readonly Match[]): void {
+    this.waiting.clear();
+    this.arriving.clear();
+    for (const match of waiting) this.waiting.add(match);
+    for (const match of arriving) this.arriving.push(match);
   }
 
   /** Joins this step to the one after it. */
@@ -205,12 +172,4 @@ export class Step {
     this.initialized = values[0] === true;
     this.returned = values[1] === true;
   }
-}
-
-/** What arrived begins to wait. */
-export function settle(step: Step): void {
-  if (step.arriving.length === 0) return;
-  if (step.arriving.length > 1) step.arriving.sort(byTime);
-  for (const match of step.arriving) step.waiting.push(match);
-  step.arriving.length = 0;
 }
