@@ -24,7 +24,7 @@ export class WriteQueue<Row> {
   /** Writes these and all that wait; never rejects. */
   async flush(rows: readonly Row[]): Promise<void> {
     const { waitingMax, givenUp } = this.#options;
-    this.#waiting.push(...rows);
+    this.#waiting = this.#waiting.concat(rows);
     if (this.#waiting.length > waitingMax) {
       givenUp(this.#waiting.length - waitingMax);
       this.#waiting = this.#waiting.slice(-waitingMax);

@@ -1,9 +1,9 @@
 /**
  * Runs the CEP workloads one by one and in chunks of 100 and prints events per second; with `--peers DIR` the same
  * beside Siddhi and Esper, which are read from that folder's `run`. With `--memory`, what things that are kept weigh; with
- * `--snapshots`, what saving and restoring a million of them costs.
+ * `--kept`, what an event costs beside few and many of them; with `--snapshots`, what saving and restoring a million costs.
  *
- *     npm run bench:cep -- [--peers DIR] [--scale 0.1] [--memory | --snapshots] [workload …]
+ *     npm run bench:cep -- [--peers DIR] [--scale 0.1] [--memory | --kept | --snapshots] [workload …]
  *
  * Each workload has a process of its own, as the other engines' have: what ran before would be seen in the figures.
  */
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     memory: { type: 'boolean', default: false },
+    kept: { type: 'boolean', default: false },
     snapshots: { type: 'boolean', default: false },
     /** Set by this program for the process that measures. */
     alone: { type: 'boolean', default: false },
@@ -29,7 +30,9 @@ const { values, positionals } = parseArgs({
 });
 const chosen = readWorkloads().workloads.filter((one) => positionals.length === 0 || positionals.includes(one.name));
 
-if (values.memory || values.snapshots) spawnSync(process.execPath, ['--expose-gc', fileURLToPath(new URL(values.memory ? 'memory.ts' : 'snapshots.ts', import.meta.url))], { stdio: 'inherit' });
+const other = values.memory ? 'memory.ts' : values.kept ? 'kept.ts' : values.snapshots ? 'snapshots.ts' : undefined;
+
+if (other !== undefined) spawnSync(process.execPath, ['--expose-gc', fileURLToPath(new URL(other, import.meta.url))], { stdio: 'inherit' });
 else if (values.alone) for (const workload of chosen) for (const chunk of [1, CHUNK]) process.stdout.write(`${JSON.stringify(measure(workload, chunk, Number(values.scale)))}\n`);
 else for (const workload of chosen) compare(workload);
 

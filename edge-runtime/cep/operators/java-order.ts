@@ -30,9 +30,9 @@ export function setOrderOf(texts: readonly string[]): number[] {
   return inBuckets(texts.map(hashOfText), capacityFor(texts.length + LOAD));
 }
 
-/** Gives the places of texts in the order of a map that Java put them into one after the other, in the order given. */
-export function mapOrderOf(texts: readonly string[]): number[] {
-  return inBuckets(texts.map(hashOfText), capacityFor(texts.length));
+/** Gives the places of texts in the order of a map of `size` texts that Java put them into one after the other, in the order given. */
+export function mapOrderOf(texts: readonly string[], size: number): number[] {
+  return inBuckets(texts.map(hashOfText), capacityFor(size));
 }
 
 /** The same for a concurrent map, which doubles as soon as it is as full as it may get; `peak` is the most that it ever held. */

@@ -1,6 +1,7 @@
 import type { QueryBatch, Row } from '../api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
+import { append } from './append.ts';
 import { handOn, type Receiver } from './receiver.ts';
 
 /** One row that a query puts out. */
@@ -134,6 +135,6 @@ export class HeldOutput implements OutputStage {
 
   chunk(events: readonly OutputEvent[]): void {
     if (this.held === undefined) this.output.chunk(events);
-    else this.held.push(...events);
+    else append(this.held, events);
   }
 }

@@ -1,6 +1,7 @@
 import type { Row } from '../api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType, type Payload, type Stage, type Swappable } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
+import { append } from './append.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import type { Group, SelectionCode } from './emit-query.ts';
 import { orderRows } from './order-by.ts';
@@ -47,7 +48,7 @@ export class PlainSelector implements Stage {
     if (plan.orderBy.length > 0 || plan.limit !== undefined || plan.offset !== undefined) {
       const part = events.splice(settled);
       const chosen = this.cut ? [] : limited(plan.orderBy.length > 0 ? orderRows(part, plan) : part, plan);
-      events.push(...chosen);
+      append(events, chosen);
       this.cut ||= chosen.length < part.length - (plan.offset ?? 0);
     }
     this.settled = events.length;

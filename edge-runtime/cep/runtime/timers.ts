@@ -1,3 +1,4 @@
+import { append } from './append.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 
 /** The virtual clock of one stage. */
@@ -146,7 +147,7 @@ export class Timers {
         if (alarm.order === position) alarm.drain(clock);
         else this.add(alarm);
       }
-      if (later !== undefined) passed.push(...later);
+      if (later !== undefined) append(passed, later);
     }
     for (const alarm of passed) this.add(alarm);
   }

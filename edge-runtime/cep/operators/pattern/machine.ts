@@ -1,6 +1,7 @@
 import type { Row } from '../../api.ts';
 import type { StateElementPlan, StateInputPlan } from '../../plan/plan.ts';
 import type { Typed } from '../../plan/types.ts';
+import { append } from '../../runtime/append.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Receiver } from '../../runtime/receiver.ts';
 import type { OutputEvent } from '../../runtime/query-output.ts';
@@ -100,7 +101,7 @@ export class StateMachine implements Stateful {
       },
       many: (timestamps, rows, from, to) => {
         const groups: Selected[][] = [];
-        for (let index = from; index < to; index++) groups.push(...(this.offerToAll(steps, timestamps[index] ?? 0, rows[index] ?? []) ?? []));
+        for (let index = from; index < to; index++) append(groups, this.offerToAll(steps, timestamps[index] ?? 0, rows[index] ?? []) ?? []);
         this.deliver(groups);
       },
     };

@@ -1,6 +1,8 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import { append } from '../../runtime/append.ts';
 import type { Alarm } from '../../runtime/timers.ts';
 import { mapOrderOf } from '../java-order.ts';
+import { Dues } from '../dues.ts';
 import { loadHeld, saveHeld, type Held } from './held-event.ts';
 import type { AttributeReader } from './attribute.ts';
 import type { OperatorContext } from '../operator-context.ts';
@@ -16,8 +18,13 @@ interface Session {
 
 /** The session that goes on, and the one before it while late events may still belong to it. */
 interface Sessions {
+  key: unknown;
+  /** The how manieth key it was. */
+  place: number;
   current: Session;
   previous: Session;
+  /** When it is looked at next. */
+  due: number;
 }
 
 export interface SessionSetting {
@@ -32,6 +39,9 @@ export class SessionWindow implements WindowStage {
   private readonly setting: SessionSetting;
   private readonly alarm: Alarm;
   private readonly sessions = new Map<unknown, Sessions>();
+  /** Which sessions may be over when. What was put off since stands there twice. */
+  private readonly dues = new Dues<Sessions>();
+  private places = 0;
   private left: Held[] = [];
   private some = false;
 
@@ -45,14 +55,31 @@ export class SessionWindow implements WindowStage {
     const { key } = this.setting;
     const of = key === undefined ? null : key(rowOf(payload));
     let sessions = this.sessions.get(of);
-    if (sessions === undefined) this.sessions.set(of, (sessions = { current: empty(), previous: empty() }));
-    if (!this.take(sessions, { timestamp, payload })) return;
+    if (sessions === undefined) sessions = this.begin(of);
+    const taken = this.take(sessions, { timestamp, payload });
+    this.watch(sessions);
+    if (!taken) return;
     this.some = true;
     this.next.event(CURRENT, timestamp, payload);
   }
 
   end(): void {
     this.release();
+  }
+
+  private begin(key: unknown): Sessions {
+    const sessions = { key, place: this.places++, current: empty(), previous: empty(), due: Number.POSITIVE_INFINITY };
+    this.sessions.set(key, sessions);
+    return sessions;
+  }
+
+  /** Looks at it again when the first of its sessions is over, unless that is done before. */
+  private watch(sessions: Sessions): void {
+    const { current, previous } = sessions;
+    const due = Math.min(current.events.length > 0 ? current.end : Number.POSITIVE_INFINITY, previous.events.length > 0 ? previous.alive : Number.POSITIVE_INFINITY);
+    if (due >= sessions.due) return;
+    sessions.due = due;
+    this.dues.add(due, sessions);
   }
 
   /** Puts an event into its session; false when it is too late for any. */
@@ -96,7 +123,7 @@ export class SessionWindow implements WindowStage {
 
   /** The session that goes on becomes the one before, which is over for good. */
   private retire(sessions: Sessions): void {
-    this.left.push(...sessions.previous.events);
+    append(this.left, sessions.previous.events);
     sessions.previous = sessions.current;
     sessions.current = empty();
     this.alarm.at(sessions.previous.alive);
@@ -104,32 +131,38 @@ export class SessionWindow implements WindowStage {
 
   private timeOut(time: number): void {
     const { latency } = this.setting;
-    const open = this.walk().filter((one) => one.current.events.length > 0 && time >= one.current.end);
-    for (const sessions of open.sort((left, right) => left.current.end - right.current.end)) {
+    const due = this.dues.take(time);
+    if (due.length === 0) return this.release();
+    const seen = this.inOrder(due);
+    for (const sessions of seen.filter(({ current }) => current.events.length > 0 && time >= current.end).sort((left, right) => left.current.end - right.current.end)) {
       if (latency > 0) this.retireInto(sessions);
       else {
-        this.left.push(...sessions.current.events);
+        append(this.left, sessions.current.events);
         sessions.current = empty();
       }
     }
-    const late = this.walk().filter((one) => one.previous.events.length > 0 && time >= one.previous.alive);
-    for (const sessions of late.sort((left, right) => left.previous.alive - right.previous.alive)) {
-      this.left.push(...sessions.previous.events);
+    for (const sessions of seen.filter(({ previous }) => previous.events.length > 0 && time >= previous.alive).sort((left, right) => left.previous.alive - right.previous.alive)) {
+      append(this.left, sessions.previous.events);
       sessions.previous = empty();
     }
-    for (const [key, { current, previous }] of this.sessions) if (current.events.length + previous.events.length === 0) this.sessions.delete(key);
+    for (const sessions of seen) {
+      sessions.due = Number.POSITIVE_INFINITY;
+      if (sessions.current.events.length + sessions.previous.events.length === 0) this.sessions.delete(sessions.key);
+      else this.watch(sessions);
+    }
     this.release();
   }
 
-  /** All keys as Siddhi comes to them: of those that end at one time, first those that come first among Java's hashes. */
-  private walk(): Sessions[] {
-    const all = [...this.sessions];
-    return mapOrderOf(all.map(([key]) => String(key))).flatMap((place) => all[place]?.[1] ?? []);
+  /** As Siddhi comes to them: of those that end at one time, first those that come first among Java's hashes of all keys. */
+  private inOrder(taken: readonly Sessions[]): Sessions[] {
+    if (taken.length < 2) return [...taken];
+    const once = [...new Set(taken)].sort((left, right) => left.place - right.place);
+    return mapOrderOf(once.map(({ key }) => String(key)), this.sessions.size).flatMap((place) => once[place] ?? []);
   }
 
   private retireInto(sessions: Sessions): void {
     const { current, previous } = sessions;
-    sessions.previous = { ...current, events: [...previous.events, ...current.events] };
+    sessions.previous = { ...current, events: previous.events.concat(current.events) };
     sessions.current = empty();
     this.alarm.at(sessions.previous.alive);
   }
@@ -162,14 +195,16 @@ export class SessionWindow implements WindowStage {
   }
   load(reader: BinaryReader): void {
     this.sessions.clear();
+    this.dues.clear();
     const session = (): Session => {
       const [start, end, alive] = reader.list();
       return { start: Number(start), end: Number(end), alive: Number(alive), events: loadHeld(reader) };
     };
     for (let left = reader.count(); left > 0; left--) {
-      const key = reader.value();
-      const current = session();
-      this.sessions.set(key, { current, previous: session() });
+      const sessions = this.begin(reader.value());
+      sessions.current = session();
+      sessions.previous = session();
+      this.watch(sessions);
     }
     this.alarm.load(reader);
   }
@@ -183,7 +218,7 @@ function empty(): Session {
 function merge(sessions: Sessions, gap: number): void {
   const { current, previous } = sessions;
   if (previous.events.length === 0 || previous.end < current.start - gap) return;
-  current.events.unshift(...previous.events);
+  current.events = previous.events.concat(current.events);
   current.start = previous.start;
   sessions.previous = empty();
 }

@@ -13,6 +13,8 @@ export class SortWindow implements WindowStage {
   private readonly keys: readonly { pick: AttributeReader; descending: boolean }[];
   private readonly context: OperatorContext;
   private held: Held[] = [];
+  /** It is in order from when it was first full on. */
+  private sorted = false;
 
   constructor(length: number, keys: readonly { pick: AttributeReader; descending: boolean }[], context: OperatorContext, next: Stage) {
     this.length = length;
@@ -23,11 +25,24 @@ export class SortWindow implements WindowStage {
 
   event(_type: EventType, timestamp: number, payload: Payload): void {
     this.next.event(CURRENT, timestamp, payload);
-    this.held.push({ timestamp, payload });
+    if (this.sorted) this.held.splice(this.placeOf(rowOf(payload)), 0, { timestamp, payload });
+    else this.held.push({ timestamp, payload });
     if (this.held.length <= this.length) return;
-    this.held.sort((left, right) => this.compare(rowOf(left.payload), rowOf(right.payload)));
+    if (!this.sorted) this.held.sort((left, right) => this.compare(rowOf(left.payload), rowOf(right.payload)));
+    this.sorted = true;
     const leaving = this.held.pop();
     if (leaving !== undefined) this.next.event(EXPIRED, this.context.clock.now, leaving.payload);
+  }
+
+  /** Behind all that come before it or are equal. */
+  private placeOf(row: Row): number {
+    let low = 0;
+    for (let high = this.held.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.compare(rowOf(this.held[middle]?.payload), row) > 0) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   private compare(left: Row, right: Row): number {
@@ -54,5 +69,6 @@ export class SortWindow implements WindowStage {
   }
   load(reader: BinaryReader): void {
     this.held = loadHeld(reader);
+    this.sorted = false;
   }
 }

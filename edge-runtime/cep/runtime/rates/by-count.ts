@@ -1,5 +1,6 @@
 import type { Row } from '../../api.ts';
 import { RESET, type EventType } from '../../operators/stage.ts';
+import { append } from '../append.ts';
 import type { BinaryReader, BinaryWriter } from '../binary.ts';
 import type { OutputEvent, OutputStage } from '../query-output.ts';
 import { loadEvents, saveEvents } from './event-list.ts';
@@ -38,7 +39,7 @@ export class AllByCount extends CountedRate {
     if (event.type === RESET) return;
     this.held.push(event);
     if (this.held.length < this.count) return;
-    released.push(...this.held);
+    append(released, this.held);
     this.held = [];
   }
 
@@ -118,7 +119,7 @@ export class LastOfGroupByCount extends CountedRate {
     this.latest.set(event.key, event);
     if (++this.seen < this.count) return;
     this.seen = 0;
-    released.push(...this.latest.values());
+    append(released, this.latest.values());
     this.latest.clear();
   }
 

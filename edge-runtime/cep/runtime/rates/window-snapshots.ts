@@ -10,14 +10,20 @@ import { TimeGrid } from './time-grid.ts';
 abstract class RowsOfWindow implements Rate {
   protected readonly aggregates: readonly number[];
   private readonly grid: TimeGrid;
-  protected rows: OutputEvent[] = [];
+  /** Oldest first, from `head` on. */
+  private list: OutputEvent[] = [];
+  private head = 0;
 
   constructor(aggregates: readonly number[], every: number, output: OutputStage, context: RateContext) {
     this.aggregates = aggregates;
     this.grid = new TimeGrid(every, context, () => {
       putOut(this.shown(), output);
-      return this.rows.length > 0;
+      return this.list.length > this.head;
     });
+  }
+
+  protected get rows(): readonly OutputEvent[] {
+    return this.head === 0 ? this.list : this.list.slice(this.head);
   }
 
   one(type: EventType, timestamp: number, row: Row, key: unknown): void {
@@ -30,18 +36,35 @@ abstract class RowsOfWindow implements Rate {
 
   private take(event: OutputEvent): void {
     if (event.type === CURRENT) {
-      this.rows.push(event);
+      this.list.push(event);
       this.remember(event);
       this.grid.wait();
     } else if (event.type === EXPIRED) {
-      const at = this.rows.findIndex((one) => this.same(one.row, event.row));
-      if (at < 0) return;
-      this.rows.splice(at, 1);
-      this.remember(event);
+      if (this.remove(event.row)) this.remember(event);
     } else {
-      this.rows = [];
+      this.clear();
       this.forget();
     }
+  }
+
+  /** Takes out the oldest row like this one, which is the oldest of all where a window slides. */
+  private remove(row: Row): boolean {
+    const { list, head } = this;
+    let at = head;
+    for (let one = list[at]; one !== undefined && !this.same(one.row, row); one = list[at]) at++;
+    if (at === list.length) return false;
+    if (at > head) list.splice(at, 1);
+    else this.head++;
+    if (this.head * 2 > list.length) {
+      this.list = list.slice(this.head);
+      this.head = 0;
+    }
+    return true;
+  }
+
+  private clear(): void {
+    this.list = [];
+    this.head = 0;
   }
 
   /** Rows are told apart by what is not aggregated. */
@@ -57,7 +80,7 @@ abstract class RowsOfWindow implements Rate {
 
   protected abstract remember(event: OutputEvent): void;
   protected abstract forget(): void;
-  protected abstract shown(): OutputEvent[];
+  protected abstract shown(): readonly OutputEvent[];
 
   save(writer: BinaryWriter): void {
     this.grid.save(writer);
@@ -65,7 +88,8 @@ abstract class RowsOfWindow implements Rate {
   }
   load(reader: BinaryReader): void {
     this.grid.load(reader);
-    this.rows = loadEvents(reader);
+    this.clear();
+    this.list = loadEvents(reader);
   }
 }
 
@@ -79,7 +103,7 @@ export class WindowRows extends RowsOfWindow {
   protected forget(): void {
     this.newest = undefined;
   }
-  protected shown(): OutputEvent[] {
+  protected shown(): readonly OutputEvent[] {
     return this.aggregates.length === 0 ? this.rows : this.rows.map((one) => this.renewed(one, this.newest));
   }
 
@@ -104,7 +128,7 @@ export class GroupedWindowRows extends RowsOfWindow {
   protected forget(): void {
     this.newest.clear();
   }
-  protected shown(): OutputEvent[] {
+  protected shown(): readonly OutputEvent[] {
     const groups = new Map<unknown, OutputEvent>();
     for (const one of this.rows) if (!groups.has(one.key)) groups.set(one.key, one);
     for (const key of this.newest.keys()) if (!groups.has(key)) this.newest.delete(key);
