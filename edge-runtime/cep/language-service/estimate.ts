@@ -1,7 +1,7 @@
 import type { Attribute } from '../api.ts';
 import type { AppPlan, HandlerPlan, QueryPlan, WindowPlan } from '../plan/plan.ts';
 import type { SeriesSetting } from '../plan/time-series.ts';
-import { attributesIn, bytesOfRow } from './row-size.ts';
+import { attributesIn, bytesInTable, bytesOfRow } from './row-size.ts';
 
 /** How often events arrive, a second, where nothing is known: a device that reports once a second. */
 export const RATE_ASSUMED = 1;
@@ -29,7 +29,7 @@ export type Rates = Readonly<Record<string, number>>;
  */
 export function estimateState(plan: AppPlan, rates: Rates = {}): StateEstimate[] {
   const tables = plan.tables.map((table): StateEstimate => {
-    const bytes = bytesOfRow(table.attributes) + (table.primaryKey.length > 0 ? 64 : 0);
+    const bytes = bytesInTable(table.attributes) + (table.primaryKey.length > 0 ? 30 : 0);
     return { query: '', what: `table ${table.name}`, because: `${GROUPS_ASSUMED} rows assumed`, entries: GROUPS_ASSUMED, bytes: GROUPS_ASSUMED * bytes, bounded: false };
   });
   return [...tables, ...plan.queries.flatMap((query) => ofQuery(query, plan, rates))];

@@ -13,6 +13,12 @@ export function bytesOfRow(attributes: readonly Attribute[]): number {
   return ARRAY_BYTES + attributes.reduce((sum, { type }) => sum + BYTES[type], 0);
 }
 
+/** The same in the columns of a table, which have a third more room than rows on average: numbers stand in their slots, and a slot says what came before and after. */
+export function bytesInTable(attributes: readonly Attribute[]): number {
+  const apart = attributes.reduce((sum, { type }) => sum + (type === 'string' || type === 'object' ? BYTES[type] - 8 : 0), 0);
+  return Math.round((attributes.length + 1) * 8 * 1.33) + apart;
+}
+
 export function attributesIn(plan: AppPlan, stream: string): readonly Attribute[] {
   return plan.streams.find((one) => one.name === stream)?.attributes ?? [];
 }

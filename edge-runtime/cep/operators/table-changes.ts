@@ -1,46 +1,47 @@
 import type { BinaryWriter } from '../runtime/binary.ts';
-import type { TableEntry } from './table-entry.ts';
+import type { Place } from './place-order.ts';
 
 /** So many are followed in any table; in a large one half as many as it has rows. */
 const FOLLOWED_MIN = 10_000;
 
 /** What has changed in a table since it was last written: never more than it had rows then and has now, should nobody ever ask. */
 export class TableChanges {
-  /** Entries from this number on came since. */
+  /** Rows with numbers from this one on came since. */
   private readonly from: number;
-  private readonly changed = new Set<TableEntry>();
+  private readonly numberOf: (place: Place) => number;
+  private readonly changed = new Set<Place>();
+  private readonly came = new Set<Place>();
   private readonly gone: number[] = [];
 
-  constructor(from: number) {
+  constructor(from: number, numberOf: (place: Place) => number) {
     this.from = from;
+    this.numberOf = numberOf;
   }
 
-  /** It came, or has another row. */
-  touched(entry: TableEntry): void {
-    this.changed.add(entry);
+  /** It came, or has other values. */
+  touched(place: Place): void {
+    if (this.numberOf(place) < this.from) this.changed.add(place);
+    else this.came.add(place);
   }
 
-  removed(entry: TableEntry): void {
-    this.changed.delete(entry);
-    if (entry.number < this.from) this.gone.push(entry.number);
+  removed(place: Place): void {
+    if (this.changed.delete(place) || !this.came.delete(place)) this.gone.push(this.numberOf(place));
   }
 
   /** Writing it whole costs less. */
   isTooMany(rows: number): boolean {
-    return this.changed.size + this.gone.length > Math.max(FOLLOWED_MIN, rows / 2);
+    return this.changed.size + this.came.size + this.gone.length > Math.max(FOLLOWED_MIN, rows / 2);
   }
 
   /** The numbers of what left, then numbers and rows of what is another, then of what came, in its order. */
-  save(writer: BinaryWriter): void {
+  save(writer: BinaryWriter, saveRow: (place: Place) => void): void {
     writer.count(this.gone.length);
     for (const number of this.gone) writer.count(number);
-    const replaced = [...this.changed].filter((entry) => entry.number < this.from);
-    const came = [...this.changed].filter((entry) => entry.number >= this.from);
-    for (const list of [replaced, came]) {
-      writer.count(list.length);
-      for (const { number, row } of list) {
-        writer.count(number);
-        writer.value(row);
+    for (const list of [this.changed, this.came]) {
+      writer.count(list.size);
+      for (const place of list) {
+        writer.count(this.numberOf(place));
+        saveRow(place);
       }
     }
   }

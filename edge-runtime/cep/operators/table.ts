@@ -1,158 +1,193 @@
-import type { TableEntry } from './table-entry.ts';
 import type { Row } from '../api.ts';
 import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
 import type { KeyOrder } from './java-order.ts';
+import { KeyIndex } from './key-index.ts';
+import { PlaceOrder, type Place } from './place-order.ts';
+import { RowColumns, type Column } from './row-columns.ts';
 import type { Incremental } from './stage.ts';
 import { TableChanges } from './table-changes.ts';
+import { TableNumbers } from './table-numbers.ts';
+import { ValueIndex } from './value-index.ts';
 
 /** Separates the parts of a key of several attributes; no text of an event is likely to hold it. */
 const KEY_SEPARATOR = '\u0001';
 
-/** A table in memory, in the order in which rows came or in that of its primary key, by which or by an index rows are found. */
+export interface TableForm {
+  width: number;
+  primaryKey: readonly number[];
+  indexes: readonly number[];
+  /** In which order rows are walked through, by their primary keys. */
+  order: KeyOrder | undefined;
+  /** Rows are asked for what they were made of, which is known by the row that came. */
+  keepsRows: boolean;
+}
+
+/**
+ * A table in memory, in columns: a row is a place in them, and is made as an object for who takes it away. Rows are in the order in
+ * which they came or in that of the primary key, by which or by an index they are found.
+ */
 export class Table implements Incremental {
   private readonly primaryKey: readonly number[];
-  private readonly entries = new Set<TableEntry>();
-  private readonly byKey = new Map<unknown, TableEntry>();
-  private readonly byIndex: ReadonlyMap<number, Map<unknown, Set<TableEntry>>>;
   private readonly order: KeyOrder | undefined;
-  /** All entries in the order of their keys, until one comes or goes. */
-  private walked: readonly TableEntry[] | undefined;
+  private readonly places = new PlaceOrder();
+  private readonly rows: RowColumns;
+  private readonly kept: Row[] | undefined;
+  private readonly byKey = new KeyIndex((place) => this.keyAt(place));
+  private readonly byIndex: ReadonlyMap<number, ValueIndex>;
+  /** All places in the order of their keys, until one comes or goes. */
+  private walked: readonly Place[] | undefined;
   /** Rows that were not taken since one with their primary key was there already. */
   refused = 0;
-  private numbers = 0;
+  private readonly numbers: TableNumbers;
   private changes: TableChanges | undefined;
-  /** By their numbers, while changes are being loaded. */
-  private numbered: (TableEntry | undefined)[] | undefined;
 
-  constructor(primaryKey: readonly number[], indexes: readonly number[], order?: KeyOrder) {
+  constructor({ width, primaryKey, indexes, order, keepsRows }: TableForm) {
     this.primaryKey = primaryKey;
     this.order = order;
-    this.byIndex = new Map(indexes.map((column) => [column, new Map()]));
+    this.rows = new RowColumns(width, this.places.capacity);
+    this.kept = keepsRows ? [] : undefined;
+    this.byIndex = new Map(indexes.map((column) => [column, new ValueIndex()]));
+    this.numbers = new TableNumbers(this.places);
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.places.size;
   }
 
-  /** All rows, in the order of the primary key or the oldest first. */
-  all(): Iterable<TableEntry> {
-    return this.order === undefined ? this.entries : (this.walked ??= this.inOrder(this.order));
+  /** What generated code reads values from: the list stays, the columns in it do not. */
+  get columns(): readonly Column[] {
+    return this.rows.columns;
   }
 
-  private inOrder(order: KeyOrder): TableEntry[] {
-    const entries = [...this.entries];
-    return order(entries.map(({ row }) => this.primaryKey.map((column) => row[column]))).flatMap((place) => entries[place] ?? []);
+  /** All places, in the order of the primary key or the oldest first. */
+  all(): Iterable<Place> {
+    return this.order === undefined ? this.places : (this.walked ??= this.inOrder(this.order));
   }
 
-  withKey(values: readonly unknown[]): Iterable<TableEntry> {
-    const found = this.byKey.get(joined(values));
-    return found === undefined ? [] : [found];
+  private inOrder(order: KeyOrder): Place[] {
+    const places = [...this.places];
+    return order(places.map((place) => this.primaryKey.map((column) => this.rows.columns[column]?.[place]))).flatMap((at) => places[at] ?? []);
   }
 
-  /** The row with a primary key of one attribute. */
-  rowWithKey(value: unknown): Row | undefined {
-    return this.byKey.get(value)?.row;
+  withKey(values: readonly unknown[]): readonly Place[] {
+    const place = this.byKey.find(joined(values));
+    return place < 0 ? [] : [place];
   }
 
-  withIndex(column: number, value: unknown): Iterable<TableEntry> {
-    return this.byIndex.get(column)?.get(value) ?? [];
+  /** The place of the row with a primary key of one attribute; -1 when there is none. */
+  placeWithKey(value: unknown): Place {
+    return this.byKey.find(value);
+  }
+
+  withIndex(column: number, value: unknown): Iterable<Place> {
+    return this.byIndex.get(column)?.find(value) ?? [];
+  }
+
+  row(place: Place): Row {
+    return this.kept?.[place] ?? this.rows.get(place);
   }
 
   add(row: Row): void {
-    if (this.primaryKey.length > 0) {
-      const key = this.keyOf(row);
-      if (this.byKey.has(key)) {
-        this.refused++;
-        return;
-      }
-      const entry = { row, number: this.numbers++ };
-      this.byKey.set(key, entry);
-      this.enter(entry);
-    } else this.enter({ row, number: this.numbers++ });
+    if (this.primaryKey.length > 0 && this.byKey.find(this.keyOf(row)) >= 0) this.refused++;
+    else this.enter(row);
   }
 
-  remove(entry: TableEntry): void {
+  private enter(row: Row): void {
+    const { places, rows } = this;
+    const { capacity } = places;
+    const place = places.take();
+    if (places.capacity > capacity) rows.grow(places.capacity);
+    this.put(place, row);
+    this.numbers.came(place);
+    if (this.primaryKey.length > 0) this.byKey.add(this.keyOf(row), place);
+    for (const [column, index] of this.byIndex) index.add(row[column], place);
     this.walked = undefined;
-    this.changes?.removed(entry);
-    this.entries.delete(entry);
-    if (this.primaryKey.length > 0) this.byKey.delete(this.keyOf(entry.row));
-    for (const [column, index] of this.byIndex) {
-      const set = index.get(entry.row[column]);
-      set?.delete(entry);
-      if (set?.size === 0) index.delete(entry.row[column]);
-    }
+    this.changes?.touched(place);
   }
 
-  /** Gives entries other rows; when two rows would then have one primary key, all of them stay as they were. */
-  replaceAll(entries: readonly TableEntry[], rows: readonly Row[]): void {
-    if (this.primaryKey.length > 0 && !this.leavesKeysApart(entries, rows)) this.refused += entries.length;
-    else entries.forEach((entry, index) => this.replace(entry, rows[index] ?? entry.row));
+  private put(place: Place, row: Row): void {
+    this.rows.set(place, row);
+    if (this.kept !== undefined) this.kept[place] = row;
   }
 
-  /** Whether every entry in its turn finds its new primary key free, as Siddhi asks it. */
-  private leavesKeysApart(entries: readonly TableEntry[], rows: readonly Row[]): boolean {
-    const [only] = entries;
-    if (only !== undefined && entries.length === 1) {
-      const after = this.keyOf(rows[0] ?? only.row);
-      return after === this.keyOf(only.row) || !this.byKey.has(after);
+  remove(place: Place): void {
+    this.walked = undefined;
+    this.changes?.removed(place);
+    if (this.primaryKey.length > 0) this.byKey.remove(this.keyAt(place), place);
+    for (const [column, index] of this.byIndex) index.remove(this.rows.columns[column]?.[place], place);
+    this.rows.forget(place);
+    this.places.give(place);
+  }
+
+  /** Gives places other rows; when two rows would then have one primary key, all of them stay as they were. */
+  replaceAll(places: readonly Place[], rows: readonly Row[]): void {
+    if (this.primaryKey.length > 0 && !this.leavesKeysApart(places, rows)) this.refused += places.length;
+    else places.forEach((place, index) => this.replace(place, rows[index] ?? []));
+  }
+
+  /** Whether every row in its turn finds its new primary key free, as Siddhi asks it. */
+  private leavesKeysApart(places: readonly Place[], rows: readonly Row[]): boolean {
+    const [only] = places;
+    if (only !== undefined && places.length === 1) {
+      const after = this.keyOf(rows[0] ?? []);
+      return after === this.keyAt(only) || this.byKey.find(after) < 0;
     }
     const freed = new Set<unknown>();
     const taken = new Set<unknown>();
-    return entries.every((entry, index) => {
-      const [before, after] = [this.keyOf(entry.row), this.keyOf(rows[index] ?? entry.row)];
+    return places.every((place, index) => {
+      const [before, after] = [this.keyAt(place), this.keyOf(rows[index] ?? [])];
       if (before === after) return true;
       freed.add(before);
       taken.delete(before);
-      if (taken.has(after) || (this.byKey.has(after) && !freed.has(after))) return false;
+      if (taken.has(after) || (this.byKey.find(after) >= 0 && !freed.has(after))) return false;
       taken.add(after);
       return true;
     });
   }
 
-  private replace(entry: TableEntry, row: Row): void {
+  private replace(place: Place, row: Row): void {
     if (this.primaryKey.length > 0) {
-      const [before, after] = [this.keyOf(entry.row), this.keyOf(row)];
+      const [before, after] = [this.keyAt(place), this.keyOf(row)];
       if (before !== after) {
         this.walked = undefined;
-        this.byKey.delete(before);
-        this.byKey.set(after, entry);
+        this.byKey.remove(before, place);
+        this.byKey.add(after, place);
       }
     }
-    for (const [column, index] of this.byIndex) {
-      if (entry.row[column] === row[column]) continue;
-      index.get(entry.row[column])?.delete(entry);
-      addTo(index, row[column], entry);
-    }
-    entry.row = row;
-    this.changes?.touched(entry);
+    this.change(place, row);
+    this.changes?.touched(place);
   }
 
-  private enter(entry: TableEntry): void {
-    this.walked = undefined;
-    this.changes?.touched(entry);
-    this.entries.add(entry);
-    for (const [column, index] of this.byIndex) addTo(index, entry.row[column], entry);
+  /** Another row, of which the primary key is seen to elsewhere. */
+  private change(place: Place, row: Row): void {
+    for (const [column, index] of this.byIndex) {
+      const before = this.rows.columns[column]?.[place];
+      if (before === row[column]) continue;
+      index.remove(before, place);
+      index.add(row[column], place);
+    }
+    this.put(place, row);
   }
 
   private keyOf(row: Row): unknown {
     return joined(this.primaryKey.map((column) => row[column]));
   }
 
-  /** Numbers the entries as they are when they are loaded again. */
+  private keyAt(place: Place): unknown {
+    return joined(this.primaryKey.map((column) => this.rows.columns[column]?.[place]));
+  }
+
+  /** Rows have the numbers by which increments name them as they are when they are loaded again. */
   save(writer: BinaryWriter): void {
     this.changes = undefined;
-    this.numbers = 0;
+    this.numbers.forget();
     writer.value(this.refused);
-    writer.count(this.entries.size);
-    for (const entry of this.entries) {
-      entry.number = this.numbers++;
-      writer.value(entry.row);
-    }
+    writer.count(this.size);
+    for (const place of this.places) writer.value(this.row(place));
   }
 
   load(reader: BinaryReader): void {
-    for (const entry of [...this.entries]) this.remove(entry);
-    [this.changes, this.numbered, this.numbers] = [undefined, undefined, 0];
+    this.clear();
     const refused = Number(reader.value());
     for (let left = reader.count(); left > 0; left--) {
       const row = reader.value();
@@ -161,73 +196,64 @@ export class Table implements Incremental {
     this.refused = refused;
   }
 
+  private clear(): void {
+    for (const place of this.places) this.rows.forget(place);
+    this.places.clear();
+    this.byKey.clear();
+    for (const index of this.byIndex.values()) index.clear();
+    this.numbers.forget();
+    [this.walked, this.changes] = [undefined, undefined];
+  }
+
   follow(): void {
-    this.numbered = undefined;
-    this.changes = new TableChanges(this.numbers);
+    this.numbers.begin();
+    this.numbers.settle();
+    this.changes = new TableChanges(this.numbers.next, (place) => this.numbers.of(place));
   }
 
   saveChanges(writer: BinaryWriter): boolean {
     if (this.changes === undefined || this.changes.isTooMany(this.size)) return false;
     writer.value(this.refused);
-    writer.count(this.numbers);
-    this.changes.save(writer);
+    writer.count(this.numbers.next);
+    this.changes.save(writer, (place) => writer.value(this.row(place)));
     this.follow();
     return true;
   }
 
   loadChanges(reader: BinaryReader): void {
+    const { numbers } = this;
     this.refused = Number(reader.value());
-    const numbers = reader.count();
-    const numbered = (this.numbered ??= numberedOf(this.entries));
+    const next = reader.count();
+    numbers.begin();
     for (let left = reader.count(); left > 0; left--) {
-      const entry = numbered[reader.count()];
-      if (entry !== undefined) this.remove(entry);
+      const place = numbers.takeOut(reader.count());
+      if (place !== undefined) this.remove(place);
     }
-    const replaced: { entry: TableEntry; row: Row }[] = [];
+    const replaced: { place: Place; row: Row }[] = [];
     for (let left = reader.count(); left > 0; left--) {
-      const [entry, row] = [numbered[reader.count()], reader.value()];
-      if (entry !== undefined && Array.isArray(row)) replaced.push({ entry, row });
+      const [place, row] = [numbers.placeOf(reader.count()), reader.value()];
+      if (place !== undefined && Array.isArray(row)) replaced.push({ place, row });
     }
     this.loadReplaced(replaced);
     for (let left = reader.count(); left > 0; left--) {
-      const [number, row] = [reader.count(), reader.value()];
-      if (!Array.isArray(row)) continue;
-      const entry = { row, number };
-      if (this.primaryKey.length > 0) this.byKey.set(this.keyOf(row), entry);
-      this.enter(entry);
-      numbered[number] = entry;
+      numbers.next = reader.count();
+      const row = reader.value();
+      if (Array.isArray(row)) this.enter(row);
     }
-    this.numbers = numbers;
+    numbers.next = next;
   }
 
   /** All at once: two rows may have changed their keys with each other. */
-  private loadReplaced(replaced: readonly { entry: TableEntry; row: Row }[]): void {
-    if (this.primaryKey.length > 0) for (const { entry } of replaced) this.byKey.delete(this.keyOf(entry.row));
-    for (const { entry, row } of replaced) {
-      if (this.primaryKey.length > 0) this.byKey.set(this.keyOf(row), entry);
-      this.walked = undefined;
-      for (const [column, index] of this.byIndex) {
-        if (entry.row[column] === row[column]) continue;
-        index.get(entry.row[column])?.delete(entry);
-        addTo(index, row[column], entry);
-      }
-      entry.row = row;
+  private loadReplaced(replaced: readonly { place: Place; row: Row }[]): void {
+    this.walked = undefined;
+    if (this.primaryKey.length > 0) for (const { place } of replaced) this.byKey.remove(this.keyAt(place), place);
+    for (const { place, row } of replaced) {
+      if (this.primaryKey.length > 0) this.byKey.add(this.keyOf(row), place);
+      this.change(place, row);
     }
   }
-}
-
-function numberedOf(entries: Iterable<TableEntry>): (TableEntry | undefined)[] {
-  const numbered: (TableEntry | undefined)[] = [];
-  for (const entry of entries) numbered[entry.number] = entry;
-  return numbered;
 }
 
 function joined(values: readonly unknown[]): unknown {
   return values.length === 1 ? values[0] : values.map((one) => String(one)).join(KEY_SEPARATOR);
-}
-
-function addTo(index: Map<unknown, Set<TableEntry>>, value: unknown, entry: TableEntry): void {
-  const set = index.get(value);
-  if (set === undefined) index.set(value, new Set([entry]));
-  else set.add(entry);
 }

@@ -66,7 +66,7 @@ export class Assembly {
   add(plan: AppPlan, whole: () => AppPlan, stageOf: ReadonlyMap<string, number>): void {
     const { chain, book, exact } = this.parts;
     for (const one of plan.tables) {
-      const running = makeTable(one);
+      const running = makeTable(one, this.parts.provenance !== undefined);
       this.tables.set(one.name, running);
       this.kept.set(`table ${one.name}`, running.table);
     }

@@ -6,6 +6,7 @@ import { JoinSide, SilentSide, type JoinSideSetting, type Searched } from '../op
 import type { Stage, WindowStage } from '../operators/stage.ts';
 import { joinKeyOf } from '../plan/conjuncts.ts';
 import type { JoinInputPlan, JoinSidePlan, QueryPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
 import { searchedRollup } from './build-aggregation.ts';
 import { chainOf, selectorOf, StageEntry, wantedOf, type QueryContext } from './build-query.ts';
 import { shortTableJoin } from './build-table-join.ts';
@@ -22,7 +23,7 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
   for (const side of ['left', 'right'] as const) {
     const plan = input[side];
     if (plan.source === 'table') {
-      searched[side] = searchedTable(plan, side, context);
+      searched[side] = searchedTable(plan, side, input.condition, context);
       continue;
     }
     if (plan.source === 'aggregation') {
@@ -69,16 +70,12 @@ function slides(plan: JoinSidePlan): boolean {
   return last?.kind === 'window' && FOLLOWED.has(last.window.name);
 }
 
-function searchedTable(plan: JoinSidePlan, side: 'left' | 'right', context: QueryContext): Searched {
-  const running = context.table(plan.name);
-  const find = context.code.candidates(running.table, plan.lookup, side === 'left' ? 'q' : 'l');
-  return {
-    candidates: (timestamp, row) => {
-      const rows: Row[] = [];
-      for (const entry of find(timestamp, row)) rows.push(entry.row);
-      return rows;
-    },
-  };
+function searchedTable(plan: JoinSidePlan, side: 'left' | 'right', condition: Typed | undefined, context: QueryContext): Searched {
+  const { table } = context.table(plan.name);
+  const sides = side === 'left' ? ({ event: 'q', held: 'l' } as const) : ({ event: 'l', held: 'q' } as const);
+  // Tested here already, so that no row is made of what does not match.
+  const find = context.code.matching(plan, table, { ...sides, lookup: plan.lookup, condition });
+  return { candidates: (timestamp, row) => find(timestamp, row).map((place) => table.row(place)) };
 }
 
 /** Handlers, window and join of one side; without a window, one that keeps nothing. */

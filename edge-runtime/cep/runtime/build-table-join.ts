@@ -1,4 +1,5 @@
 import type { Row } from '../api.ts';
+import type { Place } from '../operators/place-order.ts';
 import type { Table } from '../operators/table.ts';
 import type { JoinInputPlan, QueryPlan, SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
@@ -21,8 +22,8 @@ export function shortTableJoin(query: QueryPlan, input: JoinInputPlan, output: O
     if (handler.kind !== 'filter') return undefined;
     filters.push(handler.condition);
   }
-  const code = emitTableJoin({ side: side === input.left ? 'l' : 'q', filters, key, condition: input.condition, selection: query.selection }, context.clock, context.tables);
   const { table: rows } = context.table(table.name);
+  const code = emitTableJoin({ side: side === input.left ? 'l' : 'q', filters, key, condition: input.condition, selection: query.selection }, rows, context.clock, context.tables);
   return { stream: side.name, make: (otherwise) => new ShortTableJoin(code, rows, output, context.target, otherwise) };
 }
 
@@ -51,8 +52,8 @@ class ShortTableJoin implements Receiver {
       this.otherwise.one(timestamp, row);
       return;
     }
-    const found = this.table.rowWithKey(this.code.key(timestamp, row));
-    const out = found === undefined ? undefined : this.code.join(timestamp, row, found);
+    const found = this.table.placeWithKey(this.code.key(timestamp, row));
+    const out = found < 0 ? undefined : this.code.join(timestamp, row, found);
     if (out !== undefined) this.target.one(timestamp, out);
   }
 
@@ -61,17 +62,18 @@ class ShortTableJoin implements Receiver {
       this.otherwise.many(timestamps, rows, from, to);
       return;
     }
+    // All places first: a short loop waits for the memory of several rows at once.
+    const places: Place[] = [];
+    for (let index = from; index < to; index++) places.push(this.table.placeWithKey(this.code.key(timestamps[index] ?? 0, rows[index] ?? [])));
     const times: number[] = [];
     const made: Row[] = [];
-    for (let index = from; index < to; index++) {
-      const timestamp = timestamps[index] ?? 0;
-      const row = rows[index] ?? [];
-      const found = this.table.rowWithKey(this.code.key(timestamp, row));
-      const out = found === undefined ? undefined : this.code.join(timestamp, row, found);
-      if (out === undefined) continue;
+    places.forEach((place, at) => {
+      const timestamp = timestamps[from + at] ?? 0;
+      const out = place < 0 ? undefined : this.code.join(timestamp, rows[from + at] ?? [], place);
+      if (out === undefined) return;
       times.push(timestamp);
       made.push(out);
-    }
+    });
     handOn(this.target, times, made, 0, made.length);
   }
 }

@@ -1,11 +1,16 @@
 import type { EventIndex } from '../language/syntax.ts';
+import type { Column } from '../operators/row-columns.ts';
 import { isNumeric, type Access, type AggregatePlan, type NumericType, type Typed } from '../plan/types.ts';
 import { addLong, divideLong, doubleOf, floatOf, multiplyLong, remainderLong, subtractLong } from './java-number.ts';
 import { localsOf } from './locals.ts';
 import { listValues } from './value-list.ts';
 
 /** Makes the test whether a table has a row for a condition, which sees the time and these `locals` of the code around it. */
-export type TableTest = (table: string, condition: Typed, locals: readonly string[]) => (timestamp: number, ...locals: readonly unknown[]) => boolean;
+export type TableTest = (table: string, condition: Typed, locals: readonly string[], stored: Stored) => (timestamp: number, ...locals: readonly unknown[]) => boolean;
+
+/** The columns of a table, by the variable of generated code that is a place in them instead of a row. */
+export type Stored = ReadonlyMap<string, readonly Column[]>;
+const NOTHING_STORED: Stored = new Map();
 
 /**
  * Turns checked expressions into JavaScript. The text produced here is made of fixed pieces, whole numbers and names
@@ -18,9 +23,11 @@ export class Emitter {
   /** Where aggregators take an event in as the code comes to them, and not before it: how they do. */
   inPlace: { aggregates: readonly AggregatePlan[]; method: 'add' | 'remove' } | undefined;
   private readonly tableTest: TableTest;
+  private readonly stored: Stored;
 
-  constructor(tableTest: TableTest) {
+  constructor(tableTest: TableTest, stored = NOTHING_STORED) {
     this.tableTest = tableTest;
+    this.stored = stored;
   }
 
   constant(value: unknown): string {
@@ -47,7 +54,7 @@ export class Emitter {
       case 'constant':
         return this.literal(expression.value);
       case 'value':
-        return access(expression.access);
+        return this.access(expression.access);
       case 'events':
         return `${this.constant(listValues)}(s[${expression.slot}],${expression.index},${this.constant(expression.element)})`;
       case 'timestamp':
@@ -101,12 +108,27 @@ export class Emitter {
         return `(${expression.variable}===null)`;
       case 'in': {
         const seen = localsOf(expression.condition);
-        return `${this.constant(this.tableTest(expression.table, expression.condition, seen))}(${['t', ...seen].join(',')})`;
+        return `${this.constant(this.tableTest(expression.table, expression.condition, seen, this.stored))}(${['t', ...seen].join(',')})`;
       }
       case 'constant':
         return expression.value === true ? 'true' : 'false';
       default:
         return `(${this.value(expression)}===true)`;
+    }
+  }
+
+  private access(from: Access): string {
+    switch (from.from) {
+      case 'row': {
+        const { variable, index, optional } = from;
+        const columns = this.stored.get(variable);
+        const value = columns === undefined ? `${variable}[${index}]` : `${this.constant(columns)}[${index}][${variable}]`;
+        return optional ? `(${variable}===null?null:${value})` : value;
+      }
+      case 'output':
+        return `o${from.index}`;
+      case 'state':
+        return `${stateEvent(from.slot, from.at, from.many)}?.r[${from.index}]`;
     }
   }
 
@@ -236,17 +258,6 @@ function mayBeUndefined(expression: Typed): boolean {
   if (expression.kind === 'value') return expression.access.from === 'state';
   if (expression.kind === 'timestamp') return expression.of !== undefined;
   return expression.kind === 'if' && (mayBeUndefined(expression.then) || mayBeUndefined(expression.otherwise));
-}
-
-function access(from: Access): string {
-  switch (from.from) {
-    case 'row':
-      return from.optional ? `(${from.variable}===null?null:${from.variable}[${from.index}])` : `${from.variable}[${from.index}]`;
-    case 'output':
-      return `o${from.index}`;
-    case 'state':
-      return `${stateEvent(from.slot, from.at, from.many)}?.r[${from.index}]`;
-  }
 }
 
 /** The event that a pattern step holds: `{t, r}`, or a list of them for a counted step. */

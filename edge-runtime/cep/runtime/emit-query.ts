@@ -93,12 +93,12 @@ export function emitStepCondition(condition: Typed, clock: Clock, tables: TableT
   return buildFunction(source, emitter.constants, clock) as (timestamp: number, row: Row, state: Payload) => boolean;
 }
 
-/** `(timestamp, event, row) => boolean` over two rows: both sides of a join, or an event and a row of a table. */
-export function emitPairTest(condition: Typed, first: 'l' | 'r', clock: Clock, tables: TableTest): (timestamp: number, first: Row | null, second: Row | null) => boolean {
+/** `(timestamp, left, right) => boolean` over both sides of a join. */
+export function emitPairTest(condition: Typed, clock: Clock, tables: TableTest): (timestamp: number, left: Row | null, right: Row | null) => boolean {
   const emitter = new Emitter(tables);
   const code = emitter.truth(condition);
-  const source = `'use strict';${emitter.bindings()}return function(t,${first},q){${emitter.takeDeclarations()}return ${code};}`;
-  return buildFunction(source, emitter.constants, clock) as (timestamp: number, first: Row | null, second: Row | null) => boolean;
+  const source = `'use strict';${emitter.bindings()}return function(t,l,q){${emitter.takeDeclarations()}return ${code};}`;
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, left: Row | null, right: Row | null) => boolean;
 }
 
 /** `(timestamp, row) => values` over the one row that goes by the name `variable`. */
@@ -107,14 +107,6 @@ export function emitRowValues(values: readonly Typed[], variable: RowVariable, c
   const code = values.map((one) => emitter.value(one)).join(',');
   const source = `'use strict';${emitter.bindings()}return function(t,${variable}){${emitter.takeDeclarations()}return [${code}];}`;
   return buildFunction(source, emitter.constants, clock) as (timestamp: number, row: Row) => unknown[];
-}
-
-/** `(timestamp, event, row) => values` over an event and a row of a table. */
-export function emitSetValues(values: readonly Typed[], clock: Clock, tables: TableTest): (timestamp: number, event: Row, row: Row) => unknown[] {
-  const emitter = new Emitter(tables);
-  const code = values.map((one) => emitter.value(one)).join(',');
-  const source = `'use strict';${emitter.bindings()}return function(t,r,q){${emitter.takeDeclarations()}return [${code}];}`;
-  return buildFunction(source, emitter.constants, clock) as (timestamp: number, event: Row, row: Row) => unknown[];
 }
 
 /** `(timestamp, payload) => values` for the arguments of a stream function or a prediction. */

@@ -5,7 +5,8 @@ import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { AppPlan } from '../plan/plan.ts';
 import { planOnDemand, type OnDemandPlan, type OnDemandSource } from '../plan/plan-on-demand.ts';
 import { emitRange } from './build-aggregation.ts';
-import { emitCandidates, emitTableTest, tableReceiver, type RunningTable } from './build-table.ts';
+import { emitTableTest, tableReceiver, type RunningTable } from './build-table.ts';
+import { emitMatching } from './emit-stored.ts';
 import { emitPassing } from './emit-passing.ts';
 import { emitCondition, emitSelection } from './emit-query.ts';
 import { visibleTo, type OutputStage } from './query-output.ts';
@@ -76,20 +77,23 @@ export class OnDemand {
   private reader(source: OnDemandSource | undefined): () => Iterable<Row> {
     const { clock, stores } = this;
     if (source === undefined) return () => [[]];
+    const running = stores.tables.get(source.name);
+    if (running !== undefined) return this.stored(running, source);
     const rows = this.held(source);
     if (source.condition === undefined) return rows;
     const test = emitCondition(source.condition, 'row', clock, emitTableTest(stores.tables, clock));
     return () => [...rows()].filter((row) => test(clock.now, row));
   }
 
-  private held({ name, lookup, range }: OnDemandSource): () => Iterable<Row> {
+  private stored({ table }: RunningTable, { lookup, condition }: OnDemandSource): () => Iterable<Row> {
+    const { clock } = this;
+    const find = emitMatching(table, { event: 'q', held: 'r', lookup, condition }, clock, emitTableTest(this.stores.tables, clock));
+    return () => find(clock.now, []).map((place) => table.row(place));
+  }
+
+  private held({ name, range }: OnDemandSource): () => Iterable<Row> {
     const { clock, stores } = this;
-    const running = stores.tables.get(name);
     const tables = emitTableTest(stores.tables, clock);
-    if (running !== undefined) {
-      const find = emitCandidates(running.table, lookup, 'q', clock, tables);
-      return () => Array.from(find(clock.now, []), (entry) => entry.row);
-    }
     const rollup = stores.rollups.get(name);
     if (rollup !== undefined && range !== undefined) {
       const find = emitRange(rollup.plan, range, 'q', clock, tables);

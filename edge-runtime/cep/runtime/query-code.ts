@@ -1,13 +1,13 @@
 import type { Row } from '../api.ts';
 import type { Payload } from '../operators/stage.ts';
-import type { HandlerPlan, SelectionPlan, TableLookup } from '../plan/plan.ts';
-import type { RowVariable, Typed } from '../plan/types.ts';
+import type { HandlerPlan, SelectionPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
 import type { Table } from '../operators/table.ts';
-import type { TableEntry } from '../operators/table-entry.ts';
-import { emitCandidates } from './build-table.ts';
+import type { Place } from '../operators/place-order.ts';
 import type { TableTest } from './emit-expression.ts';
 import { emitPassing, emitPassingChunks, type PassingCode } from './emit-passing.ts';
 import { emitAggregatingFilter, emitCondition, emitPairTest, emitSelection, emitStepCondition, emitValues, type FilterCode, type PayloadKind, type SelectionCode } from './emit-query.ts';
+import { emitMatching, type Search } from './emit-stored.ts';
 import type { Clock } from './timers.ts';
 
 type Filters = readonly Extract<HandlerPlan, { kind: 'filter' }>[];
@@ -40,7 +40,7 @@ export class QueryCode {
   }
 
   pair(condition: Typed): (timestamp: number, left: Row | null, right: Row | null) => boolean {
-    return this.once(condition, () => emitPairTest(condition, 'l', this.clock, this.tables));
+    return this.once(condition, () => emitPairTest(condition, this.clock, this.tables));
   }
 
   values(values: readonly Typed[], kind: PayloadKind): (timestamp: number, payload: Payload) => unknown[] {
@@ -60,9 +60,9 @@ export class QueryCode {
     return this.once(selection, () => emitSelection(selection, kind, tracksLeaving, this.clock, this.tables));
   }
 
-  candidates(table: Table, lookup: TableLookup | undefined, variable: RowVariable): (timestamp: number, row: Row) => Iterable<TableEntry> {
-    const make = (): ((timestamp: number, row: Row) => Iterable<TableEntry>) => emitCandidates(table, lookup, variable, this.clock, this.tables);
-    return lookup === undefined ? make() : this.once(lookup, make);
+  /** Where the rows of a table stand that match an event; made once for each piece of a plan that searches. */
+  matching(piece: object, table: Table, search: Search): (timestamp: number, row: Row) => Place[] {
+    return this.once(piece, () => emitMatching(table, search, this.clock, this.tables));
   }
 
   private once<T>(piece: object, make: () => T): T {

@@ -1,15 +1,16 @@
 import type { Row } from '../../api.ts';
 
 /** Numbers side by side, or anything at all. */
-type Column = Float64Array | unknown[];
+export type Column = Float64Array | unknown[];
 
 /**
  * Rows as columns: a large window's rows take a third of the memory, and what a window holds for long is no longer many
  * small objects that the garbage collector has to move. A row taken out again is a new one with the same values.
  */
 export class RowColumns {
-  private readonly columns: Column[];
-  private readonly capacity: number;
+  /** The list stays; a column in it gives way to a longer or a looser one. */
+  readonly columns: Column[];
+  private capacity: number;
 
   constructor(width: number, capacity: number) {
     this.capacity = capacity;
@@ -18,13 +19,7 @@ export class RowColumns {
 
   set(at: number, row: Row): void {
     const { columns } = this;
-    for (let index = 0; index < columns.length; index++) {
-      const column = columns[index];
-      const value = row[index];
-      if (column instanceof Float64Array && typeof value === 'number') column[at] = value;
-      else if (Array.isArray(column)) column[at] = value;
-      else this.loosen(index)[at] = value;
-    }
+    for (let index = 0; index < columns.length; index++) this.setOne(at, index, row[index]);
   }
 
   get(at: number): Row {
@@ -34,11 +29,39 @@ export class RowColumns {
     return row;
   }
 
+  setOne(at: number, index: number, value: unknown): void {
+    const column = this.columns[index];
+    if (column instanceof Float64Array && typeof value === 'number') column[at] = value;
+    else if (Array.isArray(column)) column[at] = value;
+    else this.loosen(index)[at] = value;
+  }
+
+  /** Lets go of what a row held. */
+  forget(at: number): void {
+    for (const column of this.columns) if (Array.isArray(column)) column[at] = null;
+  }
+
+  grow(capacity: number): void {
+    this.capacity = capacity;
+    this.columns.forEach((column, index) => {
+      if (Array.isArray(column)) fill(column, capacity);
+      else {
+        const longer = new Float64Array(capacity);
+        longer.set(column);
+        this.columns[index] = longer;
+      }
+    });
+  }
+
   /** A column in which something that is no number has come. */
   private loosen(index: number): unknown[] {
     const loose: unknown[] = Array.from(this.columns[index] ?? []);
-    while (loose.length < this.capacity) loose.push(null);
+    fill(loose, this.capacity);
     this.columns[index] = loose;
     return loose;
   }
+}
+
+function fill(column: unknown[], capacity: number): void {
+  while (column.length < capacity) column.push(null);
 }
