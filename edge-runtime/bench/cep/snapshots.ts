@@ -1,6 +1,6 @@
 /**
- * What it costs to save and to restore a million events of a window and a million rows of a table: whole, and in increments
- * after each 10,000 events. Milliseconds of one core, since another program on the machine would be seen in those of the clock;
+ * What it costs to save and to restore what rules hold much of: whole, and in increments after each 10,000 events (1,000 of a
+ * pattern). Milliseconds of one core, since another program on the machine would be seen in those of the clock;
  * of an increment the worst of the clock too, which is how long the flow stood still. Needs --expose-gc.
  */
 import { performance } from 'node:perf_hooks';
@@ -8,30 +8,40 @@ import { compile, Engine, type Row } from '../../cep/index.ts';
 
 const TRADE = 'define stream Trade (symbol string, price float, volume long, ts long);';
 const START = 1_700_000_000_000;
-const HELD = 1_000_000;
+const MILLION = 1_000_000;
 const BETWEEN = 10_000;
 const INCREMENTS = 60;
 /** The first increments are slower, before their code is compiled. */
 const WARM_UP = 10;
 const KEYS = Array.from({ length: 100 }, (_, index) => `S${index}`);
 
-const row = (index: number): Row => [KEYS[index % KEYS.length], Math.fround(10 + index / 16), index % HELD, START + index];
+const shared = (index: number): Row => [KEYS[index % KEYS.length], Math.fround(10 + index / 16), index % MILLION, START + index];
+/** One of so many keys, none near the one before. */
+const keyed = (keys: number) => (index: number): Row => [`key ${(index * 7919) % keys}`, Math.fround(10 + index / 16), index % MILLION, START + index];
 
-function measure(what: string, text: string): void {
+interface Load {
+  /** Events sent before the snapshot. */
+  held: number;
+  between: number;
+  row: (index: number) => Row;
+}
+const MANY: Load = { held: MILLION, between: BETWEEN, row: shared };
+
+function measure(what: string, text: string, { held, between, row }: Load = MANY): void {
   const app = compile(`${TRADE} ${text}`);
   const engine = new Engine(app, { start: START });
   let sent = 0;
   const feed = (count: number): void => {
     for (const end = sent + count; sent < end; sent++) engine.send('Trade', START + sent, row(sent));
   };
-  feed(HELD);
+  feed(held);
   globalThis.gc?.();
   let snapshot: Uint8Array = new Uint8Array();
   const whole = cpuMs(() => (snapshot = engine.snapshot({ followed: true })));
   const increments: Uint8Array[] = [];
   const times: { cpu: number; clock: number }[] = [];
   for (let index = 0; index < INCREMENTS; index++) {
-    feed(BETWEEN);
+    feed(between);
     const begun = performance.now();
     const cpu = cpuMs(() => increments.push(engine.increment() ?? new Uint8Array()));
     times.push({ cpu, clock: performance.now() - begun });
@@ -62,6 +72,9 @@ function cpuMs(run: () => unknown): number {
   return (user + system) / 1e3;
 }
 
-measure('a million events of a length window', `from Trade#window.length(${HELD}) select sum(price) as total insert into Out;`);
+measure('a million events of a length window', `from Trade#window.length(${MILLION}) select sum(price) as total insert into Out;`);
 measure('a million events of a time window', 'from Trade#window.time(1000 sec) select symbol, sum(price) as total group by symbol insert into Out;');
 measure('a million rows of a table', "@primaryKey('volume') define table T (symbol string, price float, volume long, ts long); from Trade select symbol, price, volume, ts update or insert into T on T.volume == volume;");
+measure('100,000 groups', 'from Trade select symbol, sum(price) as total, avg(volume) as mean group by symbol insert into Out;', { held: 100_000, between: BETWEEN, row: keyed(100_000) });
+measure('100,000 keys of a partition', 'partition with (symbol of Trade) begin from Trade select symbol, sum(price) as total insert into Out; end;', { held: 100_000, between: BETWEEN, row: keyed(100_000) });
+measure('10,000 unfinished matches', 'from every a=Trade[price > 0] -> b=Trade[symbol == a.symbol and volume > a.volume + 5000] select a.symbol as symbol insert into Out;', { held: 10_000, between: 1000, row: keyed(10_007) });

@@ -62,6 +62,16 @@ export interface Swappable extends Stateful {
   use(memory: unknown): void;
 }
 
+/** The memories of several operators as one. */
+export function swappedTogether(operators: readonly Swappable[]): Pick<Swappable, 'fresh' | 'use'> {
+  const [only] = operators;
+  if (operators.length === 1 && only !== undefined) return only;
+  return {
+    fresh: () => operators.map((one) => one.fresh()),
+    use: (memory) => operators.forEach((one, index) => one.use(Array.isArray(memory) ? memory[index] : undefined)),
+  };
+}
+
 export function isSwappable(one: Stateful): one is Swappable {
   return 'fresh' in one && 'use' in one;
 }

@@ -52,9 +52,24 @@ export class BinaryWriter {
   }
 
   text(value: string): void {
+    if (value.length <= SHARED_LENGTH_MAX && this.plain(value)) return;
     const encoded = encoder.encode(value);
     this.count(encoded.length);
     this.raw(encoded);
+  }
+
+  /** Short texts of plain characters, of which encoding one by one would take most of the time. False when it is none; then nothing was written. */
+  private plain(value: string): boolean {
+    const { length } = value;
+    this.room(length + 1);
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 127) return false;
+      this.bytes[this.at + 1 + index] = code;
+    }
+    this.bytes[this.at] = length;
+    this.at += length + 1;
+    return true;
   }
 
   /** Bytes with their length before them. */

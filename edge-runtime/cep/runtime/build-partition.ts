@@ -3,7 +3,8 @@ import { inputStreams, predictionsOf } from '../plan/stages.ts';
 import { predictionsIn, type PredictionPlace, type QueryContext } from './build-query.ts';
 import type { Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';
-import { RunningPartition, type Exits, type Member } from './partition.ts';
+import type { Exits, Member } from './partition-member.ts';
+import { RunningPartition } from './partition.ts';
 import type { KeyedSend, StageChain } from './stage-chain.ts';
 import type { Port } from './stage-runtime.ts';
 

@@ -1,7 +1,8 @@
-import { CURRENT, RESET, type EventType, type Payload, type Stage, type Swappable } from '../operators/stage.ts';
+import { CURRENT, RESET, type EventType, type Incremental, type Payload, type Stage, type Swappable } from '../operators/stage.ts';
 import type { Row } from '../api.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
+import { Touched } from './touched.ts';
 import type { Group, SelectionCode } from './emit-query.ts';
 import { orderRows } from './order-by.ts';
 import type { OutputEvent, OutputStage } from './query-output.ts';
@@ -18,7 +19,7 @@ interface Kept {
   batch: number;
   /** When it began, for the order of a snapshot. */
   begun: number;
-  /** The chunk that has an answer of it, and where that stands. */
+  /** The last chunk that named it, and where its answer stands there; -1 while that has none. */
   chunk: number;
   place: number;
 }
@@ -30,7 +31,7 @@ interface Groups {
 }
 
 /** Aggregates by group: one answer a chunk and group, in the order in which the chunk first named the groups. */
-export class GroupedSelector implements Stage, Swappable {
+export class GroupedSelector implements Stage, Swappable, Incremental {
   private readonly plan: SelectionPlan;
   private readonly code: SelectionCode;
   private readonly wanted: Wanted;
@@ -42,6 +43,8 @@ export class GroupedSelector implements Stage, Swappable {
   /** Groups that nothing was left of; they go when the chunk ends, if nothing has come since. */
   private emptied: Kept[] = [];
   private chunk = 1;
+  /** What was named from a chunk on, while that is followed. */
+  private changes: { from: number; touched: Touched<Kept>; ended: boolean } | undefined;
 
   constructor(plan: SelectionPlan, wanted: Wanted, code: SelectionCode, output: OutputStage) {
     this.plan = plan;
@@ -60,6 +63,7 @@ export class GroupedSelector implements Stage, Swappable {
     const { code, wanted } = this;
     const kept = this.groupOf(code.key(timestamp, payload) ?? null);
     const { group } = kept;
+    if (kept.chunk !== this.chunk) this.name(kept);
     if (type === CURRENT) {
       if (wanted.current) this.keep(type, timestamp, kept, code.arrive(group, timestamp, payload));
       else code.arriveSilently(group, timestamp, payload);
@@ -70,11 +74,18 @@ export class GroupedSelector implements Stage, Swappable {
     if (code.empty(group)) this.emptied.push(kept);
   }
 
+  private name(kept: Kept): void {
+    const { changes } = this;
+    if (changes !== undefined && kept.chunk < changes.from) changes.touched.add(kept);
+    kept.chunk = this.chunk;
+    kept.place = -1;
+  }
+
   private groupOf(key: unknown): Kept {
     const { groups } = this;
     const known = groups.byKey.get(key);
     if (known === undefined) {
-      const made: Kept = { group: this.code.group(), key, batch: groups.batch, begun: groups.begun++, chunk: 0, place: 0 };
+      const made: Kept = { group: this.code.group(), key, batch: groups.batch, begun: groups.begun++, chunk: 0, place: -1 };
       groups.byKey.set(key, made);
       return made;
     }
@@ -82,6 +93,7 @@ export class GroupedSelector implements Stage, Swappable {
       this.code.reset(known.group);
       known.batch = groups.batch;
       known.begun = groups.begun++;
+      this.changes?.touched.add(known);
     }
     return known;
   }
@@ -90,13 +102,15 @@ export class GroupedSelector implements Stage, Swappable {
   private endBatch(): void {
     this.groups.batch++;
     if (this.groups.byKey.size > ENDED_GROUPS_MAX) this.groups.byKey.clear();
+    if (this.changes === undefined) return;
+    this.changes.ended = true;
+    this.changes.touched.clear();
   }
 
   private keep(type: EventType, timestamp: number, kept: Kept, row: Row | undefined): void {
     if (row === undefined) return;
-    const before = kept.chunk === this.chunk ? this.answers[kept.place] : undefined;
+    const before = this.answers[kept.place];
     if (before === undefined) {
-      kept.chunk = this.chunk;
       kept.place = this.answers.push({ type, timestamp, row, key: kept.key }) - 1;
     } else {
       before.type = type;
@@ -106,9 +120,17 @@ export class GroupedSelector implements Stage, Swappable {
   }
 
   private dropEmptied(): void {
-    const { byKey, batch } = this.groups;
-    for (const kept of this.emptied) if (kept.batch === batch && byKey.get(kept.key) === kept && this.code.empty(kept.group)) byKey.delete(kept.key);
+    const { byKey } = this.groups;
+    for (const kept of this.emptied) {
+      if (!this.isLive(kept) || !this.code.empty(kept.group)) continue;
+      byKey.delete(kept.key);
+      this.changes?.touched.gone(kept.key);
+    }
     this.emptied.length = 0;
+  }
+
+  private isLive(kept: Kept): boolean {
+    return kept.batch === this.groups.batch && this.groups.byKey.get(kept.key) === kept;
   }
 
   end(): void {
@@ -139,19 +161,45 @@ export class GroupedSelector implements Stage, Swappable {
     this.groups = memory;
   }
   save(writer: BinaryWriter): void {
-    const { byKey, batch } = this.groups;
-    const live = [...byKey.values()].filter((one) => one.batch === batch).sort((left, right) => left.begun - right.begun);
+    this.saveLive([...this.groups.byKey.values()], writer);
+  }
+  load(reader: BinaryReader): void {
+    this.changes = undefined;
+    Object.assign(this.groups, this.fresh());
+    this.loadLive(reader);
+  }
+
+  /** In the order in which they began. */
+  private saveLive(groups: Kept[], writer: BinaryWriter): void {
+    const live = groups.filter((one) => this.isLive(one)).sort((left, right) => left.begun - right.begun);
     writer.count(live.length);
     for (const { key, group } of live) {
       writer.value(key);
       for (const name of this.aggregators) group[name]?.save(writer);
     }
   }
-  load(reader: BinaryReader): void {
-    Object.assign(this.groups, this.fresh());
+  private loadLive(reader: BinaryReader): void {
     for (let left = reader.count(); left > 0; left--) {
       const { group } = this.groupOf(reader.value());
       for (const name of this.aggregators) group[name]?.load(reader);
     }
+  }
+
+  follow(): void {
+    this.changes = { from: ++this.chunk, touched: new Touched(this.groups.byKey.size), ended: false };
+  }
+  saveChanges(writer: BinaryWriter): boolean {
+    const { changes } = this;
+    if (changes === undefined || changes.touched.overflowed) return false;
+    writer.value(changes.ended);
+    changes.touched.saveGone(writer);
+    this.saveLive(changes.touched.each(), writer);
+    this.follow();
+    return true;
+  }
+  loadChanges(reader: BinaryReader): void {
+    if (reader.value() === true) Object.assign(this.groups, this.fresh());
+    for (const key of reader.list()) this.groups.byKey.delete(key);
+    this.loadLive(reader);
   }
 }

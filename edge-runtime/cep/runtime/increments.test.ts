@@ -68,6 +68,37 @@ describe('increments upon a snapshot', () => {
     }
   });
 
+  it.each([
+    ['keys that share operators', '', 'from S select k, sum(v) as total insert into O; from S#window.length(2) select k, max(v) as total insert into O;'],
+    ['keys with timers', '', 'from S#window.time(40) select k, sum(v) as total insert all events into O;'],
+    ['keys with a stream for all', '', 'from S#window.length(3) select k, sum(v) as total insert into O; from Gone select k, count() as total insert into O;'],
+    ['keys that are forgotten', "@purge(enable='true', interval='20 milliseconds', idle.period='30 milliseconds')", 'from S select k, sum(v) as total insert into O;'],
+    ['keys with patterns', '', 'from every a=S -> b=S[v > a.v] within 60 milliseconds select a.k as k, b.v as total insert into O;'],
+  ])('restore partitions to the byte: %s', (_, purge, queries) => {
+    const app = compile(`define stream S (k string, v long); define stream Gone (k string); define stream O (k string, total long); ${purge} partition with (k of S) begin ${queries} end; from S select k, sum(v) as total group by k insert into O; from S#window.time(25) select k, sum(v) as total group by k insert into O; from S#window.lengthBatch(7) select k, sum(v) as total group by k insert into O;`);
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = randomOf(seed);
+      const first = new Engine(app);
+      let at = 0;
+      const some = (): void => {
+        for (let left = random(30); left > 0; left--) {
+          at += random(9);
+          if (random(8) === 0) first.send('Gone', at, ['']);
+          else first.send('S', at, [`k${random(12)}`, random(100)]);
+        }
+      };
+      some();
+      const snapshot = first.snapshot({ followed: true });
+      const increments = Array.from({ length: 4 }, () => {
+        some();
+        return first.increment() ?? new Uint8Array();
+      });
+      const second = new Engine(app);
+      second.restore(snapshot, increments);
+      expect(second.snapshot(), `seed ${seed}`).toEqual(first.snapshot());
+    }
+  });
+
   it('cost what changed', () => {
     const engine = new Engine(compile('define stream S (k string, v int); from S#window.length(50000) select sum(v) as total insert into O;'));
     for (let index = 0; index < 60_000; index++) engine.send('S', index, [`k${index % 10}`, index]);
@@ -75,6 +106,14 @@ describe('increments upon a snapshot', () => {
     engine.send('S', 60_000, ['k', 1]);
     expect(engine.increment()?.length).toBeLessThan(200);
     expect(whole.length).toBeGreaterThan(500_000);
+  });
+
+  it.each(['partition with (k of S) begin from S select sum(v) as total insert into O; end;', 'from S select k, sum(v) as total group by k insert into O;'])('cost the keys that had events: %s', (query) => {
+    const engine = new Engine(compile(`define stream S (k string, v int); ${query}`));
+    for (let index = 0; index < 5000; index++) engine.send('S', index, [`k${index}`, index]);
+    engine.snapshot({ followed: true });
+    for (let index = 0; index < 3; index++) engine.send('S', 5000, [`k${index * 70}`, 1]);
+    expect(engine.increment()?.length).toBeLessThan(300);
   });
 
   it('are undefined until a snapshot is followed, and after a change of rules', () => {

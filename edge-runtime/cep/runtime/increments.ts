@@ -5,9 +5,9 @@ import { fingerprint } from './fingerprint.ts';
 import { openSnapshot, undamaged, type Snapshot } from './snapshot.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
-/** "CEPI": what an increment begins with, then the version of its form. */
+/** "CEPI": what an increment begins with, then the version of its form. Version 1 had partitions and groups whole. */
 const MAGIC = 0x43455049;
-export const INCREMENT_VERSION = 1;
+export const INCREMENT_VERSION = 2;
 const [WHOLE, CHANGES] = [0, 1];
 /** Bytes at each end of a snapshot by which it is told from others; the clock is among the first. */
 const TOLD_APART_BY = 512;
@@ -94,7 +94,7 @@ export function openChain(bytes: Uint8Array, increments: readonly Uint8Array[]):
 function read(reader: BinaryReader): Increment {
   if (reader.count() !== MAGIC) throw new DamagedSnapshot('These bytes are no increment of a snapshot of the CEP engine.');
   const version = reader.count();
-  if (version !== INCREMENT_VERSION) throw new CepError('snapshot.version', `The increment has version ${version}, this engine reads version ${INCREMENT_VERSION}.`);
+  if (version < 1 || version > INCREMENT_VERSION) throw new CepError('snapshot.version', `The increment has version ${version}, this engine reads versions 1 to ${INCREMENT_VERSION}.`);
   // The shape is that of the snapshot.
   reader.text();
   return {

@@ -25,33 +25,27 @@ export class FanOut implements Receiver {
   }
 }
 
-/** Something with ways in: a key's copies of the queries. */
-interface Ways {
-  readonly ways: readonly Receiver[];
-}
-
 /** Events of a partitioned stream on their way to the copies of their keys. */
 export class KeyedEntry implements Receiver {
   private readonly reader: KeyReader;
-  private readonly find: (key: unknown) => Ways;
-  private readonly slot: number;
+  private readonly find: (key: unknown) => Receiver;
 
-  constructor(reader: KeyReader, find: (key: unknown) => Ways, slot: number) {
+  /** `find` gives the way in for a key. */
+  constructor(reader: KeyReader, find: (key: unknown) => Receiver) {
     this.reader = reader;
     this.find = find;
-    this.slot = slot;
   }
 
   one(timestamp: number, row: Row): void {
     const { reader } = this;
     if (reader.kind === 'value') {
       const key = reader.keyOf(timestamp, row);
-      if (key !== null && key !== undefined) this.find(key).ways[this.slot]?.one(timestamp, row);
-    } else for (const key of reader.keysOf(timestamp, row)) this.find(key).ways[this.slot]?.one(timestamp, row);
+      if (key !== null && key !== undefined) this.find(key).one(timestamp, row);
+    } else for (const key of reader.keysOf(timestamp, row)) this.find(key).one(timestamp, row);
   }
 
   many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
-    inRuns(this.reader, timestamps, rows, from, to, (key) => this.find(key).ways[this.slot]);
+    inRuns(this.reader, timestamps, rows, from, to, this.find);
   }
 }
 
@@ -79,33 +73,26 @@ export class SharedEntry implements Receiver {
 }
 
 /** Events of a stream that has no key in the partition: every key that lives gets them. */
-export class EveryKeyEntry<T extends Ways> implements Receiver {
+export class EveryKeyEntry<T> implements Receiver {
   private readonly living: () => readonly T[];
-  private readonly enter: (one: T) => void;
-  private readonly slot: number;
+  private readonly enter: (one: T) => Receiver;
 
-  constructor(living: () => readonly T[], enter: (one: T) => void, slot: number) {
+  /** `enter` puts a key's memory in and gives the way in. */
+  constructor(living: () => readonly T[], enter: (one: T) => Receiver) {
     this.living = living;
     this.enter = enter;
-    this.slot = slot;
   }
 
   one(timestamp: number, row: Row): void {
-    for (const one of this.living()) {
-      this.enter(one);
-      one.ways[this.slot]?.one(timestamp, row);
-    }
+    for (const one of this.living()) this.enter(one).one(timestamp, row);
   }
 
   many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
-    for (const one of this.living()) {
-      this.enter(one);
-      one.ways[this.slot]?.many(timestamps, rows, from, to);
-    }
+    for (const one of this.living()) this.enter(one).many(timestamps, rows, from, to);
   }
 }
 
-type WayOf = (key: unknown) => Receiver | undefined;
+type WayOf = (key: unknown) => Receiver;
 
 /** Cuts a chunk where the key changes, as Siddhi does; events without a key are left out and cut nothing. */
 function inRuns(reader: KeyReader, timestamps: readonly number[], rows: readonly Row[], from: number, to: number, wayOf: WayOf): void {
@@ -123,10 +110,10 @@ function inRuns(reader: KeyReader, timestamps: readonly number[], rows: readonly
       gathered((timestamp, row) => [keyOf(timestamp, row)].filter((one) => one != null), timestamps, rows, begun, to, wayOf);
       return;
     }
-    if (current !== null) send(wayOf(current), timestamps, rows, begun, index);
+    if (current !== null) handOn(wayOf(current), timestamps, rows, begun, index);
     [current, begun] = [key, index];
   }
-  if (current !== null) send(wayOf(current), timestamps, rows, begun, to);
+  if (current !== null) handOn(wayOf(current), timestamps, rows, begun, to);
 }
 
 /** The same where an event may be there several times or not at all. */
@@ -142,10 +129,6 @@ function gathered(keysOf: (timestamp: number, row: Row) => readonly unknown[], t
   }
   for (let begun = 0, next = 0; begun < keys.length; begun = next) {
     for (next = begun + 1; next < keys.length && keys[next] === keys[begun]; ) next++;
-    send(wayOf(keys[begun]), times, events, begun, next);
+    handOn(wayOf(keys[begun]), times, events, begun, next);
   }
-}
-
-function send(way: Receiver | undefined, timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
-  if (way !== undefined) handOn(way, timestamps, rows, from, to);
 }

@@ -1,53 +1,23 @@
 import type { AttributeType, Bound } from '../api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
 import { WindowOutlet } from '../operators/windows/named-window.ts';
-import { isSwappable, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
+import { isSwappable, swappedTogether, type Incremental, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
 import { textOf } from '../plan/functions.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
-import { inputStreams } from '../plan/stages.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
-import { buildBehind, buildQuery, StageEntry, type PredictionPlace, type QueryContext } from './build-query.ts';
+import { buildBehind, buildQuery, StageEntry, type QueryContext } from './build-query.ts';
 import type { Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';
+import { waysInto, type Exits, type Member } from './partition-member.ts';
+import { UseOrder, type Copy, type Instance } from './partition-instance.ts';
 import { keyReaders, keyTypeOf, type KeyReader } from './partition-keys.ts';
 import { readerOf } from './named-windows.ts';
 import { EveryKeyEntry, FanOut, KeyedEntry, SharedEntry } from './partition-entries.ts';
 import { EveryKeyStage, KeyedStage } from './partition-window-entries.ts';
 import { sendingOn, type KeyedSend } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
+import { Touched } from './touched.ts';
 import { Alarm, Timers } from './timers.ts';
-
-/** One key of a partition with its own copy of every query. */
-export interface Instance {
-  readonly key: unknown;
-  /** Counts the keys in the order in which they came. */
-  readonly rank: number;
-  /** The ways in, in the order of the partition's streams. */
-  readonly ways: Receiver[];
-  readonly kept: Stateful[];
-  readonly alarms: Alarm[];
-  /** What its operators remember, where all keys share the operators. */
-  memory: readonly unknown[] | undefined;
-  /** The clock when an event of this key came last. */
-  used: number;
-  /** Neighbours in the order of use. */
-  older: Instance | undefined;
-  newer: Instance | undefined;
-}
-
-/** A query of a partition, or the part of one behind a prediction, with the context in which its copies are made. */
-export interface Member {
-  plan: QueryPlan;
-  context: QueryContext;
-  behind: PredictionPlace | undefined;
-}
-
-/** The ways into the stages behind, for what belongs to a key. */
-export interface Exits {
-  prediction(id: string): KeyedSend;
-  /** One for each later stage in which queries read the inner stream. */
-  inner(stream: string): readonly KeyedSend[];
-}
 
 /**
  * A partition at run time. The copies of its queries are made when the first event of a key comes and forgotten with
@@ -58,7 +28,7 @@ export interface Exits {
  *
  * A partition with predictions in it is divided: its queries behind a prediction are another of these, in a later stage.
  */
-export class RunningPartition implements Stateful {
+export class RunningPartition implements Incremental {
   /** Keys forgotten because there were too many. */
   dropped = 0;
   readonly plan: PartitionPlan;
@@ -74,15 +44,19 @@ export class RunningPartition implements Stateful {
   private walked: readonly Instance[] | undefined;
   private readonly shared: Instance | undefined;
   /** The operators of the one copy into which each key's memory is put. */
-  private readonly swapped: readonly Swappable[] | undefined;
+  private readonly swapped: Pick<Swappable, 'fresh' | 'use'> | undefined;
   private readonly pattern: Instance;
   private inside: Instance | undefined;
   /** The key whose events are worked on, where one copy serves all. */
   private current: unknown;
   private readonly purging: Alarm;
-  private oldest: Instance | undefined;
-  private newest: Instance | undefined;
+  private readonly byUse = new UseOrder();
   private ranks = 0;
+  /** The clock when the first event of all came. */
+  private since: number | undefined;
+  /** What changed in this turn of following, while somebody follows. */
+  private changes: Touched<Instance> | undefined;
+  private turn = 0;
   /** While a copy is made: what it is made for, its inner streams, and its alarms' places in the order of the app. */
   private made: Instance | undefined;
   private relays = new Map<string, FanOut>();
@@ -107,12 +81,12 @@ export class RunningPartition implements Stateful {
     this.timers = new Timers();
     this.pattern = this.copy(undefined, 0);
     this.timers = stage.timers;
-    const { kept, alarms } = this.pattern;
+    const { kept, alarms } = this.pattern.copy;
     const everyStreamHasKeys = this.inputs.every((one) => this.readers.has(one));
     this.shared = kept.length === 0 && alarms.length === 0 && everyStreamHasKeys && (exits === undefined || !loops) ? this.pattern : undefined;
     const swappable = kept.filter(isSwappable);
     // Events that come back into the partition while one is worked on would find another key's memory.
-    this.swapped = alarms.length === 0 && swappable.length === kept.length && !loops ? swappable : undefined;
+    this.swapped = alarms.length === 0 && swappable.length === kept.length && !loops ? swappedTogether(swappable) : undefined;
   }
 
   /** The streams of the app whose events come in here. */
@@ -126,10 +100,10 @@ export class RunningPartition implements Stateful {
 
   /** The key whose event came last, with what its queries hold under the names that snapshots have; its memory is in use until the next event. */
   latest(): { key: unknown; kept: (readonly [string, Stateful])[] } | undefined {
-    const { newest } = this;
+    const { newest } = this.byUse;
     if (newest === undefined) return undefined;
     this.enter(newest);
-    return { key: newest.key, kept: newest.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
+    return { key: newest.key, kept: newest.copy.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
   }
 
   /** The way in for one stream. */
@@ -137,18 +111,18 @@ export class RunningPartition implements Stateful {
     const slot = this.streams.indexOf(stream);
     const reader = this.readers.get(stream);
     if (this.isWindow(stream)) {
-      const wayOf = ({ ways }: Instance): Stage => stageOf(ways[slot]);
-      return new StageEntry(reader === undefined ? new EveryKeyStage(() => this.inOrder(), (one) => this.enter(one), wayOf) : new KeyedStage(reader, (key) => wayOf(this.find(key))));
+      const wayOf = ({ copy }: Instance): Stage => stageOf(copy.ways[slot]);
+      return new StageEntry(reader === undefined ? new EveryKeyStage(() => this.inOrder(), (one) => this.visit(one), wayOf) : new KeyedStage(reader, (key) => wayOf(this.find(key))));
     }
-    if (reader === undefined) return new EveryKeyEntry(() => this.inOrder(), (one) => this.enter(one), slot);
-    const way = this.shared?.ways[slot];
+    if (reader === undefined) return new EveryKeyEntry(() => this.inOrder(), (one) => this.visit(one).ways[slot] ?? NOWHERE);
+    const way = this.shared?.copy.ways[slot];
     if (way !== undefined && this.exits === undefined) return new SharedEntry(reader, way);
-    return new KeyedEntry(reader, (key) => this.find(key), slot);
+    return new KeyedEntry(reader, (key) => this.find(key).copy.ways[slot] ?? NOWHERE);
   }
 
   /** The way in for what belongs to a key: an inner stream of an earlier stage, or what is behind a prediction. */
   entry(name: string, key: unknown): Receiver {
-    return this.find(key).ways[this.streams.indexOf(name)] ?? NOWHERE;
+    return this.find(key).copy.ways[this.streams.indexOf(name)] ?? NOWHERE;
   }
 
   private find(key: unknown): Instance {
@@ -159,22 +133,35 @@ export class RunningPartition implements Stateful {
     const { now } = this.stage.clock;
     let instance = this.instances.get(key);
     if (instance === undefined) {
-      if (this.instances.size >= this.plan.keysMax && this.oldest !== undefined) {
-        this.forget(this.oldest);
+      if (this.instances.size >= this.plan.keysMax && this.byUse.oldest !== undefined) {
+        this.forget(this.byUse.oldest);
         this.dropped++;
       }
       instance = this.make(key);
       this.instances.set(key, instance);
       this.walked = undefined;
-      this.append(instance);
+      this.byUse.append(instance);
       if (this.plan.purge !== undefined && this.instances.size === 1) this.purging.at(now + this.plan.purge.interval);
-    } else if (instance !== this.newest) {
-      this.unlink(instance);
-      this.append(instance);
+    } else if (instance !== this.byUse.newest) {
+      this.byUse.unlink(instance);
+      this.byUse.append(instance);
     }
-    instance.used = now;
-    this.enter(instance);
+    instance.used = now - (this.since ??= now);
+    this.visit(instance);
     return instance;
+  }
+
+  /** Goes to a key, where something may change. */
+  private visit(instance: Instance): Copy {
+    this.touch(instance);
+    this.enter(instance);
+    return instance.copy;
+  }
+
+  private touch(instance: Instance): void {
+    if (instance.touched === this.turn) return;
+    instance.touched = this.turn;
+    this.changes?.add(instance);
   }
 
   /** The order is that of Siddhi's set of keys. */
@@ -189,22 +176,19 @@ export class RunningPartition implements Stateful {
     const { swapped } = this;
     this.current = instance.key;
     if (swapped === undefined || this.inside === instance) return;
-    const { memory } = instance;
-    for (let index = 0; index < swapped.length; index++) swapped[index]?.use(memory?.[index]);
+    swapped.use(instance.memory);
     this.inside = instance;
   }
 
   private make(key: unknown, rank = this.ranks++): Instance {
     const { swapped, pattern } = this;
     if (swapped === undefined) return this.copy(key, rank);
-    const { ways, kept, alarms } = pattern;
-    const memory = swapped.map((one) => one.fresh());
-    return { key, rank, ways, kept, alarms, memory, used: 0, older: undefined, newer: undefined };
+    return { key, rank, copy: pattern.copy, memory: swapped.fresh(), used: 0, touched: -1, older: undefined, newer: undefined };
   }
 
   /** Every query once more. */
   private copy(key: unknown, rank: number): Instance {
-    const instance: Instance = { key, rank, ways: [], kept: [], alarms: [], memory: undefined, used: 0, older: undefined, newer: undefined };
+    const instance: Instance = { key, rank, copy: { ways: [], kept: [], alarms: [] }, memory: undefined, used: 0, touched: -1, older: undefined, newer: undefined };
     const ways = this.streams.map(() => new FanOut());
     const outlets = this.streams.map((one) => (this.isWindow(one) ? new WindowOutlet('all') : undefined));
     const before = this.made;
@@ -223,7 +207,7 @@ export class RunningPartition implements Stateful {
     }
     ways.forEach((way, index) => {
       const outlet = outlets[index];
-      instance.ways.push(outlet === undefined ? (relays.get(this.streams[index] ?? '') ?? way).simplest() : new StageEntry(outlet));
+      instance.copy.ways.push(outlet === undefined ? (relays.get(this.streams[index] ?? '') ?? way).simplest() : new StageEntry(outlet));
     });
     this.made = before;
     return instance;
@@ -243,7 +227,7 @@ export class RunningPartition implements Stateful {
       // A key starts when its first event comes.
       begin: (begin) => begin(this.stage.clock.now, !this.stage.exact),
       keep: (id, state) => {
-        const made = this.made?.kept.push(state) ?? 0;
+        const made = this.made?.copy.kept.push(state) ?? 0;
         if (made > this.names.length) this.names.push(id);
       },
       // A partition is taken over whole or not at all.
@@ -270,26 +254,31 @@ export class RunningPartition implements Stateful {
   private alarm(ring: (time: number) => void): Alarm {
     const { made } = this;
     if (made === undefined) throw new TypeError('An operator of a partition asked for an alarm after it was made.');
-    const place = made.alarms.length;
+    const place = made.copy.alarms.length;
     const order = (this.orders[place] ??= this.stage.reserve());
-    const alarm = new Alarm(this.timers, order, ring, made.rank, () => this.inOrder().indexOf(made));
-    made.alarms.push(alarm);
+    const rung = (time: number): void => {
+      this.touch(made);
+      ring(time);
+    };
+    const alarm = new Alarm(this.timers, order, rung, made.rank, () => this.inOrder().indexOf(made));
+    made.copy.alarms.push(alarm);
     return alarm;
   }
 
   private purge(time: number): void {
     const { purge } = this.plan;
     if (purge === undefined) return;
-    for (let first = this.oldest; first !== undefined && first.used + purge.idle < time; first = this.oldest) this.forget(first);
+    for (let first = this.byUse.oldest; first !== undefined && first.used + (this.since ?? 0) + purge.idle < time; first = this.byUse.oldest) this.forget(first);
     if (this.instances.size > 0) this.purging.at(time + purge.interval);
   }
 
   private forget(instance: Instance): void {
-    for (const alarm of instance.alarms) alarm.clear();
+    for (const alarm of instance.copy.alarms) alarm.clear();
+    this.changes?.gone(instance.key);
     this.instances.delete(instance.key);
     this.walked = undefined;
     if (this.inside === instance) this.inside = undefined;
-    this.unlink(instance);
+    this.byUse.unlink(instance);
   }
 
   /** Forgets every key for good. */
@@ -298,55 +287,94 @@ export class RunningPartition implements Stateful {
     this.purging.clear();
   }
 
-  private append(instance: Instance): void {
-    instance.older = this.newest;
-    instance.newer = undefined;
-    if (this.newest === undefined) this.oldest = instance;
-    else this.newest.newer = instance;
-    this.newest = instance;
-  }
-
-  private unlink(instance: Instance): void {
-    const { older, newer } = instance;
-    if (older === undefined) this.oldest = newer;
-    else older.newer = newer;
-    if (newer === undefined) this.newest = older;
-    else newer.older = older;
-  }
-
   save(writer: BinaryWriter): void {
-    this.purging.save(writer);
-    writer.count(this.dropped);
-    writer.count(this.ranks);
-    writer.count(this.instances.size);
+    this.saveBounds(writer);
     const places = new Map<Instance, number>();
-    for (let one = this.oldest; one !== undefined; one = one.newer) places.set(one, places.size);
-    for (const instance of this.instances.values()) {
-      writer.value(instance.key);
-      writer.count(instance.rank);
-      writer.count(places.get(instance) ?? 0);
-      writer.value(instance.used);
-      this.enter(instance);
-      for (const state of instance.kept) state.save(writer);
-    }
+    for (let one = this.byUse.oldest; one !== undefined; one = one.newer) places.set(one, places.size);
+    this.saveInstances([...this.instances.values()], (one) => places.get(one) ?? 0, writer);
   }
 
   load(reader: BinaryReader): void {
+    this.changes = undefined;
     for (const instance of [...this.instances.values()]) this.forget(instance);
+    this.loadBounds(reader);
+    for (const instance of this.loadInstances(reader)) if (instance !== undefined) this.byUse.append(instance);
+  }
+
+  private saveBounds(writer: BinaryWriter): void {
+    this.purging.save(writer);
+    writer.count(this.dropped);
+    writer.count(this.ranks);
+  }
+
+  private loadBounds(reader: BinaryReader): void {
     this.purging.load(reader);
     this.dropped = reader.count();
     this.ranks = reader.count();
-    const byUse: Instance[] = [];
+  }
+
+  private saveInstances(instances: readonly Instance[], placeOf: (instance: Instance) => number, writer: BinaryWriter): void {
+    writer.count(instances.length);
+    for (const instance of instances) {
+      writer.value(instance.key);
+      writer.count(instance.rank);
+      writer.count(placeOf(instance));
+      writer.value(instance.used + (this.since ?? 0));
+      this.enter(instance);
+      for (const state of instance.copy.kept) state.save(writer);
+    }
+  }
+
+  /** Gives them in their places. */
+  private loadInstances(reader: BinaryReader): (Instance | undefined)[] {
+    const placed: (Instance | undefined)[] = [];
     for (let left = reader.count(); left > 0; left--) {
       const key = reader.value();
-      const instance = this.make(key, reader.count());
-      byUse[reader.count()] = instance;
-      instance.used = Number(reader.value());
+      const rank = reader.count();
+      const instance = this.instances.get(key) ?? this.make(key, rank);
+      placed[reader.count()] = instance;
+      const used = Number(reader.value());
+      instance.used = used - (this.since ??= used);
       this.enter(instance);
-      for (const state of instance.kept) state.load(reader);
+      for (const state of instance.copy.kept) state.load(reader);
       this.instances.set(key, instance);
     }
-    for (const instance of byUse) this.append(instance);
+    return placed;
+  }
+
+  follow(): void {
+    this.turn++;
+    this.changes = new Touched(this.instances.size);
+  }
+
+  /** Keys that went, then all of each that an event or a timer came to. */
+  saveChanges(writer: BinaryWriter): boolean {
+    const { changes, turn } = this;
+    if (changes === undefined || changes.overflowed) return false;
+    this.saveBounds(writer);
+    changes.saveGone(writer);
+    const places = new Map<Instance, number>();
+    for (let one = this.byUse.newest; one?.touched === turn; one = one.older) places.set(one, places.size + 1);
+    const living = changes.each().filter((one) => this.instances.get(one.key) === one);
+    // Those that stay where they are in the order of use have place 0; of the others 1 is the newest.
+    this.saveInstances(living.sort((left, right) => left.rank - right.rank), (one) => places.get(one) ?? 0, writer);
+    this.follow();
+    return true;
+  }
+
+  loadChanges(reader: BinaryReader): void {
+    this.loadBounds(reader);
+    for (const key of reader.list()) {
+      const instance = this.instances.get(key);
+      if (instance !== undefined) this.forget(instance);
+    }
+    this.walked = undefined;
+    const [, ...moved] = this.loadInstances(reader);
+    for (const instance of moved.reverse()) {
+      if (instance === undefined) continue;
+      if (this.byUse.has(instance)) this.byUse.unlink(instance);
+      this.byUse.append(instance);
+    }
   }
 }
 
@@ -360,12 +388,4 @@ export function boundOf(plan: PartitionPlan, running: readonly RunningPartition[
 function stageOf(way: Receiver | undefined): Stage {
   if (way instanceof StageEntry) return way.first;
   throw new TypeError('A named window has no way into a partition.');
-}
-
-/** What a member takes events from: streams, or a prediction. As in Siddhi, a join in a partition only looks into a named window. */
-function waysInto({ plan, behind }: Member): string[] {
-  if (behind !== undefined) return [behind.id];
-  const { input } = plan;
-  const lookedInto = input.kind === 'join' ? [input.left, input.right].filter((one) => one.source === 'window').map((one) => one.name) : [];
-  return [...new Set(inputStreams(plan))].filter((one) => !lookedInto.includes(one));
 }
