@@ -109,7 +109,7 @@ export class GroupedSelector implements Stage, Swappable, Incremental {
 
   private keep(type: EventType, timestamp: number, kept: Kept, row: Row | undefined): void {
     if (row === undefined) return;
-    const before = this.answers[kept.place];
+    const before = kept.place < 0 ? undefined : this.answers[kept.place];
     if (before === undefined) {
       kept.place = this.answers.push({ type, timestamp, row, key: kept.key }) - 1;
     } else {
