@@ -1,5 +1,5 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
-import { RowColumns } from './row-columns.ts';
+import { RowColumns } from '../row-columns.ts';
 import { rowOf, type Payload } from '../stage.ts';
 
 const INITIAL_CAPACITY = 8;

@@ -1,4 +1,4 @@
-import type { Row } from '../../api.ts';
+import type { Row } from '../api.ts';
 
 /** Numbers side by side, or anything at all. */
 export type Column = Float64Array | unknown[];
