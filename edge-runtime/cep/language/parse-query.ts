@@ -45,7 +45,7 @@ function inputKind(cursor: Cursor): QueryInput['kind'] {
   let square = 0;
   let sequence = false;
   let join = false;
-  let state = cursor.isWord('every') || (cursor.isWord('not') && cursor.isName(1));
+  let state = cursor.isMark('(') || cursor.isWord('every') || (cursor.isWord('not') && cursor.isName(1));
   for (let ahead = 0; ; ahead++) {
     const token = cursor.peek(ahead);
     if (token.kind === 'end') break;

@@ -27,6 +27,8 @@ export function connectorOf(annotation: Annotation, stream: string, attributes: 
     return undefined;
   }
   const map = annotation.annotations.find((one) => one.name.toLowerCase() === 'map');
+  const distribution = annotation.annotations.find((one) => one.name.toLowerCase() === 'distribution');
+  if (distribution !== undefined) diagnostics.error('unsupported.distribution', distribution, 'A sink sends to one destination; @distribution is not supported.', 'Write a @sink for each destination that hears all, or one on a stream of its own for each part.');
   if (annotation.name.toLowerCase() === 'sink') {
     checkTemplates(annotation, stream, attributes, diagnostics);
     for (const one of map?.annotations ?? []) if (one.name.toLowerCase() === 'payload') checkTemplates(one, stream, attributes, diagnostics);

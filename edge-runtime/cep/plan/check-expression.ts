@@ -2,6 +2,7 @@ import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Call, Expression, StreamReference } from '../language/syntax.ts';
 import { AGGREGATORS } from './aggregators.ts';
+import { computedWith } from './cast.ts';
 import { EXTENSION_AGGREGATORS } from './extension-aggregators.ts';
 import { FUNCTIONS, type FunctionDefinition } from './functions.ts';
 import { rowSource, type Scope } from './scope.ts';
@@ -62,7 +63,7 @@ function checkKind(expression: Expression, scope: Scope, around: Surroundings): 
 /** An expression that has to be a bool: a filter, `on`, `having`, an operand of `and`. */
 export function checkCondition(expression: Expression, scope: Scope, around: Surroundings, what: string): Typed | undefined {
   const typed = checkExpression(expression, scope, around);
-  if (typed === undefined || typed.type === 'bool') return typed;
+  if (typed === undefined || typed.type === 'bool') return typed && computedWith(typed);
   around.diagnostics.error('type.condition', expression, `${what} takes a bool, found ${typed.type}.`);
   return undefined;
 }
@@ -102,7 +103,7 @@ function checkArithmetic(expression: Extract<Expression, { kind: 'arithmetic' }>
 
 function checkNumber(expression: Expression, scope: Scope, around: Surroundings, operator: string): Typed | undefined {
   const typed = checkExpression(expression, scope, around);
-  if (typed === undefined || isNumeric(typed.type)) return typed;
+  if (typed === undefined || isNumeric(typed.type)) return typed && computedWith(typed);
   const hint = operator === '+' && typed.type === 'string' ? 'Strings are joined with str:concat(a, b).' : undefined;
   around.diagnostics.error('type.arithmetic', expression, `'${operator}' takes numbers, found ${typed.type}.`, hint);
   return undefined;
@@ -121,7 +122,7 @@ function checkCompare(expression: Extract<Expression, { kind: 'compare' }>, scop
     around.diagnostics.error('type.compare', expression, `'${operator}' cannot compare ${what}.`, same ? "Only '==' and '!=' compare them." : undefined);
     return undefined;
   }
-  return { kind: 'compare', type: 'bool', operator, left, right };
+  return numbers ? { kind: 'compare', type: 'bool', operator, left: computedWith(left), right: computedWith(right) } : { kind: 'compare', type: 'bool', operator, left, right };
 }
 
 function checkNull(expression: Extract<Expression, { kind: 'is-null' }>, scope: Scope, around: Surroundings): Typed | undefined {
@@ -237,6 +238,6 @@ function checkAggregate(expression: Call, scope: Scope, around: Surroundings): T
     around.diagnostics.error('type.arguments', expression, `${name} ${type.wrong}.`, `Form: ${definition.form}`);
     return undefined;
   }
-  const index = aggregates.add({ name, type, inputType: argument?.type, argument });
+  const index = aggregates.add({ name, type, inputType: argument?.type, argument: argument && computedWith(argument) });
   return { kind: 'aggregate', type, index };
 }

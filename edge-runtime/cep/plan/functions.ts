@@ -1,6 +1,7 @@
 import type { AttributeType } from '../api.ts';
 import { doubleOf, doubleText, doubleToInt, doubleToLong, floatText, longToInt, parseDouble, parseInt32, parseLong, type Long } from '../runtime/java-number.ts';
 import { ValueList } from '../runtime/value-list.ts';
+import { castTo } from './cast.ts';
 import { isNumeric, type Typed } from './types.ts';
 
 /** What a function makes of its arguments, or why it cannot. */
@@ -53,11 +54,6 @@ function typedBy(name: string, values: readonly Typed[], build: (type: Attribute
   if (type === undefined) return { wrong: `takes as its second argument one of ${CASTABLE.map((one) => `'${one}'`).join(', ')}` };
   if (name === 'convert' && value.type === 'object' && type !== 'string') return { wrong: `cannot make '${type}' of an object, only 'string'` };
   return build(type, value);
-}
-
-/** A cast says what a value is and leaves it alone; only an int becomes a long. */
-function castTo(type: AttributeType, value: Typed): FunctionResult {
-  return { kind: 'call', type, arguments: [value], run: (one) => one ?? null };
 }
 
 function convertTo(type: AttributeType, value: Typed): FunctionResult {
@@ -186,9 +182,9 @@ function objectTest(type: AttributeType): (value: unknown) => boolean {
     case 'bool':
       return (value) => typeof value === 'boolean';
     case 'int':
-      return (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2_147_483_647;
+      return (value) => typeof value === 'number' && Number.isInteger(value) && value >= -2_147_483_648 && value <= 2_147_483_647;
     case 'long':
-      return (value) => typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2_147_483_647);
+      return (value) => typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value) && (value < -2_147_483_648 || value > 2_147_483_647));
     case 'double':
       return (value) => typeof value === 'number' && !Number.isInteger(value);
     default:

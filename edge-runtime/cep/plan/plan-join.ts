@@ -85,7 +85,7 @@ function planSide(input: JoinInput, side: 'left' | 'right', definitions: Definit
   const triggers = input.unidirectional === undefined || input.unidirectional === side;
   const attributes = planned.scope.sources[0]?.definition ?? definition;
   const window = definitions.isWindow(name);
-  if (window && planned.plan.handlers.some((one) => one.kind === 'window')) {
+  if (window && planned.plan.handlers.some((one) => one.kind !== 'filter')) {
     around.diagnostics.error('type.join', single, `'${name}' is a window already; it takes filters only.`);
     return undefined;
   }

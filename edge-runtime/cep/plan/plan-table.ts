@@ -21,11 +21,12 @@ export function planTable(definition: StreamDefinition, around: Surroundings): T
 
 /** One primary key, over one attribute or several; any number of indexes, each over another attribute. */
 function checkKeys({ annotations, name }: StreamDefinition, { diagnostics }: Surroundings): void {
-  const [, ...more] = annotations.filter((one) => one.name.toLowerCase() === 'primarykey');
+  const [key, ...more] = annotations.filter((one) => one.name.toLowerCase() === 'primarykey');
+  if (key?.elements.length === 0) diagnostics.error('annotation.table', key, `The primary key of '${name.text}' names no attribute.`, "Write @primaryKey('a').");
   for (const one of more) diagnostics.error('annotation.table', one, `'${name.text}' has a primary key already.`, "One @primaryKey('a', 'b') may name several attributes.");
   const indexed = new Set<string>();
   for (const index of annotations.filter((one) => one.name.toLowerCase() === 'index')) {
-    if (index.elements.length > 1) diagnostics.error('annotation.table', index, `An index is over one attribute, found ${index.elements.length}.`, "Write @index('a') @index('b').");
+    if (index.elements.length !== 1) diagnostics.error('annotation.table', index, `An index is over one attribute, found ${index.elements.length}.`, "Write @index('a') @index('b').");
     for (const { value, at } of index.elements) {
       if (indexed.has(value)) diagnostics.error('annotation.table', at, `'${name.text}' has an index over '${value}' already.`);
       indexed.add(value);

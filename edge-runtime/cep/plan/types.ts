@@ -42,7 +42,8 @@ export type Typed = { type: AttributeType } & (
   | { kind: 'no-event'; slot: number; at?: EventIndex; many: boolean }
   | { kind: 'row-null'; variable: RowVariable }
   | { kind: 'if'; condition: Typed; then: Typed; otherwise: Typed }
-  | { kind: 'call'; run: (...values: readonly unknown[]) => unknown; arguments: Typed[] }
+  /** `claimed`: its type is what the author says of it, and is looked at where it is computed with. */
+  | { kind: 'call'; run: (...values: readonly unknown[]) => unknown; arguments: Typed[]; claimed?: true }
   | { kind: 'aggregate'; index: number }
   | { kind: 'in'; table: string; condition: Typed }
 );

@@ -35,7 +35,7 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
     const setting: JoinSideSetting = { left: side === 'left', outer: plan.outer, test, other, next: stage, answersEach: query.selection.aggregates.length + query.selection.groupBy.length > 0, hold: () => collected.hold(), release: () => collected.release() };
     const last = plan.triggers ? new JoinSide(setting) : new SilentSide();
     if (plan.source === 'window') {
-      searched[side] = { candidates: () => context.windowRows(plan.name) };
+      searched[side] = searchedWindow(plan, context);
       const receiver = chainOf(query, plan.handlers, 0, last, context);
       // Of a window joined with itself the left side alone sets off, with each event apart.
       const left = receivers.get(plan.name)?.[0];
@@ -62,12 +62,19 @@ export function buildJoin(query: QueryPlan, input: JoinInputPlan, output: Output
   };
 }
 
-/** Windows of which everything that comes and leaves is seen, so that an index behind them can follow. */
-const FOLLOWED = new Set(['length', 'time', 'timeLength', 'externalTime', 'sort']);
+/** Windows of which everything that comes and leaves is seen, in the order in which they hold it, so that an index behind them can follow. */
+const FOLLOWED = new Set(['length', 'time', 'timeLength', 'externalTime']);
 
 function slides(plan: JoinSidePlan): boolean {
   const last = plan.handlers.at(-1);
   return last?.kind === 'window' && FOLLOWED.has(last.window.name);
+}
+
+/** A window by name holds for all; what a filter behind its name refuses is not there for this join. */
+function searchedWindow(plan: JoinSidePlan, context: QueryContext): Searched {
+  const tests = plan.handlers.flatMap((one) => (one.kind === 'filter' ? [context.code.condition(one.condition, 'row')] : []));
+  const rows = (): readonly Row[] => context.windowRows(plan.name);
+  return { candidates: tests.length === 0 ? rows : (timestamp) => rows().filter((row) => tests.every((test) => test(timestamp, row))) };
 }
 
 function searchedTable(plan: JoinSidePlan, side: 'left' | 'right', condition: Typed | undefined, context: QueryContext): Searched {

@@ -5,7 +5,7 @@ import { lookupOf } from '../plan/plan-table.ts';
 import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
 import { Emitter, type TableTest } from './emit-expression.ts';
 import { buildFunction } from './emit-query.ts';
-import { emitHeldTest, emitMatching, emitSetValues, storedAs } from './emit-stored.ts';
+import { emitHeldTest, emitMatching, emitSet, storedAs } from './emit-stored.ts';
 import { eachAlone, type Receiver } from './receiver.ts';
 import type { Clock } from './timers.ts';
 
@@ -49,19 +49,16 @@ export function tableReceiver({ table }: RunningTable, change: TableChange, cloc
   return changer(table, change, clock, tables);
 }
 
-type Change = Exclude<TableChange, { kind: 'add' }>;
-
-function changer(table: Table, change: Change, clock: Clock, tables: TableTest): Receiver {
+function changer(table: Table, change: Exclude<TableChange, { kind: 'add' }>, clock: Clock, tables: TableTest): Receiver {
   const sides = { event: 'r', held: 'q' } as const;
   const matching = emitMatching(table, { ...sides, lookup: change.lookup, condition: change.condition }, clock, tables);
-  const set = change.set.map((one) => one.value);
-  const values = emitSetValues(set, storedAs('q', table), clock, tables);
+  const changed = emitSet(change.set, clock, tables);
   /** Changes what matches; whether anything did. */
   const apply = (timestamp: number, row: Row): boolean => {
     // The matching rows first: changing a table while walking through it could meet a row twice.
     const found = matching(timestamp, row);
     if (change.kind === 'delete') for (const place of found) table.remove(place);
-    else if (found.length > 0) table.replaceAll(found, found.map((place) => changed(table.row(place), change, values(timestamp, row, place))));
+    else if (found.length > 0) table.replaceAll(found, found.map((place) => changed(timestamp, row, table.row(place))));
     return found.length > 0;
   };
   const one = (timestamp: number, row: Row): void => {
@@ -70,7 +67,6 @@ function changer(table: Table, change: Change, clock: Clock, tables: TableTest):
   // Where a key or index finds the row it makes no difference, and is faster one by one.
   if (change.kind !== 'upsert' || change.lookup !== undefined) return eachAlone(one);
   const matches = change.condition === undefined ? (): boolean => true : emitHeldTest(change.condition, sides, undefined, clock, tables);
-  const valuesOfNew = emitSetValues(set, undefined, clock, tables);
   /** A chunk's new rows are added after it; until then an event changes them only where it changes no row of the table. */
   const many: Receiver['many'] = (timestamps, rows, from, to) => {
     const added: Row[] = [];
@@ -81,19 +77,11 @@ function changer(table: Table, change: Change, clock: Clock, tables: TableTest):
       added.forEach((other, at) => {
         if (!matches(timestamp, row, other)) return;
         some = true;
-        added[at] = changed(other, change, valuesOfNew(timestamp, row, other));
+        added[at] = changed(timestamp, row, other);
       });
       if (!some) added.push(row);
     }
     for (const row of added) table.add(row);
   };
   return { one, many };
-}
-
-function changed(row: Row, change: Change, values: readonly unknown[]): Row {
-  const copy = [...row];
-  change.set.forEach(({ column }, index) => {
-    copy[column] = values[index] ?? null;
-  });
-  return copy;
 }

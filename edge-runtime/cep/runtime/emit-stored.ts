@@ -56,10 +56,14 @@ export function emitHeldTest(condition: Typed, { event, held }: Sides, stored: S
   return buildFunction(source, emitter.constants, clock) as (timestamp: number, event: Row, held: Held) => boolean;
 }
 
-/** `(timestamp, event, held) => values` over the same, with the table's row in `q`. */
-export function emitSetValues(values: readonly Typed[], stored: Stored | undefined, clock: Clock, tables: TableTest): (timestamp: number, event: Row, held: Held) => unknown[] {
-  const emitter = new Emitter(tables, stored);
-  const code = values.map((one) => emitter.value(one)).join(',');
-  const source = `'use strict';${emitter.bindings()}return function(t,r,q){${emitter.takeDeclarations()}return [${code}];}`;
-  return buildFunction(source, emitter.constants, clock) as (timestamp: number, event: Row, held: Held) => unknown[];
+/**
+ * `(timestamp, event, row) => row` as `set` changes a row of a table: one attribute after the other in the order of the table's, each
+ * assignment seeing those before it.
+ */
+export function emitSet(set: readonly { column: number; value: Typed }[], clock: Clock, tables: TableTest): (timestamp: number, event: Row, row: Row) => Row {
+  const emitter = new Emitter(tables);
+  const inOrder = [...set].sort((left, right) => left.column - right.column);
+  const code = inOrder.map(({ column, value }) => `q[${column}]=(${emitter.value(value)})??null;`).join('');
+  const source = `'use strict';${emitter.bindings()}return function(t,r,o){const q=[...o];${emitter.takeDeclarations()}${code}return q;}`;
+  return buildFunction(source, emitter.constants, clock) as (timestamp: number, event: Row, row: Row) => Row;
 }

@@ -37,6 +37,15 @@ describe('annotations of a stream', () => {
     expect(errors(`${annotation} ${STREAM}`)).toEqual([message]);
   });
 
+  it('@distribution is refused, since a sink sends to one destination', () => {
+    expect(errors(`@sink(type='log', @distribution(strategy='broadcast', @destination(prefix='a'), @destination(prefix='b'))) ${STREAM}`)).toEqual(['A sink sends to one destination; @distribution is not supported.']);
+    expect(errors(`@sink(type='log', prefix='a') @sink(type='log', prefix='b') ${STREAM}`)).toEqual([]);
+  });
+
+  it.each(["@source(type='anything')", "@sink(type='anything', @map(type='anything'))"])('%s is taken: what can be connected is for the host to say', (annotation) => {
+    expect(errors(`${annotation} ${STREAM}`)).toEqual([]);
+  });
+
   it.each([
     ["@async(buffer.size='many')", "'buffer.size' of @async is a whole number from 1 up, found 'many'."],
     ["@async(buffer.size='16', workers='0')", "'workers' of @async is a whole number from 1 up, found '0'."],
@@ -52,6 +61,8 @@ describe('keys of a table, and what changes it', () => {
     ["@primaryKey('z')", "The table 'T' has no attribute 'z'."],
     ["@index('k', 'v')", 'An index is over one attribute, found 2.'],
     ["@index('k') @index('k')", "'T' has an index over 'k' already."],
+    ['@primaryKey', "The primary key of 'T' names no attribute."],
+    ['@index', 'An index is over one attribute, found 0.'],
     ["@IndexBy('k')", '@IndexBy is not known any more.'],
     ["@store(type='rdbms')", 'Tables are in memory; @store is not supported.'],
   ])('%s', (annotation, message) => {

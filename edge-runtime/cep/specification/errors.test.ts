@@ -2,6 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { analyze } from '../index.ts';
 import { errorsOf } from '../testing/run-app.ts';
 
+describe('a text without a definition', () => {
+  it.each(['', ' \n', '-- nothing yet', "@app:name('x')"])('%j is an app that does nothing', (text) => {
+    expect(analyze(text).diagnostics).toEqual([]);
+  });
+});
+
 describe('errors name what was found, what was expected, and the place', () => {
   it('reports every broken statement, not only the first', () => {
     const text = `define stream A (x int, y strng);

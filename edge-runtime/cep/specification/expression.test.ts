@@ -15,6 +15,18 @@ function typeOf(expression: string): AttributeType | undefined {
   return streams.find((one) => one.name === 'O')?.attributes[0]?.type;
 }
 
+describe('is null', () => {
+  it.each([
+    ['(1 + 1) is null', false],
+    ["'x' is null", false],
+    ['true is null', false],
+    ['(1 / 0) is null', true],
+    ['not ((1 / 0) is null)', false],
+  ])('follows any value: %s is %s', (expression, result) => {
+    expect(rowsOf(`define stream S (v int); from S select ${expression} as z insert into O;`, 'O', [['S', 1, 1]])).toEqual([[result]]);
+  });
+});
+
 describe('constants', () => {
   it.each([
     ['10', 'int', 10],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { analyze, type AttributeType } from '../index.ts';
+import { analyze, compile, Engine, type AttributeType } from '../index.ts';
 import { errorsOf, rowsOf } from '../testing/run-app.ts';
 
 const STREAM = 'define stream S (i int, l long, f float, d double, b bool, s string, t string, o object);';
@@ -112,6 +112,36 @@ describe('time and identity', () => {
   it('keeps the time of an event and that of the clock apart', () => {
     const rows = rowsOf(`${STREAM} from S select eventTimestamp() as own, currentTimeMillis() as clock insert into O;`, 'O', [EVENT, ['S', 400, ...EVENT.slice(2)]]);
     expect(rows).toEqual([[1000, 1000], [400, 1000]]);
+  });
+});
+
+describe('cast(value, type)', () => {
+  const CASTS = 'define stream S (s string, f float, o object);';
+  const rows = (select: string, event: readonly unknown[]): unknown => rowsOf(`${CASTS} from S ${select} insert into O;`, 'O', [['S', 1, ...event]]);
+
+  it.each([
+    ["select cast(f, 'int') as z", [null, 1.5, null], [[1.5]]],
+    ["select cast(f, 'int') + 1L as z", [null, 2, null], [[3]]],
+    ["select cast(o, 'int') as z", [null, null, 'x'], [['x']]],
+    ["select cast(o, 'int') + 1 as z", [null, null, 4], [[5]]],
+    ["select cast(o, 'int') + 1 as z", [null, null, null], [[null]]],
+    ["[cast(o, 'string') == 'x'] select s", ['yes', null, 5], []],
+    ["[cast(o, 'bool')] select s", ['yes', null, true], [['yes']]],
+  ] as const)('%s of %j gives %j', (select, event, wanted) => {
+    expect(rows(select, event)).toEqual(wanted);
+  });
+
+  it.each([
+    ["select cast(s, 'int') + 1 as z", ['5', null, null], 'A value was cast to int and is a string.'],
+    ["[cast(o, 'double') > 1.0] select s", [null, null, 'x'], 'A value was cast to double and is a string.'],
+    ["[cast(o, 'bool')] select s", [null, null, 1], 'A value was cast to bool and is a number.'],
+    ["select sum(cast(o, 'long')) as z", [null, null, true], 'A value was cast to long and is a boolean.'],
+  ] as const)('%s of %j is a fault of the event', (select, event, reason) => {
+    const engine = new Engine(compile(`${CASTS} from S ${select} insert into O;`));
+    const heard: string[] = [];
+    engine.onFault((batch) => heard.push(batch.reason));
+    engine.send('S', 1, [...event]);
+    expect(heard).toEqual([reason]);
   });
 });
 

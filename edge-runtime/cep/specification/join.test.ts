@@ -71,12 +71,14 @@ describe('a join with a table', () => {
 
 describe('a join with a named window', () => {
   specify(`${STREAMS} define window W (k string, w int) length(2); from R select k, w insert into W;`, [
+    ['sees what a filter behind its name lets through', 'from L#window.length(2) as l join W[w > 10] as w on l.k == w.k select l.v as v, w.w as w insert into O;', SIX, [[3, 20], [2, 30]]],
     ['meets what the window holds, and is set off by it', 'from L#window.length(2) as l join W on l.k == W.k select l.v as v, W.w as w insert into O;', SIX, [[1, 10], [3, 20], [2, 30]]],
   ]);
 });
 
 describe('a join with an aggregation', () => {
   specify(`${STREAMS} define aggregation A from R select k, sum(w) as n group by k aggregate every sec, min;`, [
+    ['may have the aggregation on the left', "from A as a join L as l on l.k == a.k within '1970-**-** **:**:**' per 'sec' select l.v as v, a.n as n insert into O;", [['R', 1000, 'a', 10], ['R', 1500, 'a', 5], ['L', 3000, 'a', 1]], [[1, 15]]],
     ['reads a range, each row of it once', "from L as l join A as a on l.k == a.k within '1970-**-** **:**:**' per 'sec' select l.v as v, a.n as n insert into O;", [['R', 1000, 'a', 10], ['R', 1500, 'a', 5], ['R', 2500, 'a', 1], ['L', 3000, 'a', 1]], [[1, 15], [1, 1]]],
   ]);
 });
@@ -98,6 +100,8 @@ describe('a join', () => {
     ['from L as l join R as r on l.k == s.k select l.k insert into O;', ["2:35 There is no stream or event 's' here."]],
     ["from L join R on L.k == R.k within 5 per 'sec' select L.k insert into O;", ["2:6 'within' and 'per' read an aggregation, and this join has none."]],
     ['define table T (k string); define table U (k string); from T join U on T.k == U.k select T.k insert into O;', ['2:60 One side of a join has to be a stream whose events set it off.']],
+    ['define table T (k string); from L join T unidirectional on L.k == T.k select L.k insert into O;', ['2:33 One side of a join has to be a stream whose events set it off.']],
+    ['define window W (k string, w int) length(2); from L join W#log() on L.k == W.k select L.k insert into O;', ["2:58 'W' is a window already; it takes filters only."]],
     ['define table T (k string); from L join T[k is null] on L.k == T.k select L.k insert into O;', ["2:40 'T' is a table; filters and windows do not apply to it."]],
     ['from L left join R on L.k == R.k select L.k insert into O;', ["2:13 Found 'join', expected 'outer' after 'left'."]],
   ])('refuses %s', (text, errors) => {

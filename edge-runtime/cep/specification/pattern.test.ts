@@ -21,6 +21,8 @@ describe('a pattern', () => {
     ['never takes one event for two steps', 'from a=A -> b=A select a.v as x, b.v as y insert into O;', [a(1, 1), a(2, 2)], [[1, 2]]],
     ['has as many steps as wanted', 'from a=A -> b=B -> c=C -> d=A select a.v as x, b.v as y, c.v as z, d.v as w insert into O;', [a(1, 1), b(2, 2), c(3, 3), a(4, 4)], [[1, 2, 3, 4]]],
     ['of one step is a filter that holds once', 'from a=A[v > 1] select a.v as x insert into O;', [a(1, 1), a(2, 2), a(3, 3)], [[2]]],
+    ['may stand in brackets', 'from (A) select v as x insert into O;', [a(1, 1), a(2, 2)], [[1]]],
+    ['in brackets may be of every absence', 'from (every not A for 5 milliseconds) select 1 as x insert into O;', [a(1, 1), { advance: 12 }], [[1], [1]]],
     ['needs no names where streams tell the steps apart', 'from A -> B select A.v as x, B.v as y insert into O;', [a(1, 1), b(2, 10)], [[1, 10]]],
     ['has the time of its last event', 'from a=A -> b=B select eventTimestamp() as t, eventTimestamp(a) as ta, eventTimestamp(b) as tb insert into O;', [a(1, 1), b(7, 10)], [[7, 1, 7]]],
     ['computes with its events', 'from a=A -> b=B select b.v - a.v as grown, coalesce(a.k, b.k) as k insert into O;', [a(1, 1), b(2, 10)], [[9, 'x']]],

@@ -27,6 +27,7 @@ describe('update', () => {
     ['sets what set says', `from Change update T set T.n = n * 10 on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'b', 7], NOW], [['a', 1], ['b', 70], ['a', 3]]],
     ['computes with the row', `from Change update T set T.n = T.n + n on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'a', 7], NOW], [['a', 8], ['b', 2], ['a', 10]]],
     ['takes a number for a wider one', `define table L (k string, n long); from Put select k, convert(n, 'long') as n insert into L; from Change update L set L.n = n on L.k == k; from Look join L on true select L.k as k, L.n + 1 as n insert into O;`, [...THREE, ['Change', 4, 'b', 7], NOW], [['a', 2], ['b', 8], ['a', 4]]],
+    ['assigns in the order of the table\'s attributes, each seeing those before it', `define table P (a int, b int); from Put select n as a, 0 as b insert into P; from Change update P set P.b = P.a + 1, P.a = P.a * n on P.a == 2; from Look join P on true select P.a as a, P.b as b insert into O;`, [...THREE, ['Change', 4, '', 10], NOW], [[1, 0], [20, 21], [3, 0]]],
     ['sets several', `from Change select k, n update T set T.k = 'z', T.n = 0 on T.n > n; ${ALL}`, [...THREE, ['Change', 4, '', 1], NOW], [['a', 1], ['z', 0], ['z', 0]]],
     ['changes nothing where nothing is meant', `from Change update T on T.k == k; ${ALL}`, [...THREE, ['Change', 4, 'q', 7], NOW], [['a', 1], ['b', 2], ['a', 3]]],
   ]);
@@ -48,6 +49,12 @@ describe('update or insert into', () => {
   ]);
 });
 
+describe('a missing bool as the condition of a change', () => {
+  specify(`${STREAMS} define stream Say (b bool); ${TABLE}`, [
+    ['does not hold', `from Say delete T on b; ${ALL}`, [...THREE, ['Say', 4, null], NOW], [['a', 1], ['b', 2], ['a', 3]]],
+  ]);
+});
+
 describe('in', () => {
   specify(`${STREAMS} ${TABLE}`, [
     ['asks whether a row is there for which the condition holds', 'from Look[(T.k == k) in T] select k insert into O;', [...THREE, ['Look', 4, 'a'], ['Look', 5, 'z']], [['a']]],
@@ -56,6 +63,7 @@ describe('in', () => {
     ['stands in having, over what is put out', 'from Change select k as z, sum(n) as total having (T.k == z and T.n < total) in T insert into O;', [...THREE, ['Change', 4, 'b', 2], ['Change', 5, 'b', 1], ['Change', 6, 'z', 9]], [['b', 3]]],
     ['stands in a join, on either side of it', 'from Look#window.length(1) as l join Change as c on (T.k == l.k) in T select l.k as k, (T.n == c.n) in T as known insert into O;', [...THREE, ['Look', 4, 'a'], ['Change', 5, 'b', 2], ['Change', 6, 'b', 9]], [['a', true], ['a', false]]],
     ['stands in a pattern, over its events', 'from every e1=Look[(T.k == k) in T] -> e2=Change[(T.k == e1.k and T.n == n) in T] select e1.k as k, e2.n as n insert into O;', [...THREE, ['Look', 4, 'z'], ['Change', 5, 'z', 1], ['Look', 6, 'a'], ['Change', 7, 'z', 2], ['Change', 8, 'z', 3]], [['a', 3]]],
+    ['asks the rows by a key as well', "@primaryKey('n') define table N (n int); from Put select n insert into N; from Change[(N.n <= n) in N] select n insert into O;", [...THREE, ['Change', 4, '', 0], ['Change', 5, '', 7]], [[7]]],
     ['takes any condition', 'from Change[(T.k == k and T.n > n) in T] select k, n insert into O;', [...THREE, ['Change', 4, 'a', 2], ['Change', 5, 'a', 3], ['Change', 6, 'b', 1]], [['a', 2], ['b', 1]]],
   ]);
 });

@@ -22,6 +22,8 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   ['session(20 milliseconds, k, 10 milliseconds)', 'select v insert expired events into O', [...events([1000, 'a', 1], [1025, 'a', 2]), ['S', 1026, 'a', 3, 0, ''], { advance: 1200 }], [[1], [2], [3]]],
   ['session(20 milliseconds, k, 10 milliseconds)', 'select sum(v) as n insert into O', events([1000, 'a', 1], [1025, 'a', 2], [1010, 'a', 4], [1040, 'a', 8]), [[1], [3], [7], [15]]],
   ['session(20 milliseconds, k)', 'select k insert expired events into O', [...events([1000, 'oven', 1], [1000, 'fan', 2], [1000, 'valve', 3]), { advance: 1200 }], [['fan'], ['oven'], ['valve']]],
+  ['session(5000)', 'select sum(v) as n insert into O', events([1000, 'a', 1], [5999, 'b', 2], [11_001, 'a', 4]), [[1], [3], [4]]],
+  ['session(20 milliseconds, k)', 'select v insert expired events into O', [['S', 1000, null, 1, 0, ''], ['S', 1001, null, 2, 0, ''], { advance: 1200 }], [[1], [2]]],
   // externalTimeBatch
   ['externalTimeBatch(ts, 20)', 'select sum(v) as n insert into O', RISING, [[3], [3], [4]]],
   ['externalTimeBatch(ts, 20, 990)', 'select sum(v) as n insert into O', RISING, [[1], [2], [7]]],
@@ -46,6 +48,8 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   ["expression('eventTimestamp(last) - eventTimestamp(first) < 31')", 'select count() as n insert into O', RISING, [[1], [2], [3], [2], [1]]],
   ["expression('v < 3')", 'select v insert expired events into O', RISING.slice(0, 3), [[1]]],
   ['expression(c)', 'select count() as n insert into O', events([1, 'a', 1, 'count() <= 2'], [2, 'a', 1, 'count() <= 2'], [3, 'a', 1, 'count() <= 2'], [4, 'a', 1, 'count() <= 1']), [[1], [2], [2], [1]]],
+  // An event that alone is refused leaves before it comes.
+  ["expression('last.v < 2')", 'select distinctCount(k) as n, sizeOfSet(unionSet(createSet(k))) as u, stdDev(v) as d, sum(v) as s insert into O', RISING.slice(0, 3), [[1, 1, 0, 1], [0, 0, null, 0], [0, 0, null, 0]]],
   // expressionBatch
   ["expressionBatch('count() <= 2')", 'select sum(v) as n insert into O', RISING, [[3], [7]]],
   ["expressionBatch('count() <= 2', true)", 'select sum(v) as n insert into O', RISING, [[6], [9]]],
@@ -71,6 +75,9 @@ describe('a window', () => {
   });
 
   it.each([
+    ['length(-1)', ['2:22 The length of a window is from 0 to 10000000, found -1.']],
+    ['time(-1)', ['2:20 The time of a window is from 0 to 4503599627370495.5, found -1.']],
+    ['timeBatch(0)', ['2:25 The time of a window is from 1 to 4503599627370495.5, found 0.']],
     ['session(20 milliseconds, v)', ['2:15 The window session is written session(5 sec) or session(5 sec, key) or session(5 sec, key, latency), found a long constant, int.']],
     ['session(20 milliseconds, k, 30 milliseconds)', ['2:15 The latency of a session is at most its gap.']],
     ['externalTimeBatch(v, 20)', ['2:15 The window externalTimeBatch is written externalTimeBatch(timestamp, 5 sec) or externalTimeBatch(timestamp, 5 sec, start) or externalTimeBatch(timestamp, 5 sec, start, timeout) or externalTimeBatch(timestamp, 5 sec, start, timeout, replaceTimestamp), found int, a int constant.']],

@@ -23,6 +23,7 @@ function hasMissing({ steps }: Case): boolean {
 const EMPTY_END = /(<0?:\d*>|[*?])(( within [^']*?)? select)/;
 const ABSENT_SIDE = /not \w+(\[[^\]]*\])?( for \d+ milliseconds)? (and|or) | (and|or) not \w+(\[[^\]]*\])?( for \d+ milliseconds)?/g;
 const BEGINS_WITH_ABSENT_SIDE = /from (every )?\(?(not [^,]* (and|or) |[^,]* (and|or) not )/;
+const EVERY_ABSENT_SIDE = /every \(?(not [^,>]* (and|or) |[^,>]* (and|or) not )/;
 const MATCHES = /->|, (e\d|not)/;
 const KEYED = /@(primaryKey|index)/;
 const TIMED = /partition with.*(time|for \d)/s;
@@ -31,11 +32,14 @@ const OF_TABLES: readonly KnownDifference[] = [
   { name: 'rows of a table come in hash order where an index finds them, or a primary key and something else', explains: ({ app }, siddhi, ours) => KEYED.test(app) && sameButForOrder(siddhi, ours) },
   { name: 'equal rows that came to a table with an index at one time are one row', explains: (one) => /@index/.test(one.app) && eventsAtOneTime(one), without: withoutKeys },
   { name: 'a primary key or an index of which something is missing is an exception, and the event is lost', explains: (one) => KEYED.test(one.app) && hasMissing(one), without: withoutKeys },
-  { name: 'a question whether a number that is the primary key is missing fails', explains: ({ app, steps }, siddhi) => /@primaryKey\('v'\)/.test(app) && JSON.stringify(steps).includes('is null') && siddhi.error !== undefined, without: withoutKeys },
+  { name: 'whether a number that is the primary key is missing cannot be asked: the question fails, or the event of the change is lost', explains: (one, siddhi) => /@primaryKey\('[vil]'\)/.test(one.app) && JSON.stringify(one).includes('is null') && (siddhi.error !== undefined || lostAnEvent(one, siddhi)), without: withoutKeys },
+  { name: 'a primary key or an index that is compared with a number of another type is an exception, and the event is lost', explains: (one, siddhi) => KEYED.test(one.app) && lostAnEvent(one, siddhi), without: withoutKeys },
+  { name: '`in` by a primary key or an index alone takes `<=` for `>=` and the other way round, `!=` for two rows or more, and what names no attribute of the table for itself', explains: ({ app }) => KEYED.test(app) && /\) in T/.test(app), without: withoutKeys },
+  { name: 'a condition of a change that is a missing bool is an exception, and the event is lost', explains: (one, siddhi) => /(delete|update|in) /.test(one.app) && / on (T\.)?b\b|\((T\.)?b\) in /.test(one.app) && hasMissing(one) && lostAnEvent(one, siddhi), without: withoutMissing },
   { name: "a row that a primary key refused stays in the table's other indexes", explains: says(/@primaryKey.*@index/), without: inApp(/@index\([^)]*\) /g, '') },
   { name: '`set T.v = T.v + v` gives null where the table has a primary key or an index', explains: (one) => changesKeyed(one, ({ set }) => set.some(({ value }) => JSON.stringify(value).includes('"variable":"q"'))), without: withoutKeys },
   { name: 'a `delete` by a primary key or an index and something else deletes nothing', explains: (one) => changesKeyed(one, ({ condition }) => condition?.kind === 'logic'), without: withoutKeys },
-  { name: '`update or insert into` by the primary key replaces the whole row, whatever `set` says', explains: (one) => changesKeyed(one, ({ kind, lookup }) => kind === 'upsert' && lookup?.by === 'key'), without: withoutKeys },
+  { name: '`update or insert into` by the primary key replaces the whole row, whatever `set` says', explains: (one) => changesKeyed(one, ({ kind }, { primaryKey }) => kind === 'upsert' && primaryKey.length > 0), without: withoutKeys },
   { name: 'an update that changes a primary key of several attributes, or an index, leaves the row under the old one or doubles it', explains: (one) => changesKeyed(one, ({ set }, { primaryKey, indexes }) => set.some(({ column }) => [...primaryKey, ...indexes].includes(column))), without: withoutKeys },
   {
     name: 'deleting the last row of a table loses what is added later',
@@ -50,7 +54,7 @@ const OF_JOINS: readonly KnownDifference[] = [
     explains: ({ app }) => /join/.test(app) && /(lengthBatch|timeBatch)/.test(app) && (!/insert (all|expired) events/.test(app) || app.includes('output current events')),
     without: both(inApp(/insert (current events )?into (?=[OP])/g, 'insert all events into '), inApp(/output current events/g, 'output all events')),
   },
-  { name: '`distinctCount` by group over a join is an exception where a pair leaves that never came, and the rest of its chunk is lost', explains: says(/ join .*distinctCount\(.*group by/s), without: inApp(/distinctCount\(/g, 'count(') },
+  { name: 'a filter on a window by name in a join is passed over', explains: says(/ (from|join) W\w*\[/), without: inApp(/ (from|join) (W\w*)\[[^\]]*\]/g, ' $1 $2') },
   { name: 'a row of a join that `having` refuses takes later rows of its chunk along', explains: says(/ join .* having /s), without: inApp(/ having .*?(?= (order by|limit|offset|insert))/g, '') },
 ];
 
@@ -58,8 +62,14 @@ const OF_VALUES: readonly KnownDifference[] = [
   { name: '`maximum` of numbers that are not positive is the smallest positive double, and what is missing counts as such a bound', explains: says(/(maximum|minimum)\(/), without: inApp(/(maximum|minimum)\(/g, 'coalesce(') },
   { name: '`unionSet` never lets go of an element that it once held twice', explains: says(/unionSet\(/), without: inApp(/sizeOfSet\(unionSet\(createSet\((\w+)\)\)\)/g, 'distinctCount($1)') },
   { name: '`avg` of an aggregation divides whole numbers as such and counts missing values', explains: says(/define aggregation .*avg\(/), without: inApp(/avg\(/g, 'sum(') },
-  { name: '`max` and `min` over a named, session or `expressionBatch` window forget all others when an event leaves, unless expired events are asked for', explains: says(/(define window .* from W[^;]*|session\(.*|expressionBatch\(.*)(max|min)\(/s), without: inApp(/\b(max|min)\(/g, 'sum(') },
-  { name: '`distinctCount` over `batch(n)` is an exception where several batches of one chunk leave, and the rest is lost', explains: says(/window\.batch\(.*distinctCount\(/s), without: inApp(/distinctCount\(/g, 'count(') },
+  { name: '`max` and `min` over a named, session or `expressionBatch` window forget all others when an event leaves, unless expired events are asked for', explains: says(/(define window .*|session\(.*|expressionBatch\(.*)(max|min)\(/s), without: inApp(/\b(max|min)\(/g, 'sum(') },
+  { name: '`distinctCount` is an exception where something leaves that never came, or leaves before it comes, and what follows in its chunk is lost', explains: says(/distinctCount\(/), without: inApp(/distinctCount\(/g, 'count(') },
+  { name: 'an aggregator in `having` counts all groups as one, and goes on from batch to batch', explains: says(/ having .*(count|sum)\(/s), without: inApp(/ having .*?(?= (order by|limit|offset|output|insert))/g, '') },
+  { name: '`and(x)` and `or(x)` of a missing value fail, and the event is lost', explains: (one) => /\b(and|or)\(/.test(one.app) && hasMissing(one), without: withoutMissing },
+  { name: 'a key of a session that is missing is an exception, and the event is lost', explains: (one, siddhi) => /session\([^)]*k/.test(one.app) && hasMissing(one) && lostAnEvent(one, siddhi), without: withoutMissing },
+  { name: 'a `session` window by name fails for each event', explains: (one, siddhi) => /define window [^;]*session\(/.test(one.app) && lostAnEvent(one, siddhi), without: inApp(/(define window [^;]*)session\([^)]*\)/g, '$1length(2)') },
+  { name: '`output first every` a time fails where an offset leaves nothing over, and the event is lost', explains: (one, siddhi) => /offset \d+ output first every \d+ milli/.test(one.app) && lostAnEvent(one, siddhi), without: inApp(/ offset \d+/g, '') },
+  { name: 'what the batch of an `expressionBatch` held when a join or a question looked into it never leaves, and comes with the time at which it came', explains: (one) => /expressionBatch\(/.test(one.app) && (/ join /.test(one.app) || one.steps.some((step) => 'query' in step)), without: inApp(/expressionBatch\('[^']*'(, (true|false))*\)/g, 'lengthBatch(3)') },
   { name: 'a missing value in a `sort` window is an exception for that event and all that follow', explains: (one) => /sort\(/.test(one.app) && hasMissing(one), without: withoutMissing },
   { name: 'an event without the time that an `externalTime` window goes by is an exception that takes its chunk along', explains: (one, siddhi) => /externalTime/.test(one.app) && hasMissing(one) && lostAnEvent(one, siddhi), without: withoutMissing },
   { name: 'a question to a batch window by name that nothing else looks into fails', explains: ({ app }, siddhi, ours) => /define window .*(lengthBatch|timeBatch|externalTimeBatch|batch)\(/.test(app) && ours.error === undefined && /Cannot invoke "|null/.test(siddhi.error ?? ''), without: withoutQuestions },
@@ -68,6 +78,7 @@ const OF_VALUES: readonly KnownDifference[] = [
 const OF_PARTITIONS: readonly KnownDifference[] = [
   { name: 'a time batch in a partition ends at one time for all keys, and only one of them puts its batch out', explains: says(/partition with.*timeBatch/s), without: ofOneKey },
   { name: 'of several partition keys of which one move of the clock makes the same operator due at the same time, one timer rings, the others at the next move', explains: ({ app }, siddhi, ours) => TIMED.test(app) && (saysMoreRows(ours, siddhi) || saysMoreRows(siddhi, ours)), without: ofOneKey },
+  { name: 'in a partition, a match that begins with a step that may take nothing, with an absence behind it, ends at odd times or not at all', explains: says(/partition with.*from (every )?e1=\w+(\[[^\]]*\])?(<0?:\d*>|[*?])(,| ->) .*?not \w/s), without: inApp(/(e1=\w+(\[[^\]]*\])?)(<0?:\d*>|[*?])/, '$1') },
   { name: 'in a partition, a match whose last step may be empty ends when another key has its next event', explains: says(/partition with.*(<0?:\d*>|[*?])( within [^']*?)? select/s), without: ofOneKey },
 ];
 
@@ -82,7 +93,7 @@ const OF_PATTERNS: readonly KnownDifference[] = [
     explains: ({ app }) => EMPTY_END.test(app) && (/from (every )?e1=\w+(\[[^\]]*\])?[<*?+]/.test(app) || / within /.test(app)),
     without: withoutEmptyEnd,
   },
-  { name: 'a match that begins with `and` or `or` of an absence fails at some events, which are lost', explains: (one, siddhi) => BEGINS_WITH_ABSENT_SIDE.test(one.app) && lostAnEvent(one, siddhi), without: withoutEmptyEnd },
+  { name: 'a match that begins or, under `every`, goes on with `and` or `or` of an absence fails at some events, which are lost', explains: (one, siddhi) => (BEGINS_WITH_ABSENT_SIDE.test(one.app) || EVERY_ABSENT_SIDE.test(one.app)) && lostAnEvent(one, siddhi), without: withoutAbsentSides },
   {
     name: 'where a step still looks at a match that ended, such as a side `not S` of `and` that hears the same event, all that ended after it in its chunk may be lost',
     explains: ({ app }, siddhi, ours) => MATCHES.test(app) && cutShort(siddhi, ours),

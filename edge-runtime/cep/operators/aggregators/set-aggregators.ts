@@ -1,20 +1,31 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Aggregator } from './aggregator.ts';
 
-export class DistinctCount implements Aggregator {
+/** How often each value is there; one that left before it came, as an `expression` window lets go of an event that is refused, is there once less than not at all. */
+class Multiplicities {
   private readonly counts = new Map<unknown, number>();
-  add(value: unknown): number {
-    this.counts.set(value, (this.counts.get(value) ?? 0) + 1);
-    return this.counts.size;
+  /** Of how many values more came than left. */
+  size = 0;
+
+  change(value: unknown, by: 1 | -1): void {
+    const count = (this.counts.get(value) ?? 0) + by;
+    if (count === 0) this.counts.delete(value);
+    else this.counts.set(value, count);
+    if (by === 1 ? count === 1 : count === 0) this.size += by;
   }
-  remove(value: unknown): number {
-    const left = (this.counts.get(value) ?? 0) - 1;
-    if (left > 0) this.counts.set(value, left);
-    else this.counts.delete(value);
-    return this.counts.size;
+  delete(value: unknown): void {
+    if ((this.counts.get(value) ?? 0) > 0) this.size--;
+    this.counts.delete(value);
   }
-  reset(): void {
+  /** The values that are there, in the order in which they came. */
+  values(): Set<unknown> {
+    const values = new Set<unknown>();
+    for (const [value, count] of this.counts) if (count > 0) values.add(value);
+    return values;
+  }
+  clear(): void {
     this.counts.clear();
+    this.size = 0;
   }
   get empty(): boolean {
     return this.counts.size === 0;
@@ -23,14 +34,39 @@ export class DistinctCount implements Aggregator {
     writer.value(this.counts);
   }
   load(reader: BinaryReader): void {
-    loadCounts(this.counts, reader.value());
+    this.clear();
+    const saved = reader.value();
+    if (!(saved instanceof Map)) return;
+    for (const [value, count] of saved) {
+      this.counts.set(value, Number(count));
+      if (Number(count) > 0) this.size++;
+    }
   }
 }
 
-function loadCounts(counts: Map<unknown, number>, saved: unknown): void {
-  counts.clear();
-  if (!(saved instanceof Map)) return;
-  for (const [value, count] of saved) counts.set(value, Number(count));
+export class DistinctCount implements Aggregator {
+  private readonly held = new Multiplicities();
+
+  add(value: unknown): number {
+    this.held.change(value, 1);
+    return this.held.size;
+  }
+  remove(value: unknown): number {
+    this.held.change(value, -1);
+    return this.held.size;
+  }
+  reset(): void {
+    this.held.clear();
+  }
+  get empty(): boolean {
+    return this.held.empty;
+  }
+  save(writer: BinaryWriter): void {
+    this.held.save(writer);
+  }
+  load(reader: BinaryReader): void {
+    this.held.load(reader);
+  }
 }
 
 /** `and` is true while all values are true and there is one; `or` while one is true. */
@@ -73,36 +109,35 @@ export class Logical implements Aggregator {
 }
 
 export class UnionSet implements Aggregator {
-  private readonly counts = new Map<unknown, number>();
+  private readonly held = new Multiplicities();
   private readonly tracksLeaving: boolean;
 
   constructor(tracksLeaving: boolean) {
     this.tracksLeaving = tracksLeaving;
   }
   add(value: unknown): Set<unknown> {
-    if (value instanceof Set) for (const one of value) this.counts.set(one, (this.counts.get(one) ?? 0) + 1);
-    return new Set(this.counts.keys());
+    if (value instanceof Set) for (const one of value) this.held.change(one, 1);
+    return this.held.values();
   }
   remove(value: unknown): Set<unknown> {
     if (value instanceof Set) {
       for (const one of value) {
-        const left = this.tracksLeaving ? (this.counts.get(one) ?? 0) - 1 : 0;
-        if (left > 0) this.counts.set(one, left);
-        else this.counts.delete(one);
+        if (this.tracksLeaving) this.held.change(one, -1);
+        else this.held.delete(one);
       }
     }
-    return new Set(this.counts.keys());
+    return this.held.values();
   }
   reset(): void {
-    this.counts.clear();
+    this.held.clear();
   }
   get empty(): boolean {
-    return this.counts.size === 0;
+    return this.held.empty;
   }
   save(writer: BinaryWriter): void {
-    writer.value(this.counts);
+    this.held.save(writer);
   }
   load(reader: BinaryReader): void {
-    loadCounts(this.counts, reader.value());
+    this.held.load(reader);
   }
 }

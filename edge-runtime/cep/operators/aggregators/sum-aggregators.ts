@@ -135,6 +135,8 @@ export class StandardDeviation implements Aggregator {
     if (given == null) return this.value();
     const value = doubleOf(given);
     this.count++;
+    // What left before it came comes now.
+    if (this.count === 0) return null;
     if (this.count === 1) {
       this.sum = value;
       this.mean = value;

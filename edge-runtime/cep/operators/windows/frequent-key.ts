@@ -25,12 +25,12 @@ export function keyOf(payload: Payload, parts: readonly KeyPart[]): string {
   return (parts.length === 0 ? row : parts.map(({ index }) => row[index])).map((one) => String(one)).join(SEPARATOR);
 }
 
-/** Events that leave together, in the order of the map in which Siddhi holds them by the text of their keys; `peak` is the most that it held. */
-export function orderOfLeaving(gone: readonly Payload[], parts: readonly KeyPart[], peak: number): readonly Payload[] {
-  if (gone.length < 2) return gone;
-  const textOfKey = (payload: Payload): string => {
+/** Events in the order of the map in which Siddhi holds them by the text of their keys; `peak` is the most that it held. */
+export function inMapOrder<T extends { payload: Payload }>(held: readonly T[], parts: readonly KeyPart[], peak: number): readonly T[] {
+  if (held.length < 2) return held;
+  const textOfKey = ({ payload }: T): string => {
     const row = rowOf(payload);
     return parts.length === 0 ? row.map((one) => String(one)).join('') : parts.map(({ index, type }) => textOf(row[index], type)).join('');
   };
-  return concurrentMapOrderOf(gone.map(textOfKey), peak).map((place) => gone[place]);
+  return concurrentMapOrderOf(held.map(textOfKey), peak).flatMap((place) => held[place] ?? []);
 }

@@ -1,7 +1,12 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
-import { keyOf, orderOfLeaving, type KeyPart } from './frequent-key.ts';
+import { inMapOrder, keyOf, type KeyPart } from './frequent-key.ts';
+import type { Held } from './held-event.ts';
 import type { OperatorContext } from '../operator-context.ts';
 import { CURRENT, EXPIRED, type EventType, type Payload, type Stage, type WindowStage } from '../stage.ts';
+
+interface Counted extends Held {
+  count: number;
+}
 
 /** `frequent(n, attribute, …)`: the latest event of each of the n most frequent values (Misra and Gries). */
 export class FrequentWindow implements WindowStage {
@@ -9,7 +14,7 @@ export class FrequentWindow implements WindowStage {
   private readonly size: number;
   private readonly parts: readonly KeyPart[];
   private readonly context: OperatorContext;
-  private readonly latest = new Map<string, { timestamp: number; payload: Payload; count: number }>();
+  private readonly latest = new Map<string, Counted>();
 
   constructor(size: number, parts: readonly KeyPart[], context: OperatorContext, next: Stage) {
     this.size = size;
@@ -31,20 +36,20 @@ export class FrequentWindow implements WindowStage {
   }
 
   private lower(): void {
-    const gone: Payload[] = [];
+    const gone: Counted[] = [];
     for (const [key, held] of this.latest) {
       if (--held.count > 0) continue;
       this.latest.delete(key);
-      gone.push(held.payload);
+      gone.push(held);
     }
-    for (const payload of orderOfLeaving(gone, this.parts, this.size)) this.next.event(EXPIRED, this.context.clock.now, payload);
+    for (const { payload } of inMapOrder(gone, this.parts, this.size)) this.next.event(EXPIRED, this.context.clock.now, payload);
   }
 
   end(): void {
     this.next.end();
   }
-  events(): Iterable<{ timestamp: number; payload: Payload }> {
-    return this.latest.values();
+  events(): Iterable<Held> {
+    return inMapOrder([...this.latest.values()], this.parts, this.size);
   }
   save(writer: BinaryWriter): void {
     writer.list([...this.latest].flatMap(([key, { timestamp, payload, count }]) => [key, timestamp, payload, count]));
