@@ -70,3 +70,14 @@ function valueOf(choices: Choices, type: ValueType, words: readonly string[]): u
       return choices.pick(words);
   }
 }
+
+/** The last attribute of an event is the time at which it comes. */
+export function ownTimes(steps: readonly Step[]): Step[] {
+  const own = ([time, row]: readonly [number, readonly unknown[]]): readonly [number, unknown[]] => [time, [...row.slice(0, -1), time]];
+  return steps.map((step): Step => {
+    if ('batch' in step) return { ...step, events: step.events.map(own) };
+    if (!('length' in step)) return step;
+    const [time, row] = own([step[1], step[2]]);
+    return [step[0], time, row];
+  });
+}

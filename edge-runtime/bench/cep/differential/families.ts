@@ -9,6 +9,10 @@ import { aggregationCase, onDemandCase } from './store-families.ts';
 import { joinCase, tableCase } from './table-families.ts';
 import { mistakeCase } from './mistake-family.ts';
 import { missingCase, tableFlowCase } from './flow-families.ts';
+import { absentGroupCase, nestedPatternCase } from './nested-pattern-family.ts';
+import { selectionCase } from './selection-family.ts';
+import { typedTableCase } from './typed-table-family.ts';
+import { wideJoinCase } from './wide-join-family.ts';
 import { furtherWindowCase, namedWindowCase, rateCase } from './window-families.ts';
 
 /** Each makes one case from its choices; together they go through the language. */
@@ -31,6 +35,11 @@ export const FAMILIES: Readonly<Record<string, (choices: Choices) => Generated>>
   'partitioned-patterns': partitionedStateCase,
   'table-flows': tableFlowCase,
   'missing-values': missingCase,
+  selections: selectionCase,
+  'wide-joins': wideJoinCase,
+  'typed-tables': typedTableCase,
+  'absent-groups': absentGroupCase,
+  'nested-patterns': nestedPatternCase,
   mistakes: mistakeCase,
 };
 

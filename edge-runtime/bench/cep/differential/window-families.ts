@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import { defineStream, generateSteps, type StreamShape } from './events.ts';
+import { defineStream, generateSteps, ownTimes, type StreamShape } from './events.ts';
 import type { Generated } from './generated.ts';
 
 const [S, T]: [StreamShape, StreamShape] = [
@@ -75,15 +75,6 @@ export function furtherWindowCase(choices: Choices): Generated {
     `lengthBatch(3, ${truth})`,
   ]);
   const select = choices.pick(['k, v', '*', 'k, sum(v) as s', 'k, sum(v) as s, count() as n group by k', 'k, min(v) as m, max(v) as x', 'k, v order by v limit 2', 'k, count() as n having n > 1L']);
-  const steps = generateSteps(choices, [stream], 26).map((step) => risingTimes(step));
+  const steps = ownTimes(generateSteps(choices, [stream], 26));
   return { app: `${defineStream(stream)} @info(name='q') from S${choices.pick(['', '[v > 0]'])}#window.${window} select ${select} insert ${choices.pick(INTO)}into O; @info(name='q2') from O select * insert into P;`, steps };
-}
-
-/** The external time of an event is its own. */
-function risingTimes(step: ReturnType<typeof generateSteps>[number]): ReturnType<typeof generateSteps>[number] {
-  const own = ([time, row]: readonly [number, readonly unknown[]]): readonly [number, unknown[]] => [time, [...row.slice(0, -1), time]];
-  if ('batch' in step) return { ...step, events: step.events.map(own) };
-  if (!Array.isArray(step)) return step;
-  const [time, row] = own([step[1], step[2]]);
-  return [step[0], time, row];
 }
