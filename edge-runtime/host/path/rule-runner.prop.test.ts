@@ -70,7 +70,7 @@ describe('a rule that is saved in increments and killed at any point', () => {
           if (act.kind === 'save') store.save(runner);
           else if (act.kind === 'kill') {
             runner = new RuleRunner(plan, () => '');
-            if (store.state !== undefined) expect(runner.restore(store.state)).toEqual([]);
+            if (store.state !== undefined) expect(runner.restore({ ...store.state, digest: plan.digest })).toEqual([]);
             for (const [time, row] of store.since) runner.input('Readings', [time], [row]);
             taken(runner);
           } else {
@@ -124,7 +124,7 @@ describe('what is kept of a rule', () => {
     expect(increments).toBe(1);
     for (const state of [{ snapshot, increments: [written, written] }, { snapshot, increments: [written.slice(0, -2)] }, { snapshot: snapshot.slice(0, -2), increments: [] }]) {
       const second = new RuleRunner(plan, () => '');
-      expect(() => second.restore(state)).toThrow(expect.objectContaining({ name: 'CepError' }));
+      expect(() => second.restore({ ...state, digest: plan.digest })).toThrow(expect.objectContaining({ name: 'CepError' }));
       second.input('Readings', [100], [['p1', 7]]);
       expect(taken(second)).toEqual([[7]]);
       expect(second.save()).toMatchObject({ increments: 0, written: expect.any(Uint8Array) });
@@ -133,15 +133,28 @@ describe('what is kept of a rule', () => {
 
   test('is taken over by another version, which begins with a snapshot of its own', async () => {
     const [window, filter] = ['from Readings#window.length(50) select sum(v) as a insert into Out;', 'from Readings[v > 3] select v insert into More;'];
-    const first = new RuleRunner(await planOf(window), () => '');
+    const plan = await planOf(window);
+    const first = new RuleRunner(plan, () => '');
     feed(first, 0, 50);
     const snapshot = first.save().written ?? new Uint8Array();
     feed(first, 50, 60);
     const increment = first.save().written ?? new Uint8Array();
     const second = new RuleRunner(await planOf(`${filter} ${window}`), () => '');
-    expect(second.restore({ snapshot, increments: [increment] })).toEqual([]);
+    expect(second.restore({ digest: plan.digest, snapshot, increments: [increment] })).toEqual([]);
     second.input('Readings', [100], [['p1', 0]]);
     expect(taken(second)).toEqual([[Array.from({ length: 49 }, (_, index) => index + 11).reduce((sum, v) => sum + v, 0)]]);
     expect(second.save()).toMatchObject({ increments: 0 });
+  });
+
+  test('begins anew in another version where what feeds it changed, though its own definition did not', async () => {
+    const chain = (least: number): string => `from Readings[v > ${least}] select pump, v insert into Mid; from Mid#window.length(5) select sum(v) as a insert into Out;`;
+    const plan = await planOf(chain(1));
+    const first = new RuleRunner(plan, () => '');
+    feed(first, 0, 10);
+    const state = { digest: plan.digest, snapshot: first.save().written ?? new Uint8Array(), increments: [] };
+    const second = new RuleRunner(await planOf(chain(3)), () => '');
+    expect(second.restore(state)).toEqual(['5-event window of Mid']);
+    second.input('Readings', [100], [['p1', 7]]);
+    expect(taken(second)).toEqual([[7]]);
   });
 });

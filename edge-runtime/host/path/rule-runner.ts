@@ -136,10 +136,10 @@ export class RuleRunner {
   }
 
   /**
-   * Gives the rule what it remembered; of another version of it, what is still the same. Answers what is lost, for people.
-   * Throws a `CepError` when nothing of it can be used. Called once, before the rule works.
+   * Gives the rule what it remembered by the text with that digest; of another version of it, what is still the same. Answers
+   * what is lost, for people. Throws a `CepError` when nothing of it can be used. Called once, before the rule works.
    */
-  restore(state: RuleState): string[] {
+  restore(state: RuleState & { digest: string }): string[] {
     try {
       return this.#take(state);
     } catch (error) {
@@ -149,8 +149,10 @@ export class RuleRunner {
     }
   }
 
-  #take(state: RuleState): string[] {
-    const { snapshot, increments } = state;
+  #take(state: RuleState & { digest: string }): string[] {
+    const { digest, snapshot, increments } = state;
+    // Another text may have the same shape and yet feed its windows otherwise.
+    if (digest !== this.plan.digest) return this.#engine.takeOver(snapshot, increments);
     try {
       this.#engine.restore(snapshot, increments);
     } catch (error) {
