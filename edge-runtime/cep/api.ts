@@ -260,18 +260,20 @@ export interface OnDemandAnswer {
   rows: Row[];
 }
 
-/** Rules to take out of a running app, and a text with others to put in. A rule is a query outside partitions, or a partition. */
+/** Rules and definitions to take out of a running app, and a text with others to put in. A rule is a query outside partitions, or a partition. */
 export interface RuleChange {
   /** By `@info(name='…')`, or the name that it got. */
   remove?: readonly string[];
-  /** Queries and partitions, with what they need defined; it may use all that the app defines. */
+  /** Streams, tables, windows, triggers, aggregations and functions, by their names, of which nothing that stays makes use. */
+  undefine?: readonly string[];
+  /** Queries and partitions, with what they need defined; it may use all that the app defines and may define again what is undefined. */
   add?: string;
 }
 
 export interface RuleChanged {
   /** The names of the queries that were added. */
   added: string[];
-  /** What was remembered by a rule that was taken out and is not remembered by one that was put in, for people. */
+  /** What was remembered by what was taken out and is not remembered by what was put in, for people. */
   lost: string[];
 }
 
@@ -318,8 +320,8 @@ export interface CepEngine {
   /** What is limited in this app, how full it is, and what was given up. */
   bounds(): Bound[];
   /**
-   * Takes single rules out and puts others in, all of it or nothing, while the rest goes on with all that it remembers. A rule
-   * that is added begins now; one that takes the place of another in the same change keeps what is defined and fed as it was.
+   * Takes single rules and definitions out and puts others in, all of it or nothing, while the rest goes on with all that it
+   * remembers. What is added begins now, a trigger `at 'start'` by ringing before this returns; one that takes the place of another in the same change keeps what is defined and fed as it was.
    * It takes milliseconds however many rules there are. Call it between events. Throws `compile.failed` with every mistake of
    * the text, or a `change.…` that says what stands in the way, and nothing has changed then.
    */

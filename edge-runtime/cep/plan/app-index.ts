@@ -14,13 +14,13 @@ export class AppIndex {
   /** The queries that put something into a stream, table or aggregation, and those that take or look up something there. */
   readonly writers = new Map<string, QueryPlan[]>();
   readonly readers = new Map<string, QueryPlan[]>();
-  /** All that is only ever added to. */
+  /** All that has no names to look it up by. */
   readonly rest: Pick<AppPlan, 'name' | 'aggregations' | 'windows' | 'triggers' | 'eventTimes' | 'sources' | 'sinks' | 'models'>;
   private listed: AppPlan | undefined;
 
   constructor(plan: AppPlan) {
     const { name, aggregations, windows, triggers, eventTimes, sources, sinks, models } = plan;
-    this.rest = { name, aggregations: [...aggregations], windows: [...windows], triggers, eventTimes, sources: [...sources], sinks: [...sinks], models: [...models] };
+    this.rest = { name, aggregations: [...aggregations], windows: [...windows], triggers: [...triggers], eventTimes: [...eventTimes], sources: [...sources], sinks: [...sinks], models: [...models] };
     this.functions = new Map(plan.functions);
     this.enter(plan);
     this.listed = plan;
@@ -43,13 +43,15 @@ export class AppIndex {
     for (const [name, definition] of plan.functions) this.functions.set(name, definition);
     this.rest.aggregations.push(...plan.aggregations);
     this.rest.windows.push(...plan.windows);
+    this.rest.triggers.push(...plan.triggers);
+    this.rest.eventTimes.push(...plan.eventTimes);
     this.rest.sources.push(...plan.sources);
     this.rest.sinks.push(...plan.sinks);
     this.rest.models.push(...plan.models);
     this.enter(plan);
   }
 
-  remove({ queries, partitions }: Pick<AppPlan, 'queries' | 'partitions'>, streams: readonly string[]): void {
+  remove({ queries, partitions, definitions }: Removed, streams: readonly string[]): void {
     this.listed = undefined;
     for (const one of partitions) this.partitions.delete(one.index);
     for (const one of streams) this.streams.delete(one);
@@ -58,6 +60,19 @@ export class AppIndex {
       leave(this.writers, one.output.target, one);
       for (const name of readBy(one)) leave(this.readers, name, one);
     }
+    if (definitions.size > 0) this.undefine(definitions);
+  }
+
+  private undefine(names: ReadonlySet<string>): void {
+    for (const name of names) for (const map of [this.streams, this.tables, this.functions]) map.delete(name);
+    const { rest } = this;
+    const stays = (name: string): boolean => !names.has(name);
+    rest.aggregations = rest.aggregations.filter((one) => stays(one.name));
+    rest.windows = rest.windows.filter((one) => stays(one.name));
+    rest.triggers = rest.triggers.filter((one) => stays(one.name));
+    rest.eventTimes = rest.eventTimes.filter((one) => stays(one.stream));
+    rest.sources = rest.sources.filter((one) => stays(one.stream));
+    rest.sinks = rest.sinks.filter((one) => stays(one.stream));
   }
 
   private enter({ streams, tables, partitions, queries }: AppPlan): void {
@@ -90,11 +105,17 @@ function leave(map: Map<string, QueryPlan[]>, name: string, query: QueryPlan): v
   if (known.length === 0) map.delete(name);
 }
 
+/** What of an app is taken out: rules, and definitions by their names. */
+export interface Removed extends Pick<AppPlan, 'queries' | 'partitions'> {
+  definitions: ReadonlySet<string>;
+}
+
 /** An app that a text is added to, without what goes in the same moment. */
 export interface Base {
   app: AppIndex;
   /** The first free index of partitions. */
   partitionsFrom: number;
   hiddenQueries: ReadonlySet<string>;
-  hiddenStreams: ReadonlySet<string>;
+  /** Streams that go, and definitions of any kind. */
+  hiddenNames: ReadonlySet<string>;
 }

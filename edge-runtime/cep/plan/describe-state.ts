@@ -4,7 +4,7 @@ import type { AppIndex } from './app-index.ts';
 import { feedsIn, feedsOf } from './feeds.ts';
 import { predictionsOf } from './stages.ts';
 import type { AggregatePlan } from './types.ts';
-import type { AggregationPlan, AppPlan, HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan } from './plan.ts';
+import type { AggregationPlan, AppPlan, HandlerPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan, TriggerPlan } from './plan.ts';
 
 /** Windows of which what was aggregated can be made again from what they hold. */
 const REFILLABLE: ReadonlySet<string> = new Set(['length', 'time', 'timeLength', 'externalTime', 'sort']);
@@ -31,23 +31,26 @@ export interface StateIdentity {
  * filled by other events than it would be now.
  */
 export function statesOf(plan: AppPlan): StateIdentity[] {
-  const feeds = feedsOf(plan);
-  return [
-    ...plan.tables.map(tableState),
-    ...plan.aggregations.map(aggregationState),
-    ...plan.windows.map((window) => windowState(window, feeds(window.name))),
-    ...ruleStates(plan, feeds),
-    ...(plan.eventTimes.length === 0 ? [] : [{ kept: 'event time', id: idOf('event-time', JSON.stringify(plan.eventTimes)), shapeId: idOf('event-time', JSON.stringify(plan.eventTimes)), view: undefined }]),
-    ...plan.triggers.map(({ name, at }): StateIdentity => ({ kept: `trigger ${name}`, id: idOf('trigger', JSON.stringify(at)), shapeId: '', view: undefined })),
-  ];
+  const events = JSON.stringify(plan.eventTimes);
+  const gate: StateIdentity = { kept: 'event time', id: idOf('event-time', events), shapeId: idOf('event-time', events), view: undefined };
+  return [...definedStates(plan, feedsOf(plan)), ...(plan.eventTimes.length === 0 ? [] : [gate]), ...plan.triggers.map(triggerState)];
 }
 
-/** What some rules of an app remember. */
-export function statesOfRules(rules: Rules, app: AppIndex): StateIdentity[] {
-  return ruleStates(rules, feedsIn(app));
+/** What some rules and definitions of an app remember. */
+export function statesOfParts(parts: StatefulParts, app: AppIndex): StateIdentity[] {
+  return [...definedStates(parts, feedsIn(app)), ...parts.triggers.map(triggerState)];
 }
 
 type Rules = Pick<AppPlan, 'queries' | 'partitions'>;
+export type StatefulParts = Rules & Pick<AppPlan, 'tables' | 'aggregations' | 'windows' | 'triggers'>;
+
+function definedStates(parts: Omit<StatefulParts, 'triggers'>, feeds: Feeds): StateIdentity[] {
+  return [...parts.tables.map(tableState), ...parts.aggregations.map(aggregationState), ...parts.windows.map((window) => windowState(window, feeds(window.name))), ...ruleStates(parts, feeds)];
+}
+
+function triggerState({ name, at }: TriggerPlan): StateIdentity {
+  return { kept: `trigger ${name}`, id: idOf('trigger', `${name} ${JSON.stringify(at)}`), shapeId: '', view: undefined };
+}
 
 /** The queries of a partition are all among the rules, where the partition is. */
 function ruleStates(rules: Rules, feeds: Feeds): StateIdentity[] {

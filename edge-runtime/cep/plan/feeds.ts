@@ -1,9 +1,9 @@
 import type { AppIndex } from './app-index.ts';
-import type { AppPlan, NamedWindowPlan, PartitionPlan, QueryPlan, StreamPlan } from './plan.ts';
+import type { AppPlan, NamedWindowPlan, PartitionPlan, QueryPlan, StreamPlan, TriggerPlan } from './plan.ts';
 import { inputStreams } from './stages.ts';
 
 /**
- * Everything that decides which events come on a stream, as text: its attributes, the window that it is, the queries that insert
+ * Everything that decides which events come on a stream, as text: its attributes, the window or trigger that it is, the queries that insert
  * into it with the keys of their partitions, and what feeds those, all the way to the streams from outside; with the functions
  * that the app defines, since any may be called.
  */
@@ -20,20 +20,22 @@ export function feedsOf(plan: AppPlan): (stream: string) => string {
     functions: plan.functions,
     streams: new Map(plan.streams.map((one) => [one.name, one])),
     windows: plan.windows,
+    triggers: plan.triggers,
     partitions: new Map(plan.partitions.map((one) => [one.index, one])),
     into: (stream) => into.get(stream) ?? [],
   });
 }
 
 /** The same of an app that changes. */
-export function feedsIn({ functions, streams, partitions, writers, rest: { windows } }: AppIndex): (stream: string) => string {
-  return feedsFrom({ functions, streams, windows, partitions, into: (stream) => (writers.get(stream) ?? []).filter((one) => one.output.kind === 'insert') });
+export function feedsIn({ functions, streams, partitions, writers, rest: { windows, triggers } }: AppIndex): (stream: string) => string {
+  return feedsFrom({ functions, streams, windows, triggers, partitions, into: (stream) => (writers.get(stream) ?? []).filter((one) => one.output.kind === 'insert') });
 }
 
 interface Around {
   functions: AppPlan['functions'];
   streams: ReadonlyMap<string, StreamPlan>;
   windows: readonly NamedWindowPlan[];
+  triggers: readonly TriggerPlan[];
   partitions: ReadonlyMap<number, PartitionPlan>;
   into(stream: string): readonly QueryPlan[];
 }
@@ -58,11 +60,13 @@ function upstream(stream: string, { into }: Around): string[] {
   return [...met];
 }
 
-function describe(stream: string, { streams, windows, partitions, into }: Around): string {
+function describe(stream: string, { streams, windows, triggers, partitions, into }: Around): string {
   const attributes = streams.get(stream)?.attributes ?? [];
   const form = `${stream}(${attributes.map((one) => `${one.name} ${one.type}`).join(', ')})`;
   const window = windows.find((one) => one.name === stream);
-  return [window === undefined ? form : `${form} ${windowText(window)}`, ...into(stream).map((one) => textOf(one, partitions)).sort()].join(' <- ');
+  const trigger = triggers.find((one) => one.name === stream);
+  const own = window === undefined ? form : `${form} ${windowText(window)}`;
+  return [trigger === undefined ? own : `${own} ${JSON.stringify(trigger.at)}`, ...into(stream).map((one) => textOf(one, partitions)).sort()].join(' <- ');
 }
 
 function windowText({ window, events }: NamedWindowPlan): string {

@@ -71,9 +71,9 @@ class AppPlanner {
     this.text = text;
     this.diagnostics = diagnostics;
     this.base = base;
-    this.streams = base === undefined ? new Map() : new LayeredMap(base.app.streams, base.hiddenStreams);
-    this.tables = base === undefined ? new Map() : new LayeredMap(base.app.tables);
-    this.functions = base === undefined ? new Map() : new LayeredMap(base.app.functions);
+    this.streams = base === undefined ? new Map() : new LayeredMap(base.app.streams, base.hiddenNames);
+    this.tables = base === undefined ? new Map() : new LayeredMap(base.app.tables, base.hiddenNames);
+    this.functions = base === undefined ? new Map() : new LayeredMap(base.app.functions, base.hiddenNames);
     this.syntax = parseApp(text, diagnostics, environment.variables);
     this.broken = new Set(this.syntax.broken);
     this.models = { environment, used: [] };

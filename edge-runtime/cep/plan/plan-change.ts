@@ -1,16 +1,20 @@
 import { CepError, type Environment, type RuleChange } from '../api.ts';
 import { Diagnostics } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
-import { readBy, type AppIndex } from './app-index.ts';
+import { readBy, type AppIndex, type Removed } from './app-index.ts';
+import type { StatefulParts } from './describe-state.ts';
 import { planAddition } from './plan-app.ts';
 import type { AppPlan, QueryPlan } from './plan.ts';
+import { definitionsNamed, requireUnused, type Undefined } from './plan-undefine.ts';
 import { assignStages, feedsItself, inputStreams, streamStages } from './stages.ts';
+
+type Rules = Pick<AppPlan, 'queries' | 'partitions'>;
 
 /** What a change of single rules comes to, checked and not yet done. */
 export interface ChangePlan {
-  /** Rules to take out: queries outside partitions, and partitions with all of their queries. */
-  removed: Pick<AppPlan, 'queries' | 'partitions'>;
-  /** Streams that nobody has defined and that nothing makes any more. */
+  /** What to take out: queries outside partitions, partitions with all of their queries, and what was defined. */
+  removed: Removed & StatefulParts;
+  /** Streams that go: those undefined, and those that nobody has defined and that nothing makes any more. */
   streamsGone: readonly string[];
   /** What is new. */
   added: AppPlan;
@@ -20,22 +24,26 @@ export interface ChangePlan {
 
 /**
  * Checks a change against the app that runs, at the cost of what changes. Throws `compile.failed` with every mistake of the text,
- * or `change.unknown-rule`, `change.in-partition`, `change.still-read`, `change.event-time`, `change.trigger`, `change.loop` or
- * `change.stage`.
+ * or `change.unknown-rule`, `change.unknown-definition`, `change.in-partition`, `change.still-read`, `change.still-used`,
+ * `change.event-time`, `change.loop` or `change.stage`.
  */
-export function planRuleChange({ remove = [], add = '' }: RuleChange, app: AppIndex, environment: Environment): ChangePlan {
-  const removed = rulesNamed(remove, app);
+export function planRuleChange({ remove = [], undefine = [], add = '' }: RuleChange, app: AppIndex, environment: Environment): ChangePlan {
+  const rules = rulesNamed(remove, app);
+  const definitions = definitionsNamed(undefine, app);
+  const { tables, aggregations, windows, triggers } = definitions;
+  const removed = { queries: [...rules.queries, ...definitions.queries], partitions: rules.partitions, tables, aggregations, windows, triggers, definitions: definitions.names };
   const going = new Set(removed.queries);
-  const without = { queries: going, streams: unmade(app, going) };
+  const without = unmade(app, going, definitions);
   const diagnostics = new Diagnostics(add);
-  const added = planAddition(add, { app, partitionsFrom: 1 + Math.max(-1, ...app.partitions.keys()), hiddenQueries: new Set(removed.queries.map((one) => one.name)), hiddenStreams: without.streams.unread }, environment, diagnostics);
+  const hiddenNames = new Set([...without.unread, ...definitions.names]);
+  const added = planAddition(add, { app, partitionsFrom: 1 + Math.max(-1, ...app.partitions.keys()), hiddenQueries: new Set(removed.queries.map((one) => one.name)), hiddenNames }, environment, diagnostics);
   failIfWrong(diagnostics);
-  if (added.eventTimes.length > 0) throw new CepError('change.event-time', 'A stream that runs by the time of its own events is part of an app from its beginning.');
-  if (added.triggers.length > 0) throw new CepError('change.trigger', 'A trigger is part of an app from its beginning.');
-  const madeNow = new Set(added.queries.map((one) => one.output.target));
-  for (const [stream, reader] of without.streams.read) if (!madeNow.has(stream)) throw new CepError('change.still-read', `Nothing would make '${stream}' any more, which '${reader.name}' reads.`);
+  if (added.eventTimes.length > 0 && app.rest.eventTimes.length === 0) throw new CepError('change.event-time', 'With its first stream that runs by the time of its own events, the time of the whole app would be another.');
+  requireUnused(definitions, going, new Set(rules.partitions.map((one) => one.index)), app, added);
+  const madeNow = new Set([...added.queries.map((one) => one.output.target), ...added.eventTimes.map((one) => one.late)]);
+  for (const [stream, reader] of without.read) if (!madeNow.has(stream)) throw new CepError('change.still-read', `Nothing would make '${stream}' any more, which '${reader.name}' reads.`);
   const stageOf = needsWhole(app, added, going) ? stagesInWhole(app, added, going, removed) : new Map<string, number>();
-  return { removed, streamsGone: [...without.streams.unread], added, stageOf };
+  return { removed, streamsGone: [...hiddenNames], added, stageOf };
 }
 
 /** Throws `compile.failed` with every mistake of a text that was planned. */
@@ -48,8 +56,8 @@ export function failIfWrong(diagnostics: Diagnostics): void {
   throw new CepError('compile.failed', `Line ${first?.line}, column ${first?.column}: ${first?.message}${more}`, list);
 }
 
-function rulesNamed(names: readonly string[], app: AppIndex): ChangePlan['removed'] {
-  const removed: ChangePlan['removed'] = { queries: [], partitions: [] };
+function rulesNamed(names: readonly string[], app: AppIndex): Rules {
+  const removed: Rules = { queries: [], partitions: [] };
   for (const name of new Set(names)) {
     const query = app.queries.get(name);
     const partition = [...app.partitions.values()].find((one) => one.name === name);
@@ -64,12 +72,13 @@ function rulesNamed(names: readonly string[], app: AppIndex): ChangePlan['remove
   return removed;
 }
 
-/** Streams that nobody has defined and that only these queries make: those that others read, each with one of them, and the rest. */
-function unmade(app: AppIndex, going: ReadonlySet<QueryPlan>): { read: Map<string, QueryPlan>; unread: Set<string> } {
+/** Streams that nobody has defined and that only what goes makes: those that others read, each with one of them, and the rest. */
+function unmade(app: AppIndex, going: ReadonlySet<QueryPlan>, { names, eventTimes }: Undefined): { read: Map<string, QueryPlan>; unread: Set<string> } {
   const [read, unread] = [new Map<string, QueryPlan>(), new Set<string>()];
-  for (const { output } of going) {
-    const stream = app.streams.get(output.target);
-    if (stream === undefined || stream.defined || app.writers.get(stream.name)?.some((one) => !going.has(one))) continue;
+  const stillLate = new Set(app.rest.eventTimes.flatMap((one) => (names.has(one.stream) ? [] : (one.late ?? []))));
+  for (const target of [...[...going].map((one) => one.output.target), ...eventTimes.flatMap((one) => one.late ?? [])]) {
+    const stream = app.streams.get(target);
+    if (stream === undefined || stream.defined || stillLate.has(stream.name) || app.writers.get(stream.name)?.some((one) => !going.has(one))) continue;
     const reader = app.readers.get(stream.name)?.find((one) => !going.has(one));
     if (reader === undefined) unread.add(stream.name);
     else read.set(stream.name, reader);
@@ -93,7 +102,7 @@ function needsWhole(app: AppIndex, added: AppPlan, going: ReadonlySet<QueryPlan>
  * The stages of an app with what is added, which is given its own. Nothing that runs may have to wait for a model that it did
  * not wait for, and a partition is made for events that come back into it, or for none.
  */
-function stagesInWhole(app: AppIndex, added: AppPlan, going: ReadonlySet<QueryPlan>, removed: ChangePlan['removed']): ReadonlyMap<string, number> {
+function stagesInWhole(app: AppIndex, added: AppPlan, going: ReadonlySet<QueryPlan>, removed: Rules): ReadonlyMap<string, number> {
   const before = app.plan();
   const left = before.queries.filter((one) => !going.has(one));
   const partitions = before.partitions.filter((one) => !removed.partitions.includes(one));

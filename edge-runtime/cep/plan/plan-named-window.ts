@@ -27,7 +27,7 @@ export function planTrigger(definition: TriggerDefinition, around: Surroundings)
     return undefined;
   }
   const cron = parseCron(at.cron);
-  if (!('wrong' in cron)) return { name: name.text, at: { cron } };
+  if (!('wrong' in cron)) return { name: name.text, at: { cron, text: at.cron } };
   around.diagnostics.error('type.cron', definition, `A cron expression ${cron.wrong}.`, "Fields: second minute hour day month weekday [year], for example '0 0/5 * * * ?'.");
   return undefined;
 }

@@ -191,7 +191,7 @@ export interface NamedWindowPlan {
 /** A stream whose events come with time. */
 export interface TriggerPlan {
   name: string;
-  at: 'start' | { every: number } | { cron: Cron };
+  at: 'start' | { every: number } | { cron: Cron; text: string };
 }
 
 /** How often a query puts out what it has; see `output … every …`. */

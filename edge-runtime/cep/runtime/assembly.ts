@@ -4,7 +4,7 @@ import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Stateful } from '../operators/stage.ts';
 import { queryKeyOf } from '../plan/conjuncts.ts';
 import { partStateName } from '../plan/describe-state.ts';
-import type { AppPlan, NamedWindowPlan, PartitionPlan, QueryPlan } from '../plan/plan.ts';
+import type { AggregationPlan, AppPlan, NamedWindowPlan, PartitionPlan, QueryPlan, TablePlan, TriggerPlan } from '../plan/plan.ts';
 import { feedsItself, inputStreams } from '../plan/stages.ts';
 import { makeRollup, rollupReceiver } from './build-aggregation.ts';
 import { buildJoin } from './build-join.ts';
@@ -25,8 +25,8 @@ import { sendingOn, type KeyedSend, type StageChain } from './stage-chain.ts';
 import type { Port, StageRuntime } from './stage-runtime.ts';
 import { startTrigger } from './triggers.ts';
 
-/** A query outside partitions, or a partition. */
-export type Rule = QueryPlan | PartitionPlan;
+/** What comes and goes as one: a query outside partitions, a partition, or what is defined. */
+export type Rule = QueryPlan | PartitionPlan | TablePlan | AggregationPlan | NamedWindowPlan | TriggerPlan;
 
 /** What all that is made of an app shares. */
 export interface AssemblyParts {
@@ -51,10 +51,12 @@ export class Assembly {
   /** How the aggregators of a query are made again from what its window holds. */
   readonly refills = new Map<string, () => void>();
   partitions: RunningPartition[] = [];
-  /** By what is planned of each: queries outside partitions, and partitions. */
+  /** By what is planned of each. */
   private readonly rules = new Map<Rule, RunningRule>();
   private readonly codes = new Map<StageRuntime, QueryCode>();
   private readonly parts: AssemblyParts;
+  /** Triggers of a running app that are still to ring at their start. */
+  private readonly starts: { name: string; ring: () => void }[] = [];
   /** The app runs already. */
   private late = false;
 
@@ -66,16 +68,20 @@ export class Assembly {
   add(plan: AppPlan, whole: () => AppPlan, stageOf: ReadonlyMap<string, number>): void {
     const { chain, book, exact } = this.parts;
     for (const one of plan.tables) {
+      const rule = this.begin(one, []);
       const running = makeTable(one, this.parts.provenance !== undefined);
       this.tables.set(one.name, running);
-      this.kept.set(`table ${one.name}`, running.table);
+      rule.leaves(() => this.tables.delete(one.name));
+      this.keep(`table ${one.name}`, running.table, rule);
     }
     for (const [name, junction] of makeJunctions(plan.streams, book)) if (!this.junctions.has(name)) this.junctions.set(name, junction);
     for (const one of plan.aggregations) {
+      const rule = this.begin(one, []);
       const runtime = chain.at(stageOf.get(one.name) ?? 0);
       const rollup = makeRollup(one, runtime.clock, this.codeOf(runtime).tables, exact);
       this.rollups.set(one.name, rollup);
-      this.kept.set(`aggregation ${one.name}`, rollup);
+      rule.leaves(() => this.rollups.delete(one.name));
+      this.keep(`aggregation ${one.name}`, rollup, rule);
     }
     for (const one of plan.windows) this.startWindow(one, chain.at(stageOf.get(one.name) ?? 0));
     const begun = new Set<number>();
@@ -87,15 +93,20 @@ export class Assembly {
         this.startPartition(partition, plan, whole, stageOf);
       }
     }
+    for (const one of plan.triggers) this.startTrigger(one);
   }
 
   /** The app is made; what comes to it from now on comes to a running one. */
-  run(plan: AppPlan): void {
+  run(): void {
     this.late = true;
-    for (const trigger of plan.triggers) startTrigger(trigger, this.parts.chain.first, this.junction(trigger.name), (id, state) => this.kept.set(id, state));
   }
 
-  /** Takes a rule out of the app: no event reaches it any more and nothing of it rings. Who hears it is kept, for one of its name that may come. */
+  /** Rings the triggers that were added to a running app and ring at their start, but for those of some names. */
+  ringStarts(but: ReadonlySet<string>): void {
+    for (const { name, ring } of this.starts.splice(0)) if (!but.has(name)) ring();
+  }
+
+  /** Takes a part out of the app: no event reaches it any more and nothing of it rings. Who hears it is kept, for one of its name that may come. */
   remove(rule: Rule): void {
     const running = this.rules.get(rule);
     if (running === undefined) return;
@@ -139,11 +150,20 @@ export class Assembly {
   }
 
   private startWindow(plan: NamedWindowPlan, runtime: StageRuntime): void {
-    const running = new RunningWindow(plan, { clock: runtime.clock, code: this.codeOf(runtime), alarm: (ring) => runtime.alarm(ring) });
+    const rule = this.begin(plan, []);
+    const running = new RunningWindow(plan, { clock: runtime.clock, code: this.codeOf(runtime), alarm: (ring) => rule.rings(runtime.alarm(ring)) });
     this.windows.set(plan.name, running);
+    rule.leaves(() => this.windows.delete(plan.name));
     const junction = this.junction(plan.name);
     running.outlet.listen((timestamp, row) => junction.one(timestamp, row));
-    this.kept.set(`window ${plan.name}`, running.window);
+    this.keep(`window ${plan.name}`, running.window, rule);
+  }
+
+  private startTrigger(plan: TriggerPlan): void {
+    const rule = this.begin(plan, []);
+    const { now, alarm } = startTrigger(plan, this.parts.chain.first, this.junction(plan.name), rule, this.late);
+    if (now !== undefined) this.starts.push({ name: plan.name, ring: now });
+    if (alarm !== undefined) this.keep(...alarm, rule);
   }
 
   private startPartition(plan: PartitionPlan, app: AppPlan, whole: () => AppPlan, stageOf: ReadonlyMap<string, number>): void {

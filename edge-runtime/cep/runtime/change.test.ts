@@ -145,7 +145,7 @@ describe('a change of single rules', () => {
   });
 
   it('is refused as a whole, and nothing has changed then', () => {
-    const { engine, rows } = engineOf("@info(name='a') from S select v insert into Mid; @info(name='b') from Mid select v insert into B; @info(name='p') partition with (k of S) begin @info(name='q') from S#window.length(1) select k, v insert into P; end;");
+    const { engine, rows } = engineOf("@info(name='a') from S select v insert into Mid; @info(name='b') from Mid select v insert into B; @info(name='p') partition with (k of S) begin @info(name='q') from S#window.length(1) select k, v insert into P; end; define table T (k string, v int); @info(name='t') from S[v in T] select k insert into Found;".replace('v in T', 'T.v == v in T'));
     const before = engine.snapshot();
     const refused: [RuleChange, string][] = [
       [{ remove: ['c'] }, 'change.unknown-rule'],
@@ -155,7 +155,12 @@ describe('a change of single rules', () => {
       [{ remove: ['a'], add: 'from S select k insert into Mid;' }, 'compile.failed'],
       [{ add: 'define stream S (k string); from S select k insert into O;' }, 'compile.failed'],
       [{ add: 'from P select k, v insert into S;' }, 'change.loop'],
-      [{ add: 'define trigger Tick at every 1 sec;' }, 'change.trigger'],
+      [{ undefine: ['Nothing'] }, 'change.unknown-definition'],
+      [{ undefine: ['Mid'] }, 'change.unknown-definition'],
+      [{ undefine: ['S'] }, 'change.still-used'],
+      [{ undefine: ['S'], add: 'define stream S (k string);' }, 'change.still-used'],
+      [{ undefine: ['T'] }, 'change.still-used'],
+      [{ undefine: ['T'], add: 'define table T (k string, v int);' }, 'change.still-used'],
       [{ add: "@eventTime(timestamp='ts') define stream E (ts long); from E select ts insert into F;" }, 'change.event-time'],
     ];
     for (const [change, code] of refused) expect(refusal(engine, change), JSON.stringify(change)).toBe(code);
@@ -163,6 +168,74 @@ describe('a change of single rules', () => {
     const b = rows('B');
     engine.send('S', 1, ['x', 1]);
     expect(b).toEqual([[1]]);
+  });
+
+  it('takes out what is defined once nothing makes use of it, and puts it in anew', () => {
+    const { engine, rows } = engineOf('');
+    const text = "@info(name='w') from W select sum(v) as total insert into Sums; define window W (k string, v int) length(2); @info(name='in') from S select k, v insert into W; @primaryKey('k') define table T (k string, v int); @info(name='t') from S select k, v update or insert into T on T.k == k; define aggregation A from S select k, sum(v) as total group by k aggregate every sec;";
+    const never = engine.snapshot();
+    expect(engine.change({ add: text }).added).toEqual(['w', 'in', 't']);
+    const sums = rows('Sums');
+    for (const v of [1, 2, 4]) engine.send('S', v, ['x', v]);
+    expect(refusal(engine, { undefine: ['W'] })).toBe('change.still-used');
+    // The same again keeps what it holds, another begins anew and says so.
+    const parts = { remove: ['w', 'in', 't'], undefine: ['W', 'T', 'A'] };
+    expect(engine.change({ ...parts, add: text }).lost).toEqual([]);
+    engine.send('S', 5, ['x', 8]);
+    expect([sums, engine.query('from T select v').rows]).toEqual([[[1], [3], [6], [12]], [[8]]]);
+    expect(engine.change({ ...parts, add: text.replace('length(2)', 'length(3)') }).lost.toSorted()).toEqual(['2-event window W', 'running sum']);
+    engine.send('S', 6, ['x', 1]);
+    expect(sums.at(-1)).toEqual([1]);
+    engine.change(parts);
+    expect(() => engine.query('from W select v')).toThrow();
+    expect(() => engine.query('from A select k')).toThrow();
+    expect(refusal(engine, { add: 'define stream W (x double); define table T (x double); from W select x insert into T;' })).toBe('none');
+    engine.change({ remove: ['query1'], undefine: ['W', 'T'] });
+    const fresh = new Engine(compile(head));
+    fresh.restore(never);
+    fresh.advance(6);
+    expect(engine.snapshot()).toEqual(fresh.snapshot());
+  });
+
+  it('starts triggers when they come, lets those who hear them stay when they change, and ends them', () => {
+    const { engine, rows } = engineOf("@info(name='a') from S select k, v insert into A;");
+    engine.send('S', 1000, ['x', 1]);
+    const text = "define trigger Tick at every 100 milliseconds; define trigger Once at 'start'; @info(name='t') from Tick select triggered_time as at insert into Ticks; @info(name='o') from Once#window.length(5) select count() as n insert into Starts; @info(name='j') from S join Once#window.length(1) select v insert into After;";
+    engine.change({ add: text });
+    const [ticks, after] = [rows('Ticks'), rows('After')];
+    engine.send('S', 1050, ['x', 2]);
+    engine.advance(1250);
+    expect([ticks, after]).toEqual([[[1100], [1200]], [[2]]]);
+    // One that starts goes on as it was where it is defined as it was: it does not start again.
+    expect(engine.change({ undefine: ['Once'], add: "define trigger Once at 'start';" }).lost).toEqual([]);
+    engine.change({ undefine: ['Tick'], add: 'define trigger Tick at every 30 milliseconds;' });
+    engine.advance(1320);
+    expect(ticks.slice(2)).toEqual([[1280], [1310]]);
+    engine.change({ remove: ['t', 'o', 'j'], undefine: ['Tick', 'Once'] });
+    expect(engine.nextTimer()).toBeUndefined();
+  });
+
+  it('adds and takes out streams that run by the time of their own events beside another, and never the first or the last', () => {
+    const stream = (name: string): string => `@eventTime(timestamp='at', allowed.lateness='10 milliseconds', late='Late') define stream ${name} (at long, v int);`;
+    const { engine, rows } = engineOf(`${stream('E')} @info(name='e') from E#window.length(2) select sum(v) as total insert into Sums; @info(name='l') from Late select v insert into Lates;`);
+    const [sums, lates] = [rows('Sums'), rows('Lates')];
+    engine.send('E', 1, [1000, 1]);
+    engine.send('E', 2, [1020, 2]);
+    expect(sums).toEqual([[1]]);
+    engine.change({ add: `${stream('F')} @info(name='f') from F select v insert into Seen;` });
+    const seen = rows('Seen');
+    // The slower of the two holds both back; what is older than where time is goes to the late ones, of both.
+    engine.send('F', 3, [1015, 7]);
+    engine.send('E', 4, [1050, 4]);
+    engine.send('F', 5, [900, 9]);
+    expect([sums, seen, lates]).toEqual([[[1]], [], [[9]]]);
+    // Without it, time goes as far as the other allows, and what waited of it is gone.
+    engine.change({ remove: ['f'], undefine: ['F'] });
+    expect([sums, seen]).toEqual([[[1], [3]], []]);
+    expect(refusal(engine, { remove: ['e'], undefine: ['E'] })).toBe('change.event-time');
+    expect(refusal(engine, { undefine: ['Late'] })).toBe('change.unknown-definition');
+    expect(refusal(engineOf('').engine, { add: stream('E') })).toBe('change.event-time');
+    expect(engine.bounds().map(({ what }) => what)).toEqual(['events waiting for their time']);
   });
 
   it('leaves a snapshot that the app of the resulting text restores', () => {

@@ -1,28 +1,32 @@
 import type { RuleChanged } from '../api.ts';
 import type { Stateful } from '../operators/stage.ts';
 import type { AppIndex } from '../plan/app-index.ts';
-import { statesOfRules } from '../plan/describe-state.ts';
+import { statesOfParts } from '../plan/describe-state.ts';
 import type { ChangePlan } from '../plan/plan-change.ts';
 import type { Assembly } from './assembly.ts';
 import { BinaryWriter } from './binary.ts';
+import type { EventTime } from './event-time.ts';
 import { fill, type SavedState } from './snapshot.ts';
 
-/** Does a change that was checked: takes rules out, puts others in, and gives those the state of what they were before. */
-export function carryOut({ removed, streamsGone, added, stageOf }: ChangePlan, app: AppIndex, made: Assembly): RuleChanged {
-  const rules = [...removed.partitions, ...removed.queries.filter((one) => one.partition === undefined)];
-  const states = new Map(rules.flatMap((one) => [...made.stateOf(one)]));
+/** Does a change that was checked: takes parts out, puts others in, and gives those the state of what they were before. */
+export function carryOut({ removed, streamsGone, added, stageOf }: ChangePlan, app: AppIndex, made: Assembly, gate: EventTime | undefined): RuleChanged {
+  const parts = [...removed.partitions, ...removed.queries.filter((one) => one.partition === undefined), ...removed.tables, ...removed.aggregations, ...removed.windows, ...removed.triggers];
+  const states = new Map(parts.flatMap((one) => [...made.stateOf(one)]));
   const offered = states.size === 0 ? [] : saved(states, removed, app);
-  for (const one of rules) made.remove(one);
+  for (const one of parts) made.remove(one);
   for (const one of streamsGone) made.removeStream(one);
   app.remove(removed, streamsGone);
   app.add(added);
   made.add(added, () => app.plan(), stageOf);
-  const lost = offered.length === 0 ? [] : fill(offered, statesOfRules(added, app), made.kept, made.refills);
-  return { added: added.queries.map((one) => one.name), lost };
+  const lost = offered.length === 0 ? [] : fill(offered, statesOfParts(added, app), made.kept, made.refills);
+  gate?.change(app.rest.eventTimes);
+  // One that is defined as it was has rung.
+  made.ringStarts(new Set(removed.triggers.filter((one) => one.at === 'start').map((one) => one.name)));
+  return { added: added.queries.filter((one) => !added.aggregations.some(({ name }) => name === one.output.target)).map((one) => one.name), lost };
 }
 
 function saved(states: ReadonlyMap<string, Stateful>, removed: ChangePlan['removed'], app: AppIndex): SavedState[] {
-  return statesOfRules(removed, app).flatMap(({ kept, id, view }) => {
+  return statesOfParts(removed, app).flatMap(({ kept, id, view }) => {
     const state = states.get(kept);
     if (state === undefined) return [];
     const writer = new BinaryWriter();

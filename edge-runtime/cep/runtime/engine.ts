@@ -57,7 +57,7 @@ export class Engine implements CepEngine {
     this.onDemand = new OnDemand(() => this.plan, app.environment, { tables: this.made.tables, rollups: this.made.rollups, window: (name) => this.made.windows.get(name)?.rows() }, this.first.clock);
     this.made.add(plan, () => plan, stageOf);
     if (plan.eventTimes.length > 0) this.made.kept.set('event time', (this.gate = this.makeGate()));
-    this.made.run(plan);
+    this.made.run();
   }
 
   private get plan(): AppPlan {
@@ -199,7 +199,7 @@ export class Engine implements CepEngine {
   change(change: RuleChange): RuleChanged {
     const planned = planRuleChange(change, this.index, this.app.environment);
     this.chain.grow(Math.max(0, ...planned.stageOf.values()) + 1);
-    const changed = carryOut(planned, this.index, this.made);
+    const changed = carryOut(planned, this.index, this.made, this.gate);
     this.onDemand.changed();
     this.follower = undefined;
     this.chain.settle();

@@ -37,7 +37,7 @@ export interface Behind {
  * stream holds nothing back, and when all are idle, everything goes on.
  */
 export class EventTime implements Stateful {
-  private readonly sources: ReadonlyMap<string, Source>;
+  private sources: ReadonlyMap<string, Source>;
   private readonly behind: Behind;
   /** A binary heap by time and arrival. */
   private heap: Held[] = [];
@@ -47,8 +47,25 @@ export class EventTime implements Stateful {
   private forced = 0;
 
   constructor(plans: readonly EventTimePlan[], behind: Behind) {
-    this.sources = new Map(plans.map((plan) => [plan.stream, { plan, newest: Number.NEGATIVE_INFINITY, arrivedAt: Number.NEGATIVE_INFINITY, idle: true, late: 0 }]));
+    this.sources = new Map(plans.map((plan) => [plan.stream, sourceOf(plan)]));
     this.behind = behind;
+  }
+
+  /** Goes on with other streams. What waits of one that is gone goes with it; one that is as it was goes on, and others begin idle. */
+  change(plans: readonly EventTimePlan[]): void {
+    const former = this.sources;
+    const same = (plan: EventTimePlan): Source | undefined => {
+      const known = former.get(plan.stream);
+      return known !== undefined && JSON.stringify(known.plan) === JSON.stringify(plan) ? known : undefined;
+    };
+    this.sources = new Map(plans.map((plan) => [plan.stream, same(plan) ?? sourceOf(plan)]));
+    const gone = [...former].filter(([stream, source]) => this.sources.get(stream) !== source);
+    if (gone.length === 0) return;
+    // Nothing waits for a stream that is gone.
+    const waiting = this.heap.filter(({ stream }) => this.sources.get(stream) === former.get(stream));
+    this.heap = [];
+    for (const one of waiting) this.push(one);
+    this.release(this.possible());
   }
 
   send(stream: string, arrival: number, row: Row): void {
@@ -173,6 +190,10 @@ export class EventTime implements Stateful {
       this.push({ time: Number(flat[index]), order: Number(flat[index + 1]), stream: String(flat[index + 2]), row: Array.isArray(row) ? row : [] });
     }
   }
+}
+
+function sourceOf(plan: EventTimePlan): Source {
+  return { plan, newest: Number.NEGATIVE_INFINITY, arrivedAt: Number.NEGATIVE_INFINITY, idle: true, late: 0 };
 }
 
 function isBefore(left: Held, right: Held): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compile, Engine, type Row } from '../index.ts';
-import { feed, generate, listen, randomOf, RULES, textOf } from '../testing/edited-rules.ts';
+import { EDITS, feed, generate, listen, randomOf, RULES, textOf } from '../testing/edited-rules.ts';
 
 const text = `define stream S (k string, v int); define stream Gone (k string);
 @primaryKey('k') @index('v') define table T (k string, v int); define table L (k string, v int);
@@ -16,8 +16,8 @@ function rowsOf(engine: Engine, table: string): Row[] {
 }
 
 describe('increments upon a snapshot', () => {
-  it('restore what an engine held, over random apps and events', { timeout: 120_000 }, () => {
-    for (let seed = 1; seed <= 200; seed++) {
+  it('restore what an engine held, over random apps and events', { timeout: 1_200_000 }, () => {
+    for (let seed = 1; seed <= EDITS / 2; seed++) {
       const random = randomOf(seed);
       const chosen = RULES.map((_, index) => index).filter(() => random(3) === 0);
       const written = chosen.map((index) => textOf(index, random(RULES[index]?.variants.length ?? 1))).join(' ');

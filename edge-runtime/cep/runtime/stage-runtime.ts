@@ -64,8 +64,12 @@ export class StageRuntime {
 
   /** What comes to a running app counts from now, or from the start where that is still to come; the returned function keeps it from that. */
   beginLate(begin: Beginning): () => void {
-    const isToCome = this.start.waits || (this.startTime === undefined && this.clock.now === 0);
-    return isToCome ? this.start.add(begin) : this.start.addLate(begin, this.clock.now, !this.exact);
+    return this.isToStart ? this.start.add(begin) : this.start.addLate(begin, this.clock.now, !this.exact);
+  }
+
+  /** Whether the start of the app is still to come. */
+  get isToStart(): boolean {
+    return this.start.waits || (this.startTime === undefined && this.clock.now === 0);
   }
 
   /** Moves the clock; a time in the past is left alone. */

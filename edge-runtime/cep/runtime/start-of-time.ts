@@ -15,7 +15,7 @@ export type Beginning = (now: number, eager: boolean) => void;
 export class StartOfTime implements Stateful {
   private readonly alarm: Alarm;
   private beginnings: Beginning[] = [];
-  private readonly announcements: Beginning[] = [];
+  private announcements: Beginning[] = [];
   private begun = false;
 
   constructor(alarm: (ring: () => void) => Alarm) {
@@ -50,10 +50,13 @@ export class StartOfTime implements Stateful {
     this.beginnings = this.beginnings.filter((one) => one !== begin);
   }
 
-  /** Sends something at the start, after all that counts from it has begun to. */
-  announce(send: Beginning): void {
+  /** Sends something at the start, after all that counts from it has begun to; the returned function keeps it from that. */
+  announce(send: Beginning): () => void {
     this.announcements.push(send);
     this.await();
+    return () => {
+      this.announcements = this.announcements.filter((one) => one !== send);
+    };
   }
 
   /** Called when the clock stops for timers, before any rings; `meanwhile` runs between the two. */
