@@ -109,6 +109,44 @@ test.describe('an author', () => {
     await expect(stop).toContainText('Set the mark beside a query');
   });
 
+  test('sees in a partition what is held for any of its keys, and finds them by a part', async () => {
+    await writeInEditor(page, `define stream Readings (device string, flow double);
+partition with (device of Readings)
+begin
+  @info(name = 'mean') from Readings#window.length(3) select device, avg(flow) as flow insert into Means;
+end;
+`);
+    await page.getByRole('button', { name: 'Stop the preview at mean' }).click();
+    const stop = page.getByRole('region', { name: 'Stop', exact: true });
+    await expect(stop).toContainText('Stopped at match 1 of mean');
+    await expect(stop).toContainText('For the key whose event came last, pump-1, of 1 key.');
+    await stop.getByRole('button', { name: 'Run on' }).click();
+    await stop.getByRole('button', { name: 'Run on' }).click();
+    await expect(stop).toContainText('Stopped at match 3 of mean');
+    const keys = stop.getByRole('group', { name: 'Key whose state is shown' });
+    await expect(keys.getByRole('button')).toHaveText(['latest', 'pump-1', 'pump-2']);
+    const held = stop.getByRole('group', { name: 'Window of Readings' }).getByRole('row');
+    await expect(held).toHaveCount(3);
+    await keys.getByRole('button', { name: 'pump-2' }).click();
+    await expect(stop).toContainText('For the key pump-2, of 2 keys.');
+    await expect(held).toContainText(['device', '7.5']);
+    // It stays the key that is looked at when the run goes on.
+    await stop.getByRole('button', { name: 'Next event' }).click();
+    await expect(held).toContainText(['device', '7', '7.5']);
+    await stop.getByLabel('Keys with').fill('P-1');
+    await expect(keys.getByRole('button')).toHaveText(['latest', 'pump-1']);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect.soft(await wrongWith(page), colorScheme).toEqual([]);
+    }
+    await keys.getByRole('button', { name: 'latest' }).click();
+    await expect(stop).toContainText('For the key whose event came last, pump-2, of 2 keys.');
+    await page.locator('.cm-breakpoint-set').click();
+    await page.getByRole('button', { name: 'Leave', exact: true }).click();
+    await writeInEditor(page, rule);
+    await expect(page.getByRole('group', { name: 'Events of Low' }).getByRole('row')).toHaveCount(4);
+  });
+
   test('sees at any moment the rows of then, also those that the run did not keep', async () => {
     const many = Array.from({ length: 3000 }, (_, index) => `${1000 + index * 1000},pump-1,${index % 2 === 0 ? 6 : 3}`).join('\n');
     await page.getByLabel('File with events').setInputFiles({ name: 'pump.csv', mimeType: 'text/csv', buffer: Buffer.from(`timestamp,device,flow\n${many}`) });

@@ -1,4 +1,4 @@
-import type { Breakpoint, PlainEvent, PreviewRow, QueryLook, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
+import type { Breakpoint, KeyChoice, PlainEvent, PreviewRow, QueryLook, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
 import type { Explanation, KnownModel, PreviewAnswer, PreviewRequest, PreviewRun, RecordingSummary, ShownStop } from './preview-protocol.ts';
 
 /** Rows of one request to a model; the control plane takes no more at once. */
@@ -59,9 +59,9 @@ export class PreviewClient {
     return this.stopped({ kind: 'go', how, breakpoints, until: null });
   }
 
-  /** What a query holds at the stop. */
-  async look(query: string): Promise<QueryLook | null> {
-    const answer = await this.ask({ kind: 'look', query });
+  /** What a query holds at the stop, in a partition for a key. */
+  async look(query: string, choice: KeyChoice): Promise<QueryLook | null> {
+    const answer = await this.ask({ kind: 'look', query, choice });
     return answer.kind === 'looked' ? answer.look : unexpected(answer);
   }
 

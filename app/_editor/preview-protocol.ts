@@ -1,5 +1,5 @@
 import type { AttributeType } from '@selvedge/edge-runtime/cep';
-import type { Breakpoint, PlainEvent, PreviewResult, PreviewRow, QueryLook, Stop, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
+import type { Breakpoint, KeyChoice, PlainEvent, PreviewResult, PreviewRow, QueryLook, Stop, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
 
 /** What the page and its preview worker say to each other. Every request that is answered carries a number. */
 export interface KnownModel {
@@ -19,8 +19,8 @@ export type PreviewRequest =
   | { kind: 'begin'; id: number; text: string; breakpoints: readonly Breakpoint[]; until: number | null; models: readonly KnownModel[] }
   /** Goes on from a stop: to the next breakpoint or moment, or by one event. */
   | { kind: 'go'; id: number; how: 'on' | 'step'; breakpoints: readonly Breakpoint[]; until: number | null }
-  /** What another query holds at the stop. */
-  | { kind: 'look'; id: number; query: string }
+  /** What another query, or the same for another key, holds at the stop. */
+  | { kind: 'look'; id: number; query: string; choice: KeyChoice }
   | { kind: 'explain'; id: number; text: string; stream: string; index: number; models: readonly KnownModel[] }
   | { kind: 'test'; id: number; text: string; tests: readonly TestCase[]; models: readonly KnownModel[] }
   /** The first events of the recording, to keep as a test case. */

@@ -1,5 +1,5 @@
 import type { Environment } from '@selvedge/edge-runtime/cep';
-import { plain, Stepper, type AskModel, type QueryLook, type Recording, type Stop } from '@selvedge/edge-runtime/cep/preview';
+import { plain, Stepper, type AskModel, type KeyChoice, type QueryLook, type Recording, type Stop } from '@selvedge/edge-runtime/cep/preview';
 import { explanationOf } from './preview-explanation.ts';
 import type { PreviewRequest, ShownStop, StoppedRow } from './preview-protocol.ts';
 
@@ -44,8 +44,8 @@ export class Stops {
     return this.shown(how === 'step' ? await stepper.step() : await stepper.runOn(breakpoints, until ?? undefined));
   }
 
-  look(query: string): QueryLook | null {
-    return this.stepper?.look(query) ?? null;
+  look(query: string, choice: KeyChoice): QueryLook | null {
+    return this.stepper?.look(query, choice) ?? null;
   }
 
   private shown(stop: Stop | undefined): Stopped {

@@ -62,7 +62,7 @@ async function answer(request: Exclude<PreviewRequest, { kind: 'predicted' }>): 
     case 'go':
       return { kind: 'stopped', id, ...(await stops.go(request)) };
     case 'look':
-      return { kind: 'looked', id, look: stops.look(request.query) };
+      return { kind: 'looked', id, look: stops.look(request.query, request.choice) };
     case 'explain':
       return { kind: 'explained', id, explanation: await explain(request) };
     case 'test': {

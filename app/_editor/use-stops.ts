@@ -1,5 +1,5 @@
 'use client';
-import type { Breakpoint, QueryLook } from '@selvedge/edge-runtime/cep/preview';
+import type { Breakpoint, KeyChoice, QueryLook } from '@selvedge/edge-runtime/cep/preview';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { KnownModel, RecordingSummary, ShownStop } from './preview-protocol.ts';
 import type { PreviewControls } from './use-preview.ts';
@@ -8,6 +8,8 @@ interface StopsState {
   stop: ShownStop | null;
   /** What the query at hand holds at the stop. */
   look: QueryLook | null;
+  /** In a partition, for which key, and which keys are named. */
+  choice: KeyChoice;
   /** Going on to the next stop. */
   running: boolean;
   error: string | undefined;
@@ -26,10 +28,13 @@ export interface Stops extends StopsState {
   /** To the last event before a moment, milliseconds since 1970. */
   stopAt: (until: number) => void;
   lookAt: (query: string) => void;
+  /** Another key of the query that is looked at, or other keys to choose from. */
+  choose: (choice: Partial<KeyChoice>) => void;
   leave: () => void;
 }
 
-const nowhere: StopsState = { stop: null, look: null, running: false, error: undefined };
+const latest: KeyChoice = { key: null, like: '' };
+const nowhere: StopsState = { stop: null, look: null, choice: latest, running: false, error: undefined };
 
 /** Breakpoints at the queries of the previewed text. With one set, a second run beside the preview goes from stop to stop; without, there is none. */
 export function useStops({ state: { text, recording }, client }: PreviewControls, queries: readonly string[], models: readonly KnownModel[]): Stops {
@@ -47,9 +52,11 @@ export function useStops({ state: { text, recording }, client }: PreviewControls
     answer.then(
       ({ stop, look }) => {
         if (turn.current !== mine) return;
-        setState((before) => ({ stop: stop ?? before.stop, look, running: false, error: undefined }));
-        // What is shown stays the query that one looked at, where the stop is at none.
-        if (stop !== null && look === null) lookAt(state.look?.query ?? breakpoints[0]?.query ?? queries[0] ?? '');
+        // What is shown stays the query that one looked at, where the stop is at none, and its key.
+        const query = look?.query ?? state.look?.query ?? breakpoints[0]?.query ?? queries[0] ?? '';
+        const choice = query === state.look?.query ? state.choice : latest;
+        setState({ stop: stop ?? state.stop, look, choice, running: false, error: undefined });
+        if (stop !== null && (look === null || choice !== latest)) ask(query, choice);
       },
       (failure: unknown) => {
         if (turn.current === mine) setState({ ...nowhere, error: messageOf(failure) });
@@ -61,10 +68,10 @@ export function useStops({ state: { text, recording }, client }: PreviewControls
     of.current = { text, recording };
     follow(client().begin(text, breakpoints, until, models));
   };
-  const lookAt = (query: string) => {
+  const ask = (query: string, choice: KeyChoice) => {
     if (query === '') return;
     const mine = turn.current;
-    client().look(query).then((look) => setState((before) => (turn.current === mine ? { ...before, look } : before)), (failure: unknown) => setState((before) => ({ ...before, error: messageOf(failure) })));
+    client().look(query, choice).then((look) => setState((before) => (turn.current === mine ? { ...before, look, choice } : before)), (failure: unknown) => setState((before) => ({ ...before, error: messageOf(failure) })));
   };
   const leave = () => {
     turn.current++;
@@ -91,7 +98,8 @@ export function useStops({ state: { text, recording }, client }: PreviewControls
     step: () => follow(client().go('step', breakpoints)),
     again: () => begin(null),
     stopAt: (until) => begin(until),
-    lookAt,
+    lookAt: (query) => ask(query, latest),
+    choose: (next) => ask(state.look?.query ?? '', { ...state.choice, ...next }),
     leave,
   };
 }

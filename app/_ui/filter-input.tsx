@@ -57,7 +57,7 @@ export function FilterInput({ value, onChange, label, placeholder, hint, first =
             reported.current = '';
             onChange('');
           }}
-          className="absolute top-1 right-1 grid size-[22px] place-items-center rounded-sm text-faint hover:bg-raised hover:text-ink"
+          className="absolute top-[3px] right-[3px] grid size-6 place-items-center rounded-sm text-faint hover:bg-raised hover:text-ink"
         >
           <X size={12} />
         </button>

@@ -226,9 +226,27 @@ export type Holding =
   | { kind: 'window'; stream: string; total: number; events: readonly HeldEvent[] }
   | { kind: 'pattern'; stream: string; total: number; matches: readonly HeldMatch[] };
 
-/** What a query holds. In a partition that is what it holds for the key whose event came last. */
+/** In a partition: for which key it is told what a query holds, and which of the keys are named. Keys are given and named as text. */
+export interface HoldsOptions {
+  /** The key whose event came last when nothing is said. */
+  key?: string;
+  /** Keys that contain this are named, whether in small or capital letters; all when nothing is said. */
+  like?: string;
+  /** How many keys are named at most, those whose event came last first; none when nothing is said. */
+  keysMax?: number;
+}
+
+/** What a query holds, in a partition for one key. */
 export interface QueryHoldings {
-  partition?: { key: unknown; keys: number };
+  partition?: {
+    /** Undefined when there is no key yet, or not the one that was asked for. */
+    key: string | undefined;
+    /** How many there are. */
+    keys: number;
+    named: readonly string[];
+    /** More keys would have been named. */
+    more: boolean;
+  };
   holdings: readonly Holding[];
 }
 
@@ -316,7 +334,7 @@ export interface CepEngine {
    */
   query(text: string, options?: OnDemandOptions): OnDemandAnswer;
   /** What the windows and the pattern of a query hold now, of each at most `max` of the latest; for looking at. Throws `name.unknown-query`. */
-  holds(query: string, max: number): QueryHoldings;
+  holds(query: string, max: number, options?: HoldsOptions): QueryHoldings;
   /** What is limited in this app, how full it is, and what was given up. */
   bounds(): Bound[];
   /**

@@ -5,7 +5,7 @@
  * @module
  */
 export { Backtest, type BacktestResult, type BacktestRow, type BacktestStream } from './backtest.ts';
-export type { LookedHolding, LookedMatch, QueryLook } from './look.ts';
+export type { KeyChoice, LookedHolding, LookedMatch, QueryLook } from './look.ts';
 export { countUntil, momentAt, MOMENTS, stepAt, timeOf, type Span } from './moments.ts';
 export { Preview, type PreviewOptions, type PreviewQuery, type PreviewResult } from './preview.ts';
 export { eventsOf, readRecording, RECORDED_EVENTS_MAX, recordingOf, type PlainEvent, type RecordedStream, type Recording, type RecordingOptions } from './recording.ts';

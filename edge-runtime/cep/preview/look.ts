@@ -1,10 +1,12 @@
-import type { HeldMatch, Holding } from '../api.ts';
+import type { HeldMatch, Holding, QueryHoldings } from '../api.ts';
 import type { Preview } from './preview.ts';
 import type { PlainEvent } from './recording.ts';
 import { plain } from './test-case.ts';
 
 /** Events or matches shown of one thing that a query holds. */
 const SHOWN_MAX = 100;
+/** Keys of a partition that are named, of those that contain what is looked for. */
+const KEYS_MAX = 50;
 /** Events shown of one step of a match. */
 const STEP_EVENTS_MAX = 10;
 
@@ -21,14 +23,20 @@ export type LookedHolding =
 /** A query at a stop, in values that any message can carry. */
 export interface QueryLook {
   query: string;
-  /** In a partition: the key whose event came last, and how many keys there are. */
-  partition?: { key: string; keys: number };
+  /** In a partition: the key that is shown, undefined when there is none such; how many there are, and some of them. */
+  partition?: QueryHoldings['partition'];
   holdings: readonly LookedHolding[];
 }
 
-export function lookAt(preview: Preview, query: string): QueryLook {
-  const { partition, holdings } = preview.holds(query, SHOWN_MAX);
-  return { query, ...(partition === undefined ? {} : { partition: { key: String(plain(partition.key)), keys: partition.keys } }), holdings: holdings.map((one) => named(preview, query, one)) };
+/** Which key of a partition is looked at, the one whose event came last when there is none, and what keys that are named contain. */
+export interface KeyChoice {
+  key: string | null;
+  like: string;
+}
+
+export function lookAt(preview: Preview, query: string, { key, like }: KeyChoice): QueryLook {
+  const { partition, holdings } = preview.holds(query, SHOWN_MAX, { ...(key === null ? {} : { key }), like, keysMax: KEYS_MAX });
+  return { query, ...(partition === undefined ? {} : { partition }), holdings: holdings.map((one) => named(preview, query, one)) };
 }
 
 function named(preview: Preview, query: string, holding: Holding): LookedHolding {

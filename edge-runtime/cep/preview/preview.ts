@@ -1,5 +1,5 @@
 import { compile, type CompiledApp } from '../analyze.ts';
-import type { Cause, EngineOptions, Environment, ModelAnswer, ModelCall, QueryHoldings, Row } from '../api.ts';
+import type { Cause, EngineOptions, Environment, HoldsOptions, ModelAnswer, ModelCall, QueryHoldings, Row } from '../api.ts';
 import { Engine } from '../runtime/engine.ts';
 import { MOMENTS, stepAt, type Span } from './moments.ts';
 import { isOfTheRecording, type Recording } from './recording.ts';
@@ -128,8 +128,8 @@ export class Preview {
   }
 
   /** What a query holds now, of each part the latest `max`. */
-  holds(query: string, max: number): QueryHoldings {
-    return this.engine.holds(query, max);
+  holds(query: string, max: number, options?: HoldsOptions): QueryHoldings {
+    return this.engine.holds(query, max, options);
   }
 
   /** Hears what each of the rule's queries puts out. */

@@ -75,8 +75,31 @@ describe('a run with breakpoints', () => {
   it('shows in a partition what is held for the key whose event came last', async () => {
     const stepper = stepperOf("partition with (device of Readings) begin @info(name='sum') from Readings#window.length(2) select sum(flow) as total insert into Sums; end;");
     await stepper.runOn([{ query: 'sum', on: 'match', from: 9 }]);
-    expect(stepper.look('sum')).toMatchObject({ partition: { key: 'd0', keys: 2 }, holdings: [{ total: 2, events: [{ values: ['d0', 6] }, { values: ['d0', 8] }] }] });
+    expect(stepper.look('sum')).toMatchObject({ partition: { key: 'd0', keys: 2, named: ['d0', 'd1'], more: false }, holdings: [{ total: 2, events: [{ values: ['d0', 6] }, { values: ['d0', 8] }] }] });
     expect(await stepper.step()).toMatchObject({ put: [{ query: 'sum', rows: [{ row: [16] }] }] });
+  });
+
+  it('shows in a partition what is held for any of its keys, which are found by a part of them, and goes on as if nobody had looked', async () => {
+    const many = recordingOf(Array.from({ length: 500 }, (_, index) => ({ stream: 'Readings', at: 1000 + index, data: { device: `Pump-${index % 120}`, flow: index } })));
+    const text = "partition with (device of Readings) begin @info(name='sum') from Readings#window.length(2) select device, sum(flow) as total insert into Sums; @info(name='up') from every a=Readings -> b=Readings[flow > a.flow + 200] select b.flow as flow insert into Up; end;";
+    const [looked, other] = [stepperOf(text, many), stepperOf(text, many)];
+    for (const one of [looked, other]) await one.runOn([], 1400);
+    expect(looked.look('sum')).toMatchObject({ partition: { key: 'Pump-39', keys: 120, more: true } });
+    expect(looked.look('sum').partition?.named).toHaveLength(50);
+    expect(looked.look('sum', { key: 'Pump-7', like: 'pump-11' })).toMatchObject({
+      partition: { key: 'Pump-7', keys: 120, named: ['Pump-11', 'Pump-119', 'Pump-118', 'Pump-117', 'Pump-116', 'Pump-115', 'Pump-114', 'Pump-113', 'Pump-112', 'Pump-111', 'Pump-110'], more: false },
+      holdings: [{ total: 2, events: [{ values: ['Pump-7', 247] }, { values: ['Pump-7', 367] }] }],
+    });
+    expect(looked.look('up', { key: 'Pump-40', like: 'no such' })).toMatchObject({ partition: { key: 'Pump-40', named: [] }, holdings: [{ total: 2, matches: [{ steps: [{ events: [{ data: { flow: 160 } }] }] }, { steps: [{ events: [{ data: { flow: 280 } }] }] }] }] });
+    expect(looked.look('sum', { key: 'Pump-1000', like: '' })).toMatchObject({ partition: { keys: 120 }, holdings: [] });
+    expect(looked.look('sum', { key: 'Pump-1000', like: '' }).partition?.key).toBeUndefined();
+    for (let left = 30; left > 0; left--) expect(await looked.step()).toEqual(await other.step());
+  });
+
+  it('names keys that are no texts', async () => {
+    const stepper = stepperOf("partition with (flow of Readings) begin @info(name='sum') from Readings#window.length(2) select sum(flow) as total insert into Sums; end;");
+    await stepper.runOn([], 4500);
+    expect(stepper.look('sum', { key: '1.0', like: '.' })).toMatchObject({ partition: { key: '1.0', keys: 4, named: ['3.0', '2.0', '1.0', '0.0'] }, holdings: [{ events: [{ values: ['d1', 1] }] }] });
   });
 
   it('shows both windows of a join, and a named window that a query reads', async () => {

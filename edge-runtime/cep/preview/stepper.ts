@@ -1,5 +1,5 @@
 import type { Cause, Environment, Row } from '../api.ts';
-import { lookAt, type QueryLook } from './look.ts';
+import { lookAt, type KeyChoice, type QueryLook } from './look.ts';
 import { Preview } from './preview.ts';
 import type { PlainEvent, Recording } from './recording.ts';
 import { answerAll, plain, type AskModel } from './test-case.ts';
@@ -113,8 +113,8 @@ export class Stepper {
     return this.stop({ kind: this.ended ? 'end' : 'step' });
   }
 
-  look(query: string): QueryLook {
-    return lookAt(this.preview, query);
+  look(query: string, choice: KeyChoice = { key: null, like: '' }): QueryLook {
+    return lookAt(this.preview, query, choice);
   }
 
   /** What a row of a stop was made of. */

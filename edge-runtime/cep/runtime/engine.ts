@@ -1,5 +1,5 @@
 import { replanned, type CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type SnapshotOptions, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type HoldsOptions, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type SnapshotOptions, type StreamBatch } from '../api.ts';
 import { AppIndex } from '../plan/app-index.ts';
 import { planRuleChange } from '../plan/plan-change.ts';
 import type { AppPlan } from '../plan/plan.ts';
@@ -188,8 +188,8 @@ export class Engine implements CepEngine {
     return this.onDemand.ask(text, options);
   }
 
-  holds(query: string, max: number): QueryHoldings {
-    return queryHoldings(query, { queries: this.plan.queries, kept: this.made.kept, windows: this.made.windows, partitions: this.made.partitions }, max);
+  holds(query: string, max: number, options: HoldsOptions = {}): QueryHoldings {
+    return queryHoldings(query, { queries: this.plan.queries, kept: this.made.kept, windows: this.made.windows, partitions: this.made.partitions }, max, options);
   }
 
   bounds(): Bound[] {

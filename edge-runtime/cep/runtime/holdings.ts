@@ -1,4 +1,4 @@
-import { CepError, type HeldEvent, type HeldMatch, type Holding, type QueryHoldings, type Row } from '../api.ts';
+import { CepError, type HeldEvent, type HeldMatch, type Holding, type HoldsOptions, type QueryHoldings, type Row } from '../api.ts';
 import { EventQueue } from '../operators/windows/event-queue.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import type { Payload, Stateful, WindowStage } from '../operators/stage.ts';
@@ -15,8 +15,8 @@ export interface Stores {
   partitions: readonly RunningPartition[];
 }
 
-/** What a query holds: named windows that it reads, and its own windows and pattern, in a partition those of the key whose event came last. */
-export function queryHoldings(name: string, { queries, kept, windows, partitions }: Stores, max: number): QueryHoldings {
+/** What a query holds: named windows that it reads, and its own windows and pattern, in a partition those of one key. */
+export function queryHoldings(name: string, { queries, kept, windows, partitions }: Stores, max: number, { key, like = '', keysMax = 0 }: HoldsOptions): QueryHoldings {
   const query = queries.find((one) => one.name === name);
   if (query === undefined) throw new CepError('name.unknown-query', `There is no query '${name}'.`);
   const named = [...new Set(inputStreams(query))].flatMap((stream) => {
@@ -25,8 +25,14 @@ export function queryHoldings(name: string, { queries, kept, windows, partitions
   });
   if (query.partition === undefined) return { holdings: [...named, ...holdingsOf(query, kept, max)] };
   const parts = partitions.filter((one) => one.plan.index === query.partition);
-  const latest = parts.flatMap((one) => one.latest() ?? []);
-  return { partition: { key: latest[0]?.key, keys: Math.max(0, ...parts.map((one) => one.size)) }, holdings: [...named, ...latest.flatMap((one) => holdingsOf(query, one.kept, max))] };
+  const held = parts.flatMap((one) => one.heldFor(key) ?? []);
+  // A part behind a prediction has the keys that have come so far.
+  const [fullest] = parts.toSorted((left, right) => right.size - left.size);
+  const found = fullest?.keysLike(like, keysMax + 1) ?? [];
+  return {
+    partition: { key: held[0]?.key, keys: fullest?.size ?? 0, named: found.slice(0, keysMax), more: found.length > keysMax },
+    holdings: [...named, ...held.flatMap((one) => holdingsOf(query, one.kept, max))],
+  };
 }
 
 /** Of each at most `max` of the latest. `kept` is named as in a snapshot. */

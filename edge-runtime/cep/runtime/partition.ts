@@ -98,12 +98,35 @@ export class RunningPartition implements Incremental {
     return this.instances.size;
   }
 
-  /** The key whose event came last, with what its queries hold under the names that snapshots have; its memory is in use until the next event. */
-  latest(): { key: unknown; kept: (readonly [string, Stateful])[] } | undefined {
-    const { newest } = this.byUse;
-    if (newest === undefined) return undefined;
-    this.enter(newest);
-    return { key: newest.key, kept: newest.copy.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
+  /**
+   * A key as text, or the one whose event came last, with what its queries hold under the names that snapshots have; its memory
+   * is in use until the next event.
+   */
+  heldFor(key: string | undefined): { key: string; kept: (readonly [string, Stateful])[] } | undefined {
+    const instance = key === undefined ? this.byUse.newest : this.instanceOf(key);
+    if (instance === undefined) return undefined;
+    this.enter(instance);
+    return { key: this.textOf(instance), kept: instance.copy.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
+  }
+
+  /** Keys as text that contain another, whether in small or capital letters, at most `max`; those whose event came last first. */
+  keysLike(like: string, max: number): string[] {
+    const [wanted, found] = [like.toLowerCase(), [] as string[]];
+    for (let one = this.byUse.newest; one !== undefined && found.length < max; one = one.older) {
+      const text = this.textOf(one);
+      if (text.toLowerCase().includes(wanted)) found.push(text);
+    }
+    return found;
+  }
+
+  private instanceOf(key: string): Instance | undefined {
+    if (this.keyType === 'string') return this.instances.get(key);
+    for (const one of this.instances.values()) if (this.textOf(one) === key) return one;
+    return undefined;
+  }
+
+  private textOf({ key }: Instance): string {
+    return textOf(key, this.keyType);
   }
 
   /** The way in for one stream. */

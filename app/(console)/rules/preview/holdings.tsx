@@ -1,16 +1,17 @@
-import type { LookedHolding, LookedMatch, QueryLook } from '@selvedge/edge-runtime/cep/preview';
+import type { KeyChoice, LookedHolding, LookedMatch, QueryLook } from '@selvedge/edge-runtime/cep/preview';
 import type { ReactNode } from 'react';
 import { count, plural } from '../../../_format/number.ts';
 import { Moment, useMomentText } from '../../../_ui/moment.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
+import { KeyChooser } from './key-chooser.tsx';
 import { dataText, valueText } from './value-text.ts';
 
 /** What a query's windows and its pattern hold at a stop. */
-export function Holdings({ look: { query, partition, holdings } }: { look: QueryLook }) {
+export function Holdings({ look: { query, partition, holdings }, choice, onChoose }: { look: QueryLook; choice: KeyChoice; onChoose: (choice: Partial<KeyChoice>) => void }) {
   return (
     <>
-      {partition === undefined ? null : <p className="px-4 pb-1.5 text-sm text-dim">{partition.keys === 0 ? 'No key yet.' : <>For the key whose event came last, <span className="font-mono text-[12px] text-ink">{partition.key}</span>, of {plural(partition.keys, 'key')}.</>}</p>}
-      {holdings.length === 0 ? <p className="px-4 pb-3 text-dim">{query} keeps no events: it has neither window nor pattern.</p> : null}
+      {partition === undefined ? null : <KeyChooser partition={partition} choice={choice} onChoose={onChoose} />}
+      {partition !== undefined && partition.key === undefined ? null : holdings.length === 0 ? <p className="px-4 pb-3 text-dim">{query} keeps no events: it has neither window nor pattern.</p> : null}
       {holdings.map((one, index) => (one.kind === 'window' ? <Window key={index} holding={one} /> : <Matches key={index} holding={one} />))}
     </>
   );

@@ -49,7 +49,7 @@ export function StopPanel({ stops, standing, queries, events }: { stops: Stops; 
               <h3 className="text-sm font-medium text-faint">Held now by</h3>
               <Select size="sm" label="Query whose state is shown" value={look?.query ?? null} onChange={stops.lookAt} options={queries.map((one) => ({ value: one, label: one }))} />
             </div>
-            {look === null ? null : <Holdings look={look} />}
+            {look === null ? null : <Holdings key={look.query} look={look} choice={stops.choice} onChoose={stops.choose} />}
           </div>
         </div>
       )}
