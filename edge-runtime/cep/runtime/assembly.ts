@@ -249,6 +249,7 @@ export class Assembly {
       target: chain.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
       ears: this.ears.get(query.name) ?? new QueryEars(),
       provenance,
+      keyAtHand: () => undefined,
       watch,
       code,
       tables: code.tables,

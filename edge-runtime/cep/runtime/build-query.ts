@@ -33,6 +33,8 @@ export interface QueryContext extends OperatorContext {
   ears: QueryEars;
   /** Notes what rows are made of, in an engine that was asked to. */
   provenance: Provenance | undefined;
+  /** Which key of a partition is worked on, where its keys share operators; always the same elsewhere. */
+  keyAtHand(): unknown;
   /** Hears what reaches the query, in an engine that was asked to tell. */
   watch: EngineOptions['watch'];
   code: QueryCode;
@@ -160,7 +162,7 @@ export function selectorOf(query: QueryPlan, kind: PayloadKind, handlers: readon
     context.keep(`${query.name}/selection`, selector);
     return selector;
   };
-  return context.provenance === undefined ? make(code) : context.provenance.aggregated(query, code, make);
+  return context.provenance === undefined ? make(code) : context.provenance.aggregated(query, code, make, () => context.keyAtHand());
 }
 
 type Projection = (timestamp: number, payload: Payload) => Row | undefined;

@@ -246,6 +246,7 @@ export class RunningPartition implements Incremental {
       get target() {
         return inner ? relay() : context.target;
       },
+      keyAtHand: () => (this.swapped === undefined ? undefined : this.current),
       alarm: (ring) => this.alarm(ring),
       // A key starts when its first event comes.
       begin: (begin) => begin(this.stage.clock.now, !this.stage.exact),

@@ -39,6 +39,17 @@ it('names the events of one batch', () => {
   expect(values(cause)).toEqual([3, 4]);
 });
 
+it.each([
+  ['a window whose keys share one', 'from S#window.length(2) select k, sum(v) as total insert into Out;', [3, 5]],
+  ['a batch', 'from S#window.lengthBatch(2) select k, sum(v) as total insert into Out;', [3, 5]],
+  ['a running total', 'from S select k, sum(v) as total insert into Out;', [1, 3, 5]],
+  ['a window of time', 'from S#window.time(4) select k, sum(v) as total insert into Out;', [3, 5]],
+])('names in a partition those of the key alone: of %s', (_, query, expected) => {
+  const events: [number, string, number][] = [[1, 'a', 1], [2, 'b', 2], [3, 'a', 3], [4, 'b', 4], [5, 'a', 5]];
+  const { cause } = causesOfLast(`partition with (k of S) begin ${query} end;`, query.includes('Batch') ? [[0, 'a', 0], ...events] : events);
+  expect(values(cause)).toEqual(expected);
+});
+
 it('names the steps of a pattern by their events', () => {
   const { cause } = causesOfLast('from every a=S[v == 1] -> b=S[v > 1]<2:2> -> c=S[k == a.k] select c.v as v insert into Out;', [[1, 'a', 1], [2, 'a', 3], [3, 'a', 4], [4, 'a', 9]]);
   expect([values(cause, 'a'), values(cause, 'b'), values(cause, 'c')]).toEqual([[1], [3, 4], [9]]);

@@ -14,6 +14,8 @@ interface Member {
   timestamp: number;
   payload: Payload;
   key: unknown;
+  /** The key of the partition that it belongs to. */
+  part: unknown;
   /** The count of changes when it left; nothing while it is in. */
   left: number;
 }
@@ -25,6 +27,7 @@ interface Range {
   to: number;
   changes: number;
   key: unknown;
+  part: unknown;
 }
 
 type Lineage = { query: QueryPlan; payload: Payload; timestamp: number } | { query: QueryPlan; range: Range } | { of: Row };
@@ -50,12 +53,12 @@ export class Provenance {
     };
   }
 
-  /** Follows what a selection with aggregators takes in and lets go, and notes of each row the members at that moment. */
-  aggregated(query: QueryPlan, code: SelectionCode, make: (code: SelectionCode) => Stage): Stage {
+  /** Follows what a selection with aggregators takes in and lets go, and notes of each row the members at that moment: of the key at hand, where keys share it. */
+  aggregated(query: QueryPlan, code: SelectionCode, make: (code: SelectionCode) => Stage, keyAtHand: () => unknown): Stage {
     const log = new MemberLog();
     const grouped = query.selection.groupBy.length > 0;
     const noted = (row: Row | undefined, timestamp: number, payload: Payload): Row | undefined => {
-      if (row !== undefined) this.lineage.set(row, { query, range: log.range(grouped ? code.key(timestamp, payload) : undefined) });
+      if (row !== undefined) this.lineage.set(row, { query, range: log.range(grouped ? code.key(timestamp, payload) : undefined, keyAtHand()) });
       return row;
     };
     const stage = make({
@@ -65,9 +68,9 @@ export class Provenance {
     });
     return {
       event: (type: EventType, timestamp: number, payload: Payload): void => {
-        if (type === CURRENT) log.add({ timestamp, payload: kept(query, payload), key: grouped ? code.key(timestamp, payload) : undefined, left: Number.POSITIVE_INFINITY });
+        if (type === CURRENT) log.add({ timestamp, payload: kept(query, payload), key: grouped ? code.key(timestamp, payload) : undefined, part: keyAtHand(), left: Number.POSITIVE_INFINITY });
         else if (type === EXPIRED) log.remove(payload);
-        else log.clear();
+        else log.clear(keyAtHand());
         stage.event(type, timestamp, payload);
       },
       end: () => stage.end(),
@@ -94,7 +97,7 @@ export class Provenance {
   }
 }
 
-/** The members of one window or running total, in the order in which they came. */
+/** The members of one window or running total, or of those of all keys that share it, in the order in which they came. */
 class MemberLog {
   private list: Member[] = [];
   /** How many were forgotten before the first of the list. */
@@ -118,24 +121,29 @@ class MemberLog {
       member.left = this.changes;
       break;
     }
+    this.pass();
+  }
+
+  /** Leaves those behind that have left. */
+  private pass(): void {
     while ((this.list[this.head - this.forgotten]?.left ?? Number.POSITIVE_INFINITY) <= this.changes) this.head++;
   }
 
-  clear(): void {
+  clear(part: unknown): void {
     this.changes++;
     for (let at = Math.max(this.head - this.forgotten, 0); at < this.list.length; at++) {
       const member = this.list[at];
-      if (member !== undefined && member.left > this.changes) member.left = this.changes;
+      if (member !== undefined && member.part === part && member.left > this.changes) member.left = this.changes;
     }
-    this.head = this.forgotten + this.list.length;
+    this.pass();
   }
 
-  range(key: unknown): Range {
-    return { log: this, from: this.head, to: this.forgotten + this.list.length, changes: this.changes, key };
+  range(key: unknown, part: unknown): Range {
+    return { log: this, from: this.head, to: this.forgotten + this.list.length, changes: this.changes, key, part };
   }
 
-  members({ from, to, changes, key }: Range): { list: Member[]; total: number } {
-    const list = this.list.slice(Math.max(0, from - this.forgotten), Math.max(0, to - this.forgotten)).filter((one) => one.left > changes && one.key === key);
+  members({ from, to, changes, key, part }: Range): { list: Member[]; total: number } {
+    const list = this.list.slice(Math.max(0, from - this.forgotten), Math.max(0, to - this.forgotten)).filter((one) => one.left > changes && one.key === key && one.part === part);
     return { list, total: list.length + Math.max(0, this.forgotten - from) };
   }
 }
