@@ -57,7 +57,7 @@ export async function measureCheckpoints(): Promise<Table[]> {
   return [
     {
       title: 'Checkpoints',
-      about: 'One rule, its state saved and written to Redis after each second of events. The flow stops while it is saved. A snapshot is all of the state, an increment what changed.',
+      about: 'One rule, its state saved and written to Redis after each second of events. The flow stops while it is saved: milliseconds of one core. A snapshot is all of the state, an increment what changed.',
       columns: ['state', 'snapshot', 'increment', 'bytes a second', 'stored at most', 'read and restored'],
       rows: cases.map(({ name, snapshot, increment, bytesPerSecond, storedBytesMax, increments, recoveryMs }) => [
         name,
