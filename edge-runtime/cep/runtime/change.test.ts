@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { javaScript } from '../script/quickjs.ts';
 import { compile, Engine, type CepError, type Row, type RuleChange } from '../index.ts';
 
 const head = 'define stream S (k string, v int);';
@@ -213,6 +214,21 @@ describe('a change of single rules', () => {
     expect(ticks.slice(2)).toEqual([[1280], [1310]]);
     engine.change({ remove: ['t', 'o', 'j'], undefine: ['Tick', 'Once'] });
     expect(engine.nextTimer()).toBeUndefined();
+  });
+
+  it('takes functions out once nobody calls them, and puts others in under their names', async () => {
+    const javascript = await javaScript();
+    const text = "define function half[javascript] return int { return data[0] / 2; }; @info(name='a') from S select half(v) as v insert into A; @info(name='b') from S[v > 0] select v insert into B;";
+    const engine = new Engine(compile(`${head} ${text}`, { javascript }));
+    const rows: Row[] = [];
+    engine.onEvent('A', (_, row) => rows.push(row));
+    expect(refusal(engine, { undefine: ['half'] })).toBe('change.still-used');
+    engine.send('S', 1, ['x', 8]);
+    engine.change({ remove: ['a'], undefine: ['half'], add: "define function half[javascript] return int { return data[0] / 4; }; @info(name='a') from S select half(v) as v insert into A;" });
+    engine.send('S', 2, ['x', 8]);
+    engine.change({ remove: ['a'], undefine: ['half'] });
+    expect(rows).toEqual([[4], [2]]);
+    expect(refusal(engine, { add: 'from S select half(v) as v insert into A;' })).toBe('compile.failed');
   });
 
   it('adds and takes out streams that run by the time of their own events beside another, and never the first or the last', () => {
