@@ -32,7 +32,7 @@ const BEGUN = saved({ save: (writer) => writer.value(true) });
 
 /** Everything that running on needs: clocks, logs, and each operator's state under what it is. */
 export function writeSnapshot(shape: string, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>): Uint8Array {
-  const known = new Map(identities.map((one) => [one.kept, one]));
+  const known = byKept(identities);
   const writer = new BinaryWriter();
   writer.count(MAGIC);
   writer.count(SNAPSHOT_VERSION);
@@ -47,6 +47,11 @@ export function writeSnapshot(shape: string, identities: readonly StateIdentity[
     writer.block(saved(state));
   }
   return writer.finish();
+}
+
+/** Of a partition, what its queries remember is told one by one, and kept as one. */
+function byKept(identities: readonly StateIdentity[]): Map<string, StateIdentity> {
+  return new Map([...identities].reverse().map((one) => [one.kept, one]));
 }
 
 /** What is made again from something else is not missed by itself. */
@@ -83,9 +88,9 @@ export function openSnapshot(bytes: Uint8Array): Snapshot {
  * a former engine may not: then nothing more is put upon it, so that the next version finds what is the same in one that does.
  */
 export function saysWhatItHolds({ states }: Snapshot, identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>): boolean {
-  const ids = new Map(identities.map((one) => [one.kept, one.id]));
+  const known = byKept(identities);
   const said = new Map(states.map((one) => [one.kept, one.id]));
-  return [...kept.keys()].every((id) => said.get(id) === (ids.get(id) ?? ''));
+  return [...kept.keys()].every((id) => said.get(id) === (known.get(id)?.id ?? ''));
 }
 
 /** Gives an app of the same shape all of its state back. */
