@@ -2,7 +2,7 @@ import { CepError } from '../../cep/index.ts';
 import type { EventBatch, Positions } from '../../kernel/event-batch.ts';
 import type { Intake } from '../../kernel/intake.ts';
 import type { Logger } from '../../kernel/logger.ts';
-import type { Checkpoint, NextState } from '../../store/checkpoint.ts';
+import type { Checkpoint } from '../../store/checkpoint.ts';
 import type { LoggedStep, Recovery } from '../../store/step-store.ts';
 import type { RuleRunner } from './rule-runner.ts';
 
@@ -128,7 +128,7 @@ const byBytesMsMax = 30_000;
  * How long to wait after a checkpoint that took `spentMs` until the next. Large state is written less often: at most a
  * twentieth of the time goes into it, and a disk that wears is not worn by writing the same windows every second.
  */
-export function checkpointRestMs(spentMs: number, states: readonly NextState[]): number {
-  const bytes = states.reduce((sum, { written }) => sum + (written?.length ?? 0), 0);
+export function checkpointRestMs(spentMs: number, states: readonly { restBytes: number }[]): number {
+  const bytes = states.reduce((sum, { restBytes }) => sum + restBytes, 0);
   return Math.max(spentMs * 20, Math.min(byBytesMsMax, (bytes / snapshotBytesPerSecond) * 1000));
 }

@@ -1,9 +1,9 @@
 import { CepError, Engine, type ModelAnswer, type ModelCall, type Row } from '../../cep/index.ts';
 import { wireValue } from '../../kernel/wire-value.ts';
-import type { NextState, RuleState } from '../../store/checkpoint.ts';
+import type { RuleState } from '../../store/checkpoint.ts';
 import type { AskReply } from './contract.ts';
 import type { RulePlan, StreamPlan } from './plan.ts';
-import { StateChain } from './state-chain.ts';
+import { StateChain, type SavedState } from './state-chain.ts';
 
 /** What one stream brought since it was last asked. */
 export interface StreamOutput {
@@ -126,7 +126,7 @@ export class RuleRunner {
   }
 
   /** What is to be kept of the state, at a moment when no prediction is awaited. Calls are numbered from 1 again after it. */
-  save(): NextState {
+  save(): SavedState {
     if (this.#engine.pending > 0) throw new Error(`rule ${this.plan.name} still waits for ${this.#engine.pending} predictions`);
     this.#nextOrdinal = 1;
     if (!this.#isTouched) return this.#chain.stay();
