@@ -17,12 +17,15 @@ export interface FunctionDefinition {
 
 const CASTABLE: readonly AttributeType[] = ['int', 'long', 'float', 'double', 'string', 'bool'];
 
+/** The first of its arguments that is there. */
+export const COALESCE: FunctionDefinition = { form: 'coalesce(value, …)', build: coalesce };
+
 /** SiddhiQL's own functions by name; names are case-sensitive as in Siddhi. */
 export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string, FunctionDefinition>([
   ['cast', { form: "cast(value, 'type')", build: (values) => typedBy('cast', values, (type, value) => castTo(type, value)) }],
   ['convert', { form: "convert(value, 'type')", build: (values) => typedBy('convert', values, (type, value) => convertTo(type, value)) }],
   ['ifThenElse', { form: 'ifThenElse(condition, then, otherwise)', build: ifThenElse }],
-  ['coalesce', { form: 'coalesce(value, …)', build: coalesce }],
+  ['coalesce', COALESCE],
   ['default', { form: 'default(value, constant)', build: defaultTo }],
   ['maximum', { form: 'maximum(number, …)', build: (values) => extreme(values, (left, right) => (right > left ? right : left)) }],
   ['minimum', { form: 'minimum(number, …)', build: (values) => extreme(values, (left, right) => (right < left ? right : left)) }],

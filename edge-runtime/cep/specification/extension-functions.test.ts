@@ -73,11 +73,15 @@ answers('str', [
   ['str:charAt(k, 50)', null],
   ["str:charFrequency(k, 'l')", 3],
   ['str:coalesce(s, k)', 'o'],
+  ['str:coalesce(f, 2.5f)', 1.5],
   ["str:concat(k, '-', i, '-', d, '-', b)", 'Hello World-7-2.5-true'],
   ["str:contains(k, 'World')", true],
   ["str:equalsIgnoreCase(k, 'hello WORLD')", true],
   ["str:fillTemplate('{{2}} of {{1}}', k, i)", '7 of Hello World'],
   ["str:fillTemplate('{{3}}', k, i)", null],
+  ["str:fillTemplate('{{ pump }}: {{heat}} {{unit}}', map:create('pump', s, 'heat', d))", 'o: 2.5 unit'],
+  ["str:fillTemplate('{{none}}', map:create('none', o))", null],
+  ["str:fillTemplate('{{pump}}', o)", null],
   ["str:hex('MySQL')", '4d7953514c'],
   ['str:length(k)', 11],
   ["str:locate('o', k)", 5],
@@ -140,6 +144,9 @@ answers('time', [
   ["time:timestampInMilliseconds('2007-11-30 10:30:19.123')", 1_196_418_619_123],
   ["time:timestampInMilliseconds('30 Nov 2007 +02:00', 'dd MMM yyyy Z')", 1_196_373_600_000],
   ["time:timestampInMilliseconds('yesterday')", null],
+  ["time:timestampInMilliseconds('2007-11-30', 'yyyy-MM-DD')", Date.UTC(2007, 0, 30)],
+  ["time:timestampInMilliseconds('2007-11-30 200', 'yyyy-MM-dd D')", Date.UTC(2007, 0, 200)],
+  ["time:timestampInMilliseconds('200 2007-11-30', 'D yyyy-MM-dd')", Date.UTC(2007, 10, 30)],
   ["time:timezoneConvert('2014-11-11 13:23:44', 'yyyy-MM-dd HH:mm:ss', 'UTC', 'Asia/Colombo')", '2014-11-11 18:53:44'],
   ["time:timezoneConvert('2014-11-11 13:23:44', 'yyyy-MM-dd HH:mm:ss', 'UTC', 'Asia/Nowhere')", null],
 ]);
@@ -169,6 +176,8 @@ answers('list', [
   ['list:size(list:create(1, 2))', 2],
   ['list:sort(list:create(3, 1, 2))', [1, 2, 3]],
   ["list:sort(list:create('b', 'a', 'c'), 'DESC')", ['c', 'b', 'a']],
+  ["list:sort(list:create('b', 'a', 'c'), 'rev')", ['c', 'a', 'b']],
+  ['list:sort(list:create(2, 1), k)', null],
 ]);
 
 answers('map', [
@@ -195,6 +204,7 @@ answers('map', [
   ["map:toXML(map:create('a', 1, 'b', 'x<y'), 'root')", '<root><a>1</a><b>x&lt;y</b></root>'],
   ['map:createFromJSON("""{"a":1,"b":{"c":[1,2]}}""")', new Map<string, unknown>([['a', 1], ['b', '{"c":[1,2]}']])],
   ['map:createFromJSON(k)', null],
+  [`map:createFromJSON("{'a': 1.5, b: true, 'c': [1, 'x']}")`, new Map<string, unknown>([['a', 1.5], ['b', true], ['c', '[1,"x"]']])],
   ["map:createFromXML('<r><a>1</a><b at=\"x\"><c>2 &amp; 3</c></b></r>')", new Map<string, unknown>([['a', '1'], ['b', new Map([['c', '2 & 3']])]])],
   ["map:createFromXML('<r><a></r>')", null],
 ]);
@@ -215,6 +225,9 @@ answers('json', [
   [`json:isExists(${JSON_TEXT}, "$['pump']['on']")`, true],
   [`json:isExists(${JSON_TEXT}, '$.pump.off')`, false],
   ["json:getString('not json', '$.a')", null],
+  [`json:getString("{'name': 'pump 1', 'on': true}", '$.name')`, 'pump 1'],
+  [`json:getString("""{"a": 'it\\'s "on"', 'b': 2}""", '$.a')`, 'it\'s "on"'],
+  [`json:getString("{'a': 'b", '$.a')`, null],
   [`json:toString(json:setElement(json:toObject("""{"a":{"b":1}}"""), '$.a', 5, 'c'))`, '{"a":{"b":1,"c":5}}'],
   [`json:toString(json:setElement("""{"a":[1]}""", '$.a', 2))`, '{"a":[1,2]}'],
   [`json:toString(json:setElement("""{"a":1}""", '$.a', 'x'))`, '{"a":"x"}'],
@@ -253,6 +266,8 @@ describe('every function of a namespace', () => {
     ["map:create('a')", 'map:create takes keys and values in turn, found 1 of them.'],
     ["time:extract('fortnight', k)", "time:extract takes a unit such as 'year', 'month' or 'hour', found 'fortnight'."],
     ['list:size(k)', 'list:size takes object, found string.'],
+    ["list:sort(list:create(1), 'up')", "list:sort takes 'asc', 'desc' or 'rev', found 'up'."],
+    ['str:coalesce(i, l)', 'str:coalesce takes arguments of one type, found int and long.'],
   ])('%s', (expression, message) => {
     expect(errorsOf(analyze(`${STREAM} from S select ${expression} as z insert into Out;`)).map((one) => one.replace(/^\d+:\d+ /, ''))).toEqual([message]);
   });

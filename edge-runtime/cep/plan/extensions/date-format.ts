@@ -127,6 +127,8 @@ interface Fields {
   year: number;
   month: number;
   day: number;
+  /** Instead of the month and the day, if it was read after them. */
+  dayOfYear: number | undefined;
   hour: number;
   minute: number;
   second: number;
@@ -136,7 +138,7 @@ interface Fields {
 }
 
 function read(pieces: readonly Piece[], text: string): number | undefined {
-  const fields: Fields = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, millisecond: 0, half: undefined, offset: 0 };
+  const fields: Fields = { year: 1970, month: 1, day: 1, dayOfYear: undefined, hour: 0, minute: 0, second: 0, millisecond: 0, half: undefined, offset: 0 };
   let rest = text;
   for (const [index, piece] of pieces.entries()) {
     const next = pieces[index + 1];
@@ -144,9 +146,10 @@ function read(pieces: readonly Piece[], text: string): number | undefined {
     if (length === undefined) return undefined;
     rest = rest.slice(length);
   }
-  const { year, month, day, hour, minute, second, millisecond, half, offset } = fields;
+  const { year, month, day, dayOfYear, hour, minute, second, millisecond, half, offset } = fields;
   const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
+  if (dayOfYear === undefined) date.setUTCFullYear(year, month - 1, day);
+  else date.setUTCFullYear(year, 0, dayOfYear);
   date.setUTCHours(half === undefined ? hour : (hour % 12) + half * 12, minute, second, millisecond);
   const time = date.getTime() - offset;
   return Number.isNaN(time) ? undefined : time;
@@ -171,6 +174,7 @@ function take({ letter, width }: { letter: string; width: number }, text: string
       break;
     case 'd':
       fields.day = value;
+      fields.dayOfYear = undefined;
       break;
     case 'H':
     case 'K':
@@ -190,8 +194,7 @@ function take({ letter, width }: { letter: string; width: number }, text: string
       fields.millisecond = value;
       break;
     case 'D':
-      fields.month = 1;
-      fields.day = value;
+      fields.dayOfYear = value;
       break;
     default:
       break;

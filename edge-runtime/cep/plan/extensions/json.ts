@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from '../functions.ts';
 import type { Typed } from '../types.ts';
 import { constantOf, extension, type Run } from './define.ts';
+import { parseJson } from './json-text.ts';
 import { followPath, isDefinite, jsonPath, withElement } from './json-path.ts';
 
 const NOT_JSON = Symbol('not JSON');
@@ -9,7 +10,7 @@ const NOT_JSON = Symbol('not JSON');
 export function decoded(given: unknown): unknown {
   if (typeof given !== 'string') return given instanceof Map ? Object.fromEntries(given) : given;
   try {
-    return JSON.parse(given);
+    return parseJson(given);
   } catch {
     return NOT_JSON;
   }

@@ -1,15 +1,26 @@
 import { compareValues } from '../../runtime/order-by.ts';
 import type { FunctionDefinition } from '../functions.ts';
-import { extension, type Run } from './define.ts';
+import type { Typed } from '../types.ts';
+import { constantOf, extension, type Run } from './define.ts';
 
 /** A list is never changed: each function gives another one, since events that hold it may still be looked at. */
 function overList(run: (list: readonly unknown[], ...more: readonly unknown[]) => unknown): Run {
   return (list, ...more) => (Array.isArray(list) ? run(list, ...more) : null);
 }
 
-function sorted(list: readonly unknown[], order: unknown): unknown[] {
-  const descending = String(order ?? 'asc').toLowerCase() === 'desc';
-  return [...list].sort((left, right) => (descending ? compareValues(right, left) : compareValues(left, right)));
+const ORDERS = ['asc', 'desc', 'rev'];
+
+/** Up, down, or only the other way round. */
+function sorted(list: readonly unknown[], order: unknown): unknown[] | null {
+  const way = String(order ?? 'asc').toLowerCase();
+  if (!ORDERS.includes(way)) return null;
+  if (way === 'rev') return list.toReversed();
+  return list.toSorted((left, right) => (way === 'desc' ? compareValues(right, left) : compareValues(left, right)));
+}
+
+function sorting([, order]: readonly Typed[]): Run | { wrong: string } {
+  const way = constantOf(order);
+  return typeof way === 'string' && !ORDERS.includes(way.toLowerCase()) ? { wrong: `takes 'asc', 'desc' or 'rev', found '${way}'` } : overList(sorted);
 }
 
 function inserted(list: readonly unknown[], value: unknown, at: unknown): unknown {
@@ -49,5 +60,5 @@ export const LIST: readonly [string, FunctionDefinition][] = [
   extension('list:retainAll', { takes: 'o o', gives: 'object', run: overList((list, other) => (Array.isArray(other) ? list.filter((one) => other.includes(one)) : null)) }),
   extension('list:setValue', { takes: 'o i a', gives: 'object', nulls: true, run: overList((list, at, value) => (within(list, at) ? list.with(Number(at), value ?? null) : null)) }),
   extension('list:size', { takes: 'o', gives: 'int', run: overList((list) => list.length) }),
-  extension('list:sort', { takes: 'o s?', gives: 'object', run: overList(sorted) }),
+  extension('list:sort', { takes: 'o s?', gives: 'object', prepare: sorting }),
 ];

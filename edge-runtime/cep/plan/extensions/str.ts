@@ -1,4 +1,4 @@
-import { textOf } from '../functions.ts';
+import { COALESCE, textOf } from '../functions.ts';
 import type { FunctionDefinition } from '../functions.ts';
 import { extension } from './define.ts';
 import { groupOf, overRegex, pieces, replaced } from './regular.ts';
@@ -52,10 +52,23 @@ function template(values: readonly unknown[]): string | null {
   return complete ? filled : null;
 }
 
+/** Siddhi leaves the name of a key that the map lacks in its place, without the brackets. */
+function templateOfMap(text: unknown, map: unknown): string | null {
+  if (!(map instanceof Map)) return null;
+  let complete = true;
+  const filled = String(text).replaceAll(/\{\{([^{}]*)\}\}/g, (_, between: string) => {
+    const name = between.trim();
+    const value: unknown = map.has(name) ? map.get(name) : name;
+    if (value === null || value === undefined) complete = false;
+    return textOf(value, 'object');
+  });
+  return complete ? filled : null;
+}
+
 export const STR: readonly [string, FunctionDefinition][] = [
   extension('str:charAt', { takes: 's i', gives: 'string', run: (text, at) => (Number(at) < 0 || Number(at) >= String(text).length ? null : String(text).charAt(Number(at))) }),
   extension('str:charFrequency', { takes: 's s', gives: 'int', run: (text, what) => (String(what) === '' ? null : String(text).split(String(what)).length - 1) }),
-  extension('str:coalesce', { takes: 's s*', gives: 'string', nulls: true, run: (...all) => all.find((one) => one !== null && one !== undefined) ?? null }),
+  ['str:coalesce', COALESCE],
   extension('str:concat', {
     takes: 'a a a*',
     gives: 'string',
@@ -67,7 +80,7 @@ export const STR: readonly [string, FunctionDefinition][] = [
   extension('str:fillTemplate', {
     takes: 's a a*',
     gives: 'string',
-    prepare: (values) => (...all) => template(all.map((one, index) => textOf(one, values[index]?.type ?? 'string'))),
+    prepare: (values) => (values.length === 2 && values[1]?.type === 'object' ? templateOfMap : (...all): unknown => template(all.map((one, index) => textOf(one, values[index]?.type ?? 'string')))),
   }),
   extension('str:hex', { takes: 's', gives: 'string', run: (text) => hexOf(String(text)) }),
   extension('str:length', { takes: 's', gives: 'int', run: (text) => String(text).length }),
