@@ -4,7 +4,7 @@ import type { Expression, Query } from '../language/syntax.ts';
 import { checkExpression } from '../plan/check-expression.ts';
 import { rowSource, Scope } from '../plan/scope.ts';
 import { isNumeric } from '../plan/types.ts';
-import { planWindow } from '../plan/windows.ts';
+import { isWindow, planWindow } from '../plan/windows.ts';
 import { study, type Observed } from './observed.ts';
 import { MARK, mended, type Statement } from './statement.ts';
 import { handlersOf, queriesOf } from './walk.ts';
@@ -47,7 +47,7 @@ function fits(type: AttributeType, root: Observed, query: Query | undefined, env
   const around = { ...root.around, diagnostics, observe: undefined };
   const scope = new Scope([...root.scope.sources, rowSource([PROBE], { name: PROBE, attributes: PROBES }, 'r')], root.scope.options);
   const handler = query === undefined ? undefined : handlersOf(query.input).find((one) => one.kind !== 'filter' && one.call.arguments.includes(sameSpan(one.call.arguments, root.expression)));
-  if (handler?.kind === 'window') {
+  if (handler !== undefined && handler.kind !== 'filter' && isWindow(handler)) {
     planWindow({ ...handler.call, arguments: handler.call.arguments.map((one) => substituted(one, type)) }, scope, around);
     return !diagnostics.failed;
   }

@@ -1,4 +1,5 @@
 import type { App, Call, Expression, Handler, Partition, Query, QueryInput, SingleInput, StateAbsent, StateElement, StateStream } from '../language/syntax.ts';
+import { WINDOWS } from '../plan/windows.ts';
 
 /** A query with the partition that it stands in. */
 export interface PlacedQuery {
@@ -106,7 +107,7 @@ export function callsOf(app: App): { call: Call; role: 'function' | 'window' | '
     for (const handler of all) {
       if (handler.kind === 'filter') inner(handler.condition);
       else {
-        list.push({ call: handler.call, role: handler.kind === 'window' ? 'window' : 'stream-function' });
+        list.push({ call: handler.call, role: roleOf(handler.kind, handler.call) });
         handler.call.arguments.forEach(inner);
       }
     }
@@ -123,4 +124,9 @@ export function callsOf(app: App): { call: Call; role: 'function' | 'window' | '
     for (const expression of expressionsOf(query)) if (!calls.has(expression)) inner(expression);
   }
   return list;
+}
+
+/** A window may be written without `window.` before it. */
+function roleOf(kind: 'window' | 'function', { namespace, name }: Call): 'window' | 'stream-function' {
+  return kind === 'window' || WINDOWS.has(namespace === '' ? name.text : `${namespace}:${name.text}`) ? 'window' : 'stream-function';
 }

@@ -32,7 +32,7 @@ export function parseTime(cursor: Cursor): number {
     cursor.next();
     rank = next;
   }
-  if (rank < 0) cursor.fail(["a time such as '5 sec'"]);
+  if (rank < 0) cursor.fail([cursor.peek().kind === 'string' ? 'a time without quotation marks, such as 5 sec' : "a time such as '5 sec'"]);
   return total;
 }
 

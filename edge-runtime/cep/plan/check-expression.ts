@@ -43,8 +43,10 @@ function checkKind(expression: Expression, scope: Scope, around: Surroundings): 
     case 'compare':
       return checkCompare(expression, scope, around);
     case 'logic': {
-      const left = checkCondition(expression.left, scope, around, `'${expression.operator}'`);
-      const right = checkCondition(expression.right, scope, around, `'${expression.operator}'`);
+      const times = [expression.left, expression.right].every((one) => one.kind === 'constant' && one.type === 'long');
+      const hint = times ? 'The parts of a time follow one another: 1 hour 25 minutes.' : undefined;
+      const left = checkCondition(expression.left, scope, around, `'${expression.operator}'`, hint);
+      const right = checkCondition(expression.right, scope, around, `'${expression.operator}'`, hint);
       return left && right && { kind: 'logic', type: 'bool', operator: expression.operator, left, right };
     }
     case 'not': {
@@ -61,10 +63,10 @@ function checkKind(expression: Expression, scope: Scope, around: Surroundings): 
 }
 
 /** An expression that has to be a bool: a filter, `on`, `having`, an operand of `and`. */
-export function checkCondition(expression: Expression, scope: Scope, around: Surroundings, what: string): Typed | undefined {
+export function checkCondition(expression: Expression, scope: Scope, around: Surroundings, what: string, hint?: string): Typed | undefined {
   const typed = checkExpression(expression, scope, around);
   if (typed === undefined || typed.type === 'bool') return typed && computedWith(typed);
-  around.diagnostics.error('type.condition', expression, `${what} takes a bool, found ${typed.type}.`);
+  around.diagnostics.error('type.condition', expression, `${what} takes a bool, found ${typed.type}.`, hint);
   return undefined;
 }
 
@@ -153,7 +155,8 @@ function checkIn(expression: Extract<Expression, { kind: 'in' }>, scope: Scope, 
     around.diagnostics.error('name.unknown-table', table, `There is no table '${table.text}'.`, didYouMean(table.text, around.tableNames()));
     return undefined;
   }
-  const condition = checkCondition(expression.operand, scope.plus(rowSource([table.text], definition, 'n')), around, "'in'");
+  const { operand } = expression;
+  const condition = checkCondition(operand, scope.plus(rowSource([table.text], definition, 'n')), around, "'in'", operand.kind === 'attribute' ? `Write ${table.text}.${operand.name.text} == ${operand.name.text} in ${table.text}, for example.` : undefined);
   return condition && { kind: 'in', type: 'bool', table: table.text, condition };
 }
 

@@ -9,6 +9,7 @@ import { planSelection } from './plan-selection.ts';
 import type { AggregationPlan, QueryPlan, RollupColumnPlan, RollupOutput } from './plan.ts';
 import type { Scope } from './scope.ts';
 import type { Definition, Typed } from './types.ts';
+import { isWindow } from './windows.ts';
 
 /** The time of an aggregation's row, which it always has. */
 export const AGG_TIMESTAMP = 'AGG_TIMESTAMP';
@@ -29,7 +30,7 @@ export function planAggregationInput(
   definitionOf: (from: number, to: number) => string,
 ): { aggregation: AggregationPlan; query: QueryPlan } | undefined {
   const { source } = definition;
-  const window = source.handlers.find((one) => one.kind === 'window');
+  const window = source.handlers.find(isWindow);
   if (window !== undefined) around.diagnostics.error('type.aggregation', window, 'An aggregation takes a stream without a window.', 'Put the result of the window into a stream of its own.');
   const planned = planSingleInput(source, stream, around, models);
   const aggregation = planned && planAggregation(definition, planned.scope, around);
@@ -169,7 +170,7 @@ class AggregationPlanner {
       const { diagnostics } = this.around;
       if (name === 'primarykey') diagnostics.error('annotation.aggregation', annotation, `'${this.definition.name.text}' has a primary key already: its time and groups.`);
       if (name === 'store' || name === 'persistedaggregation') diagnostics.error('unsupported.store', annotation, `Aggregations are in memory; @${annotation.name} is not supported.`);
-      if (name === 'partitionbyid') diagnostics.error('unsupported.store', annotation, `@${annotation.name} divides an aggregation between servers, which is not supported.`);
+      if (name === 'partitionbyid' && elementOf(annotation, 'enable')?.value.toLowerCase() !== 'false') diagnostics.error('unsupported.store', annotation, `@${annotation.name} divides an aggregation between servers, which is not supported.`);
     }
   }
 

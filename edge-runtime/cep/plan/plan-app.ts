@@ -25,6 +25,7 @@ import type { AppPlan, InputPlan, OutputPlan, StreamPlan, TablePlan } from './pl
 import type { Scope } from './scope.ts';
 import { assignStages } from './stages.ts';
 import { makeSurroundings } from './surroundings.ts';
+import { isWindow } from './windows.ts';
 
 /** Parses and checks a text. The plan holds what could be understood; it may run only if no error was reported. */
 export function planApp(text: string, environment: Environment, diagnostics: Diagnostics, observe?: ExpressionObserver): AppPlan {
@@ -263,7 +264,7 @@ class AppPlanner {
         const definition = this.streamOnly(input.source.prefix + input.source.name);
         if (definition === undefined) this.diagnostics.error('type.input', input.source, `'${input.source.name}' is a table; a query reads it with a join or with 'in'.`);
         const planned = definition && planSingleInput(input, definition, this.around, this.models);
-        const windowed = input.handlers.find((one) => one.kind === 'window');
+        const windowed = input.handlers.find(isWindow);
         if (definition?.kind === 'window' && windowed !== undefined) this.diagnostics.error('type.window', windowed, `'${definition.name}' is a window already; it takes filters and functions only.`);
         return planned && { input: planned.plan && { ...planned.plan, window: definition.kind === 'window' }, scope: planned.scope };
       }

@@ -7,7 +7,7 @@ import { AggregateCollector, rowSource, Scope } from './scope.ts';
 import { STREAM_FUNCTIONS } from './stream-functions.ts';
 import { SERIES_FUNCTIONS } from './time-series.ts';
 import type { Definition, Typed } from './types.ts';
-import { planWindow, WINDOWS } from './windows.ts';
+import { isWindow, planWindow, WINDOWS } from './windows.ts';
 
 /** Where predictions are noted and models are looked up. */
 export interface ModelBook {
@@ -33,7 +33,7 @@ export function planSingleInput(input: SingleInput, definition: Definition, arou
   let windows = 0;
   for (const handler of input.handlers) {
     const scope = new Scope([rowSource(names, { name, attributes }, 'r')]);
-    if (handler.kind === 'window' && ++windows > 1) {
+    if (isWindow(handler) && ++windows > 1) {
       around.diagnostics.error('type.window', handler, 'A stream has at most one window.', 'Put the first result into a stream of its own.');
     }
     const plan = planHandler(handler, scope, around, models);
@@ -83,14 +83,14 @@ function addedBy(plan: HandlerPlan, before: readonly Attribute[], handler: Handl
 
 function planStreamFunction(call: Call, scope: Scope, around: Surroundings): HandlerPlan | undefined {
   const name = call.namespace === '' ? call.name.text : `${call.namespace}:${call.name.text}`;
-  // Written as a function, as the namespaces of Siddhi's extensions have it.
-  if (call.namespace !== '' && WINDOWS.has(name)) {
+  // Without 'window.' before it, as the manuals of Siddhi have it.
+  if (WINDOWS.has(name)) {
     const window = planWindow(call, scope, around);
     return window && { kind: 'window', window };
   }
   const definition = SERIES_FUNCTIONS.get(name) ?? STREAM_FUNCTIONS.get(name);
   if (definition === undefined) {
-    around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), ...SERIES_FUNCTIONS.keys(), ...[...WINDOWS.keys()].filter((one) => one.includes(':')), 'model:predict']));
+    around.diagnostics.error('name.unknown-function', call.name, `There is no stream function '${name}'.`, didYouMean(name, [...STREAM_FUNCTIONS.keys(), ...SERIES_FUNCTIONS.keys(), ...WINDOWS.keys(), 'model:predict']));
     return undefined;
   }
   const values = checkArguments(call, scope, around);

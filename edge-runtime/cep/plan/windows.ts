@@ -1,6 +1,6 @@
 import type { Diagnostics } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
-import type { Call } from '../language/syntax.ts';
+import type { Call, Expression, Handler } from '../language/syntax.ts';
 import { parseCron } from '../operators/cron.ts';
 import { checkExpression, type Surroundings } from './check-expression.ts';
 import type { WindowPlan } from './plan.ts';
@@ -171,6 +171,17 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
   ],
 ]);
 
+/** Whether it is written as a window is, or is one of the language's own without `window.` before it. What a namespace has may stand before another. */
+export function isWindow(handler: Handler): boolean {
+  return handler.kind === 'window' || (handler.kind === 'function' && handler.call.namespace === '' && WINDOWS.has(handler.call.name.text));
+}
+
+/** An attribute that is a bool itself is a condition too: that of its name. */
+function conditionOf(value: Typed | undefined, written: Expression | undefined): Typed | undefined {
+  if (value?.kind !== 'value' || value.type !== 'bool' || written?.kind !== 'attribute') return value;
+  return { kind: 'constant', type: 'string', value: `\`${written.name.text}\`` };
+}
+
 /** Checks a window's name and parameters; undefined when something was reported. */
 export function planWindow(call: Call, scope: Scope, around: Surroundings): WindowPlan | undefined {
   const { diagnostics } = around;
@@ -193,7 +204,7 @@ export function planWindow(call: Call, scope: Scope, around: Surroundings): Wind
   if (!inRange(call, form, typed, diagnostics) || !makesSense(call, form, typed, diagnostics)) return undefined;
   const [source] = scope.sources;
   const conditional = form.parameters[0]?.accepts === 'condition';
-  const condition = conditional && source !== undefined ? planWindowCondition(typed[0], source.definition, call.arguments[0] ?? call, around) : undefined;
+  const condition = conditional && source !== undefined ? planWindowCondition(conditionOf(typed[0], call.arguments[0]), source.definition, call.arguments[0] ?? call, around) : undefined;
   if (conditional && condition === undefined) return undefined;
   return {
     ...(condition === undefined ? {} : { condition }),
@@ -262,7 +273,7 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
     case 'text-attribute':
       return value.kind === 'value' && value.type === 'string';
     case 'condition':
-      return (value.kind === 'constant' || value.kind === 'value') && value.type === 'string';
+      return (value.kind === 'constant' && value.type === 'string') || (value.kind === 'value' && (value.type === 'string' || value.type === 'bool'));
     case 'bool-or-attribute':
       return (value.kind === 'constant' || value.kind === 'value') && value.type === 'bool';
     case 'number-attribute':

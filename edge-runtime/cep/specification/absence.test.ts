@@ -70,6 +70,7 @@ describe('what is wrong with an absence', () => {
     ['from a=A -> not B for 1 sec and not C select a.v as x insert into O;', ["2:33 'not C' needs 'for' and a time, or 'and' and an event."]],
     ['from a=A -> not X for 1 sec select a.v as x insert into O;', ["2:17 There is no stream 'X'."]],
     ['from a=A -> not b=B for 1 sec select b.v as y insert into O;', ["2:38 There is no stream or event 'b' here."]],
+    ["from a=A -> not B for '1 sec' select a.v as x insert into O;", ["2:23 Found the string '1 sec', expected a time without quotation marks, such as 5 sec."]],
     ['from a=A -> not B for sec select a.v as x insert into O;', ["2:23 Found 'sec', expected a time such as '5 sec'."]],
   ])('%s', (text, errors) => {
     expect(errorsOf(analyze(`${STREAMS}\n${text}`))).toEqual(errors);

@@ -206,6 +206,10 @@ describe('what is wrong with an aggregation', () => {
     expect(errorsOf(analyze(text)).map((one) => one.replace(/^\d+:\d+ /, ''))).toEqual([message]);
   });
 
+  it('is taken where it says that it is not divided', () => {
+    expect(errorsOf(analyze("define stream S (v int); @PartitionById(enable='false') define aggregation A from S select sum(v) as t aggregate every sec;"))).toEqual([]);
+  });
+
   it.each([
     ["from Daily within 5L, 9L per 'weeks'", "1:30 'per' takes 'seconds', 'minutes', 'hours', 'days', 'months' or 'years', found 'weeks'."],
     ["from Daily within 9L, 5L per 'days'", "1:19 The start of 'within' lies before its end, found 9 and 5."],

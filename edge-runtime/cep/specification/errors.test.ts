@@ -100,6 +100,8 @@ from B selct x insert into C;`;
     ["define stream S (k string, t long); from S#reorder:kslak(t) select k insert into O;", "Did you mean 'reorder:kslack'?"],
     ['define stream S (k string); from S select k, sum(1) as n group by kk insert into O;', "Did you mean 'k'?"],
     ['define stream Temperature (k string); from Temprature select k insert into O;', "Did you mean 'Temperature'?"],
+    ['define stream S (k int); define table T (k int); from S[k in T] select k insert into O;', 'Write T.k == k in T, for example.'],
+    ['define stream S (k int); from S select 1 hour and 25 minutes as t insert into O;', 'The parts of a time follow one another: 1 hour 25 minutes.'],
   ])('%s: %s', (text, hint) => {
     expect(analyze(text).diagnostics.map((one) => one.hint)).toContain(hint);
   });

@@ -65,6 +65,31 @@ describe('a window, what is asked of it, and its answers', () => {
   specify(STREAM, CASES.map(([window, query, sent, rows]): Specified => [`${window}: ${query}`, `from S#window.${window} ${query};`, sent, rows]));
 });
 
+describe('a window without its word before it', () => {
+  specify(STREAM, [
+    ['is one all the same', 'from S[v > 1]#lengthBatch(2)[v < 4] select sum(v) as n insert into O;', RISING, [[5]]],
+    ['also on a side of a join', 'from S#length(1) as l join S#length(1) as r on l.k != r.k select l.v as n, r.v as m insert into O;', RISING.slice(0, 2), [[2, 1]]],
+  ]);
+
+  it.each([
+    ['define stream S (v int); from S#length(2)#window.time(5) select v insert into O;', ['1:42 A stream has at most one window.']],
+    ['define stream S (v int); define aggregation A from S#length(2) select sum(v) as n aggregate every sec;', ['1:53 An aggregation takes a stream without a window.']],
+    ['define window W (v int) length(2); from W#length(2) select v insert into O;', ["1:42 'W' is a window already; it takes filters and functions only."]],
+    ['define stream S (v int); from S#lenght(2) select v insert into O;', ["1:33 There is no stream function 'lenght'."]],
+  ])('is refused where one is: %s', (text, errors) => {
+    expect(errorsOf(analyze(text))).toEqual(errors);
+  });
+});
+
+describe('an expressionBatch by an attribute that is a bool', () => {
+  const sent: Sent[] = [['S', 1, 1, true], ['S', 2, 2, true], ['S', 3, 4, false], ['S', 4, 8, true], ['S', 5, 16, false]];
+  specify('define stream S (v int, more bool);', [
+    ['holds events while it is true', 'from S#window.expressionBatch(more) select sum(v) as n insert into O;', sent, [[3], [12]]],
+    ['is as if its name were the condition', "from S#window.expressionBatch('more', true) select sum(v) as n insert into O;", sent, [[7], [24]]],
+    ['takes the other settings', 'from S#window.expressionBatch(more, true) select sum(v) as n insert into O;', sent, [[7], [24]]],
+  ]);
+});
+
 describe('a window', () => {
   it('tells of a condition that an event brings and that is none, and goes on', () => {
     const engine = new Engine(compile(`${STREAM} from S#window.expression(c) select count() as n insert into O;`));
