@@ -6,7 +6,7 @@ import { checkout } from '../environment.ts';
 const introduction = `# What a rule can call
 
 Windows, aggregators, functions and stream functions of [SiddhiQL as Selvedge runs it](siddhiql.md), in the words that the
-editor uses. Square brackets stand around what may be left out. The page is written from the engine's own tables by
+editor uses. Square brackets stand around what may be left out; a test runs each example. The page is written from the engine's own tables by
 \`node tools/checks/siddhiql-page.ts\`, and a check compares the two.
 `;
 

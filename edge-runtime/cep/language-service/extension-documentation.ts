@@ -35,7 +35,6 @@ const MATH: readonly Entry[] = [
   ['parseLong(text)', 'long', 'The whole number that a text says.'],
   ['pi()', 'double', 'The circle’s number.'],
   ['power(number, exponent)', 'double', 'A number to a power.'],
-  ['rand([seed])', 'double', 'A number from 0 to 1 that follows from the seed.'],
   ['round(number)', undefined, 'The nearest whole number: int of a float, long of a double.'],
   ['signum(number)', 'int', '-1, 0 or 1 by its sign.'],
   ['sin(radians)', 'double', 'The sine.'],
@@ -49,15 +48,15 @@ const MATH: readonly Entry[] = [
 
 const STR: readonly Entry[] = [
   ['charAt(text, place)', 'string', 'The character at a place, from 0.'],
-  ['charFrequency(text, character)', 'int', 'How often a character is in a text.'],
-  ['coalesce(text, …)', 'string', 'The first that is not null.'],
+  ['charFrequency(text, character)', 'long', 'How often a character is in a text.'],
+  ['coalesce(value, …)', 'same', 'The first that is not null.'],
   ['concat(value, value, …)', 'string', 'The texts of its arguments behind one another.'],
   ['contains(text, part)', 'bool', 'Whether a text has another in it.'],
   ['equalsIgnoreCase(text, other)', 'bool', 'Whether two texts are the same but for case.'],
-  ['fillTemplate(text, value, …)', 'string', 'A text with {{1}}, {{2}} … filled in.'],
+  ['fillTemplate(text, value, …)', 'string', 'A text with {{1}}, {{2}} … filled in; with a map, {{key}} by its values.'],
   ['hex(text)', 'string', 'Its characters as hexadecimal digits.'],
   ['length(text)', 'int', 'How many characters it has.'],
-  ['locate(text, part[, from])', 'int', 'Where a part begins, from 1; 0 where it is not in the text.'],
+  ['locate(part, text[, from])', 'int', 'Where a part begins, from 1; 0 where it is not in the text.'],
   ['lower(text)', 'string', 'In small letters.'],
   ['regexp(text, pattern)', 'bool', 'Whether the whole text matches a regular expression.'],
   ['repeat(text, times)', 'string', 'A text several times.'],
@@ -66,7 +65,7 @@ const STR: readonly Entry[] = [
   ['reverse(text)', 'string', 'From behind.'],
   ['split(text, separator, place)', 'string', 'The piece at a place, from 0.'],
   ['strcmp(text, other)', 'int', 'Below, at or above 0 as a text comes before, with or after another.'],
-  ['substr(text, from[, length])', 'string', 'A part of a text.'],
+  ['substr(text, from[, length])', 'string', 'A part of a text, from 0; with a pattern and a group instead, what the first match holds.'],
   ['trim(text)', 'string', 'Without blanks at its ends.'],
   ['unhex(text)', 'string', 'The text that hexadecimal digits say.'],
   ['upper(text)', 'string', 'In capital letters.'],
@@ -85,13 +84,13 @@ const TIME: readonly Entry[] = [
   ['currentTimestamp([zone])', 'string', 'Now with date and time.'],
   ['utcTimestamp()', 'string', 'Now in universal time.'],
   ['date(text[, format])', 'string', 'The date part of a date and time.'],
-  ["dateAdd(date, number, 'unit'[, format])", 'string', 'A date that much later.'],
-  ["dateSub(date, number, 'unit'[, format])", 'string', 'A date that much earlier.'],
-  ['dateDiff(date, other[, format][, format])', 'long', 'Days from the second date to the first.'],
+  ["dateAdd(date, number, 'unit'[, format])", 'string', 'A date that much later; a date is a text or milliseconds.'],
+  ["dateSub(date, number, 'unit'[, format])", 'string', 'A date that much earlier; a date is a text or milliseconds.'],
+  ['dateDiff(date, other[, format][, format])', 'long', 'Days from the second date to the first; dates are texts or milliseconds.'],
   ['dateFormat(date, format[, from])', 'string', 'A date in another format.'],
   ['dayOfWeek(date[, format])', 'string', 'The name of its day.'],
-  ["extract('unit', date[, format][, locale])", 'int', 'The year, month, day, hour … of a date.'],
-  ['timestampInMilliseconds([date][, format])', 'long', 'Milliseconds since 1970.'],
+  ["extract('unit', date[, format][, locale])", 'int', 'The year, quarter, month, week, day, hour … of a date; also extract(milliseconds, unit).'],
+  ['timestampInMilliseconds([date][, format])', 'long', 'Milliseconds since 1970, of a date or of now; the format is yyyy-MM-dd HH:mm:ss.SSS unless another is given.'],
   ['timezoneConvert(date, format, from, to)', 'string', 'The same moment in another time zone.'],
 ];
 
@@ -105,7 +104,7 @@ const JSON_FUNCTIONS: readonly Entry[] = [
   ['getString(json, path)', 'string', 'The text at a path.'],
   ['isExists(json, path)', 'bool', 'Whether there is something at a path.'],
   ['setElement(json, path, value[, key])', 'object', 'The JSON with a value at a path.'],
-  ['toObject(text)', 'object', 'The JSON that a text says.'],
+  ['toObject(text)', 'object', 'The JSON that a text says; names and texts may stand in single quotes.'],
   ['toString(json)', 'string', 'JSON as text.'],
 ];
 
@@ -123,7 +122,7 @@ const MAP: readonly Entry[] = [
   ['combineByKey(map, map, …)', 'object', 'A map from each key to the list of its values.'],
   ['containsKey(map, key)', 'bool', 'Whether it has a key.'],
   ['containsValue(map, value)', 'bool', 'Whether it has a value.'],
-  ['createFromJSON(text)', 'object', 'The map that a JSON text says.'],
+  ['createFromJSON(text)', 'object', 'The map that a JSON text says; names and texts may stand in single quotes.'],
   ['createFromXML(text)', 'object', 'The map that an XML text says.'],
   ['isEmpty(map)', 'bool', 'Whether it has no keys.'],
   ['isMap(value)', 'bool', 'Whether it is a map.'],
@@ -154,7 +153,7 @@ const LIST: readonly Entry[] = [
   ['retainAll(list, other)', 'object', 'What both lists have.'],
   ['setValue(list, place, value)', 'object', 'The list with another value at a place.'],
   ['size(list)', 'int', 'How many values it has.'],
-  ["sort(list[, 'asc' | 'desc'])", 'object', 'The list in order.'],
+  ["sort(list[, 'asc' | 'desc' | 'rev'])", 'object', 'The list in order, or with rev the other way round.'],
 ];
 
 const namespaces: Readonly<Record<string, readonly Entry[]>> = { math: MATH, str: STR, regex: REGEX, time: TIME, json: JSON_FUNCTIONS, map: MAP, list: LIST };

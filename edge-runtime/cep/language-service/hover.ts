@@ -1,5 +1,6 @@
 import type { Environment } from '../api.ts';
 import type { Span } from '../language/diagnostics.ts';
+import { CALL_EXAMPLES } from './call-examples.ts';
 import { documentationOf, KEYWORD_DOCUMENTATION } from './documentation.ts';
 import { callNames, isAggregator } from './known-calls.ts';
 import type { Observed, Study } from './observed.ts';
@@ -34,10 +35,16 @@ export function hoverAt(map: TextMap, { app, plan, observed }: Study, symbols: S
     if (form === undefined) return undefined;
     const type = observed.findLast(({ expression }) => expression.kind === 'call' && expression.name.from === call.name.from)?.typed?.type;
     const kind = role === 'function' && isAggregator(name) ? 'aggregator' : role.replace('-', ' ');
-    return { from: call.from, to: call.name.to, title: type === undefined ? form : `${form} ${type}`, kind, text: documentation?.means ?? '' };
+    return { from: call.from, to: call.name.to, title: type === undefined ? form : `${form} ${type}`, kind, text: textOf(name, documentation?.means ?? '') };
   }
   const meaning = token.word === '' ? undefined : KEYWORD_DOCUMENTATION[token.word];
   return meaning === undefined ? undefined : { from, to, title: token.word, kind: 'keyword', text: meaning };
+}
+
+/** What a call does, and what one gives for example. */
+function textOf(name: string, means: string): string {
+  const example = CALL_EXAMPLES.get(name);
+  return example === undefined ? means : `${means} ${example.written} is ${example.gives}.`.trim();
 }
 
 function ofOccurrence(map: TextMap, plan: Study['plan'], observed: readonly Observed[], symbols: Symbols, occurrence: Occurrence, environment: Environment): Hover {

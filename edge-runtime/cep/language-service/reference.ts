@@ -1,3 +1,4 @@
+import { CALL_EXAMPLES } from './call-examples.ts';
 import type { CallDocumentation } from './call-documentation.ts';
 import { documentationOf } from './documentation.ts';
 import { callNames, isAggregator } from './known-calls.ts';
@@ -23,12 +24,20 @@ export function undocumented(): string[] {
 }
 
 function section(title: string, calls: readonly { name: string; form: string }[], role: 'window' | 'function' | 'stream-function'): string {
+  const shown = calls.some(({ name }) => CALL_EXAMPLES.has(name));
   const rows = calls.map(({ name, form }) => {
     const documentation = documentationOf(name, role);
-    return `| \`${(documentation?.form ?? form).replaceAll('|', '\\|')}\` | ${role === 'function' ? `${givesOf(documentation)} | ` : ''}${documentation?.means ?? ''} |`;
+    const example = CALL_EXAMPLES.get(name);
+    const columns = [code(documentation?.form ?? form), ...(role === 'function' ? [givesOf(documentation)] : []), documentation?.means ?? ''];
+    return `| ${[...columns, ...(shown ? [example === undefined ? '' : `${code(example.written)} is ${code(example.gives)}`] : [])].join(' | ')} |`;
   });
-  const head = role === 'function' ? '| written | gives | what it is |\n|---|---|---|' : '| written | what it is |\n|---|---|';
+  const titles = ['written', ...(role === 'function' ? ['gives'] : []), 'what it is', ...(shown ? ['for example'] : [])];
+  const head = `| ${titles.join(' | ')} |\n|${'---|'.repeat(titles.length)}`;
   return `## ${title}\n\n${head}\n${rows.join('\n')}\n`;
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
 function givesOf(documentation: CallDocumentation | undefined): string {

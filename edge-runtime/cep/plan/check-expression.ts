@@ -4,6 +4,7 @@ import type { Call, Expression, StreamReference } from '../language/syntax.ts';
 import { AGGREGATORS } from './aggregators.ts';
 import { computedWith } from './cast.ts';
 import { EXTENSION_AGGREGATORS } from './extension-aggregators.ts';
+import { REFUSED } from './extensions/index.ts';
 import { FUNCTIONS, type FunctionDefinition } from './functions.ts';
 import { rowSource, type Scope } from './scope.ts';
 import { isNumeric, promote, type Definition, type Typed } from './types.ts';
@@ -176,7 +177,7 @@ function checkCall(expression: Call, scope: Scope, around: Surroundings): Typed 
   }
   if (namespace === '' && AGGREGATORS.has(name.text)) return checkAggregate(expression, scope, around);
   const known = [...FUNCTIONS.keys(), ...AGGREGATORS.keys(), 'eventTimestamp', ...around.extensionNames(), ...EXTENSION_AGGREGATORS.keys()];
-  around.diagnostics.error('name.unknown-function', name, `There is no function '${full}'.`, didYouMean(full, known));
+  around.diagnostics.error('name.unknown-function', name, REFUSED.get(full) ?? `There is no function '${full}'.`, REFUSED.has(full) ? undefined : didYouMean(full, known));
   return undefined;
 }
 

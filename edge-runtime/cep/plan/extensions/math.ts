@@ -127,7 +127,6 @@ export const MATH: readonly [string, FunctionDefinition][] = [
   extension('math:parseLong', { takes: 's', gives: 'long', run: (text) => parseLong(String(text)) ?? null }),
   extension('math:pi', { takes: '', gives: 'double', run: () => Math.PI }),
   extension('math:power', twoNumbers(pow)),
-  extension('math:rand', { takes: 'n?', gives: 'double', prepare: () => ({ wrong: 'is not known here: a rule draws no random numbers, so that it gives the same answer whenever it is asked' }) }),
   extension('math:round', {
     takes: 'r',
     gives: ([value]) => (value?.type === 'float' ? 'int' : 'long'),

@@ -67,7 +67,7 @@ function templateOfMap(text: unknown, map: unknown): string | null {
 
 export const STR: readonly [string, FunctionDefinition][] = [
   extension('str:charAt', { takes: 's i', gives: 'string', run: (text, at) => (Number(at) < 0 || Number(at) >= String(text).length ? null : String(text).charAt(Number(at))) }),
-  extension('str:charFrequency', { takes: 's s', gives: 'int', run: (text, what) => (String(what) === '' ? null : String(text).split(String(what)).length - 1) }),
+  extension('str:charFrequency', { takes: 's s', gives: 'long', run: (text, what) => (String(what) === '' ? null : String(text).split(String(what)).length - 1) }),
   ['str:coalesce', COALESCE],
   extension('str:concat', {
     takes: 'a a a*',
