@@ -4,6 +4,7 @@ import { rowsHeld, WindowOutlet } from '../operators/windows/named-window.ts';
 import type { OperatorContext } from '../operators/operator-context.ts';
 import { CURRENT, type EventType, type Stage, type WindowStage } from '../operators/stage.ts';
 import type { NamedWindowPlan } from '../plan/plan.ts';
+import type { Typed } from '../plan/types.ts';
 import { StageEntry } from './build-query.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -19,7 +20,9 @@ export class RunningWindow {
     this.plan = plan;
     this.outlet = new WindowOutlet(plan.events);
     const expired = plan.events !== 'current';
-    this.window = makeWindow(plan.window, { expired, searched: true, keepsRows: true, taken: [] }, context, this.outlet);
+    // Every attribute comes out of it as it is.
+    const taken = plan.attributes.map(({ type }, index): Typed => ({ kind: 'value', type, access: { from: 'row', variable: 'r', index, optional: false } }));
+    this.window = makeWindow(plan.window, { expired, searched: true, keepsRows: true, taken }, context, this.outlet);
     this.entry = new StageEntry(this.window);
   }
 
