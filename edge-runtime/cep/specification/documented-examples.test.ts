@@ -3,8 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compile, Engine, type Environment, type Row, type ScriptLanguage } from '../index.ts';
 import { javaScript } from '../script/quickjs.ts';
 
-const PAGE = readFileSync(new URL('../../../docs/siddhiql.md', import.meta.url), 'utf8');
-const EXAMPLES = [...PAGE.matchAll(/```siddhiql\n([\s\S]*?)```/g)].map((found) => found[1] ?? '');
+const read = (page: string): string => readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
+const examplesOf = (page: string): string[] => [...page.matchAll(/```siddhiql\n([\s\S]*?)```/g)].map((found) => found[1] ?? '');
+
+const COMING = read('siddhiql-coming-from.md');
+const EXAMPLES = [...examplesOf(read('siddhiql.md')), ...examplesOf(COMING)];
 
 /**
  * What an example says of itself, in comments: `-- > Stream time [row]` sends an event, `-- < Stream [row]` is a row that
@@ -31,7 +34,7 @@ function run(text: string, environment: Environment): { said: unknown[]; heard: 
   return { said, heard: answers };
 }
 
-describe('the examples of docs/siddhiql.md', () => {
+describe('the examples of the pages on the language', () => {
   let javascript: ScriptLanguage;
   beforeAll(async () => {
     javascript = await javaScript();
@@ -45,5 +48,19 @@ describe('the examples of docs/siddhiql.md', () => {
     const inputs = ['pressure', 'flow'].map((name) => ({ name, type: 'float' as const }));
     const { said, heard } = run(text, { javascript, model: () => ({ inputs, outputs: [{ name: 'score', type: 'float' }] }) });
     expect(heard).toEqual(said);
+  });
+});
+
+describe('what docs/siddhiql-coming-from.md says to write', () => {
+  const [definitions = ''] = examplesOf(COMING);
+  const rows = COMING.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.split(' | ').at(-1) ?? '');
+  const queries = rows.flatMap((cell) => [...cell.matchAll(/`((?:from|partition|define|@)[^`]* [^`]*)`/g)].map((found) => found[1] ?? ''));
+
+  it('is most of it', () => {
+    expect(queries.length).toBeGreaterThan(50);
+  });
+
+  it.each(queries)('%s', (query) => {
+    expect(() => compile(`${definitions} ${query};`)).not.toThrow();
   });
 });

@@ -126,6 +126,7 @@ answers('time', [
   ['time:currentTime()', '00:00:01'],
   ['time:utcTimestamp()', '1970-01-01 00:00:01'],
   ["time:date('2014/11/11 13:23', 'yyyy/MM/dd HH:mm')", '2014-11-11'],
+  ["time:date('2014-11-11 13:23:44.657')", '2014-11-11'],
   ["time:dateAdd('2014-11-11 13:23:44', 2, 'year', 'yyyy-MM-dd HH:mm:ss')", '2016-11-11 13:23:44'],
   ["time:dateAdd('2014-01-31 13:23:44.657', 1, 'month')", '2014-02-28 13:23:44.657'],
   ["time:dateAdd(1415712224000L, 2, 'day')", '1415885024000'],
@@ -303,6 +304,11 @@ describe('aggregators of the namespaces', () => {
     ["str:groupConcat(k, ',', true, 'UP')", "str:groupConcat takes 'ASC' or 'DESC', found 'UP'."],
   ])('%s', (expression, message) => {
     expect(errorsOf(analyze(`${STREAM} from S select ${expression} as z insert into Out;`)).map((one) => one.replace(/^\d+:\d+ /, ''))).toEqual([message]);
+  });
+
+  it('count each group for itself, and leave out a text that is missing', () => {
+    const rows = rowsOf(`${STREAM} from S select s, str:groupConcat(k) as z group by s insert into Out;`, 'Out', [...sent, ['S', 4, null, 'x', 4, 1, 1, 0, true, null]]);
+    expect(rows).toEqual([['x', 'a'], ['x', 'a,b'], ['y', 'a'], ['x', 'a,b']]);
   });
 
   it('stand in select, in having and in filters only', () => {
