@@ -45,6 +45,8 @@ export interface WindowPlan {
   sliding: boolean;
   /** Of a window that goes on while a condition holds. */
   condition?: WindowCondition;
+  /** What a window of `unique` tells events apart by. */
+  keys?: readonly Typed[];
 }
 
 export type HandlerPlan =

@@ -16,14 +16,14 @@ interface Form {
 
 interface Parameter {
   name: string;
-  accepts: 'count' | 'time' | 'ordered-attribute' | 'bool' | 'attribute' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share' | 'number-attribute';
+  accepts: 'count' | 'time' | 'ordered-attribute' | 'bool' | 'key' | 'time-attribute' | 'any-time' | 'start-or-attribute' | 'text' | 'text-attribute' | 'condition' | 'bool-or-attribute' | 'share' | 'number-attribute';
 }
 
 interface WindowDefinition {
   sliding: boolean;
   forms: readonly Form[];
   /** For windows whose parameters go on: what is allowed after the form's own. */
-  rest?: 'attributes' | 'order';
+  rest?: 'attributes' | 'order' | 'keys';
 }
 
 /** Events in one length window; 10 million rows are some 2 GB. */
@@ -32,7 +32,8 @@ export const WINDOW_LENGTH_MAX = 10_000_000;
 const COUNT: Parameter = { name: 'length', accepts: 'count' };
 const TIME: Parameter = { name: 'time', accepts: 'time' };
 const START: Parameter = { name: 'start', accepts: 'time' };
-const ATTRIBUTE: Parameter = { name: 'attribute', accepts: 'attribute' };
+/** What events are told apart by: an attribute or anything made of some. */
+const UNIQUE: Parameter = { name: 'key', accepts: 'key' };
 const ORDERED: Parameter = { name: 'attribute', accepts: 'ordered-attribute' };
 const TIME_ATTRIBUTE: Parameter = { name: 'timestamp', accepts: 'time-attribute' };
 const STREAMING: Parameter = { name: 'stream.current.event', accepts: 'bool' };
@@ -124,25 +125,25 @@ export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map<string, Wi
       ],
     },
   ],
-  ['unique:ever', { sliding: true, rest: 'attributes', forms: [{ text: 'unique:ever(attribute, …)', parameters: [ATTRIBUTE] }] }],
-  ['unique:first', { sliding: true, rest: 'attributes', forms: [{ text: 'unique:first(attribute, …)', parameters: [ATTRIBUTE] }] }],
-  ['unique:length', { sliding: true, forms: [{ text: 'unique:length(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
-  ['unique:time', { sliding: true, forms: [{ text: 'unique:time(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }] }],
-  ['unique:deduplicate', { sliding: true, forms: [{ text: 'unique:deduplicate(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }] }],
-  ['unique:lengthBatch', { sliding: false, forms: [{ text: 'unique:lengthBatch(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
-  ['unique:firstLengthBatch', { sliding: false, forms: [{ text: 'unique:firstLengthBatch(attribute, count)', parameters: [ATTRIBUTE, COUNT] }] }],
-  ['unique:timeBatch', { sliding: false, forms: [{ text: 'unique:timeBatch(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }, { text: 'unique:timeBatch(attribute, 5 sec, start)', parameters: [ATTRIBUTE, TIME, START] }] }],
-  ['unique:firstTimeBatch', { sliding: false, forms: [{ text: 'unique:firstTimeBatch(attribute, 5 sec)', parameters: [ATTRIBUTE, TIME] }, { text: 'unique:firstTimeBatch(attribute, 5 sec, start)', parameters: [ATTRIBUTE, TIME, START] }] }],
-  ['unique:timeLengthBatch', { sliding: false, forms: [{ text: 'unique:timeLengthBatch(attribute, 5 sec, count)', parameters: [ATTRIBUTE, TIME, COUNT] }, { text: 'unique:timeLengthBatch(attribute, 5 sec, start, count)', parameters: [ATTRIBUTE, TIME, START, COUNT] }] }],
+  ['unique:ever', { sliding: true, rest: 'keys', forms: [{ text: 'unique:ever(key, …)', parameters: [UNIQUE] }] }],
+  ['unique:first', { sliding: true, rest: 'keys', forms: [{ text: 'unique:first(key, …)', parameters: [UNIQUE] }] }],
+  ['unique:length', { sliding: true, forms: [{ text: 'unique:length(key, count)', parameters: [UNIQUE, COUNT] }] }],
+  ['unique:time', { sliding: true, forms: [{ text: 'unique:time(key, 5 sec)', parameters: [UNIQUE, TIME] }] }],
+  ['unique:deduplicate', { sliding: true, forms: [{ text: 'unique:deduplicate(key, 5 sec)', parameters: [UNIQUE, TIME] }] }],
+  ['unique:lengthBatch', { sliding: false, forms: [{ text: 'unique:lengthBatch(key, count)', parameters: [UNIQUE, COUNT] }] }],
+  ['unique:firstLengthBatch', { sliding: false, forms: [{ text: 'unique:firstLengthBatch(key, count)', parameters: [UNIQUE, COUNT] }] }],
+  ['unique:timeBatch', { sliding: false, forms: [{ text: 'unique:timeBatch(key, 5 sec)', parameters: [UNIQUE, TIME] }, { text: 'unique:timeBatch(key, 5 sec, start)', parameters: [UNIQUE, TIME, START] }] }],
+  ['unique:firstTimeBatch', { sliding: false, forms: [{ text: 'unique:firstTimeBatch(key, 5 sec)', parameters: [UNIQUE, TIME] }, { text: 'unique:firstTimeBatch(key, 5 sec, start)', parameters: [UNIQUE, TIME, START] }] }],
+  ['unique:timeLengthBatch', { sliding: false, forms: [{ text: 'unique:timeLengthBatch(key, 5 sec, count)', parameters: [UNIQUE, TIME, COUNT] }, { text: 'unique:timeLengthBatch(key, 5 sec, start, count)', parameters: [UNIQUE, TIME, START, COUNT] }] }],
   [
     'unique:externalTimeBatch',
     {
       sliding: false,
       forms: [
-        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME] },
-        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE] },
-        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start, timeout)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH] },
-        { text: 'unique:externalTimeBatch(attribute, timestamp, 5 sec, start, timeout, replaceTimestamp)', parameters: [ATTRIBUTE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH, REPLACES] },
+        { text: 'unique:externalTimeBatch(key, timestamp, 5 sec)', parameters: [UNIQUE, TIME_ATTRIBUTE, TIME] },
+        { text: 'unique:externalTimeBatch(key, timestamp, 5 sec, start)', parameters: [UNIQUE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE] },
+        { text: 'unique:externalTimeBatch(key, timestamp, 5 sec, start, timeout)', parameters: [UNIQUE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH] },
+        { text: 'unique:externalTimeBatch(key, timestamp, 5 sec, start, timeout, replaceTimestamp)', parameters: [UNIQUE, TIME_ATTRIBUTE, TIME, START_OR_ATTRIBUTE, TIMEOUT_OF_BATCH, REPLACES] },
       ],
     },
   ],
@@ -206,8 +207,10 @@ export function planWindow(call: Call, scope: Scope, around: Surroundings): Wind
   const conditional = form.parameters[0]?.accepts === 'condition';
   const condition = conditional && source !== undefined ? planWindowCondition(conditionOf(typed[0], call.arguments[0]), source.definition, call.arguments[0] ?? call, around) : undefined;
   if (conditional && condition === undefined) return undefined;
+  const keys = form.parameters[0] === UNIQUE ? typed.filter((_, index) => (form.parameters[index] ?? UNIQUE) === UNIQUE) : undefined;
   return {
     ...(condition === undefined ? {} : { condition }),
+    ...(keys === undefined ? {} : { keys }),
     name,
     arguments: typed,
     constants: typed.map((one) => (one.kind === 'constant' ? one.value : undefined)),
@@ -245,6 +248,7 @@ function fits(form: Form, values: readonly Typed[], rest: WindowDefinition['rest
   return values.every((value, index) => {
     const parameter = parameters[index];
     if (parameter !== undefined) return accepts(parameter, value);
+    if (rest === 'keys') return accepts(UNIQUE, value);
     if (value.kind === 'value') return rest === 'attributes' || accepts(ORDERED, value);
     return rest === 'order' && value.kind === 'constant' && /^(asc|desc)$/i.test(String(value.value)) && values[index - 1]?.kind === 'value';
   });
@@ -260,8 +264,8 @@ function accepts(parameter: Parameter, value: Typed | undefined): boolean {
       return value.kind === 'constant' && (value.type === 'int' || value.type === 'long');
     case 'bool':
       return value.kind === 'constant' && value.type === 'bool';
-    case 'attribute':
-      return value.kind === 'value';
+    case 'key':
+      return value.kind !== 'constant';
     case 'ordered-attribute':
       return value.kind === 'value' && (value.type === 'string' || isNumeric(value.type));
     case 'time-attribute':

@@ -23,6 +23,9 @@ describe('unique windows keep one event of each key', () => {
     ['unique:lengthBatch(k, 3)', '+2 +3 +4'],
     ['unique:firstLengthBatch(k, 3)', '+1 +2 +4'],
     ['window.unique:ever(k)', '+1, +2, -1 +3, +4, +5, -2 +6'],
+    ['unique:first(v % 3)', '+1, +2, +3'],
+    ['unique:deduplicate(ifThenElse(v > 3, k, k), 1 sec)', '+1, +2, +4, +5'],
+    ["unique:ever(k, v > 3)", '+1, +2, -1 +3, +4, +5, +6'],
   ])('%s', (window, expected) => {
     expect(moves(window, EVENTS)).toBe(expected);
   });
@@ -51,7 +54,7 @@ describe('unique windows keep one event of each key', () => {
   });
 
   it('goes on from a snapshot as if it had never stopped', () => {
-    for (const window of ['unique:ever(k)', 'unique:length(k, 2)', 'unique:time(k, 3 millisec)', 'unique:timeBatch(k, 3 millisec)', 'unique:first(k)', 'reorder:kslack(ts)', 'reorder:kslack(ts, 5L)']) {
+    for (const window of ['unique:ever(k)', 'unique:ever(v % 2, k)', 'unique:length(k, 2)', 'unique:time(k, 3 millisec)', 'unique:timeBatch(k, 3 millisec)', 'unique:first(k)', 'reorder:kslack(ts)', 'reorder:kslack(ts, 5L)']) {
       const app = compile(`${STREAM} from S#${window} select sum(v) as s insert into Out;`);
       const later: Sent[] = [...EVENTS.slice(3), { advance: 1010 }];
       const [straight, restored] = [new Engine(app), new Engine(app)];
@@ -67,9 +70,11 @@ describe('unique windows keep one event of each key', () => {
   });
 
   it.each([
-    ['unique:ever()', 'The window unique:ever is written unique:ever(attribute, …), found nothing.'],
-    ['unique:length(k)', 'The window unique:length is written unique:length(attribute, count), found string.'],
-    ['unique:time(k, v)', 'The window unique:time is written unique:time(attribute, 5 sec), found string, int.'],
+    ['unique:ever()', 'The window unique:ever is written unique:ever(key, …), found nothing.'],
+    ['unique:length(k)', 'The window unique:length is written unique:length(key, count), found string.'],
+    ['unique:time(k, v)', 'The window unique:time is written unique:time(key, 5 sec), found string, int.'],
+    ['unique:ever(5)', 'The window unique:ever is written unique:ever(key, …), found a int constant.'],
+    ['unique:ever(sum(v))', "sum is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."],
     ['unique:evr(k)', "There is no stream function 'unique:evr'."],
     ['window.unique:evr(k)', "There is no window 'unique:evr'."],
   ])('%s', (window, message) => {

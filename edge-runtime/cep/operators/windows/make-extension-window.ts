@@ -1,9 +1,8 @@
 import type { WindowPlan } from '../../plan/plan.ts';
-import type { Typed } from '../../plan/types.ts';
 import { KSlack } from './reorder.ts';
 import type { OperatorContext } from '../operator-context.ts';
 import type { Payload, Stage, WindowStage } from '../stage.ts';
-import type { KeyOf } from './keyed-events.ts';
+import { keyOf, type KeyOf } from './keyed-events.ts';
 import { UniqueBatchWindow } from './unique-batch-window.ts';
 import { FirstWindow } from './unique-first-window.ts';
 import { UniqueSlidingWindow } from './unique-sliding-window.ts';
@@ -12,7 +11,7 @@ import { UniqueSlidingWindow } from './unique-sliding-window.ts';
 export function makeExtensionWindow(plan: WindowPlan, use: { expired: boolean; searched: boolean }, context: OperatorContext, next: Stage): WindowStage | undefined {
   const [, second, third, fourth] = plan.constants;
   const keeps = use.expired || use.searched;
-  const key = (): KeyOf => keyOf(plan.arguments);
+  const key = (): KeyOf => keyOf(plan.keys ?? [], context);
   switch (plan.name) {
     case 'unique:ever':
       return new UniqueSlidingWindow(key(), {}, context, next);
@@ -33,7 +32,7 @@ export function makeExtensionWindow(plan: WindowPlan, use: { expired: boolean; s
     case 'unique:deduplicate':
       return new FirstWindow(key(), Number(second), context, next);
     case 'reorder:kslack': {
-      const timeOf = keyOf(plan.arguments);
+      const timeOf = keyOf(plan.arguments.slice(0, 1), context);
       const [timeout, slackMax] = plan.constants.filter((one) => typeof one === 'number');
       const setting = { time: (payload: Payload) => Number(timeOf(payload)), timeout: Number(timeout ?? -1) < 0 ? undefined : Number(timeout), slackMax: Number(slackMax ?? -1) < 0 ? Number.POSITIVE_INFINITY : Number(slackMax), discards: plan.constants.includes(true) };
       return new KSlack(setting, context, next);
@@ -41,25 +40,17 @@ export function makeExtensionWindow(plan: WindowPlan, use: { expired: boolean; s
     case 'reorder:akslack': {
       const [time, value] = plan.arguments;
       const [, , batch = 10_000, timeout = -1, slackMax = -1, discards = false, errorMax = 0.03, confidence = 0.95] = plan.constants;
-      const timeOf = keyOf(time === undefined ? [] : [time]);
+      const timeOf = keyOf(time === undefined ? [] : [time], context);
       const setting = {
         time: (payload: Payload) => Number(timeOf(payload)),
         timeout: Number(timeout) < 0 ? undefined : Number(timeout),
         slackMax: Number(slackMax) < 0 ? Number.POSITIVE_INFINITY : Number(slackMax),
         discards: discards === true,
-        adapts: { value: keyOf(value === undefined ? [] : [value]), batch: Number(batch), errorMax: Number(errorMax), confidence: Number(confidence) },
+        adapts: { value: keyOf(value === undefined ? [] : [value], context), batch: Number(batch), errorMax: Number(errorMax), confidence: Number(confidence) },
       };
       return new KSlack(setting, context, next);
     }
     default:
       return undefined;
   }
-}
-
-/** One value as it is; several as one text, since a map has to compare them. */
-function keyOf(values: readonly Typed[]): KeyOf {
-  const columns = values.flatMap((one) => (one.kind === 'value' && one.access.from === 'row' ? [one.access.index] : []));
-  const [only] = columns;
-  if (columns.length === 1 && only !== undefined) return (payload) => (Array.isArray(payload) ? payload[only] : undefined);
-  return (payload) => columns.map((column) => String(Array.isArray(payload) ? payload[column] : undefined)).join('\u0001');
 }

@@ -7,6 +7,7 @@ import { ExpressionBatchWindow } from './expression-batch-window.ts';
 import { ExpressionWindow } from './expression-window.ts';
 import { ExternalTimeBatchWindow } from './external-time-batch-window.ts';
 import { keyParts } from './frequent-key.ts';
+import { keyOf } from './keyed-events.ts';
 import { LossyFrequentWindow } from './lossy-frequent-window.ts';
 import type { WindowUse } from './window-use.ts';
 import { SessionWindow } from './session-window.ts';
@@ -20,8 +21,7 @@ export function makeFurtherWindow(plan: WindowPlan, use: WindowUse, context: Ope
     case 'externalTimeBatch':
       return externalTimeBatch(plan.arguments, plan.constants, undefined, use, context, next);
     case 'unique:externalTimeBatch': {
-      const key = columnOf(plan.arguments[0]);
-      return externalTimeBatch(plan.arguments.slice(1), plan.constants.slice(1), (row) => row[key], use, context, next);
+      return externalTimeBatch(plan.arguments.slice(1), plan.constants.slice(1), keyOf(plan.keys ?? [], context), use, context, next);
     }
     case 'session': {
       const keyed = plan.arguments.find((one) => one.kind === 'value');

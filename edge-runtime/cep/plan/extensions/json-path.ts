@@ -3,9 +3,13 @@ type Step = { name: string } | { place: number } | { all: true } | { below: stri
 
 const PATH_MAX = 1000;
 
-/** `$.pump.values[0]['unit']`, with `[*]` and `.*` for all and `..name` for anywhere below; undefined for anything else. */
-export function jsonPath(text: string): readonly Step[] | undefined {
-  if (text.length > PATH_MAX || !text.startsWith('$')) return undefined;
+/**
+ * `$.pump.values[0]['unit']`, with `[*]` and `.*` for all and `..name` for anywhere below; `pump.values` is `$.pump.values`.
+ * Undefined for anything else.
+ */
+export function jsonPath(written: string): readonly Step[] | undefined {
+  const text = written.startsWith('$') ? written : `$.${written}`;
+  if (text.length > PATH_MAX) return undefined;
   const steps: Step[] = [];
   const piece = /\.\.([\p{L}\p{N}_$-]+)|\.(\*)|\.([\p{L}\p{N}_$-]+)|\[(\*)\]|\[(-?\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/uy;
   for (let at = 1; at < text.length; at = piece.lastIndex) {
