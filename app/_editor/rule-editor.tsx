@@ -18,6 +18,7 @@ import { meaning } from './meaning.ts';
 import { formatText, navigation, reveal } from './navigation.ts';
 import { pageStyles } from './page-styles.ts';
 import { renaming } from './rename.ts';
+import { signatures } from './signature.ts';
 import { siddhiql } from './siddhiql.ts';
 import { editorTheme } from './theme.ts';
 
@@ -54,7 +55,7 @@ export interface RuleEditorProps {
   placeholder?: string;
 }
 
-/** SiddhiQL with completion, hovers, errors in place, go to definition (F12), renaming (F2) and formatting. Escape, then Tab, leaves it by keyboard. */
+/** SiddhiQL with completion, hovers, the form of the call that is being written, errors in place, go to definition (F12), renaming (F2) and formatting. Escape, then Tab, leaves it by keyboard. */
 export function RuleEditor({ text, onChange, onDocument, handle, queries, onBreakpoint, models, readOnly = false, label, placeholder }: RuleEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
@@ -77,7 +78,7 @@ export function RuleEditor({ text, onChange, onDocument, handle, queries, onBrea
           lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(),
           siddhiql(), editorTheme, EditorView.lineWrapping, EditorState.tabSize.of(2),
           documents(() => environmentOf(modelsNow.current), (document) => checked(document)),
-          completion(() => modelsNow.current), hovers(), meaning(), navigation(), renaming(),
+          completion(() => modelsNow.current), hovers(), signatures(), meaning(), navigation(), renaming(),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
           readOnlyPart.current.of([]),
           EditorView.contentAttributes.of({ 'aria-label': initial.label, 'aria-multiline': 'true' }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { RuleDocument } from './document.ts';
+import { signatureAt } from './signature.ts';
 
 const pieces = fc.constantFrom('define ', 'stream ', 'S ', '(a int)', ';', 'from S', '[', ']', '(', ')', ' select ', '*', 'a', '.', '#', 'window.', 'length(5)', "'", '"""', '`', '{', '->', ' every ', ' insert into ', 'T', '@info', "(name='x')", '--', '/*', '\n', 'partition with (a of S) begin ', ' end', 'e1=', '<2:', ',', ' join ', ' on ', '§');
 
@@ -12,6 +13,7 @@ it('answers every question about any text', () => {
       const offset = Math.min(place, text.length);
       rule.complete(offset);
       rule.hover(offset);
+      signatureAt(text.slice(0, offset));
       rule.definition(offset);
       rule.references(offset);
       rule.rename(offset, 'other');

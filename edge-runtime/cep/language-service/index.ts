@@ -10,6 +10,7 @@ export { RuleDocument } from './document.ts';
 export { applyEdits, type RenameResult, type TextEdit } from './rename.ts';
 export type { Completion, CompletionItem } from './complete.ts';
 export type { Hover } from './hover.ts';
+export { signatureAt, type Signature } from './signature.ts';
 export type { GraphEdge, GraphNode, GraphNodeKind, QueryGraph } from './graph.ts';
 export type { SemanticKind, SemanticToken } from './semantic-tokens.ts';
 export { RATE_ASSUMED, type StateEstimate } from './estimate.ts';
