@@ -1,5 +1,5 @@
 import type { Attribute } from '../api.ts';
-import { isNumeric, type Typed } from './types.ts';
+import { foundArguments, isNumeric, type Typed } from './types.ts';
 
 /** A linear regression of y over one or more x. */
 export interface RegressionSetting {
@@ -66,7 +66,7 @@ function regression(name: string, form: string, extra: Extra, timed: boolean): [
 
 function buildRegression(values: readonly Typed[], form: string, extra: Extra, timed: boolean): SeriesCall | { wrong: string } {
   const parts = timed ? partsOfTimed(values, extra) : partsOfCounted(values, extra);
-  const wrong = `is written ${form}, found ${values.length === 0 ? 'nothing' : values.map((one) => (one.kind === 'constant' ? `a ${one.type} constant` : one.type)).join(', ')}`;
+  const wrong = `is written ${form}, found ${foundArguments(values)}`;
   if (parts === undefined) return { wrong };
   const { asked, y, xs } = parts;
   const numbers = [...asked, y, ...xs];

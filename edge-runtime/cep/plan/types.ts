@@ -58,6 +58,16 @@ export interface AggregatePlan {
   settings?: readonly unknown[];
 }
 
+/** What stands in a call's brackets, for a message: `long, an int constant, a computed long`. */
+export function foundArguments(values: readonly Typed[]): string {
+  return values.length === 0 ? 'nothing' : values.map(foundArgument).join(', ');
+}
+
+function foundArgument({ kind, type }: Typed): string {
+  if (kind === 'constant') return `${type === 'int' || type === 'object' ? 'an' : 'a'} ${type} constant`;
+  return kind === 'value' ? type : `a computed ${type}`;
+}
+
 export interface Definition {
   name: string;
   attributes: readonly Attribute[];

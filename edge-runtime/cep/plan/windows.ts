@@ -5,7 +5,7 @@ import { parseCron } from '../operators/cron.ts';
 import { checkExpression, type Surroundings } from './check-expression.ts';
 import type { WindowPlan } from './plan.ts';
 import type { Scope } from './scope.ts';
-import { isNumeric, type Typed } from './types.ts';
+import { foundArguments, isNumeric, type Typed } from './types.ts';
 import { planWindowCondition } from './window-condition.ts';
 
 /** A parameter list that a window accepts. */
@@ -197,9 +197,8 @@ export function planWindow(call: Call, scope: Scope, around: Surroundings): Wind
   if (typed.length < values.length) return undefined;
   const form = definition.forms.find((one) => fits(one, typed, definition.rest));
   if (form === undefined) {
-    const found = typed.length === 0 ? 'nothing' : typed.map((one) => (one.kind === 'constant' ? `a ${one.type} constant` : one.type)).join(', ');
     const forms = definition.forms.map((one) => one.text).join(' or ');
-    diagnostics.error('type.window', call, `The window ${name} is written ${forms}, found ${found}.`);
+    diagnostics.error('type.window', call, `The window ${name} is written ${forms}, found ${foundArguments(typed)}.`);
     return undefined;
   }
   if (!inRange(call, form, typed, diagnostics) || !makesSense(call, form, typed, diagnostics)) return undefined;

@@ -110,11 +110,11 @@ describe('a function of timeseries', () => {
 
   it.each([
     ['timeseries:regress(y)', ['2:8 timeseries:regress is written timeseries:regress([interval, batch, confidence,] y, x, …), found double.']],
-    ["timeseries:regress('1', 100, 0.95, y, x)", ['2:8 timeseries:regress is written timeseries:regress([interval, batch, confidence,] y, x, …), found a string constant, a int constant, a double constant, double, double.']],
+    ["timeseries:regress('1', 100, 0.95, y, x)", ['2:8 timeseries:regress is written timeseries:regress([interval, batch, confidence,] y, x, …), found a string constant, an int constant, a double constant, double, double.']],
     ['timeseries:regress(1, 100, 1, y, x)', ['2:8 timeseries:regress takes a confidence from 0.0 to 1.0.']],
     ['timeseries:regress(1, 100, 2.0, y, x)', ['2:8 timeseries:regress takes a confidence from 0.0 to 1.0.']],
     ['timeseries:regress(1, 100000000, 0.9, y, x)', ['2:8 timeseries:regress takes a batch of at most 100000 events.']],
-    ['timeseries:regress(0, 100, 0.9, y, x)', ['2:8 timeseries:regress is written timeseries:regress([interval, batch, confidence,] y, x, …), found a int constant, a int constant, a double constant, double, double.']],
+    ['timeseries:regress(0, 100, 0.9, y, x)', ['2:8 timeseries:regress is written timeseries:regress([interval, batch, confidence,] y, x, …), found an int constant, an int constant, a double constant, double, double.']],
     ['timeseries:forecast(5.0, y, x, z)', ['2:8 timeseries:forecast is written timeseries:forecast([interval, batch, confidence,] next x, y, x), found a double constant, double, double, double.']],
     ["timeseries:kernelMinMax(y, 1.0, 7, 'top')", ["2:8 timeseries:kernelMinMax takes 'min', 'max' or 'minmax' last."]],
     ["timeseries:kernelMinMax(y, 0.0, 7, 'max')", ['2:8 timeseries:kernelMinMax takes a bandwidth above 0.']],

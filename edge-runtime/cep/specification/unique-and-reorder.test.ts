@@ -73,7 +73,7 @@ describe('unique windows keep one event of each key', () => {
     ['unique:ever()', 'The window unique:ever is written unique:ever(key, …), found nothing.'],
     ['unique:length(k)', 'The window unique:length is written unique:length(key, count), found string.'],
     ['unique:time(k, v)', 'The window unique:time is written unique:time(key, 5 sec), found string, int.'],
-    ['unique:ever(5)', 'The window unique:ever is written unique:ever(key, …), found a int constant.'],
+    ['unique:ever(5)', 'The window unique:ever is written unique:ever(key, …), found an int constant.'],
     ['unique:ever(sum(v))', "sum is an aggregator; it stands in 'select', in 'having' or in a stream's filter only."],
     ['unique:evr(k)', "There is no stream function 'unique:evr'."],
     ['window.unique:evr(k)', "There is no window 'unique:evr'."],
@@ -107,7 +107,7 @@ describe('reorder:kslack', () => {
 
   it.each([
     ['v', 'found int'],
-    ['ts, 50L, 100L, true, 5', 'found long, a long constant, a long constant, a bool constant, a int constant'],
+    ['ts, 50L, 100L, true, 5', 'found long, a long constant, a long constant, a bool constant, an int constant'],
   ])('kslack(%s) is refused', (form, found) => {
     expect(errorsOf(analyze(`${STREAM} from S#reorder:kslack(${form}) select k insert into Out;`))[0]).toContain(found);
   });

@@ -105,7 +105,7 @@ describe('a window', () => {
     ['timeBatch(0)', ['2:25 The time of a window is from 1 to 4503599627370495.5, found 0.']],
     ['session(20 milliseconds, v)', ['2:15 The window session is written session(5 sec) or session(5 sec, key) or session(5 sec, key, latency), found a long constant, int.']],
     ['session(20 milliseconds, k, 30 milliseconds)', ['2:15 The latency of a session is at most its gap.']],
-    ['externalTimeBatch(v, 20)', ['2:15 The window externalTimeBatch is written externalTimeBatch(timestamp, 5 sec) or externalTimeBatch(timestamp, 5 sec, start) or externalTimeBatch(timestamp, 5 sec, start, timeout) or externalTimeBatch(timestamp, 5 sec, start, timeout, replaceTimestamp), found int, a int constant.']],
+    ['externalTimeBatch(v, 20)', ['2:15 The window externalTimeBatch is written externalTimeBatch(timestamp, 5 sec) or externalTimeBatch(timestamp, 5 sec, start) or externalTimeBatch(timestamp, 5 sec, start, timeout) or externalTimeBatch(timestamp, 5 sec, start, timeout, replaceTimestamp), found int, an int constant.']],
     ['session(20 milliseconds, 10 milliseconds)', ['2:15 The window session is written session(5 sec) or session(5 sec, key) or session(5 sec, key, latency), found a long constant, a long constant.']],
     ["cron('every day')", ['2:20 A cron expression has six or seven fields, found 2.']],
     ['lossyFrequent(0.1, 0.2)', ['2:15 The error of lossyFrequent is less than its support.']],
@@ -114,6 +114,8 @@ describe('a window', () => {
     ["expression('other < 1')", ["2:26 The condition 'other < 1' cannot be used: There is no attribute 'other' here."]],
     ["expression('count() <')", ["2:26 The condition 'count() <' cannot be used: Found the end of the text, expected a value, an attribute or a function."]],
     ['expressionBatch(v)', ["2:15 The window expressionBatch is written expressionBatch('count() <= 20') or expressionBatch('count() <= 20', includeTriggeringEvent) or expressionBatch('count() <= 20', includeTriggeringEvent, streamCurrentEvents), found int."]],
+    ["expressionBatch('count() <= 2', v > 3)", ["2:15 The window expressionBatch is written expressionBatch('count() <= 20') or expressionBatch('count() <= 20', includeTriggeringEvent) or expressionBatch('count() <= 20', includeTriggeringEvent, streamCurrentEvents), found a string constant, a computed bool."]],
+    ['externalTimeBatch(ts, 20, ts - 5)', ['2:15 The window externalTimeBatch is written externalTimeBatch(timestamp, 5 sec) or externalTimeBatch(timestamp, 5 sec, start) or externalTimeBatch(timestamp, 5 sec, start, timeout) or externalTimeBatch(timestamp, 5 sec, start, timeout, replaceTimestamp), found long, an int constant, a computed long.']],
     ['hopping(20 milliseconds)', ['2:15 The window hopping is written hopping(5 sec, 1 sec), found a long constant.']],
     ['hopping(20 milliseconds, 0)', ['2:40 The hop of a window is from 1 to 4503599627370495.5, found 0.']],
   ])('refuses %s', (window, errors) => {
