@@ -72,7 +72,6 @@ const OF_VALUES: readonly KnownDifference[] = [
   { name: 'what the batch of an `expressionBatch` held when a join or a question looked into it never leaves, and comes with the time at which it came', explains: (one) => /expressionBatch\(/.test(one.app) && (/ join /.test(one.app) || one.steps.some((step) => 'query' in step)), without: inApp(/expressionBatch\('[^']*'(, (true|false))*\)/g, 'lengthBatch(3)') },
   { name: 'a missing value in a `sort` window is an exception for that event and all that follow', explains: (one) => /sort\(/.test(one.app) && hasMissing(one), without: withoutMissing },
   { name: 'an event without the time that an `externalTime` window goes by is an exception that takes its chunk along', explains: (one, siddhi) => /externalTime/.test(one.app) && hasMissing(one) && lostAnEvent(one, siddhi), without: withoutMissing },
-  { name: 'a `session` window by name is an exception for each event, which is lost', explains: says(/define window [^;]*session\(/), without: inApp(/session\(([^,)]*)[^)]*\)/g, 'time($1)') },
   { name: 'a question to a batch window by name that nothing else looks into fails', explains: ({ app }, siddhi, ours) => /define window .*(lengthBatch|timeBatch|externalTimeBatch|batch)\(/.test(app) && ours.error === undefined && /Cannot invoke "|null/.test(siddhi.error ?? ''), without: withoutQuestions },
 ];
 
