@@ -12,9 +12,9 @@ const MIGRATION_LOCK = 7_305_117;
 /**
  * Brings the database at `databaseUrl` to the schema of this checkout: applies, in order, the folders of prisma/migrations
  * that it has not seen, and remembers them in `_prisma_migrations` as `prisma migrate deploy` does. Safe to call from
- * several processes at once. Returns the names of the migrations it applied.
+ * several processes at once. Returns the names of the migrations it applied. With `last` it stops there: as an older release left it.
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
+export async function migrate(databaseUrl: string, last?: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl });
   await lock.connect();
   try {
@@ -23,7 +23,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 2, idleTimeoutMillis: 0 });
     const engine = await createSchemaEngine(wholeScripts(pool));
     try {
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await readMigrations(), filters: noFilters });
+      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await readMigrations(last), filters: noFilters });
       return appliedMigrationNames;
     } finally {
       engine.free();
@@ -59,8 +59,8 @@ export async function listMigrations(): Promise<string[]> {
     .sort();
 }
 
-async function readMigrations(): Promise<Parameters<Awaited<ReturnType<typeof createSchemaEngine>>['applyMigrations']>[0]['migrationsList']> {
-  const names = await listMigrations();
+async function readMigrations(last: string | undefined): Promise<Parameters<Awaited<ReturnType<typeof createSchemaEngine>>['applyMigrations']>[0]['migrationsList']> {
+  const names = (await listMigrations()).filter((name) => last === undefined || name <= last);
   return {
     baseDir: migrationsFolder.pathname,
     lockfile: { path: 'migration_lock.toml', content: await readFile(new URL('migration_lock.toml', migrationsFolder), 'utf8') },

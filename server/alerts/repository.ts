@@ -52,8 +52,8 @@ export async function resolveByItself(db: Queryable, where: Prisma.AlertWhereInp
 export async function fleetsWithNodesAway(db: Queryable, before: Date): Promise<{ organizationId: string; fleetId: string; fleet: string; nodes: number; names: string[] }[]> {
   return db.$queryRaw`
     SELECT f."organizationId", f.id AS "fleetId", f.name AS fleet, count(*)::int AS nodes, (array_agg(n.name ORDER BY n.name))[1:5] AS names
-    FROM nodes n JOIN fleets f ON f.id = n."fleetId"
-    WHERE n.health = 'Offline' AND n."revokedAt" IS NULL AND n."healthSince" < ${before}
+    FROM node_statuses s JOIN nodes n ON n.id = s."nodeId" JOIN fleets f ON f.id = n."fleetId"
+    WHERE s.health = 'Offline' AND s."revokedAt" IS NULL AND n."healthSince" < ${before}
     GROUP BY f."organizationId", f.id, f.name`;
 }
 

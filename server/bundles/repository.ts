@@ -1,5 +1,6 @@
 import { envelopeSchema } from '@selvedge/edge-runtime/protocol';
 import type { Envelope, Labels } from '@selvedge/edge-runtime/protocol';
+import { arrayLiteral } from '../kernel/array-literal.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 
@@ -161,11 +162,12 @@ export interface StoredAssignment extends NewAssignment {
 /** One statement for any number of nodes: parameters of each row would cost ten times as much. */
 export async function insertAssignments(tx: Transaction, rows: readonly NewAssignment[]): Promise<void> {
   if (rows.length === 0) return;
-  const list = rows.map((row) => ({ node: row.nodeId, generation: Number(row.generation), organization: row.organizationId, fleet: row.fleetId, deployment: row.deploymentId, bundle: row.bundle, labels: row.labels, issued: row.issuedAt.toISOString() }));
+  const each = (of: (row: NewAssignment) => string | bigint | Date | null): string => arrayLiteral(rows.map(of));
   await tx.$executeRaw`
     INSERT INTO assignments ("nodeId", generation, "organizationId", "fleetId", "deploymentId", bundle, labels, "issuedAt")
-    SELECT node, generation, organization, fleet, deployment, bundle, labels, issued
-    FROM jsonb_to_recordset(${JSON.stringify(list)}::jsonb) AS a(node text, generation bigint, organization text, fleet text, deployment text, bundle text, labels jsonb, issued timestamptz)`;
+    SELECT * FROM unnest(
+      ${each(({ nodeId }) => nodeId)}::text[], ${each(({ generation }) => generation)}::bigint[], ${each(({ organizationId }) => organizationId)}::text[], ${each(({ fleetId }) => fleetId)}::text[],
+      ${each(({ deploymentId }) => deploymentId)}::text[], ${each(({ bundle }) => bundle)}::text[], ${each(({ labels }) => (labels === null ? null : JSON.stringify(labels)))}::jsonb[], ${each(({ issuedAt }) => issuedAt)}::timestamptz[])`;
 }
 
 /**

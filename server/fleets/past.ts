@@ -7,6 +7,8 @@ import type { FleetRow } from './repository.ts';
 /** What figures of fleets are read from, with the organization as $1. */
 export interface FleetTables {
   nodes: string;
+  /** To count them by status and quarantine. */
+  statuses: string;
   /** Nodes with their reports. */
   reporting: string;
   fleets: string;
@@ -16,9 +18,9 @@ export interface FleetTables {
 
 /** The tables, or what they held at a moment; of one fleet alone where its placeholder is given. */
 export function fleetTables(at: number | undefined, fleet?: string): FleetTables {
-  if (at === undefined) return { nodes: 'nodes', reporting: 'nodes', fleets: 'fleets', reach: 'nodes."fleetId"' };
+  if (at === undefined) return { nodes: 'nodes', statuses: 'node_statuses AS nodes', reporting: 'nodes', fleets: 'fleets', reach: 'nodes."fleetId"' };
   const nodes = `${nodesAsOf(at, fleet)} AS nodes`;
-  return { nodes, reporting: `${nodes} CROSS JOIN ${reportsAsOf(at, 'nodes')} AS said`, fleets: `${fleetsAsOf(at)} AS fleets`, reach: 'nodes."fleetNow"' };
+  return { nodes, statuses: nodes, reporting: `${nodes} CROSS JOIN ${reportsAsOf(at, 'nodes')} AS said`, fleets: `${fleetsAsOf(at)} AS fleets`, reach: 'nodes."fleetNow"' };
 }
 
 /** Fleets as they were, of those in reach; all of them, one, or those whose names have a text in them. */

@@ -95,9 +95,9 @@ function toItem(row: PastFleet, counts: ReadonlyMap<string, Counts>, overlaps: r
   };
 }
 
-async function countByFleet(db: Queryable, reach: Reach, { nodes, reach: column }: FleetTables, fleetId: string | null): Promise<Map<string, Counts>> {
+async function countByFleet(db: Queryable, reach: Reach, { statuses, reach: column }: FleetTables, fleetId: string | null): Promise<Map<string, Counts>> {
   const rows = await db.$queryRawUnsafe<{ fleetId: string; health: string; sync: string; count: number; quarantined: number }[]>(
-    `SELECT nodes."fleetId", health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM ${nodes}
+    `SELECT nodes."fleetId", health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM ${statuses}
      WHERE nodes."organizationId" = $1 AND nodes."fleetId" IS NOT NULL AND ($2::text IS NULL OR nodes."fleetId" = $2) AND ($3::text[] IS NULL OR ${column} = ANY($3))
      GROUP BY nodes."fleetId", health, sync`,
     reach.organizationId,

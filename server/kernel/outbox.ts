@@ -1,3 +1,4 @@
+import { arrayLiteral } from './array-literal.ts';
 import type { Prisma, Transaction } from './db.ts';
 
 export interface OutboxAppend {
@@ -19,12 +20,14 @@ export function createOutbox(): Outbox {
   return {
     append: async (tx, events) => {
       if (events.length === 0) return;
-      const list = JSON.stringify(events.map((event) => ({ payload: {}, ...event })));
+      const each = (of: (event: OutboxAppend) => string): string => arrayLiteral(events.map(of));
       // One statement for one event and for the tens of thousands of a whole fleet; their order is that of their ids.
       await tx.$executeRaw`
         INSERT INTO outbox_events ("organizationId", topic, "subjectId", kind, payload)
-        SELECT event->>'organizationId', event->>'topic', event->>'subjectId', event->>'kind', event->'payload'
-        FROM jsonb_array_elements(${list}::jsonb) WITH ORDINALITY AS events (event, place) ORDER BY place`;
+        SELECT organization, topic, subject, kind, payload FROM unnest(
+          ${each(({ organizationId }) => organizationId)}::text[], ${each(({ topic }) => topic)}::text[], ${each(({ subjectId }) => subjectId)}::text[],
+          ${each(({ kind }) => kind)}::text[], ${each(({ payload }) => JSON.stringify(payload ?? {}))}::jsonb[]
+        ) WITH ORDINALITY AS events (organization, topic, subject, kind, payload, place) ORDER BY place`;
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Change } from '../audit/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { wholeOf } from '../kernel/reach.ts';
-import { findSilentNodes, insertTimeline, lockNodes, readLabels, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
+import { beginHeartbeats, findSilentNodes, insertTimeline, lockNodes, readLabels, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
 import type { AgentFacts, NewTimelineEntry, NodeRow } from './repository.ts';
 import { withFacts } from './state.ts';
 import type { NodeFacts, NodeState } from './state.ts';
@@ -23,14 +23,14 @@ export type Arrived = { since: number; rotateKey: boolean };
 export async function nodesConnected(deps: Deps, organizationId: string, arrivals: readonly Arrival[], requestId: string): Promise<Map<string, Arrived>> {
   const now = deps.clock.now();
   const byId = new Map(arrivals.map((arrival) => [arrival.id, arrival]));
-  const connected = await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
+  // Before they stand: whoever is connected is found when it falls silent.
+  await beginHeartbeats(deps.db, [...byId.keys()], now);
+  return performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
     const rows = (await lockNodes(change.tx, wholeOf(organizationId), [...byId.keys()])).filter((row) => row.revokedAt === null && row.keyRevokedAt === null);
     await writeAgentFacts(change.tx, new Map(arrivals.map((arrival) => [arrival.id, arrival])));
     await changeFacts(deps, change, rows, (row) => ({ connectedSince: now, instance: byId.get(row.id)?.instance ?? null }), now);
     return new Map(rows.map((row) => [row.id, { since: now, rotateKey: row.keyRotationRequestedAt !== null }]));
   });
-  await writeHeartbeats(deps.db, new Map(Array.from(connected.keys(), (id) => [id, now])));
-  return connected;
 }
 
 /** Connections ended. A node that has connected again since is left alone. */

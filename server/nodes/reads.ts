@@ -118,8 +118,8 @@ function filterOf(reach: Reach, input: z.infer<typeof listNodesInput>, tables: N
   if (fleets !== null) conditions.push(`${tables.reach} = ANY(${parameter(fleets)}::text[])`);
   if (!input.revoked) conditions.push('nodes."revokedAt" IS NULL');
   if (input.query !== undefined && input.query !== '') conditions.push(`nodes.name ILIKE ${parameter(`%${input.query.replaceAll(/[\\%_]/g, '\\$&')}%`)}`);
-  if (input.health !== undefined) conditions.push(`nodes.health = ANY(${parameter(input.health)}::text[]::node_health[])`);
-  if (input.sync !== undefined) conditions.push(`nodes.sync = ANY(${parameter(input.sync)}::text[]::node_sync[])`);
+  if (input.health !== undefined) conditions.push(tables.having('health', parameter(input.health)));
+  if (input.sync !== undefined) conditions.push(tables.having('sync', parameter(input.sync)));
   if (input.quarantined !== undefined) conditions.push(`nodes."quarantinedAt" IS ${input.quarantined ? 'NOT NULL' : 'NULL'}`);
   if (input.label !== undefined && input.label !== '') {
     const parsed = parseSelector(input.label);
@@ -180,12 +180,12 @@ function decodeCursor(cursor: string): [string, string] {
   return refuse();
 }
 
-/** Nodes by both statuses, and how many are in quarantine: one statement over three small columns, and one more for the past. */
+/** Nodes by both statuses, and how many are in quarantine: one statement over narrow rows, and one more for the past. */
 export async function summarizeNodes(db: Queryable, reach: Reach, now: number, at?: number): Promise<z.infer<typeof nodesSummaryOutput>> {
   if (at !== undefined) await requireKept(db, at, now);
   const tables = nodeTables(at);
   const rows = await db.$queryRawUnsafe<{ health: string; sync: string; count: number; quarantined: number }[]>(
-    `SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM ${tables.nodes}
+    `SELECT health::text, sync::text, count(*)::int AS count, count("quarantinedAt")::int AS quarantined FROM ${tables.statuses}
      WHERE nodes."organizationId" = $1 AND ($2::text[] IS NULL OR ${tables.reach} = ANY($2)) AND nodes."revokedAt" IS NULL GROUP BY 1, 2`,
     reach.organizationId,
     fleetsOf(reach),

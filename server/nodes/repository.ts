@@ -1,5 +1,6 @@
 import { factsSchema, labelsSchema, reportSchema } from '@selvedge/edge-runtime/protocol';
 import type { Facts, Labels, Report } from '@selvedge/edge-runtime/protocol';
+import { arrayLiteral } from '../kernel/array-literal.ts';
 import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 import { fleetsOf, inReach } from '../kernel/reach.ts';
@@ -62,41 +63,25 @@ export async function findNode(db: Queryable, reach: Reach, id: string): Promise
  */
 export async function saveStates(tx: Transaction, states: readonly NodeState[], reported = false): Promise<void> {
   if (states.length === 0) return;
-  const rows = states.map((state) => ({
-    id: state.id,
-    revoked_at: iso(state.revokedAt),
-    instance: state.instance,
-    connected_since: iso(state.connectedSince),
-    disconnected_at: iso(state.disconnectedAt),
-    desired_generation: state.desiredGeneration,
-    desired_bundle: state.desiredBundle,
-    desired_at: iso(state.desiredAt),
-    report: reported ? state.report : undefined,
-    observed_generation: state.report?.observedGeneration ?? 0,
-    reported_bundle: state.report?.bundle ?? null,
-    reported_at: iso(state.reportedAt),
-    health: state.health.status,
-    health_reason: state.health.reason,
-    health_message: state.health.message,
-    health_since: iso(state.health.since),
-    sync: state.sync.status,
-    sync_reason: state.sync.reason,
-    sync_message: state.sync.message,
-    sync_since: iso(state.sync.since),
-  }));
+  const each = (of: (state: NodeState) => string | number | null): string => arrayLiteral(states.map(of));
+  const moments = (of: (state: NodeState) => number | null): string => arrayLiteral(states.map((state) => iso(of(state))));
   await tx.$executeRaw`
     UPDATE nodes SET
       "revokedAt" = s.revoked_at, instance = s.instance, "connectedSince" = s.connected_since, "disconnectedAt" = s.disconnected_at,
       "desiredGeneration" = s.desired_generation, "desiredBundle" = s.desired_bundle, "desiredAt" = s.desired_at,
-      report = coalesce(s.report, nodes.report), "observedGeneration" = s.observed_generation, "reportedBundle" = s.reported_bundle, "reportedAt" = s.reported_at,
-      health = s.health::node_health, "healthReason" = s.health_reason, "healthMessage" = s.health_message, "healthSince" = s.health_since,
-      sync = s.sync::node_sync, "syncReason" = s.sync_reason, "syncMessage" = s.sync_message, "syncSince" = s.sync_since
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS s(
-      id text, revoked_at timestamptz, instance text, connected_since timestamptz, disconnected_at timestamptz,
-      desired_generation bigint, desired_bundle text, desired_at timestamptz,
-      report jsonb, observed_generation bigint, reported_bundle text, reported_at timestamptz,
-      health text, health_reason text, health_message text, health_since timestamptz,
-      sync text, sync_reason text, sync_message text, sync_since timestamptz)
+      report = coalesce(nullif(s.report, 'null'), nodes.report), "observedGeneration" = s.observed_generation, "reportedBundle" = s.reported_bundle, "reportedAt" = s.reported_at,
+      health = s.health, "healthReason" = s.health_reason, "healthMessage" = s.health_message, "healthSince" = s.health_since,
+      sync = s.sync, "syncReason" = s.sync_reason, "syncMessage" = s.sync_message, "syncSince" = s.sync_since
+    FROM ROWS FROM (unnest(
+      ${each(({ id }) => id)}::text[], ${moments(({ revokedAt }) => revokedAt)}::timestamptz[],
+      ${each(({ instance }) => instance)}::text[], ${moments(({ connectedSince }) => connectedSince)}::timestamptz[], ${moments(({ disconnectedAt }) => disconnectedAt)}::timestamptz[],
+      ${each(({ desiredGeneration }) => desiredGeneration)}::bigint[], ${each(({ desiredBundle }) => desiredBundle)}::text[], ${moments(({ desiredAt }) => desiredAt)}::timestamptz[],
+      ${each(({ report }) => report?.observedGeneration ?? 0)}::bigint[], ${each(({ report }) => report?.bundle ?? null)}::text[], ${moments(({ reportedAt }) => reportedAt)}::timestamptz[],
+      ${each(({ health }) => health.status)}::node_health[], ${each(({ health }) => health.reason)}::text[], ${each(({ health }) => health.message)}::text[], ${moments(({ health }) => health.since)}::timestamptz[],
+      ${each(({ sync }) => sync.status)}::node_sync[], ${each(({ sync }) => sync.reason)}::text[], ${each(({ sync }) => sync.message)}::text[], ${moments(({ sync }) => sync.since)}::timestamptz[]),
+      jsonb_array_elements(${JSON.stringify(reported ? states.map(({ report }) => report) : [])}::jsonb)
+    ) AS s(id, revoked_at, instance, connected_since, disconnected_at, desired_generation, desired_bundle, desired_at, observed_generation, reported_bundle, reported_at,
+      health, health_reason, health_message, health_since, sync, sync_reason, sync_message, sync_since, report)
     WHERE nodes.id = s.id`;
 }
 
@@ -151,19 +136,13 @@ export type NewTimelineEntry = TimelineNote & { id: string; organizationId: stri
 /** One statement for any number of entries; one with a number that is there already is left out. */
 export async function insertTimeline(tx: Transaction, entries: readonly NewTimelineEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(({ source, at, sequence, organizationId, nodeId, ...entry }) => ({
-    ...entry,
-    organization: organizationId,
-    node: nodeId,
-    at: iso(at),
-    source: source.kind,
-    actor: source.kind === 'person' ? source.name : null,
-    sequence: sequence ?? null,
-  }));
+  const each = (of: (entry: NewTimelineEntry) => string | number | null): string => arrayLiteral(entries.map(of));
   await tx.$executeRaw`
     INSERT INTO node_events (id, "organizationId", "nodeId", at, tone, reason, message, source, "actorName", sequence)
-    SELECT id, organization, node, at, tone, reason, message, source, actor, sequence
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e(id text, organization text, node text, at timestamptz, tone text, reason text, message text, source text, actor text, sequence bigint)
+    SELECT * FROM unnest(
+      ${each(({ id }) => id)}::text[], ${each(({ organizationId }) => organizationId)}::text[], ${each(({ nodeId }) => nodeId)}::text[], ${each(({ at }) => iso(at))}::timestamptz[],
+      ${each(({ tone }) => tone)}::text[], ${each(({ reason }) => reason)}::text[], ${each(({ message }) => message)}::text[],
+      ${each(({ source }) => source.kind)}::text[], ${each(({ source }) => (source.kind === 'person' ? source.name : null))}::text[], ${each(({ sequence }) => sequence ?? null)}::bigint[])
     ON CONFLICT DO NOTHING`;
 }
 
@@ -172,23 +151,31 @@ export async function deleteTimelineBefore(db: Queryable, before: Date, limit: n
   return db.$executeRaw`DELETE FROM node_events WHERE id IN (SELECT id FROM node_events WHERE at < ${before} ORDER BY at LIMIT ${limit})`;
 }
 
-/** One statement for any number of nodes. Nodes that were removed meanwhile are left out. */
-export async function writeHeartbeats(db: Queryable, lastSeenAt: ReadonlyMap<string, number>): Promise<void> {
-  if (lastSeenAt.size === 0) return;
-  const ids = [...lastSeenAt.keys()];
-  const times = [...lastSeenAt.values()].map((time) => new Date(time));
+/** The rows of heartbeats, which a node has from its first connection on. Nodes that were removed meanwhile are left out. */
+export async function beginHeartbeats(db: Queryable, ids: readonly string[], at: number): Promise<void> {
   await db.$executeRaw`
-    INSERT INTO node_heartbeats ("nodeId", "lastSeenAt")
-    SELECT heard.id, heard.at FROM unnest(${ids}::text[], ${times}::timestamptz[]) AS heard(id, at) JOIN nodes ON nodes.id = heard.id
+    INSERT INTO node_heartbeats ("nodeId", "lastSeenAt") SELECT id, ${new Date(at)} FROM nodes WHERE id = ANY(${arrayLiteral(ids)}::text[])
     ON CONFLICT ("nodeId") DO UPDATE SET "lastSeenAt" = greatest(node_heartbeats."lastSeenAt", EXCLUDED."lastSeenAt")`;
 }
 
-/** Nodes whose connection nobody holds any more: connected by the row, and not heard of since `before`. */
+/** One statement for any number of nodes that have connected once. */
+export async function writeHeartbeats(db: Queryable, lastSeenAt: ReadonlyMap<string, number>): Promise<void> {
+  if (lastSeenAt.size === 0) return;
+  await db.$executeRaw`
+    UPDATE node_heartbeats SET "lastSeenAt" = greatest("lastSeenAt", heard.at)
+    FROM unnest(${arrayLiteral([...lastSeenAt.keys()])}::text[], ${arrayLiteral(Array.from(lastSeenAt.values(), iso))}::timestamptz[]) AS heard(id, at) WHERE "nodeId" = heard.id`;
+}
+
+/**
+ * Nodes whose connection nobody holds any more: connected by the row, and not heard of since `before`. Each that was not heard of is looked up by
+ * itself: what Postgres knows of the moments in between is always older than they are, and it would read all nodes.
+ */
 export async function findSilentNodes(db: Queryable, before: number, limit: number): Promise<{ id: string; organizationId: string }[]> {
   return db.$queryRaw<{ id: string; organizationId: string }[]>`
-    SELECT nodes.id, nodes."organizationId" FROM nodes LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id
-    WHERE nodes."connectedSince" < ${new Date(before)} AND coalesce(node_heartbeats."lastSeenAt", 'epoch') < ${new Date(before)}
-    ORDER BY nodes.id LIMIT ${limit}`;
+    SELECT id, "organizationId" FROM (
+      SELECT "nodeId" AS id, (SELECT "organizationId" FROM nodes WHERE nodes.id = "nodeId" AND "connectedSince" < ${new Date(before)}) AS "organizationId"
+      FROM node_heartbeats WHERE "lastSeenAt" < ${new Date(before)}) AS silent
+    WHERE "organizationId" IS NOT NULL ORDER BY id LIMIT ${limit}`;
 }
 
 /** Whether a node that was not revoked has this name. */

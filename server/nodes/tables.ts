@@ -2,8 +2,12 @@ import { fleetsAsOf, nodesAsOf } from '../history/index.ts';
 
 /** What lists of nodes are read from, with the organization as $1. */
 export interface NodeTables {
-  /** To count. */
+  /** To count by anything. */
   nodes: string;
+  /** To count by fleet, status and quarantine. */
+  statuses: string;
+  /** The condition by which nodes of these statuses are found; `values` is the placeholder of their names. */
+  having(status: 'health' | 'sync', values: string): string;
   /** To show: with the fleet of each, and when it was last heard of. */
   listed: string;
   /** The fleet by which a node is in reach: where it is now, with all of its past. */
@@ -12,6 +16,8 @@ export interface NodeTables {
 
 const present: NodeTables = {
   nodes: 'nodes',
+  statuses: 'node_statuses AS nodes',
+  having: (status, values) => `nodes.id IN (SELECT "nodeId" FROM node_statuses WHERE "organizationId" = $1 AND ${status} = ANY(${values}::text[]::node_${status}[]))`,
   listed: 'nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id',
   reach: 'nodes."fleetId"',
 };
@@ -22,6 +28,8 @@ export function nodeTables(at: number | undefined, fleet?: string): NodeTables {
   const nodes = `${nodesAsOf(at, fleet)} AS nodes`;
   return {
     nodes,
+    statuses: nodes,
+    having: (status, values) => `nodes.${status} = ANY(${values}::text[]::node_${status}[])`,
     listed: `${nodes} LEFT JOIN ${fleetsAsOf(at)} AS fleets ON fleets.id = nodes."fleetId" CROSS JOIN LATERAL (SELECT nodes."lastSeenAt") AS node_heartbeats`,
     reach: 'nodes."fleetNow"',
   };

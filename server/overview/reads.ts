@@ -108,7 +108,9 @@ async function readWaiting(db: Queryable, reach: Reach) {
   const example = { select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 3 } as const;
   const [requests, failedNodes, quarantinedNodes, repositories, overlapping] = await Promise.all([
     fleets === null ? db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }) : [],
-    db.node.findMany({ where: { ...inReach(reach), revokedAt: null, sync: 'Failed' }, ...example }),
+    db.$queryRaw<{ id: string; name: string }[]>`
+      SELECT nodes.id, nodes.name FROM node_statuses s JOIN nodes ON nodes.id = s."nodeId"
+      WHERE s."organizationId" = ${organizationId} AND s.sync = 'Failed' AND s."revokedAt" IS NULL AND (${fleets}::text[] IS NULL OR s."fleetId" = ANY(${fleets})) ORDER BY nodes.name LIMIT 3`,
     db.node.findMany({ where: { ...inReach(reach), revokedAt: null, quarantinedAt: { not: null } }, ...example }),
     fleets === null ? findWaitingRepositories(db, organizationId) : [],
     db.$queryRaw<{ id: string; name: string; nodes: number }[]>`

@@ -1,4 +1,5 @@
 import type { RolloutState } from '../deployments/schema.ts';
+import { arrayLiteral } from '../kernel/array-literal.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 import { differs } from './outcome.ts';
@@ -70,15 +71,19 @@ async function writeNodes(tx: Transaction, deploymentId: string, { changes, requ
     return generation === undefined ? [] : [[node, { told: bundle, generation }] as const];
   }));
   const changed = new Map(changes.map((change) => [change.node, change]));
-  const rows = [...new Set([...changed.keys(), ...told.keys()])].map((node) => ({ ...changed.get(node), ...told.get(node), node }));
+  const rows = Array.from(new Set([...changed.keys(), ...told.keys()]), (node) => ({ node, ...changed.get(node), ...told.get(node) }));
   if (rows.length === 0) return;
+  const each = (of: (row: (typeof rows)[number]) => string | number | boolean | undefined): string => arrayLiteral(rows.map((row) => of(row) ?? null));
   await tx.$executeRaw`
-    UPDATE deployment_nodes d SET state = coalesce(c.state::deployment_node_state, d.state), message = coalesce(c.message, d.message),
-      since = CASE WHEN d.state::text = coalesce(c.state, d.state::text) THEN d.since ELSE ${at}::timestamptz END,
+    UPDATE deployment_nodes d SET state = coalesce(c.state, d.state), message = coalesce(c.message, d.message),
+      since = CASE WHEN d.state = coalesce(c.state, d.state) THEN d.since ELSE ${at}::timestamptz END,
       generation = coalesce(c.generation, d.generation), told = coalesce(c.told, d.told),
-      "requestedAt" = CASE WHEN c.told IS NOT NULL OR c."clockRestarts" THEN ${at}::timestamptz ELSE d."requestedAt" END,
+      "requestedAt" = CASE WHEN c.told IS NOT NULL OR c.clock_restarts THEN ${at}::timestamptz ELSE d."requestedAt" END,
       "afterFailure" = CASE WHEN c.told IS NULL THEN d."afterFailure" ELSE 'undecided' END::deployment_after_failure
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS c(node text, state text, message text, "clockRestarts" boolean, told text, generation bigint)
+    FROM unnest(
+      ${each(({ node }) => node)}::text[], ${each(({ state }) => state)}::deployment_node_state[], ${each(({ message }) => message)}::text[],
+      ${each(({ clockRestarts }) => clockRestarts)}::boolean[], ${each((row) => row.told)}::text[], ${each(({ generation }) => generation)}::bigint[]
+    ) AS c(node, state, message, clock_restarts, told, generation)
     WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = c.node`;
 }
 
