@@ -49,6 +49,7 @@ export class News {
     while (this.#toTell.size > 0) {
       const nodeIds = [...this.#toTell];
       this.#toTell.clear();
+      this.#context.reports.giveWay();
       await Promise.all(nodeIds.map((nodeId) => this.#tell(nodeId)));
     }
     this.#telling = false;

@@ -39,3 +39,21 @@ test('one that cannot be written says so, and keeps no other out', async () => {
   expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
   expect(await reported()).toBe(2);
 });
+
+test('while nodes are told what to run, answers wait longer for the next one to take their place', async () => {
+  organization = await world.organization();
+  const nodes = await createNodes(world.deps, organization, 500, {});
+  const restAfter = async (giveWay: boolean): Promise<number> => {
+    const rests: number[] = [];
+    const clock = { ...world.deps.clock, sleep: async (ms: number) => void rests.push(ms) };
+    const reports = new Reports({ ...world.deps, clock }, signal);
+    if (giveWay) reports.giveWay();
+    const from = performance.now();
+    await Promise.all([reports.add(organization, nodes[0] ?? '', says('first')), ...nodes.map((id) => reports.add(organization, id, says('all')))]);
+    const took = performance.now() - from;
+    await expect.poll(() => rests.length, { interval: 1 }).toBeGreaterThan(0);
+    return (rests.at(-1) ?? 0) / Math.min(took, 500);
+  };
+  expect(await restAfter(false)).toBeLessThanOrEqual(1);
+  expect(await restAfter(true)).toBeGreaterThan(1);
+});

@@ -81,7 +81,8 @@ export async function setDesired(
     states.push(state);
     told.push({ nodeId: row.id, generation, labels: readLabels(row.labels) });
     const requested = { tone: 'info' as const, reason: 'Requested', message: `Generation ${generation} was requested: bundle ${shortDigest(bundle)}.` };
-    entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, [requested, ...notes]));
+    // That it is out of sync by what was requested just now says nothing more.
+    entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, [requested, ...notes.filter(({ reason }) => reason !== requested.reason)]));
     change.publish({ topic: 'assignment', subjectId: row.id, kind: 'assigned', payload: { generation } });
     change.publish({ topic: 'node', subjectId: row.id, kind: 'desired' });
   }
