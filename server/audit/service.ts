@@ -46,10 +46,18 @@ export async function performChange<Result>(deps: AuditDeps, actor: Actor, work:
       publish: (event) => events.push({ ...event, organizationId: actor.organizationId }),
     });
     await appendRecords(deps, tx, actor, records);
-    if (records.length > 0) events.push({ organizationId: actor.organizationId, topic: 'audit', subjectId: actor.organizationId, kind: 'appended' });
+    if (records.length > 0) events.push({ organizationId: actor.organizationId, topic: 'audit', subjectId: actor.organizationId, kind: 'appended', payload: { objects: objectsOf(records) } });
     await deps.outbox.append(tx, events);
     return result;
   });
+}
+
+/** So many are named to who is limited to fleets; a change of more refreshes no page of theirs. */
+const namedMax = 100;
+
+/** What entries are about, each once: by it live pages of people who are limited to fleets hear of theirs alone. */
+function objectsOf(records: readonly AuditRecord[]): { kind: string; id: string }[] {
+  return Array.from(new Map(records.map(({ object: { kind, id } }) => [`${kind} ${id}`, { kind, id }])).values()).slice(0, namedMax);
 }
 
 /** Puts on record that something was refused: nothing else changes. */

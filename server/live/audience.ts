@@ -6,7 +6,7 @@ import type { Queryable } from '../kernel/db.ts';
 import type { LiveBus, OutboxEvent } from '../kernel/live-bus.ts';
 import { reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
-import { fleetOfDeployment, fleetOfNode } from './reads.ts';
+import { fleetOfAlert, fleetOfDeployment, fleetOfNode } from './reads.ts';
 import type { ChangeTopic } from './schema.ts';
 
 /** How many nodes and deployments are remembered for one listener; what was longest unused is looked up again. */
@@ -15,6 +15,8 @@ const rememberedMax = 10_000;
 const fleetId = z.string().nullable().catch(null);
 /** Whose change it is, where the change itself says so; one that does not is for nobody who is limited. */
 const payloadSchema = z.object({ fleet: fleetId, from: fleetId, to: fleetId }).catch({ fleet: null, from: null, to: null });
+/** What entries of the audit are about. */
+const auditedSchema = z.object({ objects: z.array(z.object({ kind: z.string(), id: z.string() })) }).catch({ objects: [] });
 
 /** What somebody must be allowed to read to hear that it changed. */
 const readers: Record<Exclude<ChangeTopic, 'resync'>, [Capability, Breadth]> = {
@@ -28,7 +30,7 @@ const readers: Record<Exclude<ChangeTopic, 'resync'>, [Capability, Breadth]> = {
   alert: ['alerts:read', 'fleet'],
   enrollment: ['nodes:read', 'organization'],
   settings: ['settings:read', 'organization'],
-  audit: ['audit:read', 'organization'],
+  audit: ['audit:read', 'fleet'],
 };
 
 /**
@@ -51,25 +53,44 @@ function createReachFilter(db: Queryable, reach: Reach): (event: OutboxEvent) =>
     return heard;
   };
   const look = async (id: string, find: typeof fleetOfNode): Promise<boolean> => remember(id, remembered.get(id) ?? reaches(reach, await find(db, reach.organizationId, id)));
-  return async ({ topic, subjectId, kind, payload, organizationId }) => {
-    switch (topic) {
+  /** As the audit page has it: what belongs to fleets in reach, and rules and models, which every fleet shares. */
+  const concerns = async ({ kind, id }: { kind: string; id: string }): Promise<boolean> => {
+    switch (kind) {
       case 'rule':
       case 'model':
         return true;
       case 'fleet':
-        return reaches(reach, subjectId);
+        return reaches(reach, id);
+      case 'node':
+        return look(id, fleetOfNode);
+      case 'deployment':
+        return look(id, fleetOfDeployment);
+      case 'alert':
+        return look(id, fleetOfAlert);
+      default:
+        return false;
+    }
+  };
+  return async ({ topic, subjectId, kind, payload, organizationId }) => {
+    switch (topic) {
+      case 'rule':
+      case 'model':
+      case 'fleet':
+      case 'deployment':
+        return concerns({ kind: topic, id: subjectId });
       case 'node': {
-        if (kind !== 'moved') return look(subjectId, fleetOfNode);
+        if (kind !== 'moved') return concerns({ kind: topic, id: subjectId });
         const { from, to } = payloadSchema.parse(payload);
         const stays = remember(subjectId, reaches(reach, to));
         return stays || reaches(reach, from);
       }
-      case 'deployment':
-        return look(subjectId, fleetOfDeployment);
       case 'detection':
       case 'alert':
         // The control plane’s own round over all conditions names the organization and nothing in it.
         return subjectId === organizationId || reaches(reach, payloadSchema.parse(payload).fleet);
+      case 'audit':
+        for (const object of auditedSchema.parse(payload).objects) if (await concerns(object)) return true;
+        return false;
       default:
         return false;
     }

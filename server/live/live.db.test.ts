@@ -114,9 +114,18 @@ describe('changes', () => {
     await as.nodes.setLabels({ id: own, labels: { of: 'other' } });
     await as.nodes.setLabels({ id: foreign, labels: { of: 'mine' } });
     await publish(all, own, foreign, 'nobody');
+    // Of the two entries in the audit one is about a node that is in it now.
     expect(await heardUntil('both moved')).toEqual([
-      `node ${own} moved`, `fleet ${mine.id} members`, `node ${foreign} moved`, `fleet ${mine.id} members`, `node ${foreign} setLabels`, `node ${foreign} updated`,
+      `node ${own} moved`, `fleet ${mine.id} members`, `node ${foreign} moved`, `fleet ${mine.id} members`, `node ${foreign} setLabels`, `audit ${organizationId} appended`, `node ${foreign} updated`,
     ]);
+    await performChange(world.deps, all, async ({ record }) => {
+      for (const [kind, id] of [['fleet', other.id], ['node', own], ['token', 'any']] as const) record({ action: `${kind}.update`, object: { kind, id, name: id } });
+    });
+    expect(await heardUntil('what concerns others')).toEqual([]);
+    await performChange(world.deps, all, async ({ record }) => {
+      for (const id of [other.id, mine.id]) record({ action: 'fleet.update', object: { kind: 'fleet', id, name: id } });
+    });
+    expect(await heardUntil('what concerns both')).toEqual([`audit ${organizationId} appended`]);
     ending.abort();
   });
 

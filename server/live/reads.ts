@@ -16,3 +16,8 @@ export async function fleetOfNode(db: Queryable, organizationId: string, id: str
 export async function fleetOfDeployment(db: Queryable, organizationId: string, id: string): Promise<string | null> {
   return (await db.deployment.findFirst({ where: { organizationId, id }, select: { fleetId: true } }))?.fleetId ?? null;
 }
+
+/** The fleet that an alert is of; null when it is of the organization, or there is no such alert. */
+export async function fleetOfAlert(db: Queryable, organizationId: string, id: string): Promise<string | null> {
+  return (await db.alert.findFirst({ where: { organizationId, id }, select: { fleetId: true } }))?.fleetId ?? null;
+}
