@@ -20,17 +20,17 @@ interface Read {
 
 /** Reads what a step begins with. All nodes are looked at, too, where it is not known how the others stand. */
 export async function readSnapshot(deps: Pick<Deps, 'logger'>, tx: Transaction, rollout: LockedRollout, previousBundle: string, look: Look, at: Date): Promise<Read> {
-  const head = await readHead(tx, rollout, previousBundle);
-  if (look !== 'all' && rollout.tally !== null) {
-    const nodes = look.size === 0 ? [] : await readNodes(tx, rollout, [...look]);
-    const others = without(countsSchema.parse(rollout.tally), nodes, rollout.bundle);
-    if (others !== null) return { snapshot: { ...head, nodes, others }, joined: [], whole: false };
+  const read = async (ids: readonly string[] | null): Promise<RolloutNode[]> => (ids?.length === 0 ? [] : readNodes(tx, rollout, ids));
+  const [heard, known] = look === 'all' || rollout.tally === null ? [null, null] : [[...look], countsSchema.parse(rollout.tally)];
+  const nodes = await read(heard);
+  const others = known === null ? [] : without(known, nodes, rollout.bundle);
+  if (others === null) {
     deps.logger.warn({ deployment: rollout.id }, 'the tally of a rollout does not hold its nodes; all are counted anew');
+    return readSnapshot(deps, tx, rollout, previousBundle, 'all', at);
   }
-  const nodes = await readNodes(tx, rollout, null);
-  const joined = await takeJoiners(tx, rollout, nodes, at);
-  if (joined.length === 0) return { snapshot: { ...head, nodes, others: [] }, joined, whole: true };
-  return { snapshot: { ...(await readHead(tx, rollout, previousBundle)), nodes: await readNodes(tx, rollout, null), others: [] }, joined, whole: true };
+  const joined = await takeJoiners(tx, rollout, heard === null ? 'all' : look, nodes, at);
+  const head = await readHead(tx, rollout, previousBundle);
+  return { snapshot: { ...head, nodes: joined.length === 0 ? nodes : await read(heard), others }, joined, whole: heard === null };
 }
 
 function without(counts: readonly Counted[], nodes: readonly RolloutNode[], bundle: string): Counted[] | null {

@@ -1,7 +1,7 @@
 import type { Queryable } from '../kernel/db.ts';
 import type { OutboxEvent } from '../kernel/live-bus.ts';
 import type { Look } from './look.ts';
-import { placesOf, rolloutOfFleet } from './repository.ts';
+import { placesOf, rolloutOfFleet, rolloutsToJoin } from './repository.ts';
 
 /**
  * What this process heard and has not yet looked at, by rollout.
@@ -14,9 +14,10 @@ import { placesOf, rolloutOfFleet } from './repository.ts';
 export class News {
   readonly #nodes = new Set<string>();
   readonly #joined = new Set<string>();
+  readonly #moved = new Set<string>();
   readonly #rollouts = new Set<string>();
   readonly #fleets = new Set<string>();
-  /** Nodes to look at, by rollout; all of them, of one whose fleet has other members now. */
+  /** Nodes to look at, by rollout; all of them where it is not known which. */
   readonly #looks = new Map<string, 'all' | Set<string>>();
   /** Rollouts that were looked at as a whole. */
   readonly #known = new Set<string>();
@@ -24,8 +25,10 @@ export class News {
   /** Whether the event is news of any rollout. */
   hear({ topic, subjectId, kind }: OutboxEvent): boolean {
     if (topic === 'node') this.#nodes.add(subjectId);
-    else if (topic === 'membership') this.#joined.add(subjectId);
-    else if (topic === 'fleet' && kind === 'members') this.#fleets.add(subjectId);
+    else if (topic === 'membership') {
+      this.#joined.add(subjectId);
+      this.#moved.add(subjectId);
+    } else if (topic === 'fleet' && kind === 'members') this.#fleets.add(subjectId);
     else if (topic === 'deployment' && kind !== 'progress') this.#rollouts.add(subjectId);
     else return false;
     return true;
@@ -33,7 +36,7 @@ export class News {
 
   /** Something was heard that was not gathered yet. */
   get fresh(): boolean {
-    return this.#nodes.size + this.#joined.size + this.#rollouts.size + this.#fleets.size > 0;
+    return this.#nodes.size + this.#joined.size + this.#moved.size + this.#rollouts.size + this.#fleets.size > 0;
   }
 
   /** Something was gathered that waits for whoever holds its rollout. */
@@ -47,12 +50,14 @@ export class News {
 
   /** Sorts what was heard by rollouts; returns those of which there is news. */
   async gather(db: Queryable): Promise<string[]> {
-    const [nodes, rollouts, fleets] = [drain(this.#nodes), drain(this.#rollouts), drain(this.#fleets)];
+    const [nodes, moved, rollouts, fleets] = [drain(this.#nodes), drain(this.#moved), drain(this.#rollouts), drain(this.#fleets)];
     for (const id of rollouts) this.giveBack(id, new Set());
     if (nodes.length > 0) for (const { rollout, node } of await placesOf(db, nodes)) this.giveBack(rollout, new Set([node]));
+    // Those that came into a fleet have no place in its rollout yet.
+    if (moved.length > 0) for (const { rollout, node } of await rolloutsToJoin(db, moved)) this.giveBack(rollout, new Set([node]));
     for (const fleet of fleets) {
       const id = await rolloutOfFleet(db, fleet);
-      if (id !== null) this.giveBack(id, 'all');
+      if (id !== null) this.giveBack(id, new Set());
     }
     return [...this.#looks.keys()];
   }

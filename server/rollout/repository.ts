@@ -153,22 +153,30 @@ export async function rolloutOfFleet(db: Queryable, fleetId: string): Promise<st
   return row?.id ?? null;
 }
 
-/** Every node of the rollout's fleet that is not in quarantine. */
-export async function findMembers(tx: Transaction, rollout: LockedRollout): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL`;
+/** Nodes with the rollouts under way of the fleets that they are in now. */
+export async function rolloutsToJoin(db: Queryable, nodeIds: readonly string[]): Promise<{ rollout: string; node: string }[]> {
+  return db.$queryRaw<{ rollout: string; node: string }[]>`
+    SELECT d.id AS rollout, n.id AS node FROM nodes n JOIN deployments d ON d."fleetId" = n."fleetId"
+    WHERE n.id = ANY(${[...nodeIds]}::text[]) AND d.state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack')`;
+}
+
+/** Nodes of the rollout's fleet that are not in quarantine: all of them, or those among these. */
+export async function findMembers(tx: Transaction, rollout: LockedRollout, among: readonly string[] | null): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL
+      AND (${among === null} OR id = ANY(${among === null ? [] : [...among]}::text[]))`;
   return rows.map((row) => row.id);
 }
 
-/** Nodes that came into the fleet since the rollout began go into its last wave. Returns their names. */
+/** Nodes that came into the fleet since the rollout began go into its last wave, which is made where there was none. Returns their names. */
 export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, nodeIds: readonly string[], at: Date): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ nodeName: string }[]>`
+  const rows = await tx.$queryRaw<{ nodeName: string; wave: number }[]>`
     INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
     SELECT ${rollout.id}, n.id, n.name, greatest(${rollout.wave}::int, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0)), ${at}
     FROM nodes n WHERE n.id = ANY(${[...nodeIds]}::text[])
-    ON CONFLICT DO NOTHING RETURNING "nodeName"`;
-  if (rows.length > 0) {
-    await tx.$executeRaw`INSERT INTO deployment_waves ("deploymentId", index) SELECT ${rollout.id}, coalesce(max(wave), 0) FROM deployment_nodes WHERE "deploymentId" = ${rollout.id} ON CONFLICT DO NOTHING`;
-  }
+    ON CONFLICT DO NOTHING RETURNING "nodeName", wave`;
+  const [first] = rows;
+  if (first !== undefined) await tx.deploymentWave.createMany({ data: { deploymentId: rollout.id, index: first.wave }, skipDuplicates: true });
   return rows.map((row) => row.nodeName);
 }
 
