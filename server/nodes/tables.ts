@@ -6,7 +6,7 @@ export interface NodeTables {
   nodes: string;
   /** To count by fleet, status and quarantine. */
   statuses: string;
-  /** The condition by which nodes of these statuses are found; `values` is the placeholder of their names. */
+  /** The condition by which nodes of these statuses are found; `values` is the placeholder of their names, cast in one step, or Postgres could not tell how few they are. */
   having(status: 'health' | 'sync', values: string): string;
   /** To show: with the fleet of each, and when it was last heard of. */
   listed: string;
@@ -17,7 +17,7 @@ export interface NodeTables {
 const present: NodeTables = {
   nodes: 'nodes',
   statuses: 'node_statuses AS nodes',
-  having: (status, values) => `nodes.id IN (SELECT "nodeId" FROM node_statuses WHERE "organizationId" = $1 AND ${status} = ANY(${values}::text[]::node_${status}[]))`,
+  having: (status, values) => `nodes.id IN (SELECT "nodeId" FROM node_statuses WHERE "organizationId" = $1 AND ${status} = ANY(${values}::node_${status}[]))`,
   listed: 'nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id',
   reach: 'nodes."fleetId"',
 };
@@ -29,7 +29,7 @@ export function nodeTables(at: number | undefined, fleet?: string): NodeTables {
   return {
     nodes,
     statuses: nodes,
-    having: (status, values) => `nodes.${status} = ANY(${values}::text[]::node_${status}[])`,
+    having: (status, values) => `nodes.${status} = ANY(${values}::node_${status}[])`,
     listed: `${nodes} LEFT JOIN ${fleetsAsOf(at)} AS fleets ON fleets.id = nodes."fleetId" CROSS JOIN LATERAL (SELECT nodes."lastSeenAt") AS node_heartbeats`,
     reach: 'nodes."fleetNow"',
   };
