@@ -2,7 +2,7 @@ import type { RolloutPolicy, RolloutState } from '../deployments/schema.ts';
 import { MinHeap } from '../kernel/min-heap.ts';
 import { createRandom } from '../kernel/seeded-random.ts';
 import { isLookDue, isOver, Places, step } from '../rollout/index.ts';
-import type { RolloutNode, RolloutSnapshot, RolloutStep, RolloutWave } from '../rollout/index.ts';
+import type { RolloutSnapshot, RolloutStep, RolloutWave } from '../rollout/index.ts';
 import { evidenceOf } from './figures.ts';
 import { PlayedNode } from './twin.ts';
 import type { Twin } from './twin.ts';
@@ -42,7 +42,7 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
   const nodes = twins.map((twin) => new PlayedNode(twin, 'before', now, pool, random));
   const placeOf = new Map(twins.map(({ node }, place) => [node, place]));
   const rows = nodes.map(({ row }) => row);
-  const places = new Places(inTurn(rows), 'after');
+  const places = new Places(rows, 'after');
   // When something happens to each node next; a time that no longer holds is dropped when it comes.
   const due = new MinHeap<number>();
   const nextAt = new Float64Array(nodes.length);
@@ -107,10 +107,6 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
   }
   const count = (state: string): number => rows.filter((row) => row.state === state).length;
   return { state: rollout.state, message, endedAt: now, waves: rollout.waves, offline: count('Offline'), failed: count('Failed') };
-}
-
-function inTurn(rows: readonly RolloutNode[]): RolloutNode[] {
-  return [...rows].sort((a, b) => a.wave - b.wave || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function wavesOf(twins: readonly Twin[]): RolloutWave[] {

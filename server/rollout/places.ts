@@ -18,9 +18,9 @@ export class Places {
 
   /** Nothing is known of any of the rows yet: the first step looks at all of them. */
   constructor(rows: readonly RolloutNode[], bundle: string) {
-    this.#rows = rows;
-    this.#positions = new Map(rows.map(({ node }, position) => [node, position]));
-    this.#index = new PlaceIndex(rows, bundle);
+    this.#rows = [...rows].sort((a, b) => a.wave - b.wave || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    this.#positions = new Map(this.#rows.map(({ node }, position) => [node, position]));
+    this.#index = new PlaceIndex(this.#rows, bundle);
     this.hearAll();
   }
 
