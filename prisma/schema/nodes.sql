@@ -1,6 +1,6 @@
 -- A revoked node leaves its name to the machine that takes its place.
 CREATE UNIQUE INDEX "nodes_name_in_use" ON "nodes" ("organizationId", "name") WHERE "revokedAt" IS NULL;
--- Reports rewrite the same rows for ever, in a rollout three times within seconds. Room on the page keeps those updates off the ten indexes, as long
+-- Reports rewrite the same rows for ever, in a rollout three times within seconds. Room on the page keeps those updates off the indexes, as long
 -- as none of these has a column that a report changes. So what nodes are found and counted by stands in a narrow row beside, written with theirs.
 ALTER TABLE "nodes" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE "node_statuses" SET (autovacuum_vacuum_scale_factor = 0.05);
