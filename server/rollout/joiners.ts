@@ -4,17 +4,19 @@ import { systemActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { adoptJoiners, findJoiners, findMembers } from './repository.ts';
-import type { Look } from './look.ts';
 import type { LockedRollout } from './repository.ts';
 import type { NewDecision } from './snapshot.ts';
 import type { RolloutNode } from './rollout-node.ts';
 import { isOver } from './work.ts';
 
-/** Takes nodes of a look that came into the fleet into the rollout, beside those that have a place in it; returns their names. */
-export async function takeJoiners(tx: Transaction, rollout: LockedRollout, look: Look, nodes: readonly RolloutNode[], at: Date): Promise<string[]> {
+/**
+ * Takes nodes that came into the fleet into the rollout, of those that were heard of or, with null, of all; `nodes` are those that have a
+ * place in it. Returns their names.
+ */
+export async function takeJoiners(tx: Transaction, rollout: LockedRollout, heard: readonly string[] | null, nodes: readonly RolloutNode[], at: Date): Promise<string[]> {
   if (isOver(rollout.state) || rollout.state === 'RollingBack') return [];
   const known = new Set(nodes.map(({ node }) => node));
-  const among = look === 'all' ? null : [...look].filter((id) => !known.has(id));
+  const among = heard === null ? null : heard.filter((id) => !known.has(id));
   if (among?.length === 0) return [];
   const missing = (await findMembers(tx, rollout, among)).filter((id) => !known.has(id));
   return missing.length === 0 ? [] : adoptJoiners(tx, rollout, missing, at);

@@ -28,7 +28,7 @@ export async function readSnapshot(deps: Pick<Deps, 'logger'>, tx: Transaction, 
     deps.logger.warn({ deployment: rollout.id }, 'the tally of a rollout does not hold its nodes; all are counted anew');
     return readSnapshot(deps, tx, rollout, previousBundle, 'all', at);
   }
-  const joined = await takeJoiners(tx, rollout, heard === null ? 'all' : look, nodes, at);
+  const joined = await takeJoiners(tx, rollout, heard, nodes, at);
   const head = await readHead(tx, rollout, previousBundle);
   return { snapshot: { ...head, nodes: joined.length === 0 ? nodes : await read(heard), others }, joined, whole: heard === null };
 }
