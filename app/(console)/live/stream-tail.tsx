@@ -1,7 +1,7 @@
 'use client';
 import { useMemo } from 'react';
 import { ChartCard } from '../../_charts/draw/chart-card.tsx';
-import { numericAttributes, splitRows, tailLimits, tailLines, usualStep } from '../../_charts/prepare/tail.ts';
+import { numericAttributes, splitRows, tailLines, tailWindow, usualStep } from '../../_charts/prepare/tail.ts';
 import { prepareTimeSeries } from '../../_charts/prepare/time-series.ts';
 import { useTail } from '../../_data/tail.ts';
 import { attributeText, count } from '../../_format/number.ts';
@@ -46,7 +46,7 @@ export function StreamTail({ node, stream, offline }: { node: string; stream: st
       </Card>
     );
   }
-  const to = tail.rows.at(-1)?.at ?? 0;
+  const window = tailWindow(tail.rows);
   const step = usualStep(tail.rows);
   const split = splitRows(tail.attributes, tail.rows);
   return (
@@ -59,7 +59,7 @@ export function StreamTail({ node, stream, offline }: { node: string; stream: st
           height={130}
           sync="tail"
           emptyText="No number yet"
-          prepared={prepareTimeSeries({ quantity: 'plain', from: to - tailLimits.windowMs, to, step, fromLowest: true, series: tailLines({ name, index }, tail.rows, split, chartPixels) })}
+          prepared={prepareTimeSeries({ quantity: 'plain', ...window, step, fromLowest: true, series: tailLines({ name, index }, tail.rows, split, chartPixels) })}
         />
       ))}
       <Card title="Latest events" subtitle={tail.skipped > 0 ? `${count(tail.skipped)} left out to keep up` : undefined} live>

@@ -5,6 +5,7 @@ import { significant, tick } from '../../_format/number.ts';
 import { clockMinutes, clockSeconds, date } from '../../_format/time.ts';
 import { spreadLabels } from '../prepare/scale.ts';
 import type { ChartRow, PreparedLine, PreparedTimeSeries, Segment } from '../prepare/time-series.ts';
+import { withSuffix, type Unit } from '../prepare/units.ts';
 
 const axisText = { fontSize: 11, fill: 'var(--color-faint)' } as const;
 const day = 86_400_000;
@@ -50,7 +51,7 @@ export function TimeChart({ prepared, label, height = 200, area = false, sync }:
               x={marker.at}
               stroke="var(--color-dim)"
               strokeDasharray="2 3"
-              {...(marker.labelSide ? { label: { value: marker.label, position: marker.labelSide === 'right' ? ('insideTopLeft' as const) : ('insideTopRight' as const), fill: 'var(--color-dim)', fontSize: 11, className: 'max-sm:hidden' } } : {})}
+              {...(marker.labelSide ? { label: { value: marker.label, position: marker.labelSide === 'right' ? ('insideTopLeft' as const) : ('insideTopRight' as const), ...markerLabel } } : {})}
             />
           ))}
           {prepared.lines.flatMap((line) =>
@@ -73,12 +74,15 @@ export function TimeChart({ prepared, label, height = 200, area = false, sync }:
               </Fragment>
             )),
           )}
-          <EndLabels lines={prepared.lines} single={single} suffix={prepared.unit.suffix} />
+          <EndLabels lines={prepared.lines} single={single} unit={prepared.unit} />
         </ComposedChart>
       </ResponsiveContainer>
     </figure>
   );
 }
+
+/** Stands over lines and other markers' strokes, and is read all the same. */
+const markerLabel = { fill: 'var(--color-dim)', stroke: 'var(--color-panel)', strokeWidth: 4, strokeLinejoin: 'round', paintOrder: 'stroke', fontSize: 11, className: 'max-sm:hidden' } as const;
 
 /** A stretch is a drawing of its own, so that moments at which only other series were measured do not break it. */
 function valueIn(line: PreparedLine, segment: Segment) {
@@ -86,7 +90,7 @@ function valueIn(line: PreparedLine, segment: Segment) {
 }
 
 /** The name of each line where it ends; a line alone shows its latest value instead. */
-function EndLabels({ lines, single, suffix }: { lines: readonly PreparedLine[]; single: boolean; suffix: string }) {
+function EndLabels({ lines, single, unit }: { lines: readonly PreparedLine[]; single: boolean; unit: Unit }) {
   const plot = usePlotArea();
   const scale = useYAxisScale();
   if (!plot || !scale) return null;
@@ -99,7 +103,7 @@ function EndLabels({ lines, single, suffix }: { lines: readonly PreparedLine[]; 
     <g aria-hidden>
       {ended.map((line, index) => (
         <text key={line.key} x={plot.x + plot.width + 8} y={(tops[index] ?? line.y) + 4} fontSize={11} fill={`var(--color-${line.colour})`} style={{ fontVariantNumeric: 'tabular-nums' }}>
-          {single ? `${significant(line.last)} ${suffix}` : shorten(line.name)}
+          {single ? withSuffix(significant(line.last), unit) : shorten(line.name)}
         </text>
       ))}
     </g>
@@ -121,7 +125,7 @@ function Reading({ at, prepared }: { at: number; prepared: PreparedTimeSeries })
           <div key={line.key} className="flex items-center gap-2">
             <i className="size-2 rounded-xs" style={{ background: `var(--color-${line.colour})` }} />
             <span className="text-dim">{line.name}</span>
-            <span className="ml-auto pl-4 tabular-nums">{value === null || value === undefined ? '–' : `${significant(value)} ${prepared.unit.suffix}`}</span>
+            <span className="ml-auto pl-4 tabular-nums">{value === null || value === undefined ? '–' : withSuffix(significant(value), prepared.unit)}</span>
           </div>
         );
       })}

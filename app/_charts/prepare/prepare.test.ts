@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { colourSeries } from './colours.ts';
 import { niceTicks, spreadLabels, tickDecimals, timeTicks } from './scale.ts';
 import { prepareTimeSeries } from './time-series.ts';
-import { unitFor } from './units.ts';
+import { unitFor, withSuffix } from './units.ts';
 
 describe('axes', () => {
   it('chooses round ticks that cover the values', () => {
@@ -85,4 +85,9 @@ describe('time series', () => {
 it('keeps one unit for a chart', () => {
   expect(unitFor('perSecond', 812_000).suffix).toBe('k/s');
   expect(unitFor('perSecond', 8).suffix).toBe('/s');
+  expect(unitFor('perSecond', 0).suffix).toBe('/s');
+  expect(unitFor('perSecond', 0.1)).toMatchObject({ words: 'a minute', divisor: 1 / 60 });
+  expect(unitFor('perSecond', 0.001).suffix).toBe('/h');
+  expect(withSuffix('6.4', { suffix: 'ms' })).toBe('6.4 ms');
+  expect(withSuffix('30', { suffix: '/s' })).toBe('30/s');
 });

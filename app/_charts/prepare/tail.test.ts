@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addRows, numericAttributes, splitRows, tailLimits, tailLines, thin, usualStep, type TailRow } from './tail.ts';
+import { addRows, numericAttributes, splitRows, tailLimits, tailLines, tailWindow, thin, usualStep, type TailRow } from './tail.ts';
 
 const row = (at: number, ...values: TailRow['values']): TailRow => ({ at, values });
 
@@ -11,6 +11,15 @@ describe('the tail of a stream', () => {
   });
   it('finds what can be drawn', () => {
     expect(numericAttributes(['loop', 'flow', 'open'], [row(1, 'a', 2.5, true)])).toEqual([{ name: 'flow', index: 1 }]);
+  });
+  it('does not draw what tells the time of its row', () => {
+    const at = Date.UTC(2026, 10, 23);
+    expect(numericAttributes(['at', 'flow'], [row(at, at - 40, 2.5), row(at + 1000, at + 950, 2.5)])).toEqual([{ name: 'flow', index: 1 }]);
+  });
+  it('shows a minute, and less while there is less', () => {
+    expect(tailWindow([row(50_000, 1), row(52_000, 1)])).toEqual({ from: 42_000, to: 52_000 });
+    expect(tailWindow([row(0, 1), row(59_000, 1)])).toEqual({ from: 0, to: 59_000 });
+    expect(tailWindow([row(0, 1), row(70_000, 1)])).toEqual({ from: 10_000, to: 70_000 });
   });
   it('knows the usual distance between rows', () => {
     expect(usualStep([row(0), row(100), row(200), row(9000)])).toBe(500);

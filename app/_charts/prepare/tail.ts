@@ -14,10 +14,25 @@ export function addRows(rows: readonly TailRow[], more: readonly TailRow[]): Tai
   return all.filter((row) => row.at > latest - tailLimits.windowMs).slice(-tailLimits.rowsMax);
 }
 
-/** Attributes whose values are numbers, with their place in a row. */
+/** Attributes whose values are numbers to draw, with their place in a row: one that tells the row's time again has nothing to show. */
 export function numericAttributes(attributes: readonly string[], rows: readonly TailRow[]): { name: string; index: number }[] {
   const sample = rows.slice(-50);
-  return attributes.flatMap((name, index) => (sample.some((row) => typeof row.values[index] === 'number') ? [{ name, index }] : []));
+  return attributes.flatMap((name, index) => {
+    const numbers = sample.flatMap(({ at, values }) => (typeof values[index] === 'number' ? [{ at, value: values[index] }] : []));
+    return numbers.length === 0 || numbers.every(({ at, value }) => value > timesFromMs && Math.abs(value - at) < aboutTheTimeMs) ? [] : [{ name, index }];
+  });
+}
+
+/** Milliseconds since 1970 in any year of a device; one whose clock is further off than a day is drawn. */
+const timesFromMs = 1e11;
+const aboutTheTimeMs = 86_400_000;
+/** So little is drawn in full width; from then on the time that charts show grows with the rows. */
+const leastWindowMs = 10_000;
+
+/** What the charts of a tail show: the last minute, or less as long as there was less. */
+export function tailWindow(rows: readonly TailRow[]): { from: number; to: number } {
+  const to = rows.at(-1)?.at ?? 0;
+  return { from: Math.max(to - tailLimits.windowMs, Math.min(rows[0]?.at ?? to, to - leastWindowMs)), to };
 }
 
 /** The usual distance between two moments with rows, so that only a much longer one counts as a gap: twice the median, and at least half a second. */

@@ -14,6 +14,9 @@ const ladders: Record<Quantity, readonly (Unit & { from: number })[]> = {
   perSecond: [
     { from: 1e6, divisor: 1e6, words: 'million a second', suffix: 'M/s' },
     { from: 1e4, divisor: 1e3, words: 'thousand a second', suffix: 'k/s' },
+    { from: 0.5, divisor: 1, words: 'a second', suffix: '/s' },
+    { from: 0.5 / 60, divisor: 1 / 60, words: 'a minute', suffix: '/min' },
+    { from: Number.MIN_VALUE, divisor: 1 / 3600, words: 'an hour', suffix: '/h' },
     { from: 0, divisor: 1, words: 'a second', suffix: '/s' },
   ],
   microseconds: [
@@ -40,4 +43,9 @@ export function unitFor(quantity: Quantity, largest: number): Unit {
   const rung = ladder.find((each) => largest >= each.from) ?? ladder.at(-1);
   if (!rung) throw new Error(`no unit for ${quantity}`);
   return { divisor: rung.divisor, words: rung.words, suffix: rung.suffix };
+}
+
+/** A figure with its unit: "6.4 ms", and a rate in one piece, "30/s". */
+export function withSuffix(figure: string, { suffix }: Pick<Unit, 'suffix'>): string {
+  return suffix === '' || suffix.startsWith('/') ? `${figure}${suffix}` : `${figure} ${suffix}`;
 }

@@ -1,5 +1,5 @@
 import type { DetectionDetail } from '../../../../server/detections/schema.ts';
-import { splitRows, tailLines, usualStep, type TailRow } from '../../../_charts/prepare/tail.ts';
+import { numericAttributes, splitRows, tailLines, usualStep, type TailRow } from '../../../_charts/prepare/tail.ts';
 
 type Cause = DetectionDetail['causes'][number];
 
@@ -9,6 +9,8 @@ export interface CauseStream {
   rows: readonly Cause[];
   attributes: readonly string[];
   numeric: readonly string[];
+  /** Those of them that a chart says something of. */
+  drawn: readonly string[];
   step: number;
 }
 
@@ -21,7 +23,8 @@ export function causeStreams(causes: readonly Cause[]): CauseStream[] {
       const rows = unsorted.sort((a, b) => a.at - b.at);
       const attributes = [...new Set(rows.flatMap((row) => Object.keys(row.data)))];
       const numeric = attributes.filter((attribute) => rows.some((row) => typeof row.data[attribute] === 'number'));
-      return { name, rows, attributes, numeric, step: usualStep(rows.map((row) => ({ at: row.at, values: [] }))) };
+      const drawn = numericAttributes(attributes, tailRowsOf(rows, attributes)).map((one) => one.name);
+      return { name, rows, attributes, numeric, drawn, step: usualStep(rows.map((row) => ({ at: row.at, values: [] }))) };
     })
     .sort((a, b) => (b.rows.at(-1)?.at ?? 0) - (a.rows.at(-1)?.at ?? 0));
 }
@@ -38,6 +41,10 @@ const chartPixels = 400;
 
 /** One attribute of a stream as lines, a line for each of what its events are of. */
 export function causeLines(stream: CauseStream, attribute: string) {
-  const rows: TailRow[] = stream.rows.map((row) => ({ at: row.at, values: stream.attributes.map((name) => row.data[name] ?? null) }));
+  const rows = tailRowsOf(stream.rows, stream.attributes);
   return tailLines({ name: attribute, index: stream.attributes.indexOf(attribute) }, rows, splitRows(stream.attributes, rows), chartPixels);
+}
+
+function tailRowsOf(rows: readonly Cause[], attributes: readonly string[]): TailRow[] {
+  return rows.map((row) => ({ at: row.at, values: attributes.map((name) => row.data[name] ?? null) }));
 }

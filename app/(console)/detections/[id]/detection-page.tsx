@@ -111,9 +111,9 @@ function Content({ detection }: { detection: DetectionDetail }) {
         ) : null}
         {streams.map((stream) => (
           <Card key={stream.name} title={stream.name} subtitle={`${count(stream.rows.length)} latest events before it`}>
-            {stream.numeric.length > 0 ? (
+            {stream.drawn.length > 0 ? (
               <div className="grid gap-x-6 gap-y-3 border-b border-line px-4 py-3 md:grid-cols-2">
-                {stream.numeric.slice(0, chartsMax).map((attribute) => (
+                {stream.drawn.slice(0, chartsMax).map((attribute) => (
                   <div key={attribute} className="min-w-0">
                     <h3 className="text-dim">{attribute}</h3>
                     <TimeChart
