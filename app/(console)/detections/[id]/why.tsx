@@ -21,20 +21,13 @@ const noModels: never[] = [];
  */
 export function Why({ detection }: { detection: DetectionDetail }) {
   const { rule, causes } = detection;
-  const [asked, setAsked] = useState(false);
-  const open = paths.rule(rule.name, { version: rule.version, detection: detection.id });
   return (
     <Card
       title="Why did it fire?"
-      subtitle={`${rule.name} ${rule.version} over ${plural(causes.length, 'event')}`}
-      actions={
-        <>
-          <Button size="sm" render={<Link href={open} />}>Open in the editor</Button>
-          {asked ? null : <Button size="sm" tone="primary" refused={causes.length === 0 ? 'The node kept no events for it' : undefined} onClick={() => setAsked(true)}>Run it again</Button>}
-        </>
-      }
+      subtitle={causes.length === 0 ? undefined : `${rule.name} ${rule.version}, run again here over its ${plural(causes.length, 'event')}`}
+      actions={<Button size="sm" render={<Link href={paths.rule(rule.name, { version: rule.version, detection: detection.id })} />}>Open in the editor</Button>}
     >
-      {asked ? <Replay detection={detection} /> : <p className="px-4 py-3.5 text-dim">Runs that version in this browser over the events that came with the detection, and names those that made it: of a window its members, of a pattern its steps.</p>}
+      {causes.length === 0 ? <p className="px-4 py-3.5 text-dim">The node kept no events for it, so it cannot be run again.</p> : <Replay detection={detection} />}
     </Card>
   );
 }
