@@ -2,7 +2,7 @@ import { useId, type ReactNode } from 'react';
 import { classes } from './classes.ts';
 
 /** A panel with a heading. `span` is its width in a Grid of twelve on wide screens; on narrow ones it takes the row. */
-export function Card({ title, subtitle, actions, children, span = 12, padded = false, live = false }: {
+export function Card({ title, subtitle, actions, children, span = 12, padded = false, live = false, firstOnNarrow = false }: {
   title?: ReactNode;
   subtitle?: ReactNode;
   actions?: ReactNode;
@@ -11,10 +11,12 @@ export function Card({ title, subtitle, actions, children, span = 12, padded = f
   padded?: boolean;
   /** Shows data that ages: dims with the rest when the console is cut off. */
   live?: boolean;
+  /** Stands above the others of its Grid where the screen has room for one beside another no more. */
+  firstOnNarrow?: boolean;
 }) {
   const heading = useId();
   return (
-    <section aria-labelledby={title ? heading : undefined} className={classes('flex min-w-0 flex-col rounded-lg border border-line bg-panel', spans[span])}>
+    <section aria-labelledby={title ? heading : undefined} className={classes('flex min-w-0 flex-col rounded-lg border border-line bg-panel', spans[span], firstOnNarrow && 'max-lg:order-first')}>
       {title ? (
         <header className="flex min-h-[41px] flex-wrap items-center gap-x-2.5 gap-y-1 border-b border-line px-4 py-2">
           <h2 id={heading} className="font-semibold">

@@ -60,19 +60,19 @@ async function readRollouts(db: Queryable, reach: Reach): Promise<Overview['roll
   });
 }
 
-type ChangeRow = { at: Date; actorName: string; action: string; objectKind: string; objectId: string; objectName: string };
+type ChangeRow = { at: Date; actorName: string; action: string; objectKind: string; objectId: string; objectName: string; state: string | null };
 
-/** For who is limited to fleets: what was done to these, and to their nodes and deployments. */
+/** Who signs in changes nothing. For who is limited to fleets: what was done to these, and to their nodes and deployments. */
 async function readChanges(db: Queryable, reach: Reach, since: Date): Promise<Overview['changes24h']> {
   const fleets = fleetsOf(reach);
   const rows = await db.$queryRaw<ChangeRow[]>`
-    SELECT at, "actorName", action, "objectKind", "objectId", "objectName" FROM audit_entries AS entry
-    WHERE "organizationId" = ${reach.organizationId} AND at >= ${since} AND outcome = 'done' AND (${fleets}::text[] IS NULL
+    SELECT at, "actorName", action, "objectKind", "objectId", "objectName", after ->> 'state' AS state FROM audit_entries AS entry
+    WHERE "organizationId" = ${reach.organizationId} AND at >= ${since} AND outcome = 'done' AND action NOT LIKE 'session.%' AND (${fleets}::text[] IS NULL
       OR ("objectKind" = 'fleet' AND "objectId" = ANY(${fleets}))
       OR ("objectKind" = 'node' AND EXISTS (SELECT 1 FROM nodes WHERE nodes.id = entry."objectId" AND nodes."fleetId" = ANY(${fleets})))
       OR ("objectKind" = 'deployment' AND EXISTS (SELECT 1 FROM deployments WHERE deployments.id = entry."objectId" AND deployments."fleetId" = ANY(${fleets}))))
     ORDER BY sequence DESC LIMIT 12`;
-  return rows.map((row) => ({ at: row.at.getTime(), actor: row.actorName, action: row.action, object: { kind: row.objectKind, id: row.objectId, name: row.objectName } }));
+  return rows.map((row) => ({ at: row.at.getTime(), actor: row.actorName, action: row.action, state: row.state, object: { kind: row.objectKind, id: row.objectId, name: row.objectName } }));
 }
 
 async function readCounts(db: Queryable, reach: Reach, since: Date): Promise<Omit<Overview['counts'], 'nodes' | 'deployments'>> {

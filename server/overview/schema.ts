@@ -39,7 +39,7 @@ export const overviewSchema = z.object({
   ),
   needs: z.array(needSchema),
   latestDetections: z.array(detectionSchema),
-  changes24h: z.array(z.object({ at: z.number(), actor: z.string(), action: z.string(), object: z.object({ kind: z.string(), id: z.string(), name: z.string() }) })),
+  changes24h: z.array(z.object({ at: z.number(), actor: z.string(), action: z.string(), state: z.string().nullable(), object: z.object({ kind: z.string(), id: z.string(), name: z.string() }) })),
   /** For the rail beside every page. */
   counts: z.object({
     nodes: z.number().int(),

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { Overview } from '../../../server/overview/schema.ts';
-import { inSentenceCase, shortDigest } from '../../_format/names.ts';
+import { wordsOf } from '../../_domain/change-words.ts';
 import { paths } from '../../paths.ts';
 import { Card } from '../../_ui/card.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
@@ -21,19 +21,31 @@ export function Changes({ changes }: { changes: Overview['changes24h'] }) {
       ) : (
         <ul className="divide-y divide-line">
           {changes.map((change) => (
-            <li key={`${change.at} ${change.action} ${change.object.id}`} className="flex min-h-9 flex-wrap items-center gap-x-3 px-4 py-1.5">
-              <span className="w-24 shrink-0 text-dim">
+            <li key={`${change.at} ${change.action} ${change.object.id}`} className="grid min-h-9 grid-cols-[96px_1fr] items-center gap-x-3 px-4 py-1.5">
+              <span className="text-dim">
                 <RelativeTime at={change.at} />
               </span>
-              <Link href={paths.audit({ object: change.object.id, action: change.action })} className="max-w-72 truncate font-medium hover:underline">
-                {change.object.name === change.object.id ? `${inSentenceCase(change.object.kind)} ${shortDigest(change.object.id)}` : change.object.name}
-              </Link>
-              <code className="text-dim">{change.action}</code>
-              <span className="ml-auto text-dim">{change.actor}</span>
+              <Sentence change={change} />
             </li>
           ))}
         </ul>
       )}
     </Card>
+  );
+}
+
+/** "Mira Kovač paused the deployment to pump-loop"; what was changed leads to its entries in the audit. */
+export function Sentence({ change }: { change: Overview['changes24h'][number] }) {
+  const { verb, name } = wordsOf(change);
+  return (
+    <span className="min-w-0 break-words">
+      <span className="text-dim">
+        {change.actor} {verb}
+      </span>{' '}
+      <Link href={paths.audit({ object: change.object.id, action: change.action })} className="font-medium hover:underline">
+        {name}
+      </Link>
+      {change.state === null || change.action !== 'deployment.state' ? null : <span className="text-dim">: {change.state}</span>}
+    </span>
   );
 }

@@ -10,7 +10,7 @@ const verbs: Record<Need['kind'], string> = { enrollment: 'Compare keys', rollou
 /** What waits for a person, and the way to it. */
 export function Needs({ needs }: { needs: readonly Need[] }) {
   return (
-    <Card title="Needs you" span={4} actions={needs.length > 0 ? <span className="tabular-nums">{count(needs.length)}</span> : undefined}>
+    <Card title="Needs you" span={4} firstOnNarrow actions={needs.length > 0 ? <span className="tabular-nums">{count(needs.length)}</span> : undefined}>
       {needs.length === 0 ? (
         <p className="flex h-full min-h-40 items-center justify-center gap-2 px-4 text-dim">
           <Shape tone="positive" />

@@ -19,7 +19,7 @@ import { useNow } from '../../_ui/clock.tsx';
 import { Facts } from '../../_ui/facts.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
-import { Changes } from './changes.tsx';
+import { Changes, Sentence } from './changes.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { headline, nodesInFleets, outOfSyncNote, unwellNote } from './headline.ts';
 import { LatestDetections } from './latest-detections.tsx';
@@ -58,7 +58,7 @@ function Content({ overview, openedAt }: { overview: Overview; openedAt: number 
           {last ? (
             <>
               {' '}
-              Last change <RelativeTime at={last.at} />: {last.object.name}, by {last.actor}.
+              Last change <RelativeTime at={last.at} />: <Sentence change={last} />.
             </>
           ) : null}
         </span>
