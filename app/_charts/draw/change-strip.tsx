@@ -17,24 +17,26 @@ export function ChangeStrip({ prepared, label }: { prepared: PreparedStrip; labe
   }
   const x = (at: number): number => left + at * plot;
   return (
-    <svg viewBox={`0 0 ${width} ${height + 20}`} className="w-full" role="img" aria-label={label}>
-      {prepared.ticks.map(({ value, at }) => (
-        <g key={value}>
-          <line x1={x(at)} x2={x(at)} y1={4} y2={height} className={value === 1 ? 'stroke-line-strong' : 'stroke-line'} />
-          <text x={x(at)} y={height + 14} textAnchor="middle" className="fill-faint text-[11px]">{significant(value)} ×</text>
-        </g>
-      ))}
-      <line x1={x(prepared.bound)} x2={x(prepared.bound)} y1={4} y2={height} className="stroke-critical" strokeDasharray="3 3" />
-      {prepared.rows.map((row, index) => (
-        <g key={row.label} className={index === 0 ? 'fill-s1' : 'fill-dim'}>
-          <text x={0} y={tops[index]} className="fill-ink text-[12px]">{row.label}</text>
-          {row.marks.map((mark) => (
-            <circle key={mark.name} cx={x(mark.at)} cy={(tops[index] ?? 0) - 3 - Math.min(mark.stack, 13) * radius * 2} r={radius - 0.5}>
-              <title>{`${mark.name}: ${significant(mark.value)} ×`}</title>
-            </circle>
-          ))}
-        </g>
-      ))}
-    </svg>
+    <div className="overflow-x-auto" tabIndex={0} role="group" aria-label={label}>
+      <svg viewBox={`0 0 ${width} ${height + 20}`} className="w-full min-w-[520px]" role="img" aria-label={label}>
+        {prepared.ticks.map(({ value, at }) => (
+          <g key={value}>
+            <line x1={x(at)} x2={x(at)} y1={4} y2={height} className={value === 1 ? 'stroke-line-strong' : 'stroke-line'} />
+            <text x={x(at)} y={height + 14} textAnchor="middle" className="fill-faint text-[11px]">{significant(value)} ×</text>
+          </g>
+        ))}
+        <line x1={x(prepared.bound)} x2={x(prepared.bound)} y1={4} y2={height} className="stroke-critical" strokeDasharray="3 3" />
+        {prepared.rows.map((row, index) => (
+          <g key={row.label} className={index === 0 ? 'fill-s1' : 'fill-dim'}>
+            <text x={0} y={tops[index]} className="fill-ink text-[12px]">{row.label}</text>
+            {row.marks.map((mark) => (
+              <circle key={mark.name} cx={x(mark.at)} cy={(tops[index] ?? 0) - 3 - Math.min(mark.stack, 13) * radius * 2} r={radius - 0.5}>
+                <title>{`${mark.name}: ${significant(mark.value)} ×`}</title>
+              </circle>
+            ))}
+          </g>
+        ))}
+      </svg>
+    </div>
   );
 }

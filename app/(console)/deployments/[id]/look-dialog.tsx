@@ -1,8 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import type { LookDetail } from '../../../../server/deployments/schema.ts';
-import { ChangeStrip } from '../../../_charts/draw/change-strip.tsx';
-import { prepareChangeStrip } from '../../../_charts/prepare/change-strip.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { significant } from '../../../_format/number.ts';
 import { absolute } from '../../../_format/time.ts';
@@ -10,6 +8,7 @@ import { Loaded } from '../../../_shell/loaded.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
+import { ChangesBesideControl } from './change-strips.tsx';
 import { Shifts } from './shifts.tsx';
 
 /** One look with everything it judged by: how each node changed, and that the verdict can be reached from it again. */
@@ -24,7 +23,7 @@ export function LookDialog({ deployment, wave, look, close }: { deployment: stri
             {detail.verdicts.map((verdict, index) => (
               <section key={`${verdict.gate.metric} ${verdict.gate.compare}`} className="mb-4">
                 <p className="mb-1">{verdict.message}</p>
-                <Strip changes={detail.changes[index] ?? null} bound={verdict.gate.bound} label={verdict.message} />
+                <ChangesBesideControl changes={detail.changes[index] ?? null} bound={verdict.gate.bound} label={verdict.message} />
               </section>
             ))}
             <p className="mb-3 text-dim">{detail.replayed ? 'Judged again just now from this evidence: the same verdicts.' : 'Judged again just now from this evidence, the verdicts differ: it is not as it was kept, or is judged by a later version.'}</p>
@@ -39,12 +38,6 @@ export function LookDialog({ deployment, wave, look, close }: { deployment: stri
 
 function spans({ evidence }: LookDetail): string {
   return `Before: ${absolute(evidence.before.from)} to ${absolute(evidence.before.to)}. Since: ${absolute(evidence.after.from)} to ${absolute(evidence.after.to)}.`;
-}
-
-function Strip({ changes, bound, label }: { changes: LookDetail['changes'][number]; bound: number; label: string }) {
-  if (changes === null || changes.wave.length + changes.control.length === 0) return null;
-  const row = (name: string, nodes: { node: string; times: number }[]) => ({ label: name, values: nodes.map(({ node, times }) => ({ name: node, value: times })) });
-  return <ChangeStrip prepared={prepareChangeStrip([row(`Wave (${changes.wave.length})`, changes.wave), row(`Control (${changes.control.length})`, changes.control)], bound)} label={`How nodes changed: ${label}`} />;
 }
 
 function Figures({ evidence }: { evidence: LookDetail['evidence'] }) {

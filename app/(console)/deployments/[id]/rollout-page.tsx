@@ -7,6 +7,7 @@ import { Causes } from '../../../_domain/explanation.tsx';
 import { Signatures } from '../../../_domain/signatures.tsx';
 import { RolloutStatus } from '../../../_domain/state-status.tsx';
 import { shortDigest } from '../../../_format/names.ts';
+import { plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
@@ -15,6 +16,7 @@ import { PageHead } from '../../../_ui/page-head.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { PlanChanges } from '../plan-changes.tsx';
+import { AgainstControl, waveBesideControl } from './against-control.tsx';
 import { Decisions } from './decisions.tsx';
 import { RolloutActions } from './rollout-actions.tsx';
 import { RolloutNodes } from './rollout-nodes.tsx';
@@ -28,33 +30,42 @@ export function RolloutPage({ id }: { id: string }) {
   return (
     <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: title }]}>
       <Loaded query={query} what="this deployment" back={{ label: 'All deployments', href: paths.deployments() }} skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
-        {(deployment) => (
-          <>
-            <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<RolloutActions deployment={deployment} />} />
-            <Grid>
-              <Card title="Waves" live actions={<Legend />}>
-                <Waves deployment={deployment.id} waves={deployment.waves} policy={deployment.plan.policy} />
-              </Card>
-              <WhyNotDone deployment={deployment} />
-              {deployment.signatures === null ? null : (
-                <Card title="Signatures" subtitle={`bundle ${shortDigest(deployment.bundle)}`} live>
-                  <Signatures standing={deployment.signatures} digest={deployment.bundle} />
-                </Card>
-              )}
-              <Card span={7} title="What changes" subtitle={`plan ${shortDigest(deployment.plan.hash)}`}>
-                <PlanChanges changes={deployment.plan.changes} stateLost={deployment.plan.stateLost} stateKept={deployment.plan.stateKept} />
-              </Card>
-              <Card span={5} title="Decisions" subtitle="newest first" live>
-                <Decisions decisions={deployment.decisions} />
-              </Card>
-              <Card title="Nodes" subtitle="as they report" live>
-                <RolloutNodes id={deployment.id} waves={deployment.waves.length} />
-              </Card>
-            </Grid>
-          </>
-        )}
+        {(deployment) => <Content deployment={deployment} title={title} />}
       </Loaded>
     </PageFrame>
+  );
+}
+
+function Content({ deployment, title }: { deployment: DeploymentDetail; title: string }) {
+  const compared = waveBesideControl(deployment.waves);
+  const changes = (span: 7 | 12) => (
+    <Card span={span} title="What changes" subtitle={`plan ${shortDigest(deployment.plan.hash)}`}>
+      <PlanChanges changes={deployment.plan.changes} stateLost={deployment.plan.stateLost} stateKept={deployment.plan.stateKept} />
+    </Card>
+  );
+  return (
+    <>
+      <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<RolloutActions deployment={deployment} />} />
+      <Grid>
+        <Card title="Waves" live actions={<Legend />}>
+          <Waves deployment={deployment.id} waves={deployment.waves} policy={deployment.plan.policy} />
+        </Card>
+        <WhyNotDone deployment={deployment} />
+        {deployment.signatures === null ? null : (
+          <Card title="Signatures" subtitle={`bundle ${shortDigest(deployment.bundle)}`} live>
+            <Signatures standing={deployment.signatures} digest={deployment.bundle} />
+          </Card>
+        )}
+        {compared === undefined ? changes(7) : <AgainstControl deployment={deployment.id} wave={compared} />}
+        <Card span={5} title="Decisions" subtitle="newest first" live>
+          <Decisions decisions={deployment.decisions} />
+        </Card>
+        {compared === undefined ? null : changes(12)}
+        <Card title="Nodes" subtitle="as they report" live>
+          <RolloutNodes id={deployment.id} waves={deployment.waves.length} />
+        </Card>
+      </Grid>
+    </>
   );
 }
 
@@ -79,7 +90,7 @@ function Purpose({ deployment }: { deployment: DeploymentDetail }) {
     <>
       <RolloutStatus state={deployment.state} />
       <span>
-        {nodes.running} of {nodes.total} nodes report it
+        {nodes.running} of {plural(nodes.total, 'node')} {nodes.total === 1 ? 'reports' : 'report'} it
       </span>
       <Link href={paths.fleet(deployment.fleet.id)} className="hover:text-ink hover:underline">fleet {deployment.fleet.name}</Link>
       <span>

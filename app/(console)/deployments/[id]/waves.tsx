@@ -3,7 +3,7 @@ import type { DeploymentDetail, RolloutPolicy, WaveView } from '../../../../serv
 import { duration } from '../../../_format/time.ts';
 import { plural } from '../../../_format/number.ts';
 import { useNow } from '../../../_ui/clock.tsx';
-import { Proportions } from '../../../_ui/progress.tsx';
+import { Progress, Proportions } from '../../../_ui/progress.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { waveParts } from '../wave-parts.ts';
 import { Gates } from './gates.tsx';
@@ -37,7 +37,7 @@ function WaveState({ wave, policy }: { wave: WaveView; policy: RolloutPolicy }) 
     case 'Progressing':
       return wave.nodes.failed > 0 ? `${wave.nodes.failed} failed` : `each has ${duration(policy.updateTimeoutSeconds * 1000)}`;
     case 'Baking':
-      return wave.bakesUntil === null || now === null ? 'bakes' : `bakes ${duration(Math.max(0, wave.bakesUntil - now))} more`;
+      return wave.bakesUntil === null || now === null ? 'bakes' : <BakeClock leftMs={Math.max(0, wave.bakesUntil - now)} wholeMs={policy.bakeSeconds * 1000} />;
     case 'Passed':
       return wave.passedAt === null ? 'passed' : <>passed <RelativeTime at={wave.passedAt} /></>;
     case 'Failed':
@@ -45,4 +45,9 @@ function WaveState({ wave, policy }: { wave: WaveView; policy: RolloutPolicy }) 
     case 'Stopped':
       return 'stopped';
   }
+}
+
+/** How long a wave has to go on running yet, and how much of that is over. */
+function BakeClock({ leftMs, wholeMs }: { leftMs: number; wholeMs: number }) {
+  return <Progress value={wholeMs === 0 ? 1 : Math.min(1, 1 - leftMs / wholeMs)} label="bakes" detail={`${duration(leftMs)} more`} />;
 }
