@@ -2,7 +2,7 @@ import { useId, type ReactNode } from 'react';
 import { classes } from './classes.ts';
 
 /** A panel with a heading. `span` is its width in a Grid of twelve on wide screens; on narrow ones it takes the row. */
-export function Card({ title, subtitle, actions, children, span = 12, padded = false, live = false, firstOnNarrow = false }: {
+export function Card({ title, subtitle, actions, children, span = 12, padded = false, live = false, firstOnNarrow = false, fitted = false, atHand = false }: {
   title?: ReactNode;
   subtitle?: ReactNode;
   actions?: ReactNode;
@@ -13,10 +13,14 @@ export function Card({ title, subtitle, actions, children, span = 12, padded = f
   live?: boolean;
   /** Stands above the others of its Grid where the screen has room for one beside another no more. */
   firstOnNarrow?: boolean;
+  /** Is as tall as what it holds, whatever stands beside it. */
+  fitted?: boolean;
+  /** Stays in sight at the lower edge of the screen: what is done with all that it stands under. */
+  atHand?: boolean;
 }) {
   const heading = useId();
   return (
-    <section aria-labelledby={title ? heading : undefined} className={classes('flex min-w-0 flex-col rounded-lg border border-line bg-panel', spans[span], firstOnNarrow && 'max-lg:order-first')}>
+    <section aria-labelledby={title ? heading : undefined} className={classes('flex min-w-0 flex-col rounded-lg border border-line bg-panel', spans[span], firstOnNarrow && 'max-lg:order-first', fitted && 'self-start', atHand && 'sticky bottom-3 z-10 shadow-overlay')}>
       {title ? (
         <header className="flex min-h-[41px] flex-wrap items-center gap-x-2.5 gap-y-1 border-b border-line px-4 py-2">
           <h2 id={heading} className="font-semibold">

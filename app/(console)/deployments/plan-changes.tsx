@@ -1,5 +1,5 @@
 import type { Plan, PlanChange } from '../../../server/deployments/schema.ts';
-import { bytes } from '../../_format/number.ts';
+import { bytes, plural } from '../../_format/number.ts';
 import { DiffTable } from '../../_ui/diff-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { Shape } from '../../_ui/status.tsx';
@@ -18,25 +18,35 @@ export function PlanChanges({ changes, stateLost, stateKept }: Pick<Plan, 'chang
       {stateLost.length + stateKept.length === 0 ? null : (
         <ul aria-label="State" className="divide-y divide-line border-t border-line">
           {stateLost.map((state) => (
-            <StateLine key={`${state.rule} ${state.query} ${state.what}`} tone="notice" text={`The ${state.what} of ${state.rule} restarts empty`} detail={state.because} />
+            <li key={`${state.rule} ${state.query} ${state.what}`} className="grid grid-cols-[14px_1fr] items-baseline gap-x-2.5 px-4 py-2">
+              <Shape tone="notice" />
+              <span>
+                The {state.what} of {state.rule} restarts empty <span className="text-dim">{state.because}</span>
+              </span>
+            </li>
           ))}
-          {stateKept.map((state) => (
-            <StateLine key={`${state.rule} ${state.query} ${state.what}`} tone="positive" text={`The ${state.what} of ${state.rule} is kept`} detail={state.query} />
-          ))}
+          {stateKept.length === 0 ? null : (
+            <li>
+              <details>
+                <summary className="grid list-none grid-cols-[14px_1fr] items-baseline gap-x-2.5 px-4 py-2 [&::-webkit-details-marker]:hidden">
+                  <Shape tone="positive" />
+                  <span>
+                    {stateLost.length === 0 ? 'Everything that the rules hold is kept' : 'Everything else that they hold is kept'} <span className="text-accent">{plural(stateKept.length, 'state')}</span>
+                  </span>
+                </summary>
+                <ul className="pb-2">
+                  {stateKept.map((state) => (
+                    <li key={`${state.rule} ${state.query} ${state.what}`} className="py-1 pr-4 pl-10">
+                      The {state.what} of {state.rule} <span className="text-dim">{state.query}</span>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            </li>
+          )}
         </ul>
       )}
     </>
-  );
-}
-
-function StateLine({ tone, text, detail }: { tone: 'notice' | 'positive'; text: string; detail: string }) {
-  return (
-    <li className="grid grid-cols-[14px_1fr] items-baseline gap-x-2.5 px-4 py-2">
-      <Shape tone={tone} />
-      <span>
-        {text} <span className="text-dim">{detail}</span>
-      </span>
-    </li>
   );
 }
 

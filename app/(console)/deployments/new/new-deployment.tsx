@@ -20,7 +20,8 @@ import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { firstFleets, formatChosen, parseChosen, rulesMatching, suggestRules, type ChosenRules } from './choices.ts';
 import { GateFields } from './gate-fields.tsx';
 import { PlanView } from './plan-view.tsx';
-import { PolicyFields, policyParsers, toPolicy } from './policy-fields.tsx';
+import { PacingFields, PatienceFields, PolicyFields, TimeFields } from './policy-fields.tsx';
+import { policyParsers, toPolicy, type PolicyValues } from './policy.ts';
 import { RuleChoice } from './rule-choice.tsx';
 
 /** Choose a fleet and exact rule versions; read what that would change; start it. All of the choice is in the address. */
@@ -45,6 +46,7 @@ export function NewDeployment() {
   });
   useEffect(() => suggest(), [fleet.data, wanted.data, wanted.isPending]);
   const nonePublished = rules.data !== undefined && rules.data.items.length === rules.data.total && rules.data.items.every((rule) => rule.latest === null);
+  const set = (values: Partial<PolicyValues>) => void setChoice(values);
   const missing = fleets.data?.items.length === 0 || nonePublished;
 
   return (
@@ -57,7 +59,7 @@ export function NewDeployment() {
         </Card>
       ) : (
         <Grid>
-          <Card span={4} title="What shall run where">
+          <Card span={4} title="What shall run where" fitted>
             <div className="flex flex-col gap-4 p-4">
               <Loaded query={fleets} what="the fleets" skeleton={<SkeletonRows rows={1} columns={1} />}>
                 {({ items }) => (
@@ -67,8 +69,13 @@ export function NewDeployment() {
                 )}
               </Loaded>
               <RuleChoice chosen={chosen ?? new Map<string, number>()} onChange={(next) => void setChoice({ rules: formatChosen(next) })} />
-              <PolicyFields values={choice} onChange={(values) => void setChoice(values)} />
-              <GateFields values={choice} onChange={(values) => void setChoice(values)} />
+              <PolicyFields values={choice} onChange={set} />
+              <div className="-mb-4">
+                <GateFields values={choice} onChange={set} />
+                <PacingFields values={choice} onChange={set} />
+                <PatienceFields values={choice} onChange={set} />
+                <TimeFields values={choice} onChange={set} />
+              </div>
             </div>
           </Card>
           <div className="col-span-12 lg:col-span-8">

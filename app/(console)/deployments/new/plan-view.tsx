@@ -95,11 +95,11 @@ function Made({ plan, refused, outdated, again }: { plan: MadePlan; refused: str
         <Card title="What changes" subtitle={`on the nodes of ${plan.fleet.name}`}>
           <PlanChanges changes={plan.changes} stateLost={plan.stateLost} stateKept={plan.stateKept} />
         </Card>
+        <Rehearsal key={plan.hash} hash={plan.hash} />
         <Card title="Nodes" subtitle="each with its own difference">
           <PlanNodes hash={plan.hash} />
         </Card>
-        <Rehearsal key={plan.hash} hash={plan.hash} />
-        <Card>
+        <Card atHand>
           <div className="flex flex-wrap items-end gap-3 p-4">
             <div className="min-w-56 flex-1">
               <Field label="Note" optional error={failure?.message}>
