@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inSentenceCase, shortDigest } from './names.ts';
-import { bytes, count, inWords, percent, plural, rate, short, tick } from './number.ts';
+import { bytes, count, inWords, percent, plural, rate, short, steady, tick } from './number.ts';
 import { absolute, areOfSeveralDays, clockMilliseconds, date, duration, microseconds, relative } from './time.ts';
 
 describe('numbers', () => {
@@ -12,6 +12,9 @@ describe('numbers', () => {
     expect(inWords(70_100_000_000)).toBe('70.1 billion');
     expect(inWords(9_000)).toBe('9,000');
     expect(tick(1200)).toBe('1.2K');
+  });
+  it('keeps zeros where digits stand below each other', () => {
+    expect([4300, 52_100, 812].map((value) => microseconds(value, steady))).toEqual(['4.30 ms', '52.1 ms', '812 µs']);
   });
   it('says rates, sizes and shares with their units', () => {
     expect(rate(0.42)).toBe('0.42/s');

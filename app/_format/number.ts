@@ -49,8 +49,16 @@ export function percent(share: number): string {
 /** Three significant digits at most, without trailing zeros. */
 export function significant(value: number): string {
   if (value === 0) return '0';
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.01 ? 2 : 4;
-  return String(Number(value.toFixed(digits)));
+  return String(Number(value.toFixed(digitsOf(value))));
+}
+
+/** The same with the zeros, for columns, where digits stand below each other: "4.30" under "4.47". */
+export function steady(value: number): string {
+  return value.toFixed(digitsOf(value));
+}
+
+function digitsOf(value: number): number {
+  return Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.01 ? 2 : 4;
 }
 
 /** A value of an event as it stands in a table: six digits are enough to read, and an absent one is a dash. */

@@ -90,9 +90,9 @@ export function areOfSeveralDays(moments: readonly number[], zone: Zone): boolea
   return first !== undefined && moments.some((at) => date(at, zone) !== date(first, zone));
 }
 
-/** Microseconds in the unit that fits: 6400 → "6.4 ms". */
-export function microseconds(value: number): string {
-  if (value < 1000) return `${significant(value)} µs`;
-  if (value < 1e6) return `${significant(value / 1000)} ms`;
-  return `${significant(value / 1e6)} s`;
+/** Microseconds in the unit that fits: 6400 → "6.4 ms"; in a column with all digits, "6.40 ms". */
+export function microseconds(value: number, figure: (value: number) => string = significant): string {
+  if (value < 1000) return `${figure(value)} µs`;
+  if (value < 1e6) return `${figure(value / 1000)} ms`;
+  return `${figure(value / 1e6)} s`;
 }

@@ -2,10 +2,12 @@
 import { rowSortingFeature, tableFeatures, useTable, type ColumnDef, type RowData } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { useMemo, useRef, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { classes } from './classes.ts';
 import { Cell, HeadCell } from './table.tsx';
+import { useFits } from './use-fits.ts';
+import { isControl, openRow, useRowKeys } from './use-row-keys.ts';
 
 export type { RowData };
 
@@ -32,6 +34,8 @@ export type Sort = string;
 const features = tableFeatures({ rowSortingFeature });
 const hidden = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const;
 const rowHeight = 36;
+/** Under the bar of the page; a border would stay behind with the table. */
+const stuck = 'sticky top-12 z-[1] bg-panel shadow-[inset_0_-1px_var(--color-line)]';
 /** Below this many rows the browser is faster than we are at leaving them out. */
 const virtualFrom = 120;
 
@@ -64,6 +68,9 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
 
   const frame = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null);
+  const inner = useRef<HTMLTableElement>(null);
+  const fits = useFits(box, inner);
   const virtualizer = useWindowVirtualizer({ count: tableRows.length, estimateSize: () => rowHeight, overscan: 20, scrollMargin: frame.current?.offsetTop ?? 0, enabled: tableRows.length >= virtualFrom });
   const items = virtualizer.getVirtualItems();
   const virtual = tableRows.length >= virtualFrom && items.length > 0;
@@ -73,15 +80,15 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
 
   return (
     <div ref={frame} data-list-keys="">
-      <div className="overflow-x-auto" tabIndex={-1} role="group" aria-label={label}>
-        <table className="w-full border-collapse" aria-label={label} aria-rowcount={total ?? tableRows.length}>
+      <div ref={box} className={fits ? 'overflow-x-clip' : 'overflow-x-auto'} tabIndex={-1} role="group" aria-label={label}>
+        <table ref={inner} className="w-full border-collapse" aria-label={label} aria-rowcount={total ?? tableRows.length}>
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id}>
                 {group.headers.map((header) => {
                   const column = byId.get(header.column.id);
                   return (
-                    <HeadCell key={header.id} numeric={column?.numeric ?? false} className={classes(column?.from && hidden[column.from])}>
+                    <HeadCell key={header.id} numeric={column?.numeric ?? false} className={classes(column?.from && hidden[column.from], fits && stuck)}>
                       {column?.sort && onSort ? <SortButton column={column} sort={sort ?? null} onSort={onSort} /> : <table.FlexRender header={header} />}
                     </HeadCell>
                   );
@@ -166,47 +173,4 @@ function sortingOf<Row extends RowData>(columns: readonly Column<Row>[], sort: S
   const key = sort?.replace(/^-/, '');
   const column = columns.find((each) => each.sort !== undefined && each.sort === key);
   return column ? [{ id: column.id, desc: sort?.startsWith('-') ?? false }] : [];
-}
-
-function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a,button,input,select,textarea,label,[role="button"],[role="menuitem"]') !== null;
-}
-
-function openRow(row: Element, apart: boolean): void {
-  const link = row.querySelector<HTMLElement>('a[href],[data-opens]');
-  if (!link) return;
-  if (apart && link instanceof HTMLAnchorElement) window.open(link.href, '_blank', 'noopener');
-  else link.click();
-}
-
-/** j and k walk the rows of the first such table on the page, Enter opens. Typing, dialogs and focused controls keep their keys. */
-function useRowKeys(frame: RefObject<HTMLDivElement | null>, count: number, reveal: (index: number) => void): [number | null, (index: number | null) => void] {
-  const [selected, select] = useState<number | null>(null);
-  const latest = useRef({ selected, count, reveal });
-  useEffect(() => {
-    latest.current = { selected, count, reveal };
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('[data-modal]')) return;
-      if (event.target instanceof Element && event.target.closest('input,textarea,select,[contenteditable="true"],[role="textbox"]')) return;
-      if (document.querySelector('[data-list-keys]') !== frame.current) return;
-      const state = latest.current;
-      if (event.key === 'j' || event.key === 'k') {
-        const next = state.selected === null ? 0 : Math.min(state.count - 1, Math.max(0, state.selected + (event.key === 'j' ? 1 : -1)));
-        if (state.count === 0) return;
-        event.preventDefault();
-        select(next);
-        const row = frame.current?.querySelector(`[data-row="${next}"]`);
-        if (row) row.scrollIntoView({ block: 'nearest' });
-        else state.reveal(next);
-      } else if (event.key === 'Enter' && state.selected !== null && !(event.target instanceof Element && isControl(event.target))) {
-        const row = frame.current?.querySelector(`[data-row="${state.selected}"]`);
-        if (row) openRow(row, false);
-      } else if (event.key === 'Escape') select(null);
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [frame]);
-  return [selected, select];
 }

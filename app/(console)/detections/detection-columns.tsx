@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import type { Detection } from '../../../server/detections/schema.ts';
-import { count } from '../../_format/number.ts';
+import { count, steady } from '../../_format/number.ts';
 import { microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import type { Column } from '../../_ui/data-table.tsx';
@@ -36,7 +36,7 @@ export const detectionColumns: readonly Column<Detection>[] = [
   { id: 'rule', header: 'Rule', from: 'sm', cell: (row) => <Link href={paths.rule(row.rule.name, { version: row.rule.version })} className="hover:underline">{`${row.rule.name} ${row.rule.version}`}</Link> },
   { id: 'model', header: 'Model', from: 'lg', cell: (row) => <span className="text-dim">{row.models.map((model) => `${model.name} ${model.version}`).join(', ') || '–'}</span> },
   { id: 'action', header: 'Action', from: 'md', cell: (row) => <ActionOutcome detection={row} /> },
-  { id: 'took', header: 'Took', numeric: true, from: 'sm', cell: (row) => <span className="text-dim">{microseconds(row.latencyUs)}</span> },
+  { id: 'took', header: 'Took', numeric: true, from: 'sm', cell: (row) => <span className="text-dim">{microseconds(row.latencyUs, steady)}</span> },
 ];
 
 /** What was done about a detection, the worst outcome first. */

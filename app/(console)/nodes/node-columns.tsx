@@ -3,7 +3,7 @@ import Link from 'next/link';
 import type { NodeItem } from '../../../server/nodes/schema.ts';
 import { Labels } from '../../_domain/labels.tsx';
 import { HealthState, QuarantinedState, SyncState } from '../../_domain/state-status.tsx';
-import { count, rate } from '../../_format/number.ts';
+import { count, rate, steady } from '../../_format/number.ts';
 import { microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import type { Column } from '../../_ui/data-table.tsx';
@@ -27,7 +27,7 @@ export const nodeColumns: readonly Column<NodeItem>[] = [
   { id: 'fleet', header: 'Fleet', from: 'sm', cell: (node) => (node.fleet ? <Link href={paths.fleet(node.fleet.id)} className="hover:underline">{node.fleet.name}</Link> : <span className="text-faint">none</span>) },
   { id: 'labels', header: 'Labels', from: 'xl', fluid: true, cell: (node) => <Labels labels={node.labels} max={3} oneLine /> },
   { id: 'events', header: 'Events', numeric: true, from: 'md', cell: (node) => (node.rates ? rate(node.rates.events) : dash) },
-  { id: 'latency', header: 'p99', numeric: true, from: 'lg', cell: (node) => (node.rates?.latencyP99Us == null ? dash : microseconds(node.rates.latencyP99Us)) },
+  { id: 'latency', header: 'p99', numeric: true, from: 'lg', cell: (node) => (node.rates?.latencyP99Us == null ? dash : microseconds(node.rates.latencyP99Us, steady)) },
   { id: 'buffered', header: 'Buffered', numeric: true, from: 'lg', cell: (node) => <span className={node.buffered > 0 ? undefined : 'text-faint'}>{count(node.buffered)}</span> },
   { id: 'seen', header: 'Last seen', numeric: true, sort: 'lastSeenAt', from: 'sm', cell: (node) => (node.lastSeenAt === null ? <span className="text-faint">never</span> : <RelativeTime at={node.lastSeenAt} />) },
 ];

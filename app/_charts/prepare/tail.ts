@@ -19,7 +19,7 @@ export function numericAttributes(attributes: readonly string[], rows: readonly 
   const sample = rows.slice(-50);
   return attributes.flatMap((name, index) => {
     const numbers = sample.flatMap(({ at, values }) => (typeof values[index] === 'number' ? [{ at, value: values[index] }] : []));
-    return numbers.length === 0 || numbers.every(({ at, value }) => value > timesFromMs && Math.abs(value - at) < aboutTheTimeMs) ? [] : [{ name, index }];
+    return numbers.every(({ at, value }) => value > timesFromMs && Math.abs(value - at) < aboutTheTimeMs) ? [] : [{ name, index }];
   });
 }
 
