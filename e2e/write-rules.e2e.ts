@@ -16,6 +16,8 @@ insert into Low;
 `;
 const events = 'timestamp,device,flow\n1000,pump-1,6.5\n2000,pump-2,7.5\n3000,pump-1,3.5\n4000,pump-2,7.0\n5000,pump-2,2.5\n';
 
+const many = Array.from({ length: 3000 }, (_, index) => `${1000 + index * 1000},pump-1,${index % 2 === 0 ? 6 : 3}`).join('\n');
+
 async function paste(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Paste', exact: true }).first().click();
   await page.getByRole('dialog').getByLabel('Events').fill(events);
@@ -148,7 +150,6 @@ end;
   });
 
   test('sees at any moment the rows of then, also those that the run did not keep', async () => {
-    const many = Array.from({ length: 3000 }, (_, index) => `${1000 + index * 1000},pump-1,${index % 2 === 0 ? 6 : 3}`).join('\n');
     await page.getByLabel('File with events').setInputFiles({ name: 'pump.csv', mimeType: 'text/csv', buffer: Buffer.from(`timestamp,device,flow\n${many}`) });
     await expect(page.getByText(/pump.csv, 3,000 events in/)).toBeVisible();
     await page.getByRole('slider', { name: 'Show everything as it was at' }).fill('480');
@@ -160,10 +161,21 @@ end;
     await expect(page.getByText('The latest 100 of 1,500 are shown.')).toBeVisible();
   });
 
+  test('is told which columns of a recording nothing takes', async () => {
+    await page.getByLabel('File with events').setInputFiles({ name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from('datetime,device,Flow Rate\n2020-03-09 10:00:00,pump-1,6.5\n2020-03-11 10:00:00,pump-1,3\n') });
+    await expect(page.getByText('The recording has no flow for Readings, so it is null. Nothing takes Flow Rate: name a column as the attribute that it is.')).toBeVisible();
+    await page.getByRole('button', { name: 'Readings 2' }).click();
+    await expect(page.getByRole('group', { name: 'Events of Readings' }).getByRole('row').nth(1)).toContainText('11 Mar 2020');
+    await page.getByLabel('File with events').setInputFiles({ name: 'pump.csv', mimeType: 'text/csv', buffer: Buffer.from(`timestamp,device,flow\n${many}`) });
+    await expect(page.getByText(/pump.csv, 3,000 events in/)).toBeVisible();
+  });
+
   test('cannot publish what fails a test case', async () => {
     await page.getByRole('button', { name: 'Publish version 1' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'flow-watch' })).toBeVisible();
     await expect(page.getByText('Type-checks', { exact: true })).toBeVisible();
+    // What the rule was tried on before it had a name is still there.
+    await expect(page.getByText(/pump.csv, 3,000 events in/)).toBeVisible();
     await paste(page);
     await page.getByRole('button', { name: 'Save the preview as a case' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill('two pumps');

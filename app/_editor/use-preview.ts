@@ -4,6 +4,7 @@ import type { PlainEvent } from '@selvedge/edge-runtime/cep/preview';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTRPC } from '../_data/trpc.tsx';
 import { failureOf } from '../_data/failure.ts';
+import { keepEvents, keptEvents, type LoadedEvents } from './kept-events.ts';
 import { PreviewClient, type PredictRows } from './preview-client.ts';
 import type { KnownModel, PreviewRun, RecordingSummary } from './preview-protocol.ts';
 
@@ -26,14 +27,17 @@ export interface PreviewControls {
   state: PreviewState;
   loadText: (text: string, stream: string, from: string) => Promise<void>;
   loadEvents: (events: readonly PlainEvent[], from: string) => Promise<void>;
+  /** Loads again what the rule was tried on before its page was left, if that is still there. */
+  loadKept: () => Promise<void>;
   client: () => PreviewClient;
 }
 
 /**
  * Runs a text over the loaded events whenever the text, the events or the text to compare with change: the worker drops a
- * run when a newer one begins. `text` is undefined while it does not type-check; the last run then stays.
+ * run when a newer one begins. `text` is undefined while it does not type-check; the last run then stays. With a `rule` its events
+ * are kept for when somebody comes back.
  */
-export function usePreview(text: string | undefined, other: string | null, models: readonly KnownModel[]): PreviewControls {
+export function usePreview(text: string | undefined, other: string | null, models: readonly KnownModel[], rule?: string): PreviewControls {
   const trpc = useTRPC();
   const [state, setState] = useState(nothing);
   const held = useRef<PreviewClient | undefined>(undefined);
@@ -79,11 +83,12 @@ export function usePreview(text: string | undefined, other: string | null, model
     };
   }, [text, other, recording, models, client]);
 
-  const loaded = async (load: Promise<RecordingSummary>, from: string) => {
+  const load = async (events: LoadedEvents) => {
+    if (rule !== undefined) keepEvents(rule, events);
     setState((before) => ({ ...before, running: true, error: undefined }));
     try {
-      const summary = await load;
-      setState((before) => ({ ...before, recording: summary, from, run: undefined, other: null, running: false }));
+      const summary = await (events.kind === 'text' ? client().recordText(events.text, events.stream) : client().recordEvents(events.events));
+      setState((before) => ({ ...before, recording: summary, from: events.from, run: undefined, other: null, running: false }));
     } catch (failure) {
       setState((before) => ({ ...before, error: failure instanceof Error ? failure.message : String(failure), running: false }));
     }
@@ -91,8 +96,12 @@ export function usePreview(text: string | undefined, other: string | null, model
   return {
     state,
     client,
-    loadText: (file, stream, from) => loaded(client().recordText(file, stream), from),
-    loadEvents: (events, from) => loaded(client().recordEvents(events), from),
+    loadText: (file, stream, from) => load({ kind: 'text', text: file, stream, from }),
+    loadEvents: (events, from) => load({ kind: 'events', events, from }),
+    loadKept: async () => {
+      const before = rule === undefined ? undefined : keptEvents(rule);
+      if (before !== undefined) await load(before);
+    },
   };
 }
 

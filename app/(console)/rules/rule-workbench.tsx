@@ -57,6 +57,8 @@ export function CheckStatus({ analysis }: { analysis: Analysis | undefined }) {
 export interface RuleWorkbenchProps {
   draft: RuleDraft;
   label: string;
+  /** The rule that the events of the preview are kept for, when somebody comes back to it. */
+  rule?: string | undefined;
   readOnly?: boolean;
   /** A published text that the preview can run beside this one. */
   published?: { version: number; text: string } | undefined;
@@ -67,7 +69,7 @@ export interface RuleWorkbenchProps {
 }
 
 /** The editor with the graph beside it, always of the same text, what is wrong with it below, and what it does with recorded events. */
-export function RuleWorkbench({ draft, label, readOnly = false, published, tests, events }: RuleWorkbenchProps) {
+export function RuleWorkbench({ draft, label, rule, readOnly = false, published, tests, events }: RuleWorkbenchProps) {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.signatures.queryOptions({}));
   const editor = useRef<RuleEditorHandle>(null);
@@ -76,9 +78,10 @@ export function RuleWorkbench({ draft, label, readOnly = false, published, tests
   const [beside, setBeside] = useState(false);
   const known = models.data ?? noModels;
   const sound = draft.analysis?.ok === true && document?.text === draft.text;
-  const preview = usePreview(draft.analysis?.ok === true ? document?.text : undefined, beside && published !== undefined ? published.text : null, known);
+  const preview = usePreview(draft.analysis?.ok === true ? document?.text : undefined, beside && published !== undefined ? published.text : null, known, rule);
   const begin = useEffectEvent(() => {
     if (events !== undefined) void preview.loadEvents(events.list, events.from);
+    else void preview.loadKept();
   });
   const list = events?.list;
   useEffect(() => begin(), [list]);

@@ -1,7 +1,7 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { RuleDetail } from '../../../../server/rules/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { LazyRuleComparison } from '../../../_editor/lazy-rule-editor.tsx';
@@ -15,6 +15,7 @@ import { KeptBy } from '../../../_shell/kept-by.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
+import { useLeaveWarning } from '../leave-warning.ts';
 import { RuleWorkbench, useRuleDraft } from '../rule-workbench.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 
@@ -91,7 +92,7 @@ export function EditableRule({ rule, published }: { rule: RuleDetail; published:
         }
       />
       <KeptBy kind="Rule" name={rule.name} />
-      <RuleWorkbench draft={draft} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} tests={{ rule: rule.name, refused: rule.can.saveDraft.allowed ? undefined : rule.can.saveDraft.reason }} />
+      <RuleWorkbench draft={draft} rule={rule.name} label={`Text of ${rule.name}`} readOnly={!rule.can.saveDraft.allowed} published={latest === 0 ? undefined : { version: latest, text: published }} tests={{ rule: rule.name, refused: rule.can.saveDraft.allowed ? undefined : rule.can.saveDraft.reason }} />
       <PublishDialog
         open={open === 'publish'}
         onOpenChange={(next) => setOpen(next ? 'publish' : null)}
@@ -121,14 +122,4 @@ function whereItRuns(rule: RuleDetail, latest: number): string {
   const [newest, older] = [on(true), on(false)];
   if (newest === 0) return older === 0 ? 'which runs nowhere yet' : `which runs nowhere yet; older versions run on ${plural(older, 'node')}`;
   return `which runs on ${plural(newest, 'node')}${older === 0 ? '' : `; older versions on ${older}`}`;
-}
-
-/** A tab that is closed with unsaved text asks first. */
-function useLeaveWarning(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [unsaved]);
 }

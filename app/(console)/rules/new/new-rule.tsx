@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { nameSchema } from '../../../../edge-runtime/protocol/scalars.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
+import { passEvents } from '../../../_editor/kept-events.ts';
 import { paths } from '../../../paths.ts';
 import { useFailureToast } from '../../../_shell/loaded.tsx';
 import { useRefusal } from '../../../_shell/me.tsx';
@@ -11,6 +12,7 @@ import { PageFrame } from '../../../_shell/page-frame.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Field, Input } from '../../../_ui/field.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
+import { useLeaveWarning } from '../leave-warning.ts';
 import { RuleWorkbench, useRuleDraft } from '../rule-workbench.tsx';
 
 const beginning = `-- What comes in: the attributes that a device sends, and where they arrive.
@@ -27,6 +29,9 @@ select device, value
 insert into TooHigh;
 `;
 
+/** What the events that a rule is tried on belong to before it has a name. */
+const unnamed = '';
+
 /** A name and a first text. Publishing makes version 1; saving keeps it as a draft. */
 export function NewRule() {
   const trpc = useTRPC();
@@ -36,9 +41,14 @@ export function NewRule() {
   const draft = useRuleDraft(beginning);
   const failed = useFailureToast();
   const refusal = useRefusal('rules:write', 'Authors and administrators');
+  useLeaveWarning(draft.text !== beginning);
+  const made = () => {
+    passEvents(unnamed, name);
+    router.push(paths.rule(name));
+  };
   const problem = nameSchema.safeParse(name).error?.issues[0]?.message;
-  const save = useMutation(trpc.rules.saveDraft.mutationOptions({ onSuccess: () => router.push(paths.rule(name)), onError: (error) => failed('The draft was not saved', error) }));
-  const publish = useMutation(trpc.rules.publish.mutationOptions({ onSuccess: () => router.push(paths.rule(name)), onError: (error) => failed('Nothing was published', error) }));
+  const save = useMutation(trpc.rules.saveDraft.mutationOptions({ onSuccess: made, onError: (error) => failed('The draft was not saved', error) }));
+  const publish = useMutation(trpc.rules.publish.mutationOptions({ onSuccess: made, onError: (error) => failed('Nothing was published', error) }));
   const whyNot = refusal ?? (problem === undefined ? undefined : 'Give the rule a name first');
   return (
     <PageFrame crumbs={[{ label: 'Rules', href: paths.rules() }, { label: 'New rule' }]}>
@@ -61,7 +71,7 @@ export function NewRule() {
           <Input mono value={name} onValue={setName} onBlur={() => setTouched(true)} autoFocus autoComplete="off" spellCheck={false} />
         </Field>
       </div>
-      <RuleWorkbench draft={draft} label="Text of the new rule" />
+      <RuleWorkbench draft={draft} rule={unnamed} label="Text of the new rule" />
     </PageFrame>
   );
 }
