@@ -45,7 +45,7 @@ export function ModelAliases({ model }: { model: ModelDetail }) {
                 <ol className="mt-1 text-sm text-faint">
                   {alias.history.slice(0, 4).map((move, index) => (
                     <li key={index}>
-                      {move.version === null ? 'removed' : `to version ${move.version}`} <RelativeTime at={move.at} /> by {move.by}
+                      {move.version === null ? 'removed' : `to version ${move.version}`}, <RelativeTime at={move.at} /> by {move.by}
                     </li>
                   ))}
                 </ol>
