@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { needsOf } from './needs.ts';
 
-const nothing = { pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], unsigned: { rollouts: [], change: false }, repositories: [], stopped: [] };
+const nothing = { alerts: [], pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], unsigned: { rollouts: [], change: false }, repositories: [], stopped: [] };
 
 test('nothing waits, nothing is listed', () => {
   expect(needsOf(nothing)).toEqual([]);
@@ -10,6 +10,7 @@ test('nothing waits, nothing is listed', () => {
 test('a rollout that stopped itself comes before a node that asks to join', () => {
   const needs = needsOf({
     ...nothing,
+    alerts: [{ id: 'a1', source: 'detection', title: 'Valve closing', severity: 'critical', count: 1900, detail: 'valve-watch: flow 0.5' }, { id: 'a2', source: 'nodesOffline', title: 'Nodes of pumps are not connected', severity: 'warning', count: 2, detail: '2 for more than 5 min: loop-1, loop-2' }],
     pending: 5,
     requests: ['a', 'b', 'c'],
     failed: 1,
@@ -22,6 +23,8 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
   });
   expect(needs.map((need) => [need.kind, need.tone, need.title, need.detail])).toEqual([
     ['rolloutPaused', 'critical', 'The rollout on pumps stopped itself', '12 of 40 nodes run it, 3 failed.'],
+    ['alert', 'critical', 'Valve closing', '1,900 times, last valve-watch: flow 0.5'],
+    ['alert', 'notice', 'Nodes of pumps are not connected', '2 for more than 5 min: loop-1, loop-2'],
     ['nodeFailed', 'critical', '1 node failed to apply what was deployed', 'loop-9'],
     ['nodesQuarantined', 'notice', '1 node is in quarantine: rollouts leave it out', 'loop-7'],
     ['repository', 'critical', 'The repository plant cannot be applied', 'Commit 3f is refused. a.yaml:3: no'],
@@ -29,5 +32,5 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
     ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
     ['multipleOwners', 'notice', 'pumps shares nodes with another fleet', '1 node is claimed by more than one selector and stays where it is.'],
   ]);
-  expect(needs[1]?.target).toEqual({ kind: 'node', id: 'n1' });
+  expect(needs.find(({ kind }) => kind === 'nodeFailed')?.target).toEqual({ kind: 'node', id: 'n1' });
 });

@@ -13,6 +13,8 @@ export type Waiting = {
   overlapping: readonly { id: string; name: string; nodes: number }[];
   /** Repositories that failed, or that differ and do nothing about it by themselves. */
   repositories: readonly { id: string; name: string; problem: string | null; pending: number; drifted: number }[];
+  /** Open alerts that weigh most, of what nothing else here tells. */
+  alerts: readonly { id: string; source: string; title: string; severity: 'info' | 'warning' | 'critical'; count: number; detail: string }[];
   /** Rollouts that tell nobody before people have signed them, and whether a change of the keys waits for that. */
   unsigned: { rollouts: readonly { id: string; fleet: string; missing: number }[]; change: boolean };
   /** Rollouts that a person paused or a gate suspended. */
@@ -21,7 +23,7 @@ export type Waiting = {
 
 /** The list “Needs you”: the weightiest first, each with the place to go to. */
 export function needsOf(waiting: Waiting): Need[] {
-  return [...stoppedNeeds(waiting), ...signatureNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+  return [...stoppedNeeds(waiting), ...alertNeeds(waiting), ...signatureNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
 }
 
 function stoppedNeeds({ stopped }: Waiting): Need[] {
@@ -31,6 +33,16 @@ function stoppedNeeds({ stopped }: Waiting): Need[] {
     title: state === 'Suspended' ? `The rollout on ${fleet} stopped itself` : `The rollout on ${fleet} is paused`,
     detail: `${nodes.running} of ${nodes.total} nodes run it, ${nodes.failed} failed.`,
     target: { kind: 'deployment', id },
+  }));
+}
+
+function alertNeeds({ alerts }: Waiting): Need[] {
+  return alerts.map(({ id, source, title, severity, count: times, detail }) => ({
+    kind: 'alert',
+    tone: severity === 'critical' ? 'critical' : 'notice',
+    title,
+    detail: source === 'detection' && times > 1 ? `${times.toLocaleString('en')} times, last ${detail}` : detail,
+    target: { kind: 'alert', id },
   }));
 }
 

@@ -27,7 +27,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     latestDetections(db, reach, 10),
     readChanges(db, reach, new Date(now - dayMs)),
     readCounts(db, reach, new Date(now - dayMs)),
-    readWaiting(db, reach),
+    readWaiting(db, reach, now),
   ]);
   const unsigned = await waitingForSignatures(db, reach, rollouts);
   const oldest = [...latest.values()].flatMap(({ oldestAt }) => oldestAt ?? []);
@@ -101,13 +101,23 @@ function findWaitingRepositories(db: Queryable, organizationId: string) {
   });
 }
 
+/** Alerts that nobody has taken on, the weightiest first: but for those of which the rollout, the nodes or the repository stand in the list themselves. */
+function findOpenAlerts(db: Queryable, reach: Reach, now: number) {
+  return db.alert.findMany({
+    where: { AND: [inReach(reach), { OR: [{ mutedUntil: null }, { mutedUntil: { lte: new Date(now) } }] }], state: 'Open', severity: { not: 'info' }, source: { notIn: ['rolloutSuspended', 'rolloutWaiting', 'nodesQuarantined', 'repositoryFailing', 'repositoryDrifted'] } },
+    select: { id: true, source: true, title: true, severity: true, count: true, detail: true },
+    orderBy: [{ severity: 'desc' }, { lastAt: 'desc' }], take: 5,
+  });
+}
+
 /** What stands still until a person looks, but for what nodes and rollouts say themselves. Examples are few; the numbers are exact. */
-async function readWaiting(db: Queryable, reach: Reach) {
+async function readWaiting(db: Queryable, reach: Reach, now: number) {
   const { organizationId } = reach;
   const fleets = fleetsOf(reach);
   const example = { select: { id: true, name: true }, orderBy: { name: 'asc' }, take: 3 } as const;
-  const [requests, failedNodes, quarantinedNodes, repositories, overlapping] = await Promise.all([
+  const [requests, alerts, failedNodes, quarantinedNodes, repositories, overlapping] = await Promise.all([
     fleets === null ? db.enrollmentRequest.findMany({ where: { organizationId, state: 'Pending' }, select: { name: true }, orderBy: { id: 'asc' }, take: 3 }) : [],
+    findOpenAlerts(db, reach, now),
     db.$queryRaw<{ id: string; name: string }[]>`
       SELECT nodes.id, nodes.name FROM node_statuses s JOIN nodes ON nodes.id = s."nodeId"
       WHERE s."organizationId" = ${organizationId} AND s.sync = 'Failed' AND s."revokedAt" IS NULL AND (${fleets}::text[] IS NULL OR s."fleetId" = ANY(${fleets})) ORDER BY nodes.name LIMIT 3`,
@@ -118,7 +128,7 @@ async function readWaiting(db: Queryable, reach: Reach) {
       WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND (${fleets}::text[] IS NULL OR fleets.id = ANY(${fleets})) GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
   ]);
   return {
-    pending: await countPending(db, reach), requests: requests.map((request) => request.name), failedNodes, quarantinedNodes, overlapping,
+    alerts, pending: await countPending(db, reach), requests: requests.map((request) => request.name), failedNodes, quarantinedNodes, overlapping,
     repositories: repositories.map(({ readProblem, applyProblem, ...row }) => ({ ...row, problem: readProblem ?? applyProblem })),
   };
 }

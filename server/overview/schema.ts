@@ -5,7 +5,7 @@ import { nodesSummaryOutput } from '../nodes/schema.ts';
 
 /** Something that waits for a person, and where to go for it. */
 export const needSchema = z.object({
-  kind: z.enum(['enrollment', 'rolloutPaused', 'nodeFailed', 'nodesQuarantined', 'multipleOwners', 'repository', 'keyExpiring', 'signatures']),
+  kind: z.enum(['enrollment', 'rolloutPaused', 'nodeFailed', 'nodesQuarantined', 'multipleOwners', 'repository', 'alert', 'signatures']),
   tone: z.enum(['info', 'notice', 'critical']),
   title: z.string(),
   detail: z.string(),
@@ -16,6 +16,7 @@ export const needSchema = z.object({
     z.object({ kind: z.literal('nodes'), filter: z.object({ health: z.string().optional(), sync: z.string().optional(), quarantined: z.boolean().optional() }) }),
     z.object({ kind: z.literal('fleet'), id: idSchema }),
     z.object({ kind: z.literal('repository'), id: idSchema }),
+    z.object({ kind: z.literal('alert'), id: idSchema }),
     z.object({ kind: z.literal('settings') }),
   ]),
 });

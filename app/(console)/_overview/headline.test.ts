@@ -6,6 +6,8 @@ const none = { quarantined: 0, byHealth: { Healthy: 0, Degraded: 0, Offline: 0, 
 it('says the worst first', () => {
   expect(headline({ nodes: { total: 0, ...none } })).toBe('No node yet');
   expect(headline({ nodes: { total: 412, ...none, byHealth: { Healthy: 405, Degraded: 3, Offline: 4, NeverSeen: 0 } } })).toBe('Everything runs except seven nodes');
+  expect(headline({ nodes: { total: 49, ...none, byHealth: { Healthy: 1, Degraded: 0, Offline: 48, NeverSeen: 0 } } })).toBe('48 of 49 nodes are offline');
+  expect(headline({ nodes: { total: 4, ...none, byHealth: { Healthy: 2, Degraded: 1, Offline: 1, NeverSeen: 0 } } })).toBe('2 of 4 nodes are offline or degraded');
   expect(headline({ nodes: { total: 1, ...none, byHealth: { Healthy: 0, Degraded: 0, Offline: 1, NeverSeen: 0 } } })).toBe('The only node is offline');
   expect(headline({ nodes: { total: 3, ...none, byHealth: { ...none.byHealth, Healthy: 3 }, bySync: { ...none.bySync, Failed: 1, Synced: 2 } } })).toBe('One node could not apply what is desired');
   expect(headline({ nodes: { total: 3, ...none, byHealth: { ...none.byHealth, Healthy: 3 } } })).toBe('Everything runs');

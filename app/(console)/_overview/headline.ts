@@ -11,6 +11,7 @@ export function headline(overview: Pick<Overview, 'nodes'>): string {
   const unwell = offline + byHealth.Degraded;
   const failed = bySync.Failed;
   if (offline === total) return total === 1 ? 'The only node is offline' : 'Every node is offline';
+  if (unwell > 1 && unwell * 2 >= total) return `${count(unwell)} of ${count(total)} nodes are ${unwell === offline ? 'offline' : 'offline or degraded'}`;
   if (unwell > 0) return `Everything runs except ${inWord(unwell)} ${unwell === 1 ? 'node' : 'nodes'}`;
   if (failed > 0) return `${capital(inWord(failed))} ${failed === 1 ? 'node' : 'nodes'} could not apply what is desired`;
   if (byHealth.NeverSeen === total) return total === 1 ? 'The node has not connected yet' : 'No node has connected yet';

@@ -5,7 +5,7 @@ import { paths } from '../../paths.ts';
 import { Card } from '../../_ui/card.tsx';
 import { Shape } from '../../_ui/status.tsx';
 
-const verbs: Record<Need['kind'], string> = { enrollment: 'Compare keys', rolloutPaused: 'Why', nodeFailed: 'Why', nodesQuarantined: 'Look', multipleOwners: 'Resolve', repository: 'Look', keyExpiring: 'Rotate', signatures: 'Sign' };
+const verbs: Record<Need['kind'], string> = { enrollment: 'Compare keys', rolloutPaused: 'Why', nodeFailed: 'Why', nodesQuarantined: 'Look', multipleOwners: 'Resolve', repository: 'Look', alert: 'Look', signatures: 'Sign' };
 
 /** What waits for a person, and the way to it. */
 export function Needs({ needs }: { needs: readonly Need[] }) {
@@ -49,6 +49,8 @@ function hrefOf({ target }: Need): string {
       return paths.fleet(target.id);
     case 'repository':
       return paths.repository(target.id);
+    case 'alert':
+      return paths.alerts({ alert: target.id });
     case 'settings':
       return paths.settings('keys');
   }
