@@ -34,8 +34,8 @@ export type Sort = string;
 const features = tableFeatures({ rowSortingFeature });
 const hidden = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const;
 const rowHeight = 36;
-/** Under the bar of the page; a border would stay behind with the table. */
-const stuck = 'sticky top-12 z-[1] bg-panel shadow-[inset_0_-1px_var(--color-line)]';
+/** Under the bar of the page. Borders are each cell's own, since collapsed ones would stay behind with the table. */
+const stuck = 'sticky top-12 z-[1] bg-panel first:rounded-tl-lg last:rounded-tr-lg';
 /** Below this many rows the browser is faster than we are at leaving them out. */
 const virtualFrom = 120;
 
@@ -81,7 +81,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
   return (
     <div ref={frame} data-list-keys="">
       <div ref={box} className={fits ? 'overflow-x-clip' : 'overflow-x-auto'} tabIndex={-1} role="group" aria-label={label}>
-        <table ref={inner} className="w-full border-collapse" aria-label={label} aria-rowcount={total ?? tableRows.length}>
+        <table ref={inner} className="w-full border-separate border-spacing-0" aria-label={label} aria-rowcount={total ?? tableRows.length}>
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id}>
