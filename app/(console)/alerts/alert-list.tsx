@@ -1,5 +1,5 @@
 'use client';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
 import { severitySchema, type AlertItem } from '../../../server/alerts/schema.ts';
@@ -9,9 +9,7 @@ import { paths } from '../../paths.ts';
 import { PageList } from '../../_shell/list.tsx';
 import { PageFrame } from '../../_shell/page-frame.tsx';
 import { buttonClasses } from '../../_ui/button.tsx';
-import { Card } from '../../_ui/card.tsx';
 import type { Column } from '../../_ui/data-table.tsx';
-import { Details } from '../../_ui/details.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
@@ -19,21 +17,19 @@ import { Select } from '../../_ui/select.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
 import { count } from '../../_format/number.ts';
 import { AlertActions } from './alert-actions.tsx';
+import { AlertCard } from './alert-card.tsx';
+import { AlertState } from './alert-state.tsx';
 import { alertFilters, listInput } from './filters.ts';
 
 const severities: Record<AlertItem['severity'], { tone: Tone; word: string }> = { info: { tone: 'info', word: 'Info' }, warning: { tone: 'notice', word: 'Warning' }, critical: { tone: 'critical', word: 'Critical' } };
-const states: Record<AlertItem['state'], { tone: Tone; means: string }> = {
-  Open: { tone: 'critical', means: 'Nobody has taken it on.' },
-  Acknowledged: { tone: 'notice', means: 'Somebody has taken it on.' },
-  Resolved: { tone: 'neutral', means: 'It is over. What happens again opens another.' },
-};
-
 const columns: readonly Column<AlertItem>[] = [
   { id: 'severity', header: 'Severity', cell: (alert) => <Status tone={severities[alert.severity].tone} word={severities[alert.severity].word} /> },
   { id: 'title', header: 'Alert', cell: (alert) => <Link href={paths.alerts({ alert: alert.id })} title={alert.detail} className="block max-w-[190px] truncate font-medium hover:underline sm:max-w-[320px] lg:max-w-[420px]">{alert.title}</Link> },
-  { id: 'state', header: 'State', cell: (alert) => <Status tone={states[alert.state].tone} word={alert.state} detail={states[alert.state].means} /> },
+  { id: 'state', header: 'State', cell: (alert) => <AlertState alert={alert} /> },
   { id: 'count', header: 'Count', numeric: true, from: 'sm', cell: (alert) => count(alert.count) },
   { id: 'fleet', header: 'Fleet', from: 'lg', cell: (alert) => (alert.fleet === null ? <span className="text-faint">–</span> : <Link href={paths.fleet(alert.fleet.id)} className="hover:underline">{alert.fleet.name}</Link>) },
+  { id: 'node', header: 'Node', from: 'xl', cell: (alert) => (alert.node === null ? <span className="text-faint">–</span> : <Link href={paths.node(alert.node.id)} className="hover:underline">{alert.node.name}</Link>) },
+  { id: 'rule', header: 'Rule', from: 'xl', cell: (alert) => (alert.rule === null ? <span className="text-faint">–</span> : <Link href={paths.rule(alert.rule)} className="hover:underline">{alert.rule}</Link>) },
   { id: 'first', header: 'First', numeric: true, from: 'lg', cell: (alert) => <RelativeTime at={alert.firstAt} /> },
   { id: 'last', header: 'Last', numeric: true, from: 'sm', cell: (alert) => <RelativeTime at={alert.lastAt} /> },
   { id: 'act', header: '', numeric: true, cell: (alert) => <AlertActions alert={alert} /> },
@@ -51,7 +47,7 @@ export function AlertList() {
   return (
     <PageFrame crumbs={[{ label: 'Alerts' }]}>
       <PageHead title="Alerts" purpose="What a person should look at, however often it happened." actions={<Link href={paths.settings('notifications')} className={buttonClasses()}>Who is told</Link>} />
-      {filters.alert === null ? null : <OneAlert id={filters.alert} />}
+      {filters.alert === null ? null : <AlertCard key={filters.alert} id={filters.alert} />}
       <PageList
         live
         query={list}
@@ -73,31 +69,5 @@ export function AlertList() {
         }
       />
     </PageFrame>
-  );
-}
-
-function OneAlert({ id }: { id: string }) {
-  const trpc = useTRPC();
-  const { data: alert } = useQuery(trpc.alerts.get.queryOptions({ id }));
-  if (alert === undefined) return null;
-  const happened = alert.source === 'detection' ? <Link href={paths.detections({ rule: alert.rule ?? undefined, fleet: alert.fleet?.id })} className="text-accent hover:underline">Its detections</Link> : alert.deployment !== null ? <Link href={paths.deployment(alert.deployment)} className="text-accent hover:underline">The rollout</Link> : null;
-  return (
-    <div className="mb-4">
-      <Card title={alert.title} subtitle={alert.detail} actions={<AlertActions alert={alert} />}>
-        <Details
-          rows={[
-            { name: 'State', value: <Status tone={states[alert.state].tone} word={alert.state} detail={states[alert.state].means} /> },
-            { name: 'Count', value: count(alert.count) },
-            { name: 'First', value: <RelativeTime at={alert.firstAt} /> },
-            { name: 'Last', value: <RelativeTime at={alert.lastAt} /> },
-            { name: 'Taken on', value: alert.acknowledged === null ? null : <>{alert.acknowledged.by}, <RelativeTime at={alert.acknowledged.at} /></> },
-            { name: 'Resolved', value: alert.resolved === null ? null : <>{alert.resolved.by}, <RelativeTime at={alert.resolved.at} /></> },
-            { name: 'Muted until', value: alert.mutedUntil === null ? null : <RelativeTime at={alert.mutedUntil} /> },
-            { name: 'Node', value: alert.node === null ? null : <Link href={paths.node(alert.node.id)} className="text-accent hover:underline">{alert.node.name}</Link> },
-            { name: 'See', value: happened },
-          ]}
-        />
-      </Card>
-    </div>
   );
 }
