@@ -79,7 +79,10 @@ test('detections of one kind are one alert, and another after it was resolved', 
   const [high, low] = await alerts();
   expect(low).toMatchObject({ title: 'Low flow', severity: 'critical', count: 4, state: 'Open', rule: 'watch', detail: 'watch: flow 0.5', node: { name: 'a-1' }, fleet: { name: 'pumps' } });
   expect(high).toMatchObject({ title: 'High pressure', count: 1 });
+  const waiting = async () => (await as('viewer').overview.get()).needs.filter(({ kind }) => kind === 'alert');
+  expect(await waiting()).toMatchObject([{ tone: 'critical', title: 'Low flow', detail: '4 times, last watch: flow 0.5', target: { kind: 'alert', id: low?.id } }]);
   await as('operator').alerts.acknowledge({ id: low?.id ?? '' });
+  expect(await waiting()).toEqual([]);
   await detect();
   expect(await alerts(['Acknowledged'])).toMatchObject([{ count: 5, acknowledged: { by: expect.any(String) }, can: { acknowledge: { allowed: false } } }]);
   await as('operator').alerts.resolve({ id: low?.id ?? '' });
