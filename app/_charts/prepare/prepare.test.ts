@@ -19,6 +19,7 @@ describe('axes', () => {
     const from = Date.UTC(2026, 0, 1, 10, 17);
     const ticks = timeTicks(from, from + 3_600_000, 6);
     expect(ticks.map((at) => new Date(at).getUTCMinutes())).toEqual([20, 30, 40, 50, 0, 10]);
+    expect(timeTicks(from, from + 328 * 86_400_000, 6).length).toBeLessThanOrEqual(6);
     expect(timeTicks(from, from + 5 * 86_400_000, 6, 3_600_000).every((at) => new Date(at + 3_600_000).getUTCHours() === 0)).toBe(true);
   });
 });

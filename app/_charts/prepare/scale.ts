@@ -17,7 +17,8 @@ const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200
 /** Moments at round times between two moments, at most `most` of them. `zoneOffset` is the reader's, in milliseconds, so that days begin at their midnight. */
 export function timeTicks(from: number, to: number, most = 6, zoneOffset = 0): number[] {
   const span = to - from;
-  const step = timeSteps.find((each) => span / each <= most) ?? 604_800 * second;
+  const week = 604_800 * second;
+  const step = timeSteps.find((each) => span / each <= most) ?? Math.ceil(span / most / week) * week;
   const ticks: number[] = [];
   for (let at = Math.ceil((from + zoneOffset) / step) * step - zoneOffset; at <= to; at += step) ticks.push(at);
   return ticks;

@@ -10,5 +10,5 @@ export { countUntil, momentAt, MOMENTS, stepAt, timeOf, type Span } from './mome
 export { Preview, type PreviewOptions, type PreviewQuery, type PreviewResult } from './preview.ts';
 export { eventsOf, readRecording, RECORDED_EVENTS_MAX, recordingOf, type PlainEvent, type RecordedStream, type Recording, type RecordingOptions } from './recording.ts';
 export { Stepper, type Breakpoint, type PutOut, type StepperOptions, type Stop, type StopReason } from './stepper.ts';
-export type { PreviewRow, PreviewStream } from './stream-book.ts';
+export type { AttributeRange, PreviewRow, PreviewStream } from './stream-book.ts';
 export { answerAll, plain, runTestCase, type AskModel, type TestCase, type TestDifference, type TestOptions, type TestOutcome } from './test-case.ts';

@@ -44,6 +44,15 @@ describe('a preview', () => {
     expect(result.streams[1]?.timeline.reduce((sum, one) => sum + one, 0)).toBe(3);
   });
 
+  it('keeps the lowest and the highest number of each step', () => {
+    const two = [...events, { stream: 'Readings', at: 1000, data: { device: 'a', flow: 0.5, count: 7 } }, { stream: 'Readings', at: 3000, data: { device: 'a', flow: null, count: 1 } }];
+    const { result } = run(text, recordingOf(two));
+    const [flow, count] = result.streams.find((one) => one.name === 'Readings')?.ranges ?? [];
+    expect([flow?.name, count?.name]).toEqual(['flow', 'count']);
+    expect([flow?.low[0], flow?.high[0], count?.high[0]]).toEqual([0.5, 1, 7]);
+    expect([flow?.low[MOMENTS / 2], flow?.low[1]]).toEqual([3, Number.NaN]);
+  });
+
   it('counts as of any moment what a run until then counts in all', () => {
     const many = Array.from({ length: 3000 }, (_, index) => ({ stream: 'Readings', at: 5000 + index * 7, data: { device: 'a', flow: index % 5, count: 1 } }));
     const { result } = run(text, recordingOf(many));

@@ -24,7 +24,17 @@ export interface PreviewStream {
   rows: readonly PreviewRow[];
   /** Events in each of the `MOMENTS` steps of the recording's span. */
   timeline: Uint32Array;
+  /** Of each attribute that is a number: its lowest and highest value in each of these steps, NaN where it had none. */
+  ranges: readonly AttributeRange[];
 }
+
+export interface AttributeRange {
+  name: string;
+  low: Float64Array;
+  high: Float64Array;
+}
+
+const NUMERIC = new Set(['int', 'long', 'float', 'double']);
 
 /** Counts what a stream brings and keeps its first and last rows. */
 export class StreamBook {
@@ -33,17 +43,20 @@ export class StreamBook {
   private readonly first: PreviewRow[] = [];
   private last: PreviewRow[] = [];
   private readonly timeline = new Uint32Array(MOMENTS);
+  private readonly ranges: (AttributeRange & { place: number })[];
   private count = 0;
 
   constructor(about: StreamBook['about'], span: Span) {
     this.about = about;
     this.span = span;
+    this.ranges = about.attributes.flatMap(({ name, type }, place) => (NUMERIC.has(type) ? [{ name, place, low: new Float64Array(MOMENTS).fill(Number.NaN), high: new Float64Array(MOMENTS).fill(Number.NaN) }] : []));
   }
 
   add(timestamp: number, row: Row): void {
     const index = this.count++;
     const step = stepAt(this.span, timestamp);
     this.timeline[step] = (this.timeline[step] ?? 0) + 1;
+    for (const range of this.ranges) widen(range, step, row[range.place]);
     if (index < KEPT_MAX) this.first.push({ timestamp, row, index });
     else {
       this.last.push({ timestamp, row, index });
@@ -56,6 +69,14 @@ export class StreamBook {
   }
 
   result(): PreviewStream {
-    return { ...this.about, count: this.count, rows: this.rows(), timeline: this.timeline };
+    return { ...this.about, count: this.count, rows: this.rows(), timeline: this.timeline, ranges: this.ranges.map(({ name, low, high }) => ({ name, low, high })) };
   }
+}
+
+function widen({ low, high }: AttributeRange, step: number, found: unknown): void {
+  const value = typeof found === 'bigint' ? Number(found) : found;
+  if (typeof value !== 'number' || Number.isNaN(value)) return;
+  // A comparison with NaN is false: the first value of a step is both.
+  if (!((low[step] ?? Number.NaN) <= value)) low[step] = value;
+  if (!((high[step] ?? Number.NaN) >= value)) high[step] = value;
 }

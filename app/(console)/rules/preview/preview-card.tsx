@@ -17,6 +17,7 @@ import { PreviewRows } from './preview-rows.tsx';
 import type { Standing } from './standing.ts';
 import { StopPanel } from './stop-panel.tsx';
 import { Timeline } from './timeline.tsx';
+import { ValueChart } from './value-chart.tsx';
 
 /** What the rule would have done with recorded events, by the engine that nodes run, as the text is written. */
 export function PreviewCard({ preview, stops, standing, onMoment, streams, models, asksModels, compare, onCompare, sound }: {
@@ -114,6 +115,7 @@ function Results({ run: { result }, other, version, preview, stops, standing, on
   return (
     <Moments among={[result.from, result.to]}>
       <Timeline streams={result.streams.filter((one) => one.input || one.output)} span={result} standing={standing} onMoment={onMoment} />
+      <ValueChart streams={result.streams} span={result} />
       <StopPanel stops={stops} standing={standing} queries={result.queries.map((one) => one.name)} events={result.events} />
       {other === null || version === undefined ? null : <Comparison result={result} other={other} version={version} />}
       <div className="flex flex-wrap items-center gap-2 overflow-x-auto border-y border-line px-4 py-2">
