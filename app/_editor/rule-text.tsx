@@ -4,7 +4,7 @@ const linesMax = 300;
 /** A rule's text where the editor will be, in the editor's measures, so that nothing moves when it comes: what a page shows first. */
 export function RuleText({ text, label }: { text: string; label: string }) {
   return (
-    <div role="group" aria-label={label} className="min-h-60 py-3 font-mono text-[12.5px] leading-[21px]">
+    <div role="group" aria-label={label} tabIndex={0} className="min-h-60 py-3 font-mono text-[12.5px] leading-[21px]">
       {text.split('\n', linesMax).map((line, index) => (
         <div key={index} className="flex">
           <span aria-hidden className="w-10 shrink-0 pr-1 pl-2 text-right text-faint select-none">
