@@ -7,6 +7,7 @@ import { fleetsInReach, fleetsOf, inReach } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { readLatest, scopeIds, sumEvents } from '../telemetry/index.ts';
 import type { TelemetryNow } from '../telemetry/schema.ts';
+import { foldChanges } from './changes.ts';
 import { needsOf } from './needs.ts';
 import type { Overview } from './schema.ts';
 
@@ -62,6 +63,9 @@ async function readRollouts(db: Queryable, reach: Reach): Promise<Overview['roll
 
 type ChangeRow = { at: Date; actorName: string; action: string; objectKind: string; objectId: string; objectName: string; state: string | null };
 
+/** Entries that are looked through for the changes that are shown: a fleet that joins is one of them, and may be hundreds. */
+const changesReadMax = 500;
+
 /** Who signs in changes nothing. For who is limited to fleets: what was done to these, and to their nodes and deployments. */
 async function readChanges(db: Queryable, reach: Reach, since: Date): Promise<Overview['changes24h']> {
   const fleets = fleetsOf(reach);
@@ -71,8 +75,8 @@ async function readChanges(db: Queryable, reach: Reach, since: Date): Promise<Ov
       OR ("objectKind" = 'fleet' AND "objectId" = ANY(${fleets}))
       OR ("objectKind" = 'node' AND EXISTS (SELECT 1 FROM nodes WHERE nodes.id = entry."objectId" AND nodes."fleetId" = ANY(${fleets})))
       OR ("objectKind" = 'deployment' AND EXISTS (SELECT 1 FROM deployments WHERE deployments.id = entry."objectId" AND deployments."fleetId" = ANY(${fleets}))))
-    ORDER BY sequence DESC LIMIT 12`;
-  return rows.map((row) => ({ at: row.at.getTime(), actor: row.actorName, action: row.action, state: row.state, object: { kind: row.objectKind, id: row.objectId, name: row.objectName } }));
+    ORDER BY sequence DESC LIMIT ${changesReadMax}`;
+  return foldChanges(rows.map((row) => ({ at: row.at.getTime(), actor: row.actorName, action: row.action, state: row.state, object: { kind: row.objectKind, id: row.objectId, name: row.objectName } })));
 }
 
 async function readCounts(db: Queryable, reach: Reach, since: Date): Promise<Omit<Overview['counts'], 'nodes' | 'deployments'>> {

@@ -40,7 +40,18 @@ export const overviewSchema = z.object({
   ),
   needs: z.array(needSchema),
   latestDetections: z.array(detectionSchema),
-  changes24h: z.array(z.object({ at: z.number(), actor: z.string(), action: z.string(), state: z.string().nullable(), object: z.object({ kind: z.string(), id: z.string(), name: z.string() }) })),
+  changes24h: z.array(
+    z.object({
+      at: z.number(),
+      actor: z.string(),
+      action: z.string(),
+      /** What it has come to, of things that have states. */
+      state: z.string().nullable(),
+      object: z.object({ kind: z.string(), id: z.string(), name: z.string() }),
+      /** To how many more nodes the same was done right before, by the same actor. */
+      more: z.number().int(),
+    }),
+  ),
   /** For the rail beside every page. */
   counts: z.object({
     nodes: z.number().int(),

@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { Overview } from '../../../server/overview/schema.ts';
 import { wordsOf } from '../../_domain/change-words.ts';
+import { count } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { Card } from '../../_ui/card.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
@@ -45,6 +46,7 @@ export function Sentence({ change }: { change: Overview['changes24h'][number] })
       <Link href={paths.audit({ object: change.object.id, action: change.action })} className="font-medium hover:underline">
         {name}
       </Link>
+      {change.more === 0 ? null : <span className="text-dim"> and {count(change.more)} more</span>}
       {change.state === null || change.action !== 'deployment.state' ? null : <span className="text-dim">: {change.state}</span>}
     </span>
   );
