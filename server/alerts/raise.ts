@@ -13,7 +13,7 @@ export async function raiseForDetections(deps: Pick<Deps, 'ids'>, change: Change
   for (const { organizationId, nodeId, fleetId, record } of detections) {
     const key = `detection ${JSON.stringify([fleetId, record.rule, record.stream, record.title])}`;
     const known = raises.get(key);
-    const values = Object.entries(record.data).map(([name, value]) => `${name} ${String(value)}`).join(', ').slice(0, 512);
+    const values = Object.entries(record.data).map(([name, value]) => `${name} ${typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value)}`).join(', ').slice(0, 512);
     raises.set(key, {
       id: known?.id ?? deps.ids.next(), organizationId, key, source: 'detection', severity: record.severity, title: record.title, detail: `${record.rule}: ${values}`,
       rule: record.rule, stream: record.stream, nodeId, fleetId, count: (known?.count ?? 0) + 1, at: Math.max(known?.at ?? 0, record.at),
