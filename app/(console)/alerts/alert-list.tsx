@@ -30,7 +30,6 @@ const columns: readonly Column<AlertItem>[] = [
   { id: 'fleet', header: 'Fleet', from: 'lg', cell: (alert) => (alert.fleet === null ? <span className="text-faint">–</span> : <Link href={paths.fleet(alert.fleet.id)} className="hover:underline">{alert.fleet.name}</Link>) },
   { id: 'node', header: 'Node', from: 'xl', cell: (alert) => (alert.node === null ? <span className="text-faint">–</span> : <Link href={paths.node(alert.node.id)} className="hover:underline">{alert.node.name}</Link>) },
   { id: 'rule', header: 'Rule', from: 'xl', cell: (alert) => (alert.rule === null ? <span className="text-faint">–</span> : <Link href={paths.rule(alert.rule)} className="hover:underline">{alert.rule}</Link>) },
-  { id: 'first', header: 'First', numeric: true, from: 'lg', cell: (alert) => <RelativeTime at={alert.firstAt} /> },
   { id: 'last', header: 'Last', numeric: true, from: 'sm', cell: (alert) => <RelativeTime at={alert.lastAt} /> },
   { id: 'act', header: '', numeric: true, cell: (alert) => <AlertActions alert={alert} /> },
 ];

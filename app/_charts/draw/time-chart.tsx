@@ -1,7 +1,7 @@
 'use client';
 import { Fragment } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, usePlotArea, useYAxisScale, XAxis, YAxis } from 'recharts';
-import { significant, tick } from '../../_format/number.ts';
+import { count, significant, tick } from '../../_format/number.ts';
 import { clockMinutes, clockSeconds, date } from '../../_format/time.ts';
 import { spreadLabels } from '../prepare/scale.ts';
 import type { ChartRow, PreparedLine, PreparedTimeSeries, Segment } from '../prepare/time-series.ts';
@@ -103,11 +103,16 @@ function EndLabels({ lines, single, unit }: { lines: readonly PreparedLine[]; si
     <g aria-hidden>
       {ended.map((line, index) => (
         <text key={line.key} x={plot.x + plot.width + 8} y={(tops[index] ?? line.y) + 4} fontSize={11} fill={`var(--color-${line.colour})`} style={{ fontVariantNumeric: 'tabular-nums' }}>
-          {single ? withSuffix(significant(line.last), unit) : shorten(line.name)}
+          {single ? withSuffix(figure(line.last), unit) : shorten(line.name)}
         </text>
       ))}
     </g>
   );
+}
+
+/** Three digits, and thousands whole: "4,031" is no longer than "4.03 k" and says more. */
+function figure(value: number): string {
+  return Math.abs(value) >= 1000 ? count(value) : significant(value);
 }
 
 function shorten(name: string): string {
@@ -125,7 +130,7 @@ function Reading({ at, prepared }: { at: number; prepared: PreparedTimeSeries })
           <div key={line.key} className="flex items-center gap-2">
             <i className="size-2 rounded-xs" style={{ background: `var(--color-${line.colour})` }} />
             <span className="text-dim">{line.name}</span>
-            <span className="ml-auto pl-4 tabular-nums">{value === null || value === undefined ? '–' : withSuffix(significant(value), prepared.unit)}</span>
+            <span className="ml-auto pl-4 tabular-nums">{value === null || value === undefined ? '–' : withSuffix(figure(value), prepared.unit)}</span>
           </div>
         );
       })}

@@ -2,7 +2,7 @@ const slots = ['s1', 's2', 's3', 's4', 's5', 's6'] as const;
 export type Slot = (typeof slots)[number];
 
 /** Series that appear on several pages keep one colour on all of them. */
-const reserved: Readonly<Record<string, Slot>> = { events: 's1', predictions: 's2', detections: 's3', actions: 's4', p50: 's1', p99: 's2', buffered: 's3', lag: 's4' };
+const reserved: Readonly<Record<string, Slot>> = { events: 's1', predictions: 's2', detections: 's3', actions: 's4', p50: 's1', p99: 's2', buffered: 's3', lag: 's4', highest: 's1', lowest: 's2' };
 
 /** A colour for each series: reserved ones first, others by their name alone as long as no two of one chart collide. */
 export function colourSeries(keys: readonly string[]): Map<string, Slot> {

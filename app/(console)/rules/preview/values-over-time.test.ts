@@ -35,5 +35,5 @@ it('has the lowest and the highest where steps have several', () => {
   if (flow === undefined) throw new Error('flow is drawn');
   const prepared = prepareValues(flow, [], result);
   expect(prepared.lines.map((line) => line.name).sort()).toEqual(['highest', 'lowest']);
-  expect(Math.max(...prepared.rows.map((row) => row.values['flow highest'] ?? 0))).toBe(90);
+  expect(Math.max(...prepared.rows.map((row) => row.values['highest'] ?? 0))).toBe(90);
 });

@@ -40,7 +40,7 @@ export function prepareValues({ stream, range }: Drawable, told: readonly Previe
 function linesOf({ name, low, high }: AttributeRange, span: Span): SeriesInput[] {
   const points = (values: Float64Array) => [...values].flatMap((value, step) => (Number.isNaN(value) ? [] : [{ at: timeOf(span, step), value }]));
   const single = low.every((value, step) => Number.isNaN(value) || value === high[step]);
-  return single ? [{ key: name, name, points: points(low) }] : [{ key: `${name} highest`, name: 'highest', points: points(high) }, { key: `${name} lowest`, name: 'lowest', points: points(low) }];
+  return single ? [{ key: name, name, points: points(low) }] : [{ key: 'highest', name: 'highest', points: points(high) }, { key: 'lowest', name: 'lowest', points: points(low) }];
 }
 
 /** Rows nearer than this share of the recording are one marker. */
