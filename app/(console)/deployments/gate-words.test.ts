@@ -7,5 +7,6 @@ it('tells values and bounds of gates in their units', () => {
   expect([gateName(latency), gateValue(latency, 1.04), gateBound(latency)]).toEqual(['Latency, p95', '1.04 ×', 'at most 1.5 ×']);
   expect([gateValue(errors, 0), gateBound(errors)]).toEqual(['0 %', 'at most 5 %']);
   expect(gateBound({ metric: 'eventsPerHour', compare: 'atLeast', bound: 2000 })).toBe('at least 2000');
+  expect(gateValue(latency, 1)).toBe('1.00 ×');
   expect(gateValue(errors, null)).toBe('–');
 });
