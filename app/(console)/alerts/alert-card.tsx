@@ -24,7 +24,7 @@ export function AlertCard({ id }: { id: string }) {
       <Loaded query={query} what="this alert" skeleton={<Card><SkeletonRows rows={6} columns={2} /></Card>}>
         {(alert) => (
           <Grid>
-            <Card span={alert.source === 'detection' ? 5 : 12} title={alert.title} subtitle={alert.detail} actions={<AlertActions alert={alert} />} live>
+            <Card span={alert.source === 'detection' ? 5 : 12} title={alert.title} actions={<AlertActions alert={alert} />} live>
               <Details rows={rowsOf(alert)} />
             </Card>
             {alert.source === 'detection' ? <LatestDetections alert={alert} /> : null}
@@ -41,6 +41,7 @@ function rowsOf(alert: AlertItem): { name: string; value: ReactNode }[] {
   return [
     { name: 'State', value: <AlertState alert={alert} /> },
     { name: 'Happened', value: <>{alert.count === 1 ? 'once' : `${count(alert.count)} times`}, last <RelativeTime at={alert.lastAt} />{alert.count === 1 ? null : <>, first <RelativeTime at={alert.firstAt} /></>}</> },
+    ...(alert.detail === '' ? [] : [{ name: alert.count > 1 && alert.source === 'detection' ? 'The latest' : 'What', value: alert.detail }]),
     ...(alert.rule === null ? [] : [{ name: 'Rule', value: link(paths.rule(alert.rule), alert.rule) }]),
     ...(alert.node === null ? [] : [{ name: 'Node', value: link(paths.node(alert.node.id), alert.node.name) }]),
     ...(alert.fleet === null ? [] : [{ name: 'Fleet', value: link(paths.fleet(alert.fleet.id), alert.fleet.name) }]),
