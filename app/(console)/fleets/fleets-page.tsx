@@ -10,7 +10,6 @@ import { FleetCounts, fleetTrouble } from '../../_domain/fleet-counts.tsx';
 import { ThenControl, ThenNotice } from '../../_domain/then.tsx';
 import { shortDigest } from '../../_format/names.ts';
 import { count, plural } from '../../_format/number.ts';
-import { absolute } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
 import { PageList } from '../../_shell/list.tsx';
@@ -20,6 +19,7 @@ import { Button } from '../../_ui/button.tsx';
 import type { Column } from '../../_ui/data-table.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
+import { AbsoluteTime } from '../../_ui/moment.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Status } from '../../_ui/status.tsx';
@@ -63,7 +63,7 @@ const columnsAt = (then: number | undefined): readonly Column<FleetItem>[] => [
       ),
   },
   { id: 'bundle', header: 'Bundle', mono: true, from: 'sm', cell: (fleet) => (fleet.bundle ? <span title={`${fleet.bundle.rules} rules, ${fleet.bundle.models} models`}>{shortDigest(fleet.bundle.digest)}</span> : <span className="text-faint">none</span>) },
-  { id: 'deployed', header: 'Deployed', numeric: true, from: 'sm', cell: (fleet) => (fleet.deployedAt === null ? <span className="text-faint">never</span> : then === undefined ? <RelativeTime at={fleet.deployedAt} /> : absolute(fleet.deployedAt)) },
+  { id: 'deployed', header: 'Deployed', numeric: true, from: 'sm', cell: (fleet) => (fleet.deployedAt === null ? <span className="text-faint">never</span> : then === undefined ? <RelativeTime at={fleet.deployedAt} /> : <AbsoluteTime at={fleet.deployedAt} />) },
 ];
 
 export function FleetsPage() {

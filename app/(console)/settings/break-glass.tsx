@@ -15,6 +15,7 @@ import { Dialog } from '../../_ui/dialog.tsx';
 import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
+import { useZone } from '../../_ui/moment.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
@@ -35,15 +36,22 @@ const columns: readonly Column<BreakGlassCode>[] = [
       code.used === null ? (
         <span className="text-faint">never</span>
       ) : (
-        <span title={`${code.used.reason} (from ${code.used.address ?? 'an unknown address'}, until ${absolute(code.used.until)})`}>
-          <RelativeTime at={code.used.at} /> by {code.used.by}: <span className="text-dim">{code.used.reason}</span>
-        </span>
+        <Used {...code.used} />
       ),
   },
   { id: 'by', header: 'Made by', from: 'lg', cell: (code) => code.createdBy },
   { id: 'expires', header: 'Expires', numeric: true, from: 'md', cell: (code) => (code.state === 'Sealed' ? <RelativeTime at={code.expiresAt} /> : '') },
   { id: 'act', header: '', numeric: true, cell: (code) => (code.state === 'Sealed' || code.state === 'InUse' ? <Revoke code={code} /> : null) },
 ];
+
+function Used({ at, by, reason, address, until }: NonNullable<BreakGlassCode['used']>) {
+  const zone = useZone();
+  return (
+    <span title={`${reason} (from ${address ?? 'an unknown address'}, until ${absolute(until, zone)})`}>
+      <RelativeTime at={at} /> by {by}: <span className="text-dim">{reason}</span>
+    </span>
+  );
+}
 
 /** Sealed codes for the day when nobody can sign in otherwise, and who used which, when and why. */
 export function BreakGlass() {

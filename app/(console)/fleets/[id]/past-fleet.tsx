@@ -4,8 +4,8 @@ import { fleetTrouble } from '../../../_domain/fleet-counts.tsx';
 import { ThenControl, ThenNotice } from '../../../_domain/then.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { count, plural } from '../../../_format/number.ts';
-import { absolute } from '../../../_format/time.ts';
 import { Facts } from '../../../_ui/facts.tsx';
+import { AbsoluteTime } from '../../../_ui/moment.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { FleetCells } from './fleet-cells.tsx';
 import { FleetNodes } from './fleet-nodes.tsx';
@@ -25,7 +25,7 @@ export function PastFleet({ fleet, at }: { fleet: Fleet; at: number }) {
           { label: 'Failed', value: count(nodes.failed), note: '' },
           { label: 'In quarantine', value: count(fleet.quarantined), note: '' },
           { label: 'Bundle', value: bundle ? <code className="text-xl!">{shortDigest(bundle.digest)}</code> : '–', note: bundle ? `${plural(bundle.rules, 'rule')}, ${plural(bundle.models, 'model')}` : 'nothing was deployed' },
-          { label: 'Deployed', value: <span className="text-base!">{fleet.deployedAt === null ? 'never' : absolute(fleet.deployedAt)}</span>, note: '' },
+          { label: 'Deployed', value: <span className="text-base!">{fleet.deployedAt === null ? 'never' : <AbsoluteTime at={fleet.deployedAt} />}</span>, note: '' },
         ]}
       />
       <div className="flex flex-col gap-4">
