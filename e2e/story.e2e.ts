@@ -100,7 +100,7 @@ test.describe.serial('the whole loop', () => {
 
   test('the plan says what changes where, and the node converges', async () => {
     await deploy(page, 1);
-    await expect(page.getByText('1 of 1 nodes report it')).toBeVisible({ timeout: convergedWithinMs });
+    await expect(page.getByText('1 of 1 node reports it')).toBeVisible({ timeout: convergedWithinMs });
     await expect(page.getByText('Succeeded').first()).toBeVisible({ timeout: convergedWithinMs });
     await openNode(page);
     await expect(page.getByText('Synced').first()).toBeVisible();
