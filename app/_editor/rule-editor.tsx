@@ -81,7 +81,8 @@ export function RuleEditor({ text, onChange, onDocument, handle, queries, onBrea
           completion(() => modelsNow.current), hovers(), signatures(), meaning(), navigation(), renaming(),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap]),
           readOnlyPart.current.of([]),
-          EditorView.contentAttributes.of({ 'aria-label': initial.label, 'aria-multiline': 'true' }),
+          // A text that may only be read is reached by keyboard too, to scroll and search in.
+          EditorView.contentAttributes.of({ 'aria-label': initial.label, 'aria-multiline': 'true', tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) changed(update.state.doc.toString());
           }),

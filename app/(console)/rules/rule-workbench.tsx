@@ -116,7 +116,7 @@ export function RuleWorkbench({ draft, label, rule, readOnly = false, published,
           </>
         }
       >
-        <div className="lg:max-h-(--workbench-height) lg:overflow-y-auto" {...(readOnly ? { tabIndex: 0, role: 'group', 'aria-label': label } : {})}>
+        <div className="lg:max-h-(--workbench-height) lg:overflow-y-auto">
           <LazyRuleEditor handle={editor} text={draft.text} onChange={draft.setText} onDocument={draft.setDocument} queries={queries} onBreakpoint={stops.toggle} models={known} readOnly={readOnly} label={label} placeholder="define stream …" />
         </div>
         <Problems analysis={draft.analysis} show={show} />
