@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { messageOf } from '../kernel/path-error.ts';
 import { canonicalJson, type Digest } from '../protocol/index.ts';
 import type { ActivationJournal } from './activation-journal.ts';
 import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
@@ -17,11 +18,17 @@ export interface AcceptanceOptions {
   readonly onTaken: () => void;
 }
 
+/** How soon what the disk could not take down is tried again. */
+const AGAIN_MS = 15_000;
+
 /** What the node takes on: proven by a key that it trusts, meant for it, newer than anything it has accepted (I1, I3), and in time. */
 export class Acceptance {
   readonly #options: AcceptanceOptions;
   readonly #examined = new Set<VerifiedDesired>();
   #rejection: ActivationStatus['rejection'];
+  /** The generation that was refused; 0 when nobody who is believed named one. */
+  #refused = 0;
+  #endWait: () => void = () => undefined;
 
   constructor(options: AcceptanceOptions) {
     this.#options = options;
@@ -37,15 +44,19 @@ export class Acceptance {
     return this.#examined;
   }
 
-  /** Takes a desired state on, or refuses it and says so; what is known already is no news. */
+  /** Takes a desired state on, or refuses it and says so; what is known already is no news. What the disk cannot take down now is tried again. */
   async accept(signed: SignedDesired): Promise<void> {
+    this.end();
+    let offered = 0;
     try {
-      await this.take(verifyDesired(signed, this.#options.trust.trust, this.#taken()));
+      const desired = verifyDesired(signed, this.#options.trust.trust, this.#taken());
+      offered = desired.generation;
+      await this.take(desired);
     } catch (error) {
-      if (!(error instanceof Rejection)) throw error;
+      if (!(error instanceof Rejection)) return this.#again(signed, offered, error);
       this.#options.logger.warn('refused a desired state', { code: error.code, reason: error.message });
       this.#options.onTimeline({ reason: error.code, message: error.message.slice(0, 1024), tone: 'critical' });
-      if (error.code !== 'OlderGeneration') this.#rejection = { code: error.code, message: error.message };
+      if (error.code !== 'OlderGeneration') this.#refuse(offered, error.code, error.message);
       this.#options.onChange();
     }
   }
@@ -63,7 +74,7 @@ export class Acceptance {
 
   /** Writes a proven desired state down; throws a `Rejection` when it is too old. */
   async take(desired: VerifiedDesired): Promise<void> {
-    if (this.#isKnown(desired)) return;
+    if (this.#isKnown(desired)) return this.#forget(desired.generation);
     this.#requireValid(desired);
     await this.#options.journal.update(({ highestGeneration }) => {
       requireNewer(desired, highestGeneration);
@@ -71,6 +82,32 @@ export class Acceptance {
     });
     this.#rejection = undefined;
     this.#options.onTaken();
+  }
+
+  /** Nothing is tried again. */
+  end(): void {
+    this.#endWait();
+  }
+
+  /** Nobody repeats what was told before the next connection, and the disk may have room sooner. */
+  #again(signed: SignedDesired, offered: number, error: unknown): void {
+    const message = `What it was told to run could not be written down, and is tried again: ${messageOf(error)}`.slice(0, 1024);
+    if (this.#rejection?.code !== 'DiskFailed') this.#options.onTimeline({ reason: 'DiskFailed', message, tone: 'critical' });
+    this.#refuse(offered, 'DiskFailed', message);
+    this.#endWait = this.#options.clock.after(AGAIN_MS, () => void this.accept(signed));
+    this.#options.onChange();
+  }
+
+  #refuse(offered: number, code: string, message: string): void {
+    this.#rejection = { code, message };
+    this.#refused = offered;
+  }
+
+  /** Who is believed says what is known: then what was refused before is no longer offered. Something older may be a recording, and says nothing. */
+  #forget(generation: number): void {
+    if (this.#rejection === undefined || generation < this.#refused) return;
+    this.#rejection = undefined;
+    this.#options.onChange();
   }
 
   /** Bundles that the node took on, whoever had to sign then: what runs goes on, also under another generation. */

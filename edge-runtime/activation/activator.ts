@@ -178,6 +178,7 @@ export class Activator {
       }
     }
     this.#probation.end();
+    this.#acceptance.end();
     await discardBuilt(this.#bench);
     await this.#bench.running?.path.stop();
   }

@@ -21,6 +21,8 @@ export class ArtefactStore {
 
   static async open(folder: string, disk: Disk = machineDisk): Promise<ArtefactStore> {
     await disk.makeFolder(folder);
+    // What an agent that was killed named and did not flush is seen now, and relied on from here.
+    await disk.syncFolder(folder);
     return new ArtefactStore(folder, disk);
   }
 
@@ -72,7 +74,6 @@ export class ArtefactStore {
         done += chunk.length;
         onProgress(done);
       }
-      await file.sync();
     } finally {
       await file.close();
     }
@@ -85,6 +86,8 @@ export class ArtefactStore {
       await this.#disk.remove(part);
       return false;
     }
+    // It may be whole since an agent that did not live to flush it.
+    await this.#flush(part);
     await renameDurably(part, this.path(digest), this.#disk);
     return true;
   }
@@ -104,6 +107,15 @@ export class ArtefactStore {
       removed += 1;
     }
     return removed;
+  }
+
+  async #flush(path: string): Promise<void> {
+    const file = await this.#disk.open(path, 'append', 0o600);
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   async #sizeOf(path: string): Promise<number | undefined> {

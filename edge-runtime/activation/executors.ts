@@ -96,14 +96,14 @@ export function executors(deps: ExecutorDependencies, bench: Workbench): Executo
         bench.running = undefined;
         await old?.path.stop();
       };
-      // To go back to is the last bundle that has proven itself; one still on probation only when there is no other.
-      const switched = (state: JournalState): Partial<JournalState> => ({ current: bundle, previous: (state.probation === null ? null : state.previous) ?? state.current, probation: { starts: 1 }, desired: state.desired?.generation === bundle.generation ? null : state.desired });
+      // What failed was older. To go back to is the last bundle that has proven itself; one still on probation only when there is no other.
+      const switched = (state: JournalState): Partial<JournalState> => ({ current: bundle, previous: (state.probation === null ? null : state.previous) ?? state.current, probation: { starts: 1 }, failure: null, desired: state.desired?.generation === bundle.generation ? null : state.desired });
       await deps.journal.update(switched, stopOld);
       await startBuilt(bench, bundle);
     },
 
     async adopt(bundle) {
-      await deps.journal.update((state) => ({ current: bundle, desired: state.desired?.generation === bundle.generation ? null : state.desired }));
+      await deps.journal.update((state) => ({ current: bundle, failure: null, desired: state.desired?.generation === bundle.generation ? null : state.desired }));
       if (bench.running !== undefined) bench.running = { bundle, path: bench.running.path };
     },
   };

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ActivationFixture, runs } from '../sim/activation-fixture.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { digestOf, SimulatedControlPlane } from '../sim/control-plane.ts';
+import { VolatileDisk } from '../sim/volatile-disk.ts';
 import { downloadArtefact } from './artefact-download.ts';
 import { ArtefactStore } from './artefact-store.ts';
 import { TrustAnchor } from './trust.ts';
@@ -185,4 +186,36 @@ test('trust is pinned once: another control plane, organization or node changes 
   const impostor = new SimulatedControlPlane();
   expect(await trust.pin({ ...node.controlPlane.welcome(), signingKeys: [{ keyId: 'signing-1', publicKey: impostor.publicKey }] }, 2)).toBe('different');
   expect((await TrustAnchor.load(node.folder)).trust).toMatchObject({ pinnedAt: 1, signingKeys: [{ publicKey: node.controlPlane.publicKey }] });
+});
+
+describe('what was refused', () => {
+  test('is forgotten when what runs is told again, and not by a recording of something older', async () => {
+    const running = node.controlPlane.desired(node.bundleOf('one'), 1);
+    await node.activator.accept(running);
+    await node.until(runs(1));
+    const stranger = generateKeyPairSync('ed25519').privateKey;
+    const forged = { ...running, assignment: node.controlPlane.seal(JSON.parse(running.assignment.payload), stranger) };
+    await node.activator.accept(forged);
+    expect(node.activator.status.rejection).toMatchObject({ code: 'SignatureInvalid' });
+    await node.activator.accept(running);
+    expect(node.activator.status.rejection).toBeUndefined();
+    await node.activator.accept(node.controlPlane.desired(node.bundleOf('two'), 2, { validUntil: 1 }));
+    await node.activator.accept(running);
+    expect(node.activator.status.rejection).toMatchObject({ code: 'Expired' });
+  });
+});
+
+test('what a disk without room cannot take down is said, and taken on when there is room, without being told again', async () => {
+  await node.stop();
+  let retry: () => void = () => undefined;
+  const clock = { ...systemClock(), after: (_: number, callback: () => void) => ((retry = callback), () => undefined) };
+  const disk = new VolatileDisk(() => 0);
+  await node.start({ disk, clock });
+  disk.isFull = true;
+  await node.activator.accept(node.controlPlane.desired(node.bundleOf('one'), 1));
+  expect(node.activator.status.rejection).toMatchObject({ code: 'DiskFailed', message: expect.stringContaining('tried again') });
+  disk.isFull = false;
+  retry();
+  await node.until(runs(1));
+  expect(node.activator.status.rejection).toBeUndefined();
 });

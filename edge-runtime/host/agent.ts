@@ -236,7 +236,13 @@ class Agent {
       identity: this.#identity,
       // The enrolment token opens the door once; a node that is known by its key does not show it again.
       hello: () => ({ agentVersion, name, labels, facts, instance: this.#instance, gateway: this.#gatewayUrl, understands: ['ahead', 'rotateKey'], ...(enrollmentToken === undefined || this.#trust.isKnownBy(this.#identity.publicKey) ? {} : { enrollmentToken }) }),
-      onWelcome: (welcome) => this.#inOrder(() => this.#welcomed(welcome)),
+      onWelcome: (welcome) =>
+        this.#inOrder(() =>
+          this.#welcomed(welcome).catch((error: unknown) => {
+            this.#link?.connectAgain('what the welcome says could not be kept');
+            throw error;
+          }),
+        ),
       onInstruction: (instruction) => this.#inOrder(() => this.#instructed(instruction)),
       onKeyTaken: (taken) => this.#rotation.taken(taken),
       onState: (state) => this.#linkBecame(state),

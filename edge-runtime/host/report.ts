@@ -30,7 +30,7 @@ export class ConditionTable {
 /** The node's state in one message: what it has converged to, what it is working on, and how it is. */
 export function reportOf(facts: ReportFacts, conditions: ConditionTable): Report {
   const { activation, now } = facts;
-  const { converged, progress, failure } = activation;
+  const { converged, progress, failure, rejection } = activation;
   const observedGeneration = converged?.generation ?? 0;
   const sync = syncOf(facts);
   const table: [ConditionType, Verdict][] = [
@@ -40,7 +40,8 @@ export function reportOf(facts: ReportFacts, conditions: ConditionTable): Report
     ['ModelsLoaded', modelsOf(facts)],
     ['BundleApplied', { status: sync.sync === 'Synced' ? 'True' : sync.sync === 'Unknown' ? 'Unknown' : 'False', reason: sync.reason, message: sync.message }],
   ];
-  const failed = failure !== undefined && progress === undefined ? { generation: failure.generation, bundle: failure.bundle, step: 'Failed' as const, bytesDone: 0, bytesTotal: 0, message: failure.message.slice(0, 1024) } : undefined;
+  // What failed before is no answer to what was refused since.
+  const failed = failure !== undefined && progress === undefined && rejection === undefined ? { generation: failure.generation, bundle: failure.bundle, step: 'Failed' as const, bytesDone: 0, bytesTotal: 0, message: failure.message.slice(0, 1024) } : undefined;
   const activity = progress ?? failed;
   return reportSchema.parse({
     type: 'report',

@@ -25,8 +25,12 @@ export async function renameDurably(from: string, to: string, disk: Disk = machi
   await disk.syncFolder(dirname(to));
 }
 
-/** A file's text, or undefined when there is none. Any other failure is thrown. */
+/**
+ * A file's text, or undefined when there is none. Any other failure is thrown. Whoever ended between giving it its name and flushing
+ * that left it to be read and lost again: what is read here is there for good.
+ */
 export async function readFileIfThere(path: string, disk: Disk = machineDisk): Promise<string | undefined> {
+  await disk.syncFolder(dirname(path));
   const bytes = await disk.read(path);
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }

@@ -122,6 +122,12 @@ export class LinkClient {
     this.#connection?.close(closeCodes.refused, 'not the control plane of this node');
   }
 
+  /** Ends the connection and makes another: whoever answers says all of it again. */
+  connectAgain(reason: string): void {
+    this.#welcomed = false;
+    this.#connection?.close(1011, reason);
+  }
+
   /** Connects, and connects again, until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     let failures = 0;

@@ -48,7 +48,8 @@ describe('an agent killed at any moment of an activation (I2)', () => {
     const desired = join(root, 'new.json');
     const changes = await changesOf(source, desired, fate);
     // What is accepted is written down, the one new artefact is kept, and what runs is written down: each synced, then named, then its name synced.
-    expect(changes).toEqual([...replaced, ...replaced, ...replaced]);
+    // What the agent reads when it starts is flushed first, for whoever wrote it may not have lived to do that.
+    expect(changes).toEqual(['sync', 'sync', 'sync', ...replaced, ...replaced, ...replaced]);
     const cameUp = new Set<string>();
     let killed = 0;
     for (let killAt = 1; ; killAt += 1) {

@@ -45,6 +45,11 @@ export class VolatileDisk implements Disk {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
+    return this.contentOf(path);
+  }
+
+  /** As whoever holds the disk sees it. */
+  contentOf(path: string): Buffer | undefined {
     return this.#names.get(path)?.bytes;
   }
 

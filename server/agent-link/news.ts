@@ -99,7 +99,10 @@ export class News {
 
   #retry(event: OutboxEvent): void {
     const payload = retryPayload.safeParse(event.payload);
-    if (payload.success) this.#context.sessions.node(event.subjectId)?.socket.send({ type: 'retry', generation: payload.data.generation });
+    if (!payload.success) return;
+    this.#context.sessions.node(event.subjectId)?.socket.send({ type: 'retry', generation: payload.data.generation });
+    // It may have refused what it was told, by a clock that is right by now.
+    this.#assigned(event.subjectId);
   }
 
   #denied(event: OutboxEvent): void {
