@@ -20,14 +20,15 @@ export async function pauseDeployment(deps: Deps, actor: Actor, input: Input): P
   return act(deps, actor, input, 'pause', (change, rollout) => moveTo(deps, change, actor, rollout, input, 'Paused', { kind: 'Paused', tone: 'notice', message: said('Paused', actor, input) }));
 }
 
-/** Goes on. After it stopped itself, the nodes that failed are left behind, and what gates found in this wave no longer holds it. */
+/** Goes on, or goes on going back. After it stopped itself, the nodes that failed are left behind, and what gates found in this wave no longer holds it. */
 export async function resumeDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
   return act(deps, actor, input, 'resume', async (change, rollout) => {
-    const left = rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout.id, 'goOn') : 0;
-    const lifted = await liftGates(change.tx, rollout);
-    await writeExcluded(change.tx, rollout.id, null);
+    const goesBack = rollout.state === 'RollingBack';
+    const left = goesBack || rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout.id, 'goOn') : 0;
+    const lifted = !goesBack && (await liftGates(change.tx, rollout));
+    if (!goesBack) await writeExcluded(change.tx, rollout.id, null);
     const message = said('Resumed', actor, input) + (lifted ? ` The gates of wave ${rollout.wave + 1} are lifted.` : '') + (left === 0 ? '' : ` ${left} failed ${left === 1 ? 'node is' : 'nodes are'} left behind.`);
-    return moveTo(deps, change, actor, rollout, input, 'Progressing', { kind: 'Resumed', tone: 'info', message });
+    return moveTo(deps, change, actor, rollout, input, goesBack ? 'RollingBack' : 'Progressing', { kind: 'Resumed', tone: 'info', message });
   });
 }
 

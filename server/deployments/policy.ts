@@ -25,7 +25,7 @@ export function rolloutPermissions(actor: Actor, standing: RolloutStanding): Dep
   const check = (permitted: Permission): Permission => (role.allowed ? permitted : role);
   return {
     pause: check(mayPause(standing)),
-    resume: check(standing.state === 'Paused' || standing.state === 'Suspended' ? allowed : refused(`Only a rollout that is paused or suspended can be resumed; this one is ${spoken(standing.state)}.`)),
+    resume: check(mayResume(standing)),
     cancel: check(isUnderWay(standing.state) && standing.state !== 'RollingBack' ? allowed : refused(`It is ${spoken(standing.state)}.`)),
     rollBack: check(mayRollBack(standing)),
     retryFailed: check(mayRetry(standing)),
@@ -40,6 +40,13 @@ export function isUnderWay(state: RolloutState): boolean {
 
 function mayPause({ state }: RolloutStanding): Permission {
   return state === 'Progressing' ? allowed : refused(state === 'RollingBack' ? 'Going back is not paused half way.' : `Only a rollout in progress can be paused; this one is ${spoken(state)}.`);
+}
+
+/** One that goes back waits for nodes that cannot: a person leaves them behind, as on the way forward. */
+function mayResume({ state, failed }: RolloutStanding): Permission {
+  if (state === 'Paused' || state === 'Suspended') return allowed;
+  if (state === 'RollingBack') return failed > 0 ? allowed : refused('It goes back, and no node failed.');
+  return refused(`Only a rollout that is paused or suspended can be resumed; this one is ${spoken(state)}.`);
 }
 
 function mayRollBack({ state, newest, hasPrevious }: RolloutStanding): Permission {

@@ -1,6 +1,7 @@
 import { openingOf } from '@selvedge/edge-runtime/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { rolloutPolicySchema } from '../deployments/schema.ts';
 import { rolloutScript as script } from './testing/rollout-script.ts';
 import { createFleet } from './testing/simulated-fleet.ts';
 import { limitOf } from './waves.ts';
@@ -34,7 +35,7 @@ describe('whatever nodes report, people do and is killed', () => {
             for (const earlier of step.waves.slice(0, wave)) expect(earlier.passedAt).not.toBeNull();
           }
           for (const [index, wave] of step.waves.entries()) {
-            if (wave.passedAt === fleet.now && fleet.anyoneBelongs(index)) expect(fleet.anyoneReports('new', index)).toBe(true);
+            if (wave.passedAt === fleet.now && fleet.anyoneIsExpected(index)) expect(fleet.anyoneReports('new', index)).toBe(true);
           }
         });
       }),
@@ -196,5 +197,37 @@ describe('whatever nodes report, people do and is killed', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a wave of which nobody is left', () => {
+  const failing = (given: object): ReturnType<typeof createFleet> =>
+    createFleet({
+      policy: rolloutPolicySchema.parse({ waves: [], bakeSeconds: 0, failureThresholdPercent: 100, quarantineAfter: null, ...given }),
+      nodes: [{ offline: false, fails: true, seconds: 1 }, { offline: false, fails: true, seconds: 1 }],
+      happenings: [],
+      kills: [],
+    });
+
+  test('stops, whatever may fail: no report could come by which it would pass', () => {
+    const fleet = failing({});
+    const decisions: string[] = [];
+    fleet.run((step) => decisions.push(...step.decisions.map(({ message }) => message)), 20);
+    expect(fleet.rollout.state).toBe('Suspended');
+    expect(decisions.at(-1)).toBe('All 2 nodes so far failed, and a wave passes only when one reports the bundle. Nothing more is asked until a person decides.');
+    const back = failing({ onFailure: 'rollback' });
+    back.run(() => undefined, 40);
+    expect(back.rollout.state).toBe('RolledBack');
+  });
+
+  test('passes when a person has left all of it behind', () => {
+    const fleet = createFleet({
+      policy: rolloutPolicySchema.parse({ waves: [{ limit: { unit: 'nodes', value: 1 } }], bakeSeconds: 0, quarantineAfter: null }),
+      nodes: [{ offline: false, fails: true, seconds: 1 }, { offline: false, fails: false, seconds: 1 }],
+      happenings: Array.from({ length: 20 }, (_, second) => ({ kind: second === 10 ? ('resume' as const) : ('nothing' as const) })),
+      kills: [],
+    });
+    fleet.run(() => undefined, 40);
+    expect([fleet.rollout.state, ...fleet.rows().map(({ state }) => state)]).toEqual(['Succeeded', 'Failed', 'Running']);
   });
 });

@@ -56,8 +56,22 @@ function hasEvidence({ hand, snapshot: { policy } }: Work, wave: number): boolea
   const ofWave = (standing: Standing): boolean => standing.wave === wave;
   const soFar = (standing: Standing): boolean => standing.wave <= wave;
   const counting = (of: (standing: Standing) => boolean): number => hand.all.count((standing) => of(standing) && standing.state !== 'Skipped' && standing.state !== 'Failed');
-  if (hand.all.count((standing) => soFar(standing) && standing.state !== 'Skipped') === 0) return true;
+  if (hand.all.count((standing) => soFar(standing) && isExpected(standing)) === 0) return true;
   return hand.count(['Running'], soFar) >= Math.max(1, Math.min(policy.minSamples, counting(soFar))) && hand.count(['Running'], ofWave) >= Math.ceil((policy.successThresholdPercent / 100) * counting(ofWave));
+}
+
+/** Whether the rollout still wants something of who stands so: not of nodes that were left out, or that a person left behind. */
+function isExpected({ state, afterFailure }: Standing): boolean {
+  return state !== 'Skipped' && !(state === 'Failed' && afterFailure === 'goOn');
+}
+
+/** All of the waves so far failed: whatever may fail, nobody is left by whose report a wave could pass. */
+function failedWholly(work: Work, wave: RolloutWave): boolean {
+  const soFar = (standing: Standing): boolean => standing.wave <= wave.index;
+  const failed = work.hand.count(['Failed'], (standing) => soFar(standing) && standing.afterFailure === 'undecided');
+  if (failed === 0 || failed < work.hand.all.count((standing) => soFar(standing) && isExpected(standing))) return false;
+  work.decisions.push({ kind: 'ThresholdExceeded', tone: 'critical', message: `${failed === 1 ? 'The only node' : `All ${failed} nodes`} so far failed, and a wave passes only when one reports the bundle. ${fail(work)}`, evidence: { wave: wave.index + 1, failed } });
+  return true;
 }
 
 /** Whether the gates let a wave that bakes go on. */
@@ -89,7 +103,7 @@ export function settles(work: Work, wave: RolloutWave): boolean {
   const soFar = (standing: Standing): boolean => standing.wave <= wave.index;
   const awaited = work.snapshot.policy.whenDisconnected === 'error' ? (['ToCome', 'Offline'] as const) : (['ToCome'] as const);
   const waiting = hand.inFlight(soFar) + hand.count(awaited, soFar) > 0 || hand.seen.some(({ node, state }) => node.wave <= wave.index && state === 'Failed' && node.afterFailure === 'retry' && node.facts.connected);
-  if (waiting || !hasEvidence(work, wave.index)) {
+  if (waiting || failedWholly(work, wave) || !hasEvidence(work, wave.index)) {
     wave.bakingSince = null;
     return false;
   }

@@ -95,7 +95,7 @@ export function createFleet(script: FleetScript) {
         if (rollout.state === 'Progressing') rollout.state = 'Paused';
         return;
       case 'resume':
-        if (rollout.state === 'Suspended') for (const row of nodes) if (row.state === 'Failed') row.afterFailure = 'goOn';
+        if (rollout.state === 'Suspended' || rollout.state === 'RollingBack') for (const row of nodes) if (row.state === 'Failed') row.afterFailure = 'goOn';
         if (rollout.state === 'Paused' || rollout.state === 'Suspended') {
           rollout.state = 'Progressing';
           rollout.waves = rollout.waves.map((wave) => (wave.gate === 'Judging' ? wave : { ...wave, gate: 'Lifted' }));
@@ -151,7 +151,8 @@ export function createFleet(script: FleetScript) {
     /** At the moment before the step that is being looked at. */
     wasInFlight: (id: string): boolean => inFlightThen.has(id),
     inFlightBefore: (): number => inFlightThen.size,
-    anyoneBelongs: (wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.belongs),
+    /** Whom a wave waits for: not for nodes that left, nor for those that a person left behind. */
+    anyoneIsExpected: (wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.belongs && !(row.state === 'Failed' && row.afterFailure === 'goOn')),
     anyoneReports: (bundle: string, wave: number): boolean => nodes.some((row) => row.wave <= wave && row.facts.bundle === bundle && row.facts.sync === 'Synced'),
     /**
      * Goes on for as many seconds as the script says, or until it is over. `look` sees each step before it is applied, and may take it
