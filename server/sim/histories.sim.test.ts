@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { runHistory } from './history.ts';
+
+/** So long at each run of the tests; `npm run sim:histories` goes on for as long as it is let. */
+const boxMs = 60_000;
+const leastSeeds = 20;
+
+test('I1, I2, I3, I8, I9, I10: whatever goes wrong in however many places, nothing that must never be is, and in the end the fleet runs what it is to run', { timeout: 600_000 }, async () => {
+  const begun = performance.now();
+  // The number of a seed says which one to run again.
+  const first = 1;
+  for (let seed = first; seed < first + leastSeeds || performance.now() - begun < boxMs; seed += 1) {
+    const { violations, log } = await runHistory(seed);
+    if (violations.length > 0) expect.unreachable(`npm run sim:histories -- --seed ${seed}\n${violations.join('\n')}\n${log.slice(-40).join('\n')}`);
+  }
+});
+
+test('the same seed is the same history, to the millisecond', { timeout: 120_000 }, async () => {
+  const [once, again] = [await runHistory(3), await runHistory(3)];
+  expect(again.log.length).toBeGreaterThan(100);
+  expect(again.log.map(withoutDigests)).toEqual(once.log.map(withoutDigests));
+});
+
+test('a disk that says it has flushed names and has not is found out', { timeout: 300_000 }, async () => {
+  const found: string[] = [];
+  for (let seed = 1; found.length === 0 && seed <= 60; seed += 1) {
+    const { violations } = await runHistory(seed, { spoil: (disk) => (disk.syncFolder = async () => undefined) });
+    found.push(...violations.map(({ message }) => message));
+  }
+  expect(found[0]).toMatch(/^I[12]: /);
+});
+
+/** Keys are made anew for each history, and with them what they sign; nothing depends on it. */
+function withoutDigests(line: string): string {
+  return line.replaceAll(/[0-9a-f]{12,}/g, '…');
+}

@@ -1,0 +1,92 @@
+import type { VolatileDisk } from '../../edge-runtime/sim/volatile-disk.ts';
+import { exponential } from '../kernel/seeded-random.ts';
+import { misfortune, recovery } from './misfortunes.ts';
+import type { SimulatedControlPlane } from './simulated-control-plane.ts';
+import type { SimulatedNode } from './simulated-node.ts';
+import { aPolicy, aStage, type Stage } from './stage.ts';
+import { aWorld, must, note, oneOf } from './world.ts';
+
+/** How long things go wrong, and how long they then have to come right. */
+const troubleMs = [1_200_000, 2_400_000, 3 * 3_600_000] as const;
+const recoveryMs = 4 * 3_600_000;
+const personLooksMs = 300_000;
+
+/** What one seed came to: how many things went wrong on the way, and whether what must hold held. */
+export interface Outcome {
+  readonly seed: number;
+  readonly misfortunes: number;
+  readonly violations: readonly Error[];
+  /** What happened last, for a person. */
+  readonly log: readonly string[];
+}
+
+/**
+ * One random history of a fleet: the control plane's and the agents' own code, while networks part, disks fill and forget, clocks are wrong, processes end
+ * anywhere, people change their minds and somebody on the way lies. Then everything comes right, and the fleet has to. The same seed is the same history.
+ * `spoil` makes disks worse than any disk may be, to see that it is found.
+ */
+export async function runHistory(seed: number, { spoil }: { spoil?: (disk: VolatileDisk) => void } = {}): Promise<Outcome> {
+  const stage = aStage(aWorld(seed));
+  if (spoil !== undefined) for (const { disk } of stage.nodes) spoil(disk);
+  const { world, nodes } = stage;
+  const end = world.time.now + oneOf(world, troubleMs);
+  for (const node of nodes) node.start();
+  await world.time.pass(world.time.now + world.random() * 30_000);
+  stage.controlPlane.deploy(oneOf(world, stage.releases), aPolicy(world));
+  let misfortunes = 0;
+  const meanMs = oneOf(world, [30_000, 120_000, 600_000]);
+  while (world.time.now < end && world.violations.length === 0) {
+    await world.time.pass(world.time.now + exponential(world.random, meanMs));
+    misfortune(stage);
+    misfortunes += 1;
+  }
+  recovery(stage);
+  for (const done = world.time.now + recoveryMs; world.time.now < done && world.violations.length === 0 && !isWell(stage);) {
+    await world.time.pass(world.time.now + personLooksMs);
+    lookAfter(stage);
+  }
+  if (world.violations.length === 0) requireWell(stage);
+  for (const { process } of nodes) process?.end();
+  return { seed, misfortunes, violations: world.violations, log: world.log };
+}
+
+/** Somebody looks in now and then and does what the pages suggest. */
+function lookAfter({ controlPlane, nodes }: Stage): void {
+  for (const { process } of nodes) process?.hold(null);
+  const { rollout } = controlPlane;
+  if (rollout !== undefined && ['Suspended', 'Paused', 'RollingBack'].includes(rollout.state)) rollout.act('resume');
+  for (const [node, { state }] of controlPlane.rows) if (state.sync.status === 'Failed') controlPlane.retry(node);
+}
+
+function isWell(stage: Stage): boolean {
+  const { controlPlane, nodes } = stage;
+  if (controlPlane.rollout?.isOver !== true && nodes.every(({ lies }) => !lies)) return false;
+  return nodes.every((node) => node.lies || isNodeWell(stage, node));
+}
+
+function runsDesired(controlPlane: SimulatedControlPlane, node: SimulatedNode): boolean {
+  const { sync, desiredBundle } = controlPlane.row(node.id).state;
+  return sync.status === 'Synced' && node.process?.runtime.started?.digest === desiredBundle;
+}
+
+/** What does not suit a node cannot run on it; it says so, and runs something else or nothing. */
+function failsDesired(controlPlane: SimulatedControlPlane, node: SimulatedNode): boolean {
+  const { sync, desiredBundle } = controlPlane.row(node.id).state;
+  return sync.status === 'Failed' && desiredBundle !== null && node.faultOf(desiredBundle) !== 'none';
+}
+
+function requireWell(stage: Stage): void {
+  const { world, controlPlane, nodes, network } = stage;
+  // Who lies may keep a rollout waiting; a person takes such a node out.
+  must(world, controlPlane.rollout?.isOver === true || nodes.some(({ lies }) => lies), 'ends', () => `the rollout is ${controlPlane.rollout?.state} long after all came right: ${JSON.stringify(controlPlane.rollout?.rows.map(({ node, state, message }) => [node, state, message]))}`);
+  for (const node of nodes) {
+    if (node.lies || isNodeWell(stage, node)) continue;
+    const { state } = controlPlane.row(node.id);
+    must(world, false, 'converges', () => `${node.id} was told generation ${state.desiredGeneration}, is ${network.isConnected(node.id) ? 'connected' : 'not connected'}, runs ${node.process?.runtime.started?.generation} and is shown as ${state.sync.status}: ${state.sync.reason}: ${state.sync.message}`);
+  }
+  note(world, 'done');
+}
+
+function isNodeWell({ controlPlane, network }: Stage, node: SimulatedNode): boolean {
+  return network.isConnected(node.id) && (runsDesired(controlPlane, node) || failsDesired(controlPlane, node));
+}

@@ -1,0 +1,44 @@
+import { rolloutPolicySchema } from '../deployments/schema.ts';
+import type { RolloutPolicy } from '../deployments/schema.ts';
+import { Network } from './network.ts';
+import { aRelease, type Fault, type Release } from './release.ts';
+import { SimulatedControlPlane } from './simulated-control-plane.ts';
+import { SimulatedNode } from './simulated-node.ts';
+import { between, chance, oneOf, type World } from './world.ts';
+
+/** Everybody in a history. */
+export interface Stage {
+  readonly world: World;
+  readonly network: Network;
+  readonly controlPlane: SimulatedControlPlane;
+  readonly nodes: readonly SimulatedNode[];
+  readonly releases: readonly [Release, ...Release[]];
+}
+
+/** A fleet of a few nodes that run the first release, and releases to deploy to it, of which some do not suit every node. */
+export function aStage(world: World): Stage {
+  const ids = Array.from({ length: between(world, 1, 5) }, (_, index) => `node_${index}`);
+  const spoilt = (): string[] => ids.filter(() => chance(world, 0.5));
+  const release = (name: string, fault: Fault): Release => aRelease(world.organization, name, { rules: between(world, 1, 3), bytes: between(world, 10, 40_000), fault, spoilt: spoilt() });
+  const faults = ['none', 'build', 'start', 'crash'] as const;
+  const releases = [release('first', 'none'), release('second', 'none'), ...['third', 'fourth'].map((name) => release(name, oneOf<Fault>(world, faults)))] as const satisfies readonly Release[];
+  const network = new Network(world);
+  const controlPlane = new SimulatedControlPlane(world, network, ids, releases);
+  network.controlPlane = controlPlane;
+  return { world, network, controlPlane, nodes: ids.map((id) => new SimulatedNode(world, network, id, releases)), releases };
+}
+
+/** As a person might set it. */
+export function aPolicy(world: World): RolloutPolicy {
+  return rolloutPolicySchema.parse({
+    waves: Array.from({ length: between(world, 0, 2) }, () => ({ limit: { unit: 'nodes', value: between(world, 1, 2) } })),
+    maxUnavailable: { unit: 'percent', value: oneOf(world, [1, 50, 100]) },
+    updateTimeoutSeconds: oneOf(world, [30, 300, 1_200]),
+    bakeSeconds: oneOf(world, [0, 5, 60]),
+    failureThresholdPercent: oneOf(world, [0, 50, 100]),
+    onFailure: oneOf(world, ['pause', 'rollback', 'abort']),
+    whenDisconnected: oneOf(world, ['normal', 'expected', 'error']),
+    quarantineAfter: oneOf(world, [null, 2]),
+    approval: chance(world, 0.2) ? 'eachWave' : 'none',
+  });
+}
