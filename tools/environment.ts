@@ -26,6 +26,8 @@ export const environment = {
   /** The control plane that the command line speaks to, and the token it speaks with, in place of the kept ones. */
   url: read('SELVEDGE_URL'),
   token: read('SELVEDGE_TOKEN'),
+  /** Of the key that somebody signs with on the command line. */
+  keyPassphrase: read('SELVEDGE_KEY_PASSPHRASE'),
   /** What tools/launch.mjs did about the packages before it started us, as JSON. */
   packages: read('SELVEDGE_PACKAGES'),
   /** Where commands are looked for. */

@@ -172,7 +172,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
   nodeKeyCommands(program, connect, (text) => io.out(text));
-  signingCommands(program, connect, (text) => io.out(text));
+  signingCommands(program, connect, io);
   signingKeyCommands(program, connect, (text) => io.out(text), () => io.now());
   offlineCommands(program, connect, (text) => io.out(text));
   program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).addOption(new Option('--at <moment>', 'up to then').argParser(momentOf(() => io.now())).conflicts('follow')).action(async (name: string, options: { follow?: true; limit: number; at?: number }) => {
