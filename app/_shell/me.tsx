@@ -19,6 +19,9 @@ export function useEnrolmentRefusal(): string | undefined {
 export function useRefusal(capability: Capability, who: string, breadth: 'fleet' | 'organization' = 'fleet'): string | undefined {
   const me = useMe();
   if (me === undefined) return 'It is not known yet whether you may.';
-  if (me.fleets !== null && (breadth === 'organization' || !fleetCapabilities.has(capability))) return 'You may not do this: it concerns the whole organization, and you are limited to some of its fleets.';
+  const holding = me.grants.filter((grant) => grant.capabilities.includes(capability));
+  const concernsAll = breadth === 'organization' || !fleetCapabilities.has(capability);
+  if (concernsAll && me.fleets !== null) return 'You may not do this: it concerns the whole organization, and you are limited to some of its fleets.';
+  if (concernsAll && holding.length > 0 && holding.every(({ fleets }) => fleets !== null)) return 'You may not do this: it concerns the whole organization, and you have the role for it in some of its fleets.';
   return me.capabilities.includes(capability) ? undefined : `Your role${me.role ? `, ${me.role},` : ''} may not do this. ${who} may.`;
 }

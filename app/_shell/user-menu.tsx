@@ -38,7 +38,9 @@ export function UserMenu({ openHelp }: { openHelp: () => void }) {
           <>
             <span className="block truncate font-medium">{me.user.name}</span>
             <span className="block truncate text-dim">{me.user.email}</span>
-            <span className="block truncate text-dim">{me.role} {reachWords(me.fleets)}</span>
+            {me.grants.map((grant, index) => (
+              <span key={index} className="block truncate text-dim">{grant.role} {reachWords(grant.fleets)}</span>
+            ))}
           </>
         ) : undefined
       }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { permission } from '../identity/index.ts';
+import { inFleet, permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
@@ -64,7 +64,7 @@ async function toItems(db: Queryable, actor: Actor, rows: readonly AlertRow[]): 
     mutedUntil: row.mutedUntil?.getTime() ?? null,
     acknowledged: row.acknowledgedBy === null || row.acknowledgedAt === null ? null : { by: row.acknowledgedBy, at: row.acknowledgedAt.getTime() },
     resolved: row.resolvedBy === null || row.resolvedAt === null ? null : { by: row.resolvedBy, at: row.resolvedAt.getTime() },
-    can: alertPermissions(actor, row.state),
+    can: alertPermissions(inFleet(actor, row.fleetId), row.state),
   }));
 }
 

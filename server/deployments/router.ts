@@ -1,3 +1,4 @@
+import { inFleet } from '../identity/index.ts';
 import { notFound } from '../kernel/errors.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { allowDeployment, cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
@@ -57,7 +58,7 @@ export const deploymentsRouter = router({
     .query(async ({ ctx, input }) => {
       const [deployment, standing] = await Promise.all([readDeployment(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now()), readStanding(ctx.deps.db, ctx.actor, input.id)]);
       if (standing === null) throw notFound('deployment', input.id);
-      return { ...deployment, can: rolloutPermissions(ctx.actor, standing) };
+      return { ...deployment, can: rolloutPermissions(inFleet(ctx.actor, standing.fleetId), standing) };
     }),
 
   nodes: procedure('deployments:read')

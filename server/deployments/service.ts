@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
 import { standingOf, storeBundle } from '../bundles/index.ts';
-import { permission } from '../identity/policy.ts';
+import { inFleet, permission } from '../identity/policy.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
@@ -23,7 +23,7 @@ export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<ty
   const subject = await readSubject(deps.db, actor, input, deps.clock.now());
   const { plan, nodes } = makePlan(subject);
   await savePlan(deps.db, actor.organizationId, input, plan, nodes);
-  const role = permission(actor, 'deployments:write');
+  const role = permission(inFleet(actor, plan.fleet.id), 'deployments:write');
   const start = role.allowed && !plan.startable ? { allowed: false, reason: plan.violations.find((violation) => violation.blocks)?.message ?? 'A violation blocks it.' } : role;
   return { ...plan, can: { start }, signatures: await standingOf(deps.db, actor.organizationId, plan.to.digest) };
 }

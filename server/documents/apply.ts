@@ -1,7 +1,7 @@
 import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import { createDeployment } from '../deployments/index.ts';
 import { createFleet, findFleetByName, readSettings, updateFleet } from '../fleets/index.ts';
-import { requireCapability } from '../identity/index.ts';
+import { requireCapability, within } from '../identity/index.ts';
 import type { Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
@@ -36,7 +36,7 @@ export async function applyDocument(deps: Deps, actor: Actor, document: Document
   if (blocked !== null) throw new DomainError(kind === 'Deployment' ? 'PlanBlocked' : 'Conflict', `The ${labelOf({ kind, name })} is refused: ${blocked}`, { details: { lines } });
   if (action === 'same') return { applied: { kind, name, action, did: 'unchanged', deployment: null }, wanted };
   requireCapability(actor, writeCapabilities[kind]);
-  return { applied: { kind, name, action, ...(await makeSo(deps, actor, comparison, options.note ?? '')) }, wanted };
+  return { applied: { kind, name, action, ...(await makeSo(deps, within(actor, writeCapabilities[kind]), comparison, options.note ?? '')) }, wanted };
 }
 
 async function makeSo(deps: Deps, actor: Actor, { document, plan }: Comparison, note: string): Promise<Did> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import { digestOf } from '../bundles/index.ts';
 import { findFleetByName, formatSelector, parseSelector, readSettings } from '../fleets/index.ts';
-import { isAllowed, refusalReason } from '../identity/index.ts';
+import { isAllowed, refusalReason, within } from '../identity/index.ts';
 import type { Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
@@ -43,18 +43,19 @@ export function inOrder(documents: readonly Document[]): Document[] {
 
 /** What one document would change now. Throws Forbidden when the actor may not read what it is about. */
 export async function compareOne(comparing: Comparing, document: Document): Promise<Comparison> {
-  const { deps, actor } = comparing;
+  const { deps } = comparing;
   const needed = readCapabilities[document.kind];
-  if (!isAllowed(actor, needed)) throw new DomainError('Forbidden', refusalReason(actor, needed), { details: { capability: needed } });
+  if (!isAllowed(comparing.actor, needed)) throw new DomainError('Forbidden', refusalReason(comparing.actor, needed), { details: { capability: needed } });
+  const actor = within(comparing.actor, needed);
   switch (document.kind) {
     case 'Rule':
-      return compareRule(comparing, document);
+      return compareRule({ ...comparing, actor }, document);
     case 'Model':
       return compareModel(deps, actor, document);
     case 'Fleet':
       return compareFleet(deps, actor, document);
     case 'Deployment':
-      return compareDeployment(comparing, document);
+      return compareDeployment({ ...comparing, actor }, document);
   }
 }
 

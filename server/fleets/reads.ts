@@ -1,5 +1,6 @@
 import { bundleManifestSchema, labelsSchema } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
+import { inFleet } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { requireKept } from '../history/index.ts';
@@ -74,7 +75,7 @@ export async function readFleet(db: Queryable, actor: Actor, id: string, now: nu
     rules,
     models,
     createdAt: row.createdAt.getTime(),
-    can: at === undefined ? fleetPermissions(actor, { nodes: item.nodes.total, bundle: row.bundle, rolloutUnderWay }) : past,
+    can: at === undefined ? fleetPermissions(inFleet(actor, row.id), { nodes: item.nodes.total, bundle: row.bundle, rolloutUnderWay }) : past,
   };
 }
 

@@ -5,6 +5,6 @@ export type { Authenticator } from './auth.ts';
 export { capabilities, fleetCapabilities } from './capabilities.ts';
 export type { Capability } from './capabilities.ts';
 export type { Breadth } from './policy.ts';
-export { capabilitiesOf, isAllowed, permission, refusalReason, requireCapability, scopesBeyond } from './policy.ts';
+export { capabilitiesOf, inFleet, isAllowed, permission, refusalReason, requireCapability, scopesBeyond, within } from './policy.ts';
 export { createApiToken } from './service/api-tokens.ts';
 export { createSignInLink, ensureOrganization, needsFirstAdministrator } from './service/sign-in-links.ts';

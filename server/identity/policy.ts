@@ -1,5 +1,7 @@
-import type { Actor, Role } from '../kernel/actor.ts';
+import type { Actor, Grant, Role } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { reaches } from '../kernel/reach.ts';
+import type { Reach } from '../kernel/reach.ts';
 import { capabilities, capabilityRoles, fleetCapabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 
@@ -21,7 +23,31 @@ export function isAllowed(actor: Actor, capability: Capability, breadth: Breadth
 }
 
 function isTooNarrow(actor: Actor, capability: Capability, breadth: Breadth): boolean {
-  return actor.fleets !== 'all' && (breadth === 'organization' || !fleetCapabilities.has(capability));
+  return fleetsFor(actor, capability) !== 'all' && (breadth === 'organization' || !fleetCapabilities.has(capability));
+}
+
+/** Where the actor has this capability: by those of their roles that have it, together. */
+function fleetsFor(actor: Actor, capability: Capability): Reach['fleets'] {
+  if (actor.kind !== 'user' || actor.grants === undefined) return actor.fleets;
+  return fleetsOfAll(actor.grants.filter((grant) => grant.capabilities.includes(capability)));
+}
+
+/** What several roles reach together. */
+export function fleetsOfAll(grants: readonly Pick<Grant, 'fleets'>[]): Reach['fleets'] {
+  const fleets = grants.map((grant) => grant.fleets);
+  return fleets.includes('all') ? 'all' : [...new Set(fleets.flatMap((some) => (some === 'all' ? [] : some)))];
+}
+
+/** The actor, reaching no further than where they have this capability: who reads and writes by this reads and writes nothing beyond. */
+export function within<Who extends Actor>(actor: Who, capability: Capability): Who {
+  return actor.kind === 'user' && actor.grants !== undefined ? { ...actor, fleets: fleetsFor(actor, capability) } : actor;
+}
+
+/** The actor as they are where something belongs to this fleet, or to none: with the roles that they have there. */
+export function inFleet<Who extends Actor>(actor: Who, fleetId: string | null): Who {
+  if (actor.kind !== 'user' || actor.grants === undefined) return actor;
+  const grants = actor.grants.filter(({ fleets }) => reaches({ organizationId: actor.organizationId, fleets }, fleetId));
+  return { ...actor, grants, role: grants.map(({ role }) => role).join(', ') || 'none there', capabilities: [...new Set(grants.flatMap((grant) => grant.capabilities))] };
 }
 
 /** Nodes act only through their link and hold none; the control plane holds all. */
@@ -88,5 +114,6 @@ export function scopesBeyondFleets(scopes: readonly Capability[]): Capability[] 
 
 /** Scopes that the actor may not give away, because the actor does not have them. */
 export function scopesBeyond(actor: Actor, scopes: readonly Capability[]): Capability[] {
-  return scopes.filter((scope) => !isAllowed(actor, scope));
+  // What somebody may in some fleets is not theirs to give for others.
+  return scopes.filter((scope) => !isAllowed(actor, scope) || fleetsFor(actor, scope) !== 'all');
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Actor } from '../kernel/actor.ts';
+import type { Actor, Grant } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { roles } from '../kernel/actor.ts';
@@ -7,20 +7,23 @@ import type { Permission } from '../kernel/wire.ts';
 import { capabilities } from './capabilities.ts';
 import type { Capability } from './capabilities.ts';
 import { capabilitiesOf, inUseReason, isAdministrator, isAllowed, lastAdministratorReason, permission, scopesBeyond } from './policy.ts';
-import { findFleetNames, findOpenInvitation, isSecondFactorOn, openInvitation } from './repository.ts';
+import { findFleetNames, findOpenInvitation, isSecondFactorOn, openInvitation, withRole } from './repository.ts';
 import { findPasskeys } from './passkeys/repository.ts';
-import { knownOf, roleView } from './roles/role-view.ts';
+import { knownOf, rightsOf, roleView } from './roles/role-view.ts';
 import type { fleetLimitOutput, invitationPreviewOutput, listApiTokensOutput, listMembersOutput, listPasskeysOutput, listRolesOutput, listSessionsOutput, meOutput } from './schema.ts';
 
 export async function readMe(deps: Deps, actor: Actor): Promise<z.infer<typeof meOutput>> {
   const organization = await deps.db.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { id: true, name: true, requiresSecondFactor: true } });
+  const grants: readonly Grant[] = actor.kind === 'user' ? (actor.grants ?? [actor]) : [];
+  const names = await findFleetNames(deps.db, actor.organizationId, [actor, ...grants].flatMap(({ fleets }) => (fleets === 'all' ? [] : fleets)));
   return {
     user: { id: actor.id, name: actor.name, email: actor.kind === 'user' ? actor.email : '', secondFactor: actor.kind === 'user' && (await isSecondFactorOn(deps.db, actor.id)) },
     organization,
     awaitsSecondFactor: actor.kind === 'user' && actor.awaitsSecondFactor === true,
     breakGlassUntil: actor.kind === 'user' ? (actor.breakGlass?.until ?? null) : null,
     role: actor.kind === 'user' ? actor.role : null,
-    fleets: actor.fleets === 'all' ? null : limitOf(actor.fleets, await findFleetNames(deps.db, actor.organizationId, actor.fleets)),
+    fleets: actor.fleets === 'all' ? null : limitOf(actor.fleets, names),
+    grants: grants.map(({ role, fleets, capabilities: may }) => ({ role, fleets: fleets === 'all' ? null : limitOf(fleets, names), capabilities: knownOf(may) })),
     capabilities: capabilities.filter((capability) => isAllowed(actor, capability)),
   };
 }
@@ -37,17 +40,17 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
     deps.db.member.findMany({
       where: { organizationId },
       orderBy: { createdAt: 'asc' },
-      include: { customRole: true, user: { include: { _count: { select: { passkeys: true } }, sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
+      include: { customRole: true, grants: withRole, user: { include: { _count: { select: { passkeys: true } }, sessions: { orderBy: { createdAt: 'desc' }, take: 1, select: { createdAt: true } } } } },
     }),
     deps.db.invitation.findMany({ where: { organizationId, ...openInvitation(new Date(deps.clock.now())) }, orderBy: { createdAt: 'desc' }, include: { customRole: true } }),
   ]);
   const administrators = rows.filter(isAdministrator).length;
-  const names = await findFleetNames(deps.db, organizationId, [...rows, ...invitations].flatMap((row) => row.fleetIds));
+  const names = await findFleetNames(deps.db, organizationId, [...rows, ...rows.flatMap((row) => row.grants), ...invitations].flatMap((row) => row.fleetIds));
   const mayWrite = permission(actor, 'settings:write');
   return {
     items: rows.map((row) => {
       const role = roleView(row);
-      const reason = lastAdministratorReason(row, administrators) ?? beyondReason(actor, role.capabilities);
+      const reason = lastAdministratorReason(row, administrators) ?? beyondReason(actor, rightsOf(row));
       const can = mayWrite.allowed && reason !== null ? { allowed: false, reason } : mayWrite;
       return {
         id: row.id,
@@ -56,12 +59,13 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
         email: row.user.email,
         role: role.name,
         fleets: limitOf(row.fleetIds, names),
+        also: row.grants.map((grant) => ({ role: roleView(grant).name, fleets: limitOf(grant.fleetIds, names) })),
         joinedAt: row.createdAt.getTime(),
         lastSignInAt: row.user.sessions[0]?.createdAt.getTime() ?? null,
         isYou: row.userId === actor.id,
         secondFactor: row.user.twoFactorEnabled,
         passkeys: row.user._count.passkeys,
-        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled || row.user._count.passkeys > 0 ? (mayWrite.allowed ? allowedUnless(beyondReason(actor, role.capabilities)) : mayWrite) : { allowed: false, reason: 'There is none.' } },
+        can: { setAccess: can, remove: can, resetSecondFactor: row.user.twoFactorEnabled || row.user._count.passkeys > 0 ? (mayWrite.allowed ? allowedUnless(beyondReason(actor, rightsOf(row))) : mayWrite) : { allowed: false, reason: 'There is none.' } },
       };
     }),
     invitations: invitations.map((row) => ({ id: row.id, name: row.name, email: row.email, role: roleView(row).name, fleets: limitOf(row.fleetIds, names), createdAt: row.createdAt.getTime(), expiresAt: row.expiresAt.getTime() })),
@@ -72,9 +76,10 @@ export async function listMembers(deps: Deps, actor: Actor): Promise<z.infer<typ
 /** The roles that there always are, and those that the organization made, by name. */
 export async function listRoles(deps: Deps, actor: Actor): Promise<z.infer<typeof listRolesOutput>> {
   const { organizationId } = actor;
-  const [rows, builtIn, invitations] = await Promise.all([
-    deps.db.customRole.findMany({ where: { organizationId }, orderBy: { name: 'asc' }, include: { _count: { select: { members: true } } } }),
+  const [rows, builtIn, further, invitations] = await Promise.all([
+    deps.db.customRole.findMany({ where: { organizationId }, orderBy: { name: 'asc' }, include: { _count: { select: { members: true, grants: true } } } }),
     deps.db.member.groupBy({ by: ['role'], where: { organizationId, role: { not: null } }, _count: { _all: true } }),
+    deps.db.memberGrant.groupBy({ by: ['role'], where: { member: { organizationId }, role: { not: null } }, _count: { _all: true } }),
     deps.db.invitation.groupBy({ by: ['customRoleId'], where: { organizationId, customRoleId: { not: null }, ...openInvitation(new Date(deps.clock.now())) }, _count: { _all: true } }),
   ]);
   const mayWrite = permission(actor, 'settings:write');
@@ -84,10 +89,10 @@ export async function listRoles(deps: Deps, actor: Actor): Promise<z.infer<typeo
     items: [
       ...roles.map((name) => {
         const may = capabilitiesOf(name);
-        return { id: null, name, capabilities: may, members: builtIn.find((one) => one.role === name)?._count._all ?? 0, can: { give: within(may, null), change: always, remove: always } };
+        return { id: null, name, capabilities: may, members: [builtIn, further].reduce((sum, counted) => sum + (counted.find((one) => one.role === name)?._count._all ?? 0), 0), can: { give: within(may, null), change: always, remove: always } };
       }),
-      ...rows.map(({ id, name, capabilities: kept, _count: { members } }) => {
-        const may = knownOf(kept);
+      ...rows.map(({ id, name, capabilities: kept, _count }) => {
+        const [may, members] = [knownOf(kept), _count.members + _count.grants];
         const holders = { members, invitations: invitations.find((one) => one.customRoleId === id)?._count._all ?? 0 };
         return { id, name, capabilities: may, members, can: { give: within(may, null), change: within(may, null), remove: mayWrite.allowed ? allowedUnless(inUseReason(holders)) : mayWrite } };
       }),

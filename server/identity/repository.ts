@@ -1,9 +1,12 @@
 import type { Role } from '../kernel/actor.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 
+/** Further roles of a member, with what each is. */
+export const withRole = { include: { customRole: true }, orderBy: { id: 'asc' } } as const;
+
 /** The membership that a person acts under: the earliest, until an organization can be chosen. */
 export function findMembership(db: Queryable, userId: string) {
-  return db.member.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' }, include: { user: true, organization: true, customRole: true } });
+  return db.member.findFirst({ where: { userId }, orderBy: { createdAt: 'asc' }, include: { user: true, organization: true, customRole: true, grants: withRole } });
 }
 
 export async function isSecondFactorOn(db: Queryable, userId: string): Promise<boolean> {
@@ -32,7 +35,7 @@ export function countMemberships(db: Queryable, userId: string): Promise<number>
 }
 
 export function findMember(db: Queryable, organizationId: string, id: string) {
-  return db.member.findFirst({ where: { organizationId, id }, include: { user: { include: { _count: { select: { passkeys: true } } } }, customRole: true } });
+  return db.member.findFirst({ where: { organizationId, id }, include: { user: { include: { _count: { select: { passkeys: true } } } }, customRole: true, grants: withRole } });
 }
 
 export function countMembers(db: Queryable, organizationId: string): Promise<number> {
@@ -182,6 +185,12 @@ export async function revokeInvitationRow(tx: Transaction, id: string, at: Date)
 
 export async function updateMemberAccess(tx: Transaction, id: string, { role, customRoleId, fleetIds }: Access): Promise<void> {
   await tx.member.update({ where: { id }, data: { role, customRoleId, fleetIds } });
+}
+
+/** Gives a member these further roles in place of those that were. */
+export async function replaceGrants(tx: Transaction, memberId: string, grants: readonly (Access & { id: string })[]): Promise<void> {
+  await tx.memberGrant.deleteMany({ where: { memberId } });
+  await tx.memberGrant.createMany({ data: grants.map((grant) => ({ ...grant, memberId })) });
 }
 
 export async function deleteMember(tx: Transaction, id: string): Promise<void> {

@@ -28,6 +28,9 @@ export const fleetLimitSchema = z.union([z.literal('all'), z.array(idSchema).min
 /** The same as it is shown; null is the whole organization. A fleet that is gone has no name. */
 export const fleetLimitOutput = z.array(z.object({ id: idSchema, name: z.string().nullable() })).nullable();
 
+/** A role with the reach in which somebody has it. */
+export const grantOutput = z.object({ role: z.string(), fleets: fleetLimitOutput });
+
 export const meOutput = z.object({
   /** `secondFactor`: a code is asked for beside the password. */
   user: z.object({ id: idSchema, name: z.string(), email: z.string(), secondFactor: z.boolean() }),
@@ -37,7 +40,10 @@ export const meOutput = z.object({
   /** In by a break-glass code until this time; null for everybody else. */
   breakGlassUntil: z.number().nullable(),
   role: z.string().nullable(),
+  /** Of all roles together. */
   fleets: fleetLimitOutput,
+  /** Each role of a person with where it holds and what it may; none for a token. */
+  grants: z.array(grantOutput.extend({ capabilities: z.array(capabilitySchema) })),
   /** Without those that are not for who is limited to fleets. */
   capabilities: z.array(capabilitySchema),
 });
@@ -59,6 +65,8 @@ export const memberSchema = z.object({
   email: z.string(),
   role: z.string(),
   fleets: fleetLimitOutput,
+  /** Further roles, each with where it holds. */
+  also: z.array(grantOutput),
   joinedAt: z.number(),
   lastSignInAt: z.number().nullable(),
   isYou: z.boolean(),
@@ -74,7 +82,13 @@ export const inviteInput = z.object({ email: emailSchema, name: personNameSchema
 /** `link` is shown once: only its digest is kept. */
 export const inviteOutput = z.object({ id: idSchema, link: z.string(), expiresAt: z.number() });
 /** What is left out stays as it is. */
-export const setAccessInput = z.object({ id: idSchema, role: roleSchema.optional(), fleets: fleetLimitSchema.optional() });
+export const setAccessInput = z.object({
+  id: idSchema,
+  role: roleSchema.optional(),
+  fleets: fleetLimitSchema.optional(),
+  /** Further roles, each with where it holds, in place of those that were. */
+  also: z.array(z.object({ role: roleSchema, fleets: fleetLimitSchema })).max(20).optional(),
+});
 export const byIdInput = z.object({ id: idSchema });
 export const doneOutput = z.object({ done: z.literal(true) });
 
@@ -85,7 +99,7 @@ export const listRolesOutput = z.object({
       id: idSchema.nullable(),
       name: z.string(),
       capabilities: z.array(capabilitySchema),
-      /** How many have it. */
+      /** How many have it, as their first role or a further one. */
       members: z.number().int(),
       /** Whether the asking one has all that it may, and so could give it. */
       can: z.object({ give: permissionSchema, change: permissionSchema, remove: permissionSchema }),

@@ -4,6 +4,13 @@ import type { Reach } from './reach.ts';
 export const roles = ['administrator', 'operator', 'author', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 
+/** A role with the reach in which somebody has it. */
+export interface Grant {
+  readonly role: string;
+  readonly capabilities: readonly string[];
+  readonly fleets: Reach['fleets'];
+}
+
 type ActorBase = Reach & {
   id: string;
   /** As people read it in the audit chain. */
@@ -17,7 +24,10 @@ export type Actor =
   | (ActorBase & {
       kind: 'user';
       role: string;
+      /** What any of their roles may; the reach is that of all of them together, until it is narrowed to what is to be done. */
       capabilities: readonly string[];
+      /** Where each role holds, for who has several; not there for who has one. */
+      grants?: readonly Grant[];
       sessionId: string;
       email: string;
       /** The organization asks for a second factor that the session has not shown: nothing but the person’s own account is open. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isAllowed } from '../identity/index.ts';
+import { isAllowed, within } from '../identity/index.ts';
 import type { Breadth, Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
@@ -38,9 +38,8 @@ const readers: Record<Exclude<ChangeTopic, 'resync'>, [Capability, Breadth]> = {
  * it is looked up whose a node or deployment is, once for each: a node’s moves are told, and heard on both sides.
  */
 export function createAudience(db: Queryable, actor: Actor): (event: OutboxEvent) => Promise<boolean> {
-  const heard = new Set(Object.entries(readers).flatMap(([topic, [capability, breadth]]) => (isAllowed(actor, capability, breadth) ? [topic] : [])));
-  const inReach = createReachFilter(db, actor);
-  return async (event) => heard.has(event.topic) && (await inReach(event));
+  const filters = new Map(Object.entries(readers).flatMap(([topic, [capability, breadth]]) => (isAllowed(actor, capability, breadth) ? [[topic, createReachFilter(db, within(actor, capability))] as const] : [])));
+  return async (event) => (await filters.get(event.topic)?.(event)) ?? false;
 }
 
 function createReachFilter(db: Queryable, reach: Reach): (event: OutboxEvent) => Promise<boolean> {

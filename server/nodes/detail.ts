@@ -3,6 +3,7 @@ import { bundleManifestSchema, canonicalJson } from '@selvedge/edge-runtime/prot
 import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
 import { previewMembership, requireWithinReach } from '../fleets/index.ts';
+import { inFleet } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
@@ -54,7 +55,7 @@ export async function readNode(db: Queryable, actor: Actor, id: string, now: num
     diff: diffOf(reported, desired),
     activation: activationOf(report),
     hold: report?.hold !== undefined && report.hold.until > (at ?? now) ? report.hold : null,
-    can: present !== null ? nodePermissions(actor, standingOf(present)) : everyNodeAction({ allowed: false, reason: 'This is how the node was. What stands now can be changed.' }),
+    can: present !== null ? nodePermissions(inFleet(actor, present.fleetId), standingOf(present)) : everyNodeAction({ allowed: false, reason: 'This is how the node was. What stands now can be changed.' }),
   };
 }
 

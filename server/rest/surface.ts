@@ -8,7 +8,7 @@ import { readJson, sendJson, sendText } from '../http/exchange.ts';
 import type { Exchange, Surface } from '../http/exchange.ts';
 import type { Gate } from '../http/gate.ts';
 import type { RawRoute } from '../http/raw-route.ts';
-import { requireCapability } from '../identity/index.ts';
+import { requireCapability, within } from '../identity/index.ts';
 import { recordRefusedCall } from '../trpc/refusals.ts';
 import { createCaller } from '../trpc/root.ts';
 import { invalidInput, toDomainError } from '../trpc/errors.ts';
@@ -92,7 +92,7 @@ async function callRaw(deps: Deps, actor: Actor | null, route: RawRoute, paramet
   }
   requireStorable(parameters);
   try {
-    await route.handle({ deps, actor, parameters, exchange });
+    await route.handle({ deps, actor: within(actor, route.access), parameters, exchange });
   } catch (error) {
     // These handlers parse their own input, where procedures have theirs parsed before they run.
     throw error instanceof z.ZodError ? invalidInput(error) : error;

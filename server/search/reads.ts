@@ -1,4 +1,4 @@
-import { isAllowed } from '../identity/index.ts';
+import { isAllowed, within } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { containsText } from '../kernel/contains-text.ts';
 import type { Queryable } from '../kernel/db.ts';
@@ -16,14 +16,14 @@ export async function searchNames(db: Queryable, actor: Actor, query: string): P
   const name = containsText(query);
   const options = { take: READ_MAX, orderBy: { name: 'asc' } } as const;
   const [nodes, fleets, rules, models, repositories, deployments] = await Promise.all([
-    isAllowed(actor, 'nodes:read') ? db.node.findMany({ ...options, where: { ...inReach(actor), name, revokedAt: null }, select: { id: true, name: true, health: true, sync: true } }) : [],
-    isAllowed(actor, 'fleets:read') ? db.fleet.findMany({ ...options, where: { ...fleetsInReach(actor), name }, select: { id: true, name: true, selector: true } }) : [],
+    isAllowed(actor, 'nodes:read') ? db.node.findMany({ ...options, where: { ...inReach(within(actor, 'nodes:read')), name, revokedAt: null }, select: { id: true, name: true, health: true, sync: true } }) : [],
+    isAllowed(actor, 'fleets:read') ? db.fleet.findMany({ ...options, where: { ...fleetsInReach(within(actor, 'fleets:read')), name }, select: { id: true, name: true, selector: true } }) : [],
     isAllowed(actor, 'rules:read') ? db.rule.findMany({ ...options, where: { organizationId, name }, select: { id: true, name: true, latestVersion: true } }) : [],
     isAllowed(actor, 'models:read') ? db.model.findMany({ ...options, where: { organizationId, name }, select: { id: true, name: true, latestVersion: true } }) : [],
     isAllowed(actor, 'repositories:read') ? db.gitRepository.findMany({ ...options, where: { organizationId, name }, select: { id: true, name: true, url: true } }) : [],
     isAllowed(actor, 'deployments:read')
       ? db.deployment.findMany({
-          where: { ...inReach(actor), OR: [{ fleetName: name }, { note: name }] },
+          where: { ...inReach(within(actor, 'deployments:read')), OR: [{ fleetName: name }, { note: name }] },
           take: READ_MAX,
           orderBy: { id: 'desc' },
           select: { id: true, fleetName: true, note: true, state: true },

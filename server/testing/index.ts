@@ -2,6 +2,7 @@ import { afterAll } from 'vitest';
 import { freshDatabase, temporaryFolder } from '../../tools/testing/index.ts';
 import type { Composition } from '../compose.ts';
 import { capabilitiesOf } from '../identity/index.ts';
+import { userActor } from '../identity/roles/role-view.ts';
 import type { Actor, Role } from '../kernel/actor.ts';
 import { systemClock } from '../kernel/clock.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -125,6 +126,14 @@ function lazyJobs(databaseUrl: string, logger: Deps['logger']): Jobs & { stop():
 /** A person of a role in an organization, or in some of its fleets. There is no row behind it: procedures take the actor as given. */
 export function aUser(organizationId: string, role: Role = 'administrator', fleets: Reach['fleets'] = 'all'): Actor {
   return { kind: 'user', id: `user-${role}`, name: `Test ${role}`, email: `${role}@selvedge.test`, sessionId: `session-${role}`, organizationId, fleets, role, capabilities: capabilitiesOf(role), requestId: crypto.randomUUID() };
+}
+
+/** A person with several roles, each in some fleets, or everywhere; as `aUser` otherwise. */
+export function aUserOf(organizationId: string, ...grants: readonly { role: Role; fleets: Reach['fleets'] }[]): Actor {
+  const member = { role: null, customRole: null, fleetIds: [] as string[] };
+  const [first, ...further] = grants.map(({ role, fleets }) => ({ ...member, role, fleetIds: fleets === 'all' ? [] : [...fleets] }));
+  if (first === undefined) throw new Error('a person has at least one role');
+  return userActor({ id: 'user-of-several', name: 'Test of several', email: 'several@selvedge.test', sessionId: 'session-of-several', requestId: crypto.randomUUID() }, { organizationId, ...first, grants: further });
 }
 
 /** A program with an API token of the given scopes. */

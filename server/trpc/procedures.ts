@@ -1,7 +1,7 @@
 import type { Actor } from '../kernel/actor.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { requireStorable } from '../kernel/storable-text.ts';
-import { requireCapability } from '../identity/index.ts';
+import { requireCapability, within } from '../identity/index.ts';
 import type { Breadth, Capability } from '../identity/index.ts';
 import { trpc } from './init.ts';
 import { toDomainError, toTrpcError } from './errors.ts';
@@ -45,7 +45,7 @@ export const signedInProcedure = withActor.meta({ access: 'signedIn' }).use(asyn
 }).use(storableInput);
 
 /**
- * The procedure that nouns use: only actors with the capability come to it, and `ctx.actor` is the reach to keep every read and
+ * The procedure that nouns use: only actors with the capability come to it, and `ctx.actor` is the reach, of the roles that have it, to keep every read and
  * write within (I11); what concerns more than fleets says so and is closed to who is limited to some. A refusal, here or later
  * by the noun's own policy, goes on record (I8).
  */
@@ -58,7 +58,7 @@ export function procedure(capability: Capability, breadth: Breadth = 'fleet') {
       await recordRefusedCall(ctx.deps, actor, path, await getRawInput(), toDomainError(error));
       throw error;
     }
-    const result = await next();
+    const result = await next({ ctx: { ...ctx, actor: within(actor, capability) } });
     if (!result.ok && type === 'mutation') await recordRefusedCall(ctx.deps, actor, path, await getRawInput(), toDomainError(result.error));
     return result;
   }).use(storableInput);

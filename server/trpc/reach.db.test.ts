@@ -8,7 +8,7 @@ import type { TelemetryService } from '../telemetry/index.ts';
 import { nodeStoreQuestion } from '../nodes/index.ts';
 import { aNode } from '../nodes/testing/a-node.ts';
 import { listProcedures } from '../rest/routes.ts';
-import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
+import { aToken, aUser, aUserOf, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { aSide, sharedRule } from './testing/two-fleets.ts';
 import type { Side } from './testing/two-fleets.ts';
@@ -168,6 +168,61 @@ describe('who is limited to one fleet', () => {
 
   it.each(ofTheOrganization.map(({ name }) => [name]))('is refused %s, which concerns the whole organization', async (name) => {
     for (const actor of limited()) expect(await codeOf(actor, name, undefined)).toBe('Forbidden');
+  });
+});
+
+describe('who operates one fleet and looks at another', () => {
+  const both = (): Actor => aUserOf(organization, { role: 'operator', fleets: [alpha.fleet] }, { role: 'viewer', fleets: [beta.fleet] });
+  const isChange = (name: string): boolean => procedures.find((procedure) => procedure.name === name)?.type === 'mutation';
+  const writes = (name: string): boolean => ['nodes:write', 'fleets:write', 'deployments:write', 'alerts:write'].includes(procedures.find((procedure) => procedure.name === name)?.access ?? '');
+
+  it.each(Object.keys(ofASide).filter(writes))('does not come to %s of the one that they look at', async (name) => {
+    const before = await standing();
+    expect(await codeOf(both(), name, ofASide[name]?.(beta))).toBe(name === 'deployments.create' ? 'PlanChanged' : 'NotFound');
+    expect(await standing()).toEqual(before);
+  });
+
+  it.each(Object.keys(ofASide).filter((name) => !writes(name) && !isChange(name)))('reads %s of both', async (name) => {
+    for (const side of [alpha, beta]) expect([side.name, await codeOf(both(), name, ofASide[name]?.(side))]).toEqual([side.name, 'ok']);
+  });
+
+  it.each(Object.keys(ofAll))('finds in %s what is in both', async (name) => {
+    for (const input of ofAll[name]?.() ?? []) {
+      const [answer, whole] = [await call(both(), name, input), await call(aUser(organization, 'administrator', [alpha.fleet, beta.fleet]), name, input)];
+      if (name !== 'identity.me') expect([...marksIn(answer, alpha), ...marksIn(answer, beta)]).toEqual([...marksIn(whole, alpha), ...marksIn(whole, beta)]);
+    }
+  });
+
+  it.each(ofTheOrganization.map(({ name }) => [name]))('is refused %s, which concerns the whole organization', async (name) => {
+    expect(await codeOf(both(), name, undefined)).toBe('Forbidden');
+  });
+
+  it('is told on each page what they may do there', async () => {
+    const as = callAs(world.deps, both());
+    const may = async ({ node, fleet, deployment, alert }: Side): Promise<boolean[]> => [
+      (await as.nodes.get({ id: node })).can.rename.allowed,
+      (await as.fleets.get({ id: fleet })).can.update.allowed,
+      (await as.deployments.get({ id: deployment })).can.cancel.allowed || (await as.deployments.get({ id: deployment })).can.rollBack.allowed,
+      (await as.alerts.get({ id: alert })).can.mute.allowed,
+    ];
+    expect(await may(beta)).toEqual([false, false, false, false]);
+    expect(await may(alpha)).toEqual([true, true, expect.any(Boolean), true]);
+    expect((await as.nodes.get({ id: beta.node })).can.rename.reason).toBe('This needs the role administrator or operator; yours is viewer.');
+    expect(await as.identity.me()).toMatchObject({ role: 'operator, viewer', fleets: expect.arrayContaining([expect.objectContaining({ id: alpha.fleet }), expect.objectContaining({ id: beta.fleet })]), grants: [{ role: 'operator', fleets: [{ id: alpha.fleet }] }, { role: 'viewer', fleets: [{ id: beta.fleet }] }] });
+  });
+
+  it('changes by documents what they operate, and is told of the other as of one that they may not change', async () => {
+    const as = callAs(world.deps, both());
+    const theirs = { kind: 'Fleet', name: 'beta-fleet', selector: 'side=beta', settings: { telemetryIntervalMs: 4000 } } as const;
+    expect((await as.documents.diff({ documents: [theirs] })).changes).toMatchObject([{ action: 'change' }]);
+    await expect(as.documents.carryOut({ documents: [theirs] })).rejects.toMatchObject({ cause: { code: 'Forbidden' } });
+  });
+
+  it('gives nobody what they may in some fleets alone, whatever they may in others', async () => {
+    const keeper = aUserOf(organization, { role: 'administrator', fleets: [alpha.fleet] }, { role: 'viewer', fleets: 'all' });
+    expect(await codeOf(keeper, 'identity.tokens.create', { name: 'more', scopes: ['nodes:write'], expiresAt: Date.now() + 60_000 })).toBe('Forbidden');
+    expect((await call(keeper, 'nodes.get', { id: beta.node }))).toMatchObject({ id: beta.node });
+    expect(await codeOf(keeper, 'nodes.rename', { id: beta.node, name: 'mine' })).toBe('NotFound');
   });
 });
 

@@ -8,7 +8,7 @@ import { ageOf, formats, render, type Column, type Format } from './output.ts';
 const dayMs = 86_400_000;
 
 const fleetsSchema = z.array(z.looseObject({ id: z.string(), name: z.string().nullable() })).nullable();
-const memberSchema = z.looseObject({ id: z.string(), name: z.string(), email: z.string(), role: z.string(), fleets: fleetsSchema, secondFactor: z.boolean(), lastSignInAt: z.number().nullable() });
+const memberSchema = z.looseObject({ id: z.string(), name: z.string(), email: z.string(), role: z.string(), fleets: fleetsSchema, also: z.array(z.looseObject({ role: z.string(), fleets: fleetsSchema })), secondFactor: z.boolean(), lastSignInAt: z.number().nullable() });
 const roleSchema = z.looseObject({ id: z.string().nullable(), name: z.string(), capabilities: z.array(z.string()), members: z.number() });
 const tokenSchema = z.looseObject({ id: z.string(), name: z.string(), prefix: z.string(), scopes: z.array(z.string()), fleets: fleetsSchema, state: z.string(), expiresAt: z.number(), lastUsedAt: z.number().nullable() });
 const membersSchema = z.looseObject({ items: z.array(memberSchema) });
@@ -25,6 +25,7 @@ const memberColumns = (now: number): readonly Column<Member>[] => [
   { head: 'NAME', value: (member) => member.name },
   { head: 'ROLE', value: (member) => member.role },
   { head: 'WHERE', value: (member) => where(member.fleets) },
+  { head: 'ALSO', value: (member) => member.also.map((grant) => `${grant.role} ${where(grant.fleets)}`).join('; ') },
   { head: 'FACTOR', wide: true, value: (member) => (member.secondFactor ? 'on' : 'off') },
   { head: 'SEEN', value: (member) => ageOf(member.lastSignInAt, now) },
 ];
@@ -69,17 +70,21 @@ export function addAccessCommands(program: Command, { connect, out, now }: Surro
 
   access
     .command('set <email>')
-    .description('Give a member another role, or limit them to other fleets.')
+    .description('Give a member another role, limit them to other fleets, or give them further roles, each where it holds.')
     .option('--role <name>', 'what they may do')
     .addOption(fleets().conflicts('everywhere'))
     .option('--everywhere', 'in the whole organization')
-    .action(async (email: string, options: { role?: string; fleets?: string[]; everywhere?: true }) => {
+    .option('--also <role=fleets...>', 'further roles in place of those that were, as viewer=south,west; a role alone holds everywhere')
+    .option('--no-also', 'no further role')
+    .action(async (email: string, options: { role?: string; fleets?: string[]; everywhere?: true; also?: string[] | boolean }) => {
       const client = await connect();
       const member = (await readMembers(client)).find((one) => one.email === email.toLowerCase());
       if (member === undefined) throw new CliError(exitCodes.notFound, `There is no member ${email}.`);
       const limit = options.everywhere === true ? 'all' : options.fleets === undefined ? undefined : await idsOf(client, options.fleets);
-      await client.send('PATCH', `/members/${member.id}`, { role: options.role, fleets: limit });
-      out(`${member.email} ${options.role ?? member.role}, ${options.everywhere === true ? 'everywhere' : (options.fleets?.join(',') ?? where(member.fleets))}\n`);
+      const also = options.also === false ? [] : Array.isArray(options.also) ? await Promise.all(options.also.map((text) => grantOf(client, text, list))) : undefined;
+      await client.send('PATCH', `/members/${member.id}`, { role: options.role, fleets: limit, also });
+      const now = (await readMembers(client)).find(({ id }) => id === member.id) ?? member;
+      out(`${now.email} ${[now, ...now.also].map(({ role, fleets: holds }) => `${role}, ${where(holds)}`).join('; ')}\n`);
     });
   access
     .command('invite <email>')
@@ -126,6 +131,12 @@ export function addAccessCommands(program: Command, { connect, out, now }: Surro
     await client.send('DELETE', `/tokens/${token.id}`);
     out(`token ${token.name} (${token.prefix}) revoked\n`);
   });
+}
+
+/** A further role as it is written: `viewer=south,west`, or `author` for everywhere. */
+async function grantOf(client: ApiClient, text: string, list: (text: string) => string[]): Promise<{ role: string; fleets: 'all' | string[] }> {
+  const at = text.lastIndexOf('=');
+  return at < 0 ? { role: text, fleets: 'all' } : { role: text.slice(0, at), fleets: await idsOf(client, list(text.slice(at + 1))) };
 }
 
 async function readMembers(client: ApiClient): Promise<Member[]> {

@@ -281,7 +281,10 @@ test('members are given roles and limited to fleets, and tokens made, by the com
   expect(invited.out).toMatch(/^http:\/\/selvedge\.test\/sign-in\/invitation\?token=\S+\n$/);
   const answer = await server.browser().fetch('/api/auth/invitation', { method: 'POST', body: { token: new URL(invited.out.trim()).searchParams.get('token'), name: 'Kim', password: 'correct horse battery' } });
   expect(answer.status).toBe(200);
-  expect((await as('access', 'members')).out).toMatch(/^EMAIL +NAME +ROLE +WHERE +SEEN\nkim@selvedge\.test +Kim +Night shift +mine +\d+s\n$/);
+  expect((await as('access', 'members')).out).toMatch(/^EMAIL +NAME +ROLE +WHERE +ALSO +SEEN\nkim@selvedge\.test +Kim +Night shift +mine +- +\d+s\n$/);
+  expect((await as('access', 'set', 'kim@selvedge.test', '--also', 'viewer=mine', '--also', 'author')).out).toBe('kim@selvedge.test Night shift, mine; viewer, mine; author, everywhere\n');
+  expect((await as('access', 'members')).out).toMatch(/ mine +viewer mine; author everywhere +\d+s\n$/);
+  expect((await as('access', 'set', 'kim@selvedge.test', '--no-also')).out).toBe('kim@selvedge.test Night shift, mine\n');
   expect(await as('access', 'remove-role', 'Night shift')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('1 member has this role') });
   expect((await as('access', 'set', 'kim@selvedge.test', '--role', 'viewer', '--everywhere')).out).toBe('kim@selvedge.test viewer, everywhere\n');
   expect((await as('access', 'remove-role', 'Night shift')).out).toBe('role Night shift removed\n');

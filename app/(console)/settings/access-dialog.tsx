@@ -7,7 +7,9 @@ import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { DialogForm } from '../../_ui/dialog-form.tsx';
-import { FleetChoice, type FleetLimit } from './fleet-choice.tsx';
+import type { FleetLimit } from './fleet-choice.tsx';
+import { FleetChoice } from './fleet-choice.tsx';
+import { FurtherRoles, type FurtherRole } from './further-roles.tsx';
 import { RoleChoice } from './role-choice.tsx';
 
 type Member = z.infer<typeof memberSchema>;
@@ -25,7 +27,8 @@ function AccessForm({ member, close }: { member: Member; close: () => void }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const [role, setRole] = useState(member.role);
-  const [fleets, setFleets] = useState<FleetLimit>(member.fleets === null ? 'all' : member.fleets.flatMap(({ id, name }) => (name === null ? [] : [id])));
+  const [fleets, setFleets] = useState<FleetLimit>(chosenOf(member.fleets));
+  const [also, setAlso] = useState<readonly FurtherRole[]>(member.also.map((grant, index) => ({ key: index, role: grant.role, fleets: chosenOf(grant.fleets) })));
   const save = useMutation(
     trpc.identity.members.setAccess.mutationOptions({
       onSuccess: async () => {
@@ -40,11 +43,20 @@ function AccessForm({ member, close }: { member: Member; close: () => void }) {
       action="Save"
       cancel={close}
       busy={save.isPending}
-      refused={fleets.length === 0 ? 'Choose at least one fleet.' : undefined}
-      onSubmit={() => save.mutate({ id: member.id, role, fleets: fleets === 'all' ? 'all' : [...fleets] })}
+      refused={[fleets, ...also.map((grant) => grant.fleets)].some((chosen) => chosen.length === 0) ? 'Choose at least one fleet for each role.' : undefined}
+      onSubmit={() => save.mutate({ id: member.id, role, fleets: givenOf(fleets), also: also.map((grant) => ({ role: grant.role, fleets: givenOf(grant.fleets) })) })}
     >
       <RoleChoice value={role} onChange={setRole} error={fields['role'] ?? general} />
       <FleetChoice value={fleets} onChange={setFleets} error={fields['fleets']} />
+      <FurtherRoles value={also} onChange={setAlso} error={fields['also']} />
     </DialogForm>
   );
+}
+
+function chosenOf(fleets: Member['fleets']): FleetLimit {
+  return fleets === null ? 'all' : fleets.flatMap(({ id, name }) => (name === null ? [] : [id]));
+}
+
+function givenOf(fleets: FleetLimit): 'all' | string[] {
+  return fleets === 'all' ? 'all' : [...fleets];
 }

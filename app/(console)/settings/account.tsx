@@ -9,6 +9,8 @@ import { rightsInWords, roleLabel, roleMeaning } from './roles.ts';
 import { SecondFactor } from './second-factor.tsx';
 import { Sessions } from './sessions.tsx';
 
+type Grant = NonNullable<ReturnType<typeof useMe>>['grants'][number];
+
 /** The person who is signed in: who that is here, the way in, and where it was used. */
 export function Account() {
   const me = useMe();
@@ -21,8 +23,7 @@ export function Account() {
               { name: 'Name', value: me.user.name },
               { name: 'E-mail', value: me.user.email },
               { name: 'Organization', value: me.organization.name },
-              { name: 'Role', value: me.role === null ? 'none' : `${roleLabel(me.role)}: ${roleMeaning(me.role) ?? rightsInWords(me.capabilities)}` },
-              { name: 'Where', value: me.fleets === null ? 'the whole organization' : reachWords(me.fleets) },
+              ...rolesOf(me.grants),
             ]}
           />
         </Card>
@@ -33,4 +34,13 @@ export function Account() {
       <ChangePassword />
     </div>
   );
+}
+
+/** Each role with where it holds and what it may. */
+function rolesOf(grants: readonly Grant[]): { name: string; value: string }[] {
+  if (grants.length === 0) return [{ name: 'Role', value: 'none' }];
+  return grants.map(({ role, fleets, capabilities }, index) => ({
+    name: grants.length === 1 ? 'Role' : `Role ${index + 1}`,
+    value: `${roleLabel(role)} ${fleets === null ? 'in the whole organization' : reachWords(fleets)}: ${roleMeaning(role) ?? rightsInWords(capabilities)}`,
+  }));
 }

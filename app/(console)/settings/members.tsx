@@ -31,7 +31,7 @@ const memberColumns: readonly Column<Member>[] = [
     ),
   },
   { id: 'email', header: 'E-mail', from: 'sm', cell: (member) => member.email },
-  { id: 'role', header: 'Role', cell: (member) => <RoleOf {...member} /> },
+  { id: 'role', header: 'Role', cell: (member) => <RolesOf member={member} /> },
   { id: 'factor', header: 'Second factor', from: 'md', cell: (member) => <SecondFactorOf member={member} /> },
   { id: 'seen', header: 'Last signed in', numeric: true, from: 'md', cell: (member) => (member.lastSignInAt === null ? <span className="text-faint">no session</span> : <RelativeTime at={member.lastSignInAt} />) },
   { id: 'joined', header: 'Joined', numeric: true, from: 'lg', cell: (member) => <RelativeTime at={member.joinedAt} /> },
@@ -72,6 +72,17 @@ export function Members() {
         </>
       )}
     </Loaded>
+  );
+}
+
+/** Every role of a member, each with where it holds. */
+function RolesOf({ member }: { member: Member }) {
+  return (
+    <span className="flex flex-col">
+      {[member, ...member.also].map((grant, index) => (
+        <RoleOf key={index} role={grant.role} fleets={grant.fleets} />
+      ))}
+    </span>
   );
 }
 

@@ -5,7 +5,7 @@ export type FoundRole = NonNullable<Awaited<ReturnType<typeof findRole>>>;
 
 /** A role of the organization’s own, with who has it. */
 export function findRole(db: Queryable, organizationId: string, id: string) {
-  return db.customRole.findFirst({ where: { organizationId, id }, include: { members: { select: { userId: true } } } });
+  return db.customRole.findFirst({ where: { organizationId, id }, include: { members: { select: { userId: true } }, grants: { select: { member: { select: { userId: true } } } } } });
 }
 
 /** By its name, in whatever case. */
@@ -19,7 +19,7 @@ export function countCustomRoles(db: Queryable, organizationId: string): Promise
 
 /** How many have a role, and how many are invited to it. */
 export async function holdersOf(db: Queryable, id: string, at: Date): Promise<{ members: number; invitations: number }> {
-  const [members, invitations] = await Promise.all([db.member.count({ where: { customRoleId: id } }), db.invitation.count({ where: { customRoleId: id, ...openInvitation(at) } })]);
+  const [members, invitations] = await Promise.all([db.member.count({ where: { OR: [{ customRoleId: id }, { grants: { some: { customRoleId: id } } }] } }), db.invitation.count({ where: { customRoleId: id, ...openInvitation(at) } })]);
   return { members, invitations };
 }
 

@@ -3,7 +3,7 @@ import type { Actor, Role } from '../../kernel/actor.ts';
 import { reachOf } from '../../kernel/reach.ts';
 import { capabilities } from '../capabilities.ts';
 import type { Capability } from '../capabilities.ts';
-import { capabilitiesOf } from '../policy.ts';
+import { capabilitiesOf, fleetsOfAll } from '../policy.ts';
 
 /** How a role is kept beside a member or an invitation: one that there always is, or else one that the organization made. */
 export interface KeptRole {
@@ -35,8 +35,20 @@ export function knownOf(kept: readonly string[]): Capability[] {
 
 type UserActor = Extract<Actor, { kind: 'user' }>;
 
-/** A person, as what their membership makes of them. */
-export function userActor(person: Pick<UserActor, 'id' | 'name' | 'email' | 'sessionId' | 'requestId'>, membership: KeptRole & { organizationId: string; fleetIds: readonly string[] }): UserActor {
-  const role = roleView(membership);
-  return { kind: 'user', ...person, role: role.name, capabilities: role.capabilities, ...reachOf(membership.organizationId, membership.fleetIds) };
+/** A role as it is kept with where it holds. */
+export type KeptGrant = KeptRole & { fleetIds: readonly string[] };
+
+/** What somebody may by all of their roles, wherever: what nobody else may change of them who has not all of it. */
+export function rightsOf(member: KeptRole & { grants?: readonly KeptRole[] }): Capability[] {
+  return [...new Set([member, ...(member.grants ?? [])].flatMap((kept) => roleView(kept).capabilities))];
+}
+
+/** A person, as what their membership makes of them: by one role, or by several of which each holds where it was given. */
+export function userActor(person: Pick<UserActor, 'id' | 'name' | 'email' | 'sessionId' | 'requestId'>, membership: KeptGrant & { organizationId: string; grants?: readonly KeptGrant[] }): UserActor {
+  const { organizationId } = membership;
+  const [first, ...further] = [membership, ...(membership.grants ?? [])].map((kept) => ({ role: roleView(kept).name, capabilities: roleView(kept).capabilities, fleets: reachOf(organizationId, kept.fleetIds).fleets }));
+  if (first === undefined) throw new Error('a member is its own first role');
+  if (further.length === 0) return { kind: 'user', ...person, organizationId, ...first };
+  const grants = [first, ...further];
+  return { kind: 'user', ...person, organizationId, role: grants.map(({ role }) => role).join(', '), capabilities: rightsOf(membership), fleets: fleetsOfAll(grants), grants };
 }

@@ -5,6 +5,7 @@ import type { TestWorld } from '../../testing/index.ts';
 import { testPassword, testServer } from '../../testing/http.ts';
 import type { TestBrowser, TestServer } from '../../testing/http.ts';
 import type { Capability } from '../capabilities.ts';
+import { capabilitiesOf } from '../policy.ts';
 import { userActor } from './role-view.ts';
 
 let world: TestWorld;
@@ -161,4 +162,46 @@ it('the database itself keeps each member to one role', async () => {
   const organization = await world.organization();
   const { id } = await join(organization, 'viewer');
   await expect(world.deps.db.member.update({ where: { id }, data: { role: null } })).rejects.toThrow('members_one_role');
+});
+
+describe('a member with several roles', () => {
+  it('has each where it was given, for people and over REST alike', async () => {
+    const organization = await world.organization();
+    const as = callAs(world.deps, aUser(organization));
+    const [north, south] = [await as.fleets.create({ name: 'north', selector: 'site=north' }), await as.fleets.create({ name: 'south', selector: 'site=south' })];
+    const { browser, id, userId } = await join(organization, 'operator', [north.id]);
+    await as.identity.members.setAccess({ id, also: [{ role: 'viewer', fleets: [south.id] }] });
+    expect(await (await browser.fetch('/api/v1/me')).json()).toMatchObject({ role: 'operator, viewer', grants: [{ role: 'operator', fleets: [{ name: 'north' }] }, { role: 'viewer', fleets: [{ name: 'south' }] }] });
+    const list: unknown = await (await browser.fetch('/api/v1/fleets')).json();
+    expect(list).toMatchObject({ items: [{ name: 'north' }, { name: 'south' }] });
+    const change = (fleet: { id: string; version: number }) => browser.fetch(`/api/v1/fleets/${fleet.id}`, { method: 'PATCH', body: { version: fleet.version, settings: { telemetryIntervalMs: 3000 } } });
+    expect([(await change(north)).status, (await change(south)).status]).toEqual([200, 404]);
+    expect((await as.identity.members.list()).items.find((one) => one.id === id)).toMatchObject({ role: 'operator', also: [{ role: 'viewer', fleets: [{ name: 'south' }] }] });
+    expect(await world.deps.db.auditEntry.findFirst({ where: { organizationId: organization, action: 'member.setAccess' } })).toMatchObject({ before: { role: 'operator', fleets: ['north'], also: [] }, after: { role: 'operator', fleets: ['north'], also: [{ role: 'viewer', fleets: ['south'] }] } });
+    expect(await world.deps.db.outboxEvent.count({ where: { organizationId: organization, topic: 'session', subjectId: userId, kind: 'ended' } })).toBe(1);
+    await as.identity.members.setAccess({ id, also: [] });
+    expect((await (await browser.fetch('/api/v1/fleets')).json())).toMatchObject({ items: [{ name: 'north' }] });
+  });
+
+  it('keeps a role of the organization’s own in use, and is reached when that changes', async () => {
+    const organization = await world.organization();
+    const as = callAs(world.deps, aUser(organization));
+    const role = await as.identity.roles.create({ name: 'Night shift', capabilities: ['nodes:read'] });
+    const { id, userId } = await join(organization, 'author');
+    await as.identity.members.setAccess({ id, also: [{ role: 'Night shift', fleets: 'all' }] });
+    expect((await as.identity.roles.list()).items.find(({ name }) => name === 'Night shift')).toMatchObject({ members: 1, can: { remove: { allowed: false } } });
+    await expect(as.identity.roles.remove({ id: role.id })).rejects.toMatchObject(refused('Conflict'));
+    await as.identity.roles.update({ id: role.id, capabilities: ['nodes:read', 'nodes:write'] });
+    expect(await world.deps.db.outboxEvent.count({ where: { organizationId: organization, topic: 'session', subjectId: userId, kind: 'ended' } })).toBe(2);
+  });
+
+  it('is not given one, nor changed, by who has less than any of them', async () => {
+    const organization = await world.organization();
+    const { id } = await join(organization, 'viewer');
+    const keeper = withRights(organization, ['settings:read', 'settings:write', ...capabilitiesOf('viewer')]);
+    await expect(identityAs(keeper).members.setAccess({ id, also: [{ role: 'operator', fleets: 'all' }] })).rejects.toMatchObject(refused('Forbidden', 'rights that you do not have'));
+    await identityAs(aUser(organization)).members.setAccess({ id, also: [{ role: 'operator', fleets: 'all' }] });
+    await expect(identityAs(keeper).members.setAccess({ id, also: [] })).rejects.toMatchObject(refused('Forbidden', 'who has rights that you do not have'));
+    await expect(identityAs(keeper).members.remove({ id })).rejects.toMatchObject(refused('Forbidden'));
+  });
 });

@@ -40,7 +40,7 @@ export async function changeRole(deps: Deps, actor: Actor, input: z.infer<typeof
     await updateRole(tx, role.id, after);
     record({ action: 'role.update', object: { kind: 'role', id: role.id, name: after.name }, before: { name: role.name, capabilities: role.capabilities }, after });
     publish({ topic: 'settings', subjectId: role.id, kind: 'roleUpdated' });
-    for (const { userId } of role.members) publish({ topic: 'session', subjectId: userId, kind: 'ended' });
+    for (const userId of new Set([...role.members, ...role.grants.map(({ member }) => member)].map((member) => member.userId))) publish({ topic: 'session', subjectId: userId, kind: 'ended' });
   });
 }
 

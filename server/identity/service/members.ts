@@ -21,13 +21,14 @@ import {
   lockOrganization,
   replaceInvitation,
   revokeInvitationRow,
+  replaceGrants,
   updateMemberAccess,
   updateOrganizationName,
   updateSecondFactorDemand,
 } from '../repository.ts';
 import type { Access } from '../repository.ts';
 import { findRoleByName } from '../roles/repository.ts';
-import { isBuiltIn, roleView } from '../roles/role-view.ts';
+import { isBuiltIn, rightsOf, roleView } from '../roles/role-view.ts';
 import type { inviteInput, inviteOutput, setAccessInput } from '../schema.ts';
 
 const INVITATION_LIFETIME_MS = 7 * 24 * 3_600_000;
@@ -68,7 +69,7 @@ export async function revokeInvitation(deps: Deps, actor: Actor, id: string): Pr
   });
 }
 
-/** Gives a member another role, or other fleets to be limited to. Live pages of theirs begin anew, with what they may see then. */
+/** Gives a member another role, other fleets to be limited to, or further roles with fleets of their own. Live pages of theirs begin anew, with what they may see then. */
 export async function setMemberAccess(deps: Deps, actor: Actor, { id, ...input }: z.infer<typeof setAccessInput>): Promise<void> {
   await performChange(deps, actor, async ({ tx, record, publish }) => {
     const member = await findForChange(tx, actor, id);
@@ -79,7 +80,8 @@ export async function setMemberAccess(deps: Deps, actor: Actor, { id, ...input }
     const access = { ...given.kept, fleetIds: after.fleetIds };
     if (!isAdministrator(access)) await requireAnotherAdministrator(tx, actor, member);
     await updateMemberAccess(tx, id, access);
-    record({ action: 'member.setAccess', object: { kind: 'member', id, name: member.user.email }, before: { role: was.name, fleets: before.said }, after: { role: given.name, fleets: after.said } });
+    const also = await setGrants(deps, tx, actor, member, input.also);
+    record({ action: 'member.setAccess', object: { kind: 'member', id, name: member.user.email }, before: { role: was.name, fleets: before.said, ...also.before }, after: { role: given.name, fleets: after.said, ...also.after } });
     publish({ topic: 'settings', subjectId: member.userId, kind: 'accessSet' });
     publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
   });
@@ -92,7 +94,7 @@ export async function removeMember(deps: Deps, actor: Actor, id: string): Promis
     await requireAnotherAdministrator(tx, actor, member);
     await deleteMember(tx, id);
     await deleteSessionsOf(tx, member.userId);
-    record({ action: 'member.remove', object: { kind: 'member', id, name: member.user.email }, before: { role: roleView(member).name } });
+    record({ action: 'member.remove', object: { kind: 'member', id, name: member.user.email }, before: { role: [member, ...member.grants].map((kept) => roleView(kept).name).join(', ') } });
     publish({ topic: 'settings', subjectId: member.userId, kind: 'memberRemoved' });
     publish({ topic: 'session', subjectId: member.userId, kind: 'ended' });
   });
@@ -117,8 +119,17 @@ async function findForChange(tx: Tx, actor: Actor, id: string): Promise<FoundMem
   await lockOrganization(tx, actor.organizationId);
   const member = await findMember(tx, actor.organizationId, id);
   if (member === null) throw notFound('member', id);
-  requireRights(actor, roleView(member).capabilities, `You cannot change what ${member.user.name} may do, who has rights that you do not have`);
+  requireRights(actor, rightsOf(member), `You cannot change what ${member.user.name} may do, who has rights that you do not have`);
   return member;
+}
+
+/** Further roles in place of those that a member has, as the audit says both; nothing where they stay as they are. */
+async function setGrants(deps: Deps, tx: Tx, actor: Actor, member: FoundMember, wanted: z.infer<typeof setAccessInput>['also']): Promise<{ before?: object; after?: object }> {
+  if (wanted === undefined) return {};
+  const given = await Promise.all(wanted.map(async ({ role, fleets }) => ({ ...(await roleToGive(tx, actor, role)), limit: await limitTo(tx, actor.organizationId, fleets) })));
+  const had = await Promise.all(member.grants.map(async (kept) => ({ role: roleView(kept).name, fleets: (await limitTo(tx, actor.organizationId, kept.fleetIds.length === 0 ? 'all' : kept.fleetIds, true)).said })));
+  await replaceGrants(tx, member.id, given.map(({ kept, limit }) => ({ id: deps.ids.next(), ...kept, fleetIds: limit.fleetIds })));
+  return { before: { also: had }, after: { also: given.map(({ name, limit }) => ({ role: name, fleets: limit.said })) } };
 }
 
 /** A role by its name, which the actor may give: one that has nothing that they have not. */
