@@ -4,8 +4,6 @@ import { labelsSchema, nameSchema } from '../protocol/index.ts';
 import type { CommandLine } from './config.ts';
 import { agentSettings, describeSettings } from './settings.ts';
 
-export const agentVersion = '0.2.0';
-
 const configSchema = z.object({
   name: nameSchema,
   /** Without it the agent runs what its disk names and speaks to nobody. */

@@ -6,8 +6,7 @@ import type { TrustAnchor } from '../activation/trust.ts';
 import { Rejection } from '../activation/verify.ts';
 import type { GatewayApplyReply, GatewayReceiptReply } from '../gateway/backend.ts';
 import { messageOf } from '../kernel/path-error.ts';
-import type { Envelope, Report } from '../protocol/index.ts';
-import { agentVersion } from './command.ts';
+import { agentVersion, type Envelope, type Report } from '../protocol/index.ts';
 import type { Receipts } from './receipts.ts';
 
 export interface OfflineDependencies {

@@ -1,4 +1,5 @@
 /** The agent link: every message, the bundle, and what both ends must compute alike. Imports only zod. */
+export * from './agent-version.ts';
 export * from './bundle.ts';
 export * from './canonical-json.ts';
 export * from './connectors.ts';

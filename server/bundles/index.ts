@@ -1,5 +1,6 @@
 export { assembleBundle, digestOf, digestOfValue, emptyBundle } from './assemble.ts';
 export type { AssembledBundle, BundledModel, BundledRule } from './assemble.ts';
+export { findThreshold } from './repository.ts';
 export { bundlesInUse, readManifest, versionsInUse } from './reads.ts';
 export type { BundleInUse } from './reads.ts';
 export { signersOf, signingKeysOf } from './keys.ts';

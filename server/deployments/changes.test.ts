@@ -2,9 +2,9 @@ import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import { expect, test } from 'vitest';
 import { assembleBundle, digestOf } from '../bundles/index.ts';
+import { isOlder } from './agent-needs.ts';
 import { bytesBetween, changesBetween, summarize } from './changes.ts';
 import { estimateEnd, waveView } from './counts.ts';
-import { isOlder } from './plan.ts';
 import { stateOutcome } from './state-outcome.ts';
 
 function manifest(versions: Record<string, number>, settings = {}): BundleManifest {

@@ -1,3 +1,5 @@
+export { agentNeeds, unmetBy } from './agent-needs.ts';
+export type { AgentNeed } from './agent-needs.ts';
 export { changesBetween } from './changes.ts';
 export { countsOf } from './counts.ts';
 export { countStates, failuresOf, readDeployment, rolloutOfNode } from './reads.ts';

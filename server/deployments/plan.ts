@@ -1,6 +1,7 @@
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import { digestOfValue } from '../bundles/index.ts';
 import type { AssembledBundle } from '../bundles/index.ts';
+import { agentNeeds, isOlder } from './agent-needs.ts';
 import { canTell } from '../gates/index.ts';
 import { cutWaves, limitOf } from '../rollout/index.ts';
 import { bytesBetween, changesBetween } from './changes.ts';
@@ -37,17 +38,13 @@ export interface PlanSubject {
   /** Nodes of the fleet that are in quarantine: they have no part in it. */
   quarantined: readonly PlannedNode[];
   policy: RolloutPolicy;
+  /** How many have to sign the bundle, the control plane counting as one. */
+  threshold: number;
   supersedes: Plan['supersedes'];
   /** Found while the bundle was put together: models, types, connectors. */
   violations: readonly Violation[];
   madeAt: number;
 }
-
-/** The oldest agent that can run the bundles of this release. */
-export const agentVersionMin = '0.1.0';
-
-/** The oldest agent that keeps to the windows of a rollout, and fills the node's labels in. */
-const secondAgentVersion = '0.2.0';
 
 const sampleMax = 50;
 
@@ -127,11 +124,10 @@ function nodeViolations(subject: PlanSubject): Violation[] {
   }
   const { quarantined } = subject;
   if (quarantined.length > 0) violations.push({ code: 'NodesQuarantined', blocks: false, message: `${listed(quarantined)} ${quarantined.length === 1 ? 'is' : 'are'} in quarantine and ${quarantined.length === 1 ? 'has' : 'have'} no part in it.` });
-  const scheduled = subject.policy.downloadWindows.length + subject.policy.activateWindows.length > 0;
-  const labelled = subject.to.manifest.labels !== undefined;
-  const oldest = scheduled || labelled ? secondAgentVersion : agentVersionMin;
-  const old = nodes.filter((node) => isOlder(node.agentVersion, oldest));
-  if (old.length > 0) violations.push({ code: 'AgentTooOld', blocks: true, message: `${listed(old)} ${old.length === 1 ? 'has an agent' : 'have agents'} older than ${oldest}, which cannot ${scheduled ? 'keep to windows' : labelled ? 'fill in labels' : 'run this bundle'}.` });
+  for (const { since, blocks, older } of agentNeeds({ labels: to.manifest.labels ?? [], policy: subject.policy, threshold: subject.threshold })) {
+    const old = nodes.filter((node) => isOlder(node.agentVersion, since));
+    if (old.length > 0) violations.push({ code: 'AgentTooOld', blocks, message: `${listed(old)} ${old.length === 1 ? 'has an agent' : 'have agents'} older than ${since}, ${older}.` });
+  }
   const shared = nodes.filter((node) => node.multipleOwners);
   if (shared.length > 0) violations.push({ code: 'MultipleOwners', blocks: false, message: `${listed(shared)} ${shared.length === 1 ? 'is' : 'are'} claimed by another fleet as well, and would stay in this one.` });
   return violations;
@@ -148,18 +144,6 @@ function gateViolations({ policy, nodes }: PlanSubject, waves: readonly number[]
 function listed(nodes: readonly PlannedNode[]): string {
   const names = nodes.slice(0, 3).map((node) => node.name);
   return nodes.length <= 3 ? names.join(', ') : `${names.join(', ')} and ${nodes.length - 3} more`;
-}
-
-/** By major, minor and patch; what follows a hyphen is left out, and a version that is none counts as old. */
-export function isOlder(version: string, than: string): boolean {
-  const parts = (text: string): number[] => (text.split('-')[0] ?? '').split('.').map(Number);
-  const [mine, other] = [parts(version), parts(than)];
-  if (mine.length !== 3 || mine.some(Number.isNaN)) return true;
-  for (const [index, part] of mine.entries()) {
-    const against = other[index] ?? 0;
-    if (part !== against) return part < against;
-  }
-  return false;
 }
 
 function hashOf(subject: PlanSubject, state: Pick<Plan, 'stateLost' | 'stateKept'>, violations: readonly Violation[]): string {

@@ -144,6 +144,8 @@ test('nodes are told ahead of the window to switch in, wait staged without being
 test('an agent that does not know windows is not given any', async () => {
   await world.deps.db.node.update({ where: { id: agents[0]?.id ?? '' }, data: { agentVersion: '0.1.9' } });
   const window = { days: [0], from: '02:00', to: '04:00', timeZone: 'Etc/UTC' };
-  expect((await plan({ activateWindows: [window] })).violations).toMatchObject([{ code: 'AgentTooOld', blocks: true, message: expect.stringContaining('keep to windows') }]);
-  expect((await plan({})).violations).toEqual([]);
+  expect((await plan({ activateWindows: [window] })).violations).toMatchObject([{ code: 'AgentTooOld', blocks: true, message: expect.stringContaining('keep to windows') }, { code: 'AgentTooOld', blocks: false }]);
+  expect((await plan({}))).toMatchObject({ startable: true, violations: [{ code: 'AgentTooOld', blocks: false, message: expect.stringContaining('engine') }] });
+  await world.deps.db.organization.update({ where: { id: organization }, data: { bundleThreshold: 2 } });
+  expect((await plan({})).violations.map(({ message }) => message)).toContainEqual(expect.stringMatching(/older than 0\.3\.0, for which one signature is enough/));
 });

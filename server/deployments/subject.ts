@@ -1,7 +1,7 @@
 import { labelsIn } from '@selvedge/edge-runtime/protocol';
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
-import { assembleBundle, readManifest } from '../bundles/index.ts';
+import { assembleBundle, findThreshold, readManifest } from '../bundles/index.ts';
 import type { AssembledBundle } from '../bundles/index.ts';
 import { findFleet, readSettings } from '../fleets/index.ts';
 import type { FleetRow } from '../fleets/index.ts';
@@ -75,6 +75,7 @@ export async function readSubject(db: Queryable, reach: Reach, input: z.infer<ty
     nodes,
     quarantined: members.filter((node) => node.quarantined),
     policy: input.policy,
+    threshold: await findThreshold(db, organizationId),
     supersedes: await findUnderWay(db, row.id),
     violations: [...violations, ...unlabelled, ...(excluded === null ? [] : [excluded])],
     madeAt,

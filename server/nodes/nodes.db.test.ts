@@ -1,3 +1,4 @@
+import { agentVersion } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { performChange } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
@@ -25,7 +26,7 @@ const facts = { hostname: 'h', platform: 'linux', architecture: 'x64', cores: 2,
 const bundle = `sha256:${'a'.repeat(64)}`;
 
 async function connect(id: string): Promise<number | null> {
-  return (await nodesConnected(world.deps, organizationId, [{ id, instance: 'i', agentVersion: '0.2.0', facts, gateway: null }], 'test')).get(id)?.since ?? null;
+  return (await nodesConnected(world.deps, organizationId, [{ id, instance: 'i', agentVersion, facts, gateway: null }], 'test')).get(id)?.since ?? null;
 }
 
 function desire(id: string): Promise<{ nodeId: string; generation: number }[]> {

@@ -14,6 +14,8 @@ const kinds = [
   'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies',
 ] as const;
 
+export type Kind = (typeof kinds)[number];
+
 /** Something goes wrong, somewhere, for a while. */
 export function misfortune(stage: Stage): void {
   const { world, network, controlPlane, nodes } = stage;

@@ -23,8 +23,8 @@ export class SimulatedRollout {
   readonly rows: RolloutNode[];
   state: RolloutState = 'Progressing';
   wakeAt: number | null = null;
-  #wave = 0;
-  #waves: RolloutWave[];
+  wave = 0;
+  waves: RolloutWave[];
   #places: Places;
 
   constructor(world: World, database: Rows, policy: RolloutPolicy, release: Release, previous: Release) {
@@ -35,7 +35,7 @@ export class SimulatedRollout {
     this.previous = previous;
     const candidates = [...database.rows.values()].filter(({ quarantined }) => quarantined === null).map(({ state }) => ({ node: state.id, name: state.name, offline: state.connectedSince === null }));
     const cut = cutWaves(candidates, policy.waves.map(({ limit }) => limit));
-    this.#waves = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null, looks: 0, lookedAt: null, gate: 'Judging' }));
+    this.waves = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null, looks: 0, lookedAt: null, gate: 'Judging' }));
     // As the database gives them: by wave and name.
     this.rows = cut.flatMap((wave, index) => wave.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ node, name }) => ({ node, name, wave: index, state: 'ToCome' as const, since: world.time.now, message: '', told: null, afterFailure: 'undecided' as const, facts: this.#factsOf(node) })));
     this.#places = new Places(this.rows, release.digest);
@@ -85,7 +85,7 @@ export class SimulatedRollout {
   /** Plans a step; what it gives back commits it. */
   look(): () => void {
     const { now } = this.#world.time;
-    const head = { id: 'r', state: this.state, policy: this.policy, bundle: this.release.digest, previousBundle: this.previous.digest, signed: true, previousSigned: true, wave: this.#wave, waves: this.#waves, wakeAt: this.wakeAt, evidence: null } satisfies Omit<RolloutSnapshot, 'nodes' | 'others'>;
+    const head = { id: 'r', state: this.state, policy: this.policy, bundle: this.release.digest, previousBundle: this.previous.digest, signed: true, previousSigned: true, wave: this.wave, waves: this.waves, wakeAt: this.wakeAt, evidence: null } satisfies Omit<RolloutSnapshot, 'nodes' | 'others'>;
     const result = step({ ...head, ...this.#places.changed }, now, (asked) => this.#places.answer(asked));
     // What changed says as much as a look at everything does (I10).
     if (chance(this.#world, 0.05)) expectSameStep(result, step({ ...head, nodes: this.rows.map((row) => ({ ...row })), others: [] }, now));
@@ -97,7 +97,7 @@ export class SimulatedRollout {
     if (result.state !== this.state) note(this.#world, `the rollout of ${this.release.name} goes from ${this.state} to ${result.state}: ${result.decisions.at(-1)?.message ?? ''}`);
     const wasOver = this.isOver;
     Object.assign(this, { state: result.state, wakeAt: result.nextWakeAt });
-    [this.#wave, this.#waves] = [result.wave, result.waves];
+    [this.wave, this.waves] = [result.wave, result.waves];
     for (const { node, failures, generation, quarantined } of result.failures) Object.assign(this.#database.row(node), { failuresInARow: failures, failedGeneration: generation, ...(quarantined !== null && { quarantined }) });
     for (const node of result.proven) this.#database.row(node).failuresInARow = 0;
     this.#places.apply(result, now, (row, bundle) => {
@@ -120,7 +120,7 @@ export class SimulatedRollout {
     }
     must(this.#world, requests.length === 0 || !['Paused', 'Suspended', 'Cancelled', 'Superseded'].includes(this.state), 'pause', () => `nodes are told while it is ${this.state}`);
     must(this.#world, state === this.state || decisions.length > 0, 'I8', () => `it goes from ${this.state} to ${state} and no decision says why`);
-    must(this.#world, wave >= this.#wave, 'waves', () => `wave ${this.#wave} is followed by ${wave}`);
+    must(this.#world, wave >= this.wave, 'waves', () => `wave ${this.wave} is followed by ${wave}`);
     must(this.#world, !isOver(this.state) || state === this.state, 'states', () => `${this.state} is followed by ${state}`);
   }
 

@@ -16,8 +16,8 @@ export interface Stage {
 }
 
 /** A fleet of a few nodes that run the first release, and releases to deploy to it, of which some do not suit every node. */
-export function aStage(world: World): Stage {
-  const ids = Array.from({ length: between(world, 1, 5) }, (_, index) => `node_${index}`);
+export function aStage(world: World, { nodes = between(world, 1, 5) }: { nodes?: number } = {}): Stage {
+  const ids = Array.from({ length: nodes }, (_, index) => `node_${index}`);
   const spoilt = (): string[] => ids.filter(() => chance(world, 0.5));
   const release = (name: string, fault: Fault): Release => aRelease(world.organization, name, { rules: between(world, 1, 3), bytes: between(world, 10, 40_000), fault, spoilt: spoilt() });
   const faults = ['none', 'build', 'start', 'crash'] as const;

@@ -3,6 +3,8 @@ import type { SignatureStanding } from '../bundles/schema.ts';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState, WaveView } from '../deployments/schema.ts';
 import type { NodeDetail } from '../nodes/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
+import type { AgentNeed } from '../deployments/index.ts';
+import { refusalCause } from './refusal-cause.ts';
 import { signatureCause } from './signature-cause.ts';
 import { timeCause, windowsText } from './time-cause.ts';
 import { causeOf, durationOf, shareOf } from './words.ts';
@@ -32,6 +34,8 @@ export interface NodeFacts {
   rollout: NodeRollout | null;
   /** Who has signed what it was told; null where nobody but the control plane has to, or it runs that. */
   signatures: SignatureStanding | null;
+  /** What of what it was told its agent is too old for. */
+  unmet: readonly AgentNeed[];
   now: number;
 }
 
@@ -46,6 +50,8 @@ export interface NodeFacts {
  * | `MultipleOwners`, `NoFleet` | several selectors match its labels, or none does |
  * | `Quarantined` | rollouts leave it out, after repeated failure or by a person's word |
  * | `NothingDeployed` | its fleet has had no deployment, so no bundle is desired |
+ * | `AgentTooOld` | its agent does not know what it was told asks for, or failed and has an engine older than the one that checked its rules |
+ * | `ClockWrong`, `Refused` | it refused what it was told: by its clock that is over, or it is not for it, or not signed as it has to be |
  * | `ActivationFailed` | it reports that the desired generation failed |
  * | `Drifted` | it reports another bundle than it was told, or a newer generation |
  * | `SignaturesMissing` | too few of those who hold keys have signed what it was told, or is to be told |
@@ -55,7 +61,8 @@ export interface NodeFacts {
  * | `LeftBehind` | the last rollout ended without this node having been told |
  * | `Staged`, `WaitsForWindow` | it was told, and waits for the window to switch in, or to fetch in |
  * | `Held` | it was told, and a person at its site forbids changes for now |
- * | `NoRoom` | its disk or memory has no room for what it was told |
+ * | `NoRoom` | its disk or memory has no room for what it was told, or its disk does not take it down |
+ * | `TransferBroken` | what it fetches does not come through |
  * | `Activating`, `Requested` | it is at it, or was told and has not answered |
  * | `ConditionFalse` | it reports a condition as false, whatever it runs |
  * | `KeyRotationDue` | it was asked for another key and has not shown one, whatever it runs |
@@ -150,6 +157,10 @@ function syncCauses(facts: NodeFacts): Cause[] {
   const { node, rollout } = facts;
   const unsigned = signatureCause(facts.signatures, node.desired?.bundle ?? '');
   if (unsigned !== null) return [unsigned];
+  const old = agentCause(facts);
+  if (old !== null) return [old];
+  const refused = refusalCause(node) ?? (node.sync.status === 'Failed' && node.sync.reason === 'DiskFailed' ? waitingCause(facts) : null);
+  if (refused !== null) return [refused];
   if (node.sync.status === 'Failed') {
     const message = node.activation?.message ?? node.sync.message;
     return [causeOf('ActivationFailed', 'critical', 'It tried and could not', message || node.sync.reason, {
@@ -168,6 +179,17 @@ function syncCauses(facts: NodeFacts): Cause[] {
     return [causeOf('NothingDeployed', 'notice', 'Nothing was deployed to its fleet', `${node.fleet.name} has no bundle yet.`, { evidence: { fleet: node.fleet.name }, canDo: ['Plan a deployment for the fleet.'] })];
   }
   return movingCauses(facts);
+}
+
+/** An agent that cannot do what it is told, and one that failed at rules which a newer engine checked. */
+function agentCause({ node, unmet }: NodeFacts): Cause | null {
+  const [need] = unmet.filter(({ blocks }) => blocks || node.sync.status === 'Failed');
+  if (need === undefined || node.desired?.bundle == null) return null;
+  return causeOf('AgentTooOld', 'critical', 'Its agent is too old', `It has agent ${node.agentVersion}, older than ${need.since}, ${need.older}.`, {
+    evidence: { agent: node.agentVersion, 'wanted from': need.since, reason: node.sync.reason },
+    byItself: ['It goes on with the bundle that it ran before.', null],
+    canDo: ['Update the agent on the machine, then let it try again.'],
+  });
 }
 
 /** A node that runs what it was told, and that a rollout under way has not told yet. */
@@ -240,9 +262,13 @@ function waitingCause({ node, rollout, now }: NodeFacts): Cause | null {
       return causeOf('WaitsForWindow', 'info', 'It waits for the window to fetch in', message, { evidence: { since, windows: windowsText(downloadWindows) }, byItself: ['It fetches when that window opens.', opensAt(downloadWindows, now)], canDo: ['Deploy with another window, if it cannot wait.'] });
     case 'Held':
       return causeOf('Held', 'notice', 'It is held at its site', message, { evidence: { since }, byItself: ['It goes on when the hold ends.', node.hold?.until ?? null], canDo: ['Ask whoever is at its site; `release` on the node ends the hold.'] });
+    case 'TransferBroken':
+    case 'TransferRefused':
+      return causeOf('TransferBroken', 'notice', 'What it fetches does not come through', message, { evidence: { reason, since }, byItself: ['It tries again and goes on from where it broke off.', null], canDo: ['Look at the way between its site and this address: a proxy that cuts long answers, a link that drops.'] });
+    case 'DiskFailed':
     case 'DiskFull':
     case 'MemoryFull':
-      return causeOf('NoRoom', 'critical', reason === 'DiskFull' ? 'Its disk has no room for it' : 'Its memory has no room for it', message, { evidence: { since }, byItself: ['It tries again until there is room; what it runs goes on.', null], canDo: [reason === 'DiskFull' ? 'Make room on its disk, or lower store.maxBytes of its fleet.' : 'Deploy smaller models, or give the machine more memory.'] });
+      return causeOf('NoRoom', 'critical', reason === 'MemoryFull' ? 'Its memory has no room for it' : reason === 'DiskFull' ? 'Its disk has no room for it' : 'Its disk does not take it down', message, { evidence: { since }, byItself: ['It tries again until there is room; what it runs goes on.', null], canDo: [reason === 'MemoryFull' ? 'Deploy smaller models, or give the machine more memory.' : 'Make room on its disk, or lower store.maxBytes of its fleet; look whether the disk is well.'] });
     default:
       return null;
   }

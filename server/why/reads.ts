@@ -1,5 +1,5 @@
-import { standingOf } from '../bundles/index.ts';
-import { failuresOf, readDeployment, rolloutOfNode } from '../deployments/index.ts';
+import { findThreshold, readManifest, standingOf } from '../bundles/index.ts';
+import { agentNeeds, failuresOf, readDeployment, rolloutOfNode, unmetBy } from '../deployments/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { quarantinedOf, readNode } from '../nodes/index.ts';
@@ -7,12 +7,16 @@ import { deploymentCauses } from './deployment-causes.ts';
 import { nodeCauses } from './node-causes.ts';
 import type { Explanation } from './schema.ts';
 
+const noWindows = { downloadWindows: [], activateWindows: [] };
+
 export async function explainNode(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
   const node = await readNode(db, actor, id, now);
   const rollout = node.fleet === null ? null : await rolloutOfNode(db, actor, node.fleet.id, id, now);
   const told = node.sync.status === 'Synced' ? null : (node.desired?.bundle ?? null);
   const signatures = told === null ? null : await standingOf(db, actor.organizationId, told);
-  return nodeCauses({ node, rollout, signatures, now });
+  const manifest = told === null ? null : await readManifest(db, actor.organizationId, told);
+  const unmet = manifest === null ? [] : unmetBy(node.agentVersion, agentNeeds({ labels: manifest.labels ?? [], policy: rollout?.policy ?? noWindows, threshold: await findThreshold(db, actor.organizationId) }));
+  return nodeCauses({ node, rollout, signatures, unmet, now });
 }
 
 export async function explainDeployment(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {

@@ -6,8 +6,8 @@ import { idSchema } from '../kernel/wire.ts';
  * change: scripts may wait for it. What holds when is written beside `nodeCauses` and `deploymentCauses`.
  */
 export const causeCodeSchema = z.enum([
-  'Revoked', 'KeyRevoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'Quarantined', 'NothingDeployed', 'ActivationFailed', 'Drifted',
-  'RolloutPaused', 'SignaturesMissing', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Held', 'NoRoom', 'Staged', 'WaitsForWindow', 'Activating', 'Requested', 'ConditionFalse', 'KeyRotationDue',
+  'Revoked', 'KeyRevoked', 'NeverConnected', 'Offline', 'MultipleOwners', 'NoFleet', 'Quarantined', 'NothingDeployed', 'AgentTooOld', 'ClockWrong', 'Refused', 'ActivationFailed', 'Drifted',
+  'RolloutPaused', 'SignaturesMissing', 'ApprovalNeeded', 'RolloutSuspended', 'GateStopped', 'GateUndecided', 'Scheduled', 'WindowClosed', 'RolloutEnded', 'WaveBaking', 'WaitsForReports', 'WaitsForWave', 'WaitsForTurn', 'LeftBehind', 'Held', 'NoRoom', 'TransferBroken', 'Staged', 'WaitsForWindow', 'Activating', 'Requested', 'ConditionFalse', 'KeyRotationDue',
   'NoNodes', 'NodesFailed', 'NodesActivating', 'NodesStaged', 'NodesOffline', 'NodesToCome', 'NodesQuarantined',
 ]);
 

@@ -2,13 +2,12 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { ActivationStatus } from '../../edge-runtime/activation/activation-status.ts';
 import type { Trust } from '../../edge-runtime/activation/pinned-trust.ts';
 import { type VerifiedDesired, verifyDesired } from '../../edge-runtime/activation/verify.ts';
-import { agentVersion } from '../../edge-runtime/host/command.ts';
 import type { PathStatus } from '../../edge-runtime/host/path/contract.ts';
 import { ConditionTable, reportOf } from '../../edge-runtime/host/report.ts';
 import { identityOf } from '../../edge-runtime/link/identity.ts';
 import { defaultLinkTimings, type Instruction, LinkClient, type LinkState } from '../../edge-runtime/link/link-client.ts';
 import { ReportSender } from '../../edge-runtime/link/report-sender.ts';
-import { SketchRecorder, type Welcome } from '../../edge-runtime/protocol/index.ts';
+import { agentVersion, SketchRecorder, type Welcome } from '../../edge-runtime/protocol/index.ts';
 import type { Tally } from './tally.ts';
 
 export interface SimNodeOptions {

@@ -1,4 +1,4 @@
-import { assignmentSchema, bundleManifestSchema } from '@selvedge/edge-runtime/protocol';
+import { agentVersion, assignmentSchema, bundleManifestSchema } from '@selvedge/edge-runtime/protocol';
 import type { Assignment, Labels, Report } from '@selvedge/edge-runtime/protocol';
 import { desiredFor } from '../../bundles/index.ts';
 import { systemActor } from '../../kernel/actor.ts';
@@ -44,7 +44,7 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
   return {
     id,
     connect: async () => {
-      const arrived = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion: '0.2.0', facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
+      const arrived = await nodesConnected(deps, organizationId, [{ id, instance, agentVersion, facts: { hostname: name, platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1, nodeVersion: '24' }, gateway: null }], 'test');
       connectedSince = arrived.get(id)?.since ?? null;
     },
     disconnect: () => nodesDisconnected(deps, organizationId, [{ id, connectedSince: connectedSince ?? 0, lastSeenAt: deps.clock.now() }], 'test'),

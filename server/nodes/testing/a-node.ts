@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { fingerprint } from '@selvedge/edge-runtime/protocol';
+import { agentVersion, fingerprint } from '@selvedge/edge-runtime/protocol';
 import type { Labels } from '@selvedge/edge-runtime/protocol';
 import { performChange } from '../../audit/index.ts';
 import { settleNode } from '../../fleets/index.ts';
@@ -22,7 +22,7 @@ export async function aNode(deps: Deps, organizationId: string, given: { name?: 
       fingerprint: shown,
       labels,
       facts: { hostname: 'test', platform: 'linux', architecture: 'x64', cores: 2, memoryBytes: 1024, nodeVersion: '24.0.0' },
-      agentVersion: '0.2.0',
+      agentVersion,
       gateway: null,
       claimedBy: [],
       enrolledAt: now,
