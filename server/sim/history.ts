@@ -41,13 +41,19 @@ export async function runHistory(seed: number, { spoil }: { spoil?: (disk: Volat
     misfortunes += 1;
   }
   recovery(stage);
+  await comeRight(stage);
+  return { seed, misfortunes, violations: world.violations, log: world.log };
+}
+
+/** What is left for a fleet to come right by itself and by who looks after it; then it has to have. */
+export async function comeRight(stage: Stage): Promise<void> {
+  const { world } = stage;
   for (const done = world.time.now + recoveryMs; world.time.now < done && world.violations.length === 0 && !isWell(stage);) {
     await world.time.pass(world.time.now + personLooksMs);
     lookAfter(stage);
   }
   if (world.violations.length === 0) requireWell(stage);
-  for (const { process } of nodes) process?.end();
-  return { seed, misfortunes, violations: world.violations, log: world.log };
+  for (const { process } of stage.nodes) process?.end();
 }
 
 /** Somebody looks in now and then and does what the pages suggest. */

@@ -15,13 +15,13 @@ export interface Stage {
   readonly releases: readonly [Release, ...Release[]];
 }
 
-/** A fleet of a few nodes that run the first release, and releases to deploy to it, of which some do not suit every node. */
-export function aStage(world: World, { nodes = between(world, 1, 5) }: { nodes?: number } = {}): Stage {
+/** A fleet of a few nodes that run the first release, and releases to deploy to it, of which the last two may not suit every node, or as `faults` say none. */
+export function aStage(world: World, { nodes = between(world, 1, 5), faults }: { nodes?: number; faults?: readonly [Fault, Fault] } = {}): Stage {
   const ids = Array.from({ length: nodes }, (_, index) => `node_${index}`);
-  const spoilt = (): string[] => ids.filter(() => chance(world, 0.5));
+  const spoilt = (): string[] => ids.filter(() => faults !== undefined || chance(world, 0.5));
   const release = (name: string, fault: Fault): Release => aRelease(world.organization, name, { rules: between(world, 1, 3), bytes: between(world, 10, 40_000), fault, spoilt: spoilt() });
-  const faults = ['none', 'build', 'start', 'crash'] as const;
-  const releases = [release('first', 'none'), release('second', 'none'), ...['third', 'fourth'].map((name) => release(name, oneOf<Fault>(world, faults)))] as const satisfies readonly Release[];
+  const anyFault = ['none', 'build', 'start', 'crash'] as const;
+  const releases = [release('first', 'none'), release('second', 'none'), ...['third', 'fourth'].map((name, index) => release(name, faults?.[index] ?? oneOf<Fault>(world, anyFault)))] as const satisfies readonly Release[];
   const network = new Network(world);
   const controlPlane = new SimulatedControlPlane(world, network, ids, releases);
   network.controlPlane = controlPlane;
