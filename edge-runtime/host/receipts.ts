@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type Disk, machineDisk } from '../kernel/disk.ts';
 import { readFileIfThere, writeFileDurably } from '../kernel/durable-file.ts';
 import type { NodeIdentity } from '../link/identity.ts';
 import { canonicalJson, type Receipt, type Report, receiptText, type SignedReceipt } from '../protocol/index.ts';
@@ -14,19 +15,21 @@ export type ReceiptFacts = Omit<Receipt, 'schema' | 'number' | 'report'> & { rea
 export class Receipts {
   readonly #path: string;
   readonly #identity: NodeIdentity;
+  readonly #disk: Disk;
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string, identity: NodeIdentity) {
+  constructor(folder: string, identity: NodeIdentity, disk: Disk = machineDisk) {
     this.#path = join(folder, FILE);
     this.#identity = identity;
+    this.#disk = disk;
   }
 
   /** The next one. Rejects when the disk refuses, or its file cannot be read. */
   async write(facts: ReceiptFacts): Promise<SignedReceipt> {
     const turn = this.#writing.then(async () => {
-      const text = await readFileIfThere(this.#path);
+      const text = await readFileIfThere(this.#path, this.#disk);
       const number = (text === undefined ? 0 : fileSchema.parse(JSON.parse(text)).number) + 1;
-      await writeFileDurably(this.#path, JSON.stringify({ number } satisfies z.infer<typeof fileSchema>));
+      await writeFileDurably(this.#path, JSON.stringify({ number } satisfies z.infer<typeof fileSchema>), { disk: this.#disk });
       const payload = canonicalJson({ schema: 'selvedge.receipt/1', number, ...facts } satisfies Receipt);
       return { payload, signature: this.#identity.sign(receiptText(payload)) };
     });
