@@ -1,10 +1,14 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP relay whose network can be cut: `drop` breaks connections, `stall` keeps them open and carries nothing, `dropAfter` lets some bytes through first. */
+/**
+ * A TCP relay whose network can be cut: `drop` breaks connections, `stall` keeps them open and carries nothing, `dropAfter` lets some bytes
+ * through first. What it carries arrives after `delayMs`, in its order.
+ */
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<[Socket, Socket]>();
   #mode: 'open' | 'dropped' | 'stalled' = 'open';
+  delayMs = 0;
   /** Of what goes to the far side. */
   #bytesLeft = Number.POSITIVE_INFINITY;
 
@@ -20,9 +24,17 @@ export class TcpProxy {
         far.destroy();
       };
       for (const socket of pair) socket.on('close', end).on('error', end);
-      near.on('data', (data) => this.#mode === 'open' && this.#carry(data, far));
-      far.on('data', (data) => this.#mode === 'open' && near.write(data));
+      near.on('data', (data) => this.#later(() => this.#carry(data, far)));
+      far.on('data', (data) => this.#later(() => near.destroyed || near.write(data)));
     });
+  }
+
+  #later(send: () => void): void {
+    const go = (): void => {
+      if (this.#mode === 'open') send();
+    };
+    if (this.delayMs === 0) go();
+    else setTimeout(go, this.delayMs);
   }
 
   async listen(): Promise<this> {
@@ -49,6 +61,7 @@ export class TcpProxy {
   }
 
   #carry(data: Buffer, far: Socket): void {
+    if (far.destroyed) return;
     if (data.length <= this.#bytesLeft) {
       this.#bytesLeft -= data.length;
       far.write(data);

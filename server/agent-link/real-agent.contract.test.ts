@@ -2,12 +2,13 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { closeCodes, linkLimits } from '@selvedge/edge-runtime/protocol';
+import { closeCodes, linkLimits, reportSchema } from '@selvedge/edge-runtime/protocol';
 import type { ToAgent } from '@selvedge/edge-runtime/protocol';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../../tools/testing/index.ts';
 import { AgentProcess } from '../../edge-runtime/sim/agent-process.ts';
 import type { AgentOptions } from '../../edge-runtime/sim/agent-process.ts';
+import { TcpProxy } from '../../edge-runtime/sim/tcp-proxy.ts';
 import { createEdge } from '../http/server.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { startLinkRole } from '../link-role.ts';
@@ -139,6 +140,49 @@ describe('a real agent and the real control plane', { timeout: 120_000 }, () => 
     await deps.db.deploymentWave.updateMany({ where: { deploymentId: id, index: 0 }, data: { bakingSince: new Date(Date.now() - 7_200_000) } });
     await eventually(async () => expect(await deps.db.node.count({ where: { fleetId: fleet, sync: 'Synced', observedGeneration: 1n } })).toBe(2));
     expect(relay.artefactRanges.length).toBe(later?.name === 'ahead-second' ? fetched : 1);
+  });
+
+  test('a rollout goes through a network that is slow, loses connections and stalls, to agents that are killed at each step that they report', { timeout: 400_000 }, async () => {
+    const proxy = await new TcpProxy(Number(new URL(controlPlane).port)).listen();
+    proxy.delayMs = 100;
+    const caller = callAs(deps, operator);
+    const { version } = await caller.rules.publish({ name: 'toxic', text: rule });
+    const { id: fleet } = await caller.fleets.create({ name: 'toxic', selector: 'line=toxic' });
+    const token = await anEnrolmentToken();
+    const running = new Map<string, { agent: AgentProcess; options: AgentOptions & { link: string } }>();
+    for (const name of ['toxic-1', 'toxic-2']) {
+      const options = { link: proxy.url, name, token, labels: ['line=toxic'], folder: await temporaryFolder() };
+      running.set(name, { agent: await start(options), options });
+    }
+    await vi.waitFor(async () => expect(await deps.db.node.count({ where: { fleetId: fleet, health: 'Healthy' } })).toBe(2), { timeout: 120_000, interval: 50 });
+    const plan = await caller.deployments.plan({ fleet, rules: [{ name: 'toxic', version }], policy: { waves: [{ limit: { unit: 'nodes', value: 1 } }], bakeSeconds: 1, updateTimeoutSeconds: 3_600 } });
+    const { id } = await caller.deployments.create({ planHash: plan.hash });
+    const killed = new Set<string>();
+    let hasStalled = false;
+    while ((await caller.deployments.get({ id })).state !== 'Succeeded') {
+      for (const node of await deps.db.node.findMany({ where: { fleetId: fleet }, select: { name: true, report: true, sync: true } })) {
+        const report = reportSchema.safeParse(node.report).data;
+        const step = `${node.name} ${report?.activation?.step ?? node.sync}`;
+        const place = running.get(node.name);
+        if (report === undefined || place === undefined || killed.has(step)) continue;
+        killed.add(step);
+        await place.agent.kill9();
+        proxy.drop();
+        proxy.open();
+        place.agent = await start(place.options);
+        if (hasStalled || killed.size < 3) continue;
+        // Half open: nobody is told, and both have to notice by themselves.
+        hasStalled = true;
+        await linkIs(place.agent, { state: 'connected' });
+        proxy.stall();
+        await vi.waitFor(async () => expect((await place.agent.call('/v1/status')).body).not.toMatchObject({ link: { state: 'connected' } }), { timeout: 120_000, interval: 50 });
+        proxy.open();
+      }
+    }
+    expect(killed.size).toBeGreaterThanOrEqual(4);
+    await vi.waitFor(async () => expect(await deps.db.node.count({ where: { fleetId: fleet, sync: 'Synced', health: 'Healthy', observedGeneration: 1n } })).toBe(2), { timeout: 120_000, interval: 50 });
+    for (const { agent } of running.values()) await agent.stop();
+    await proxy.close();
   });
 
   test('join by approval under the fingerprint that both show; a copy of the machine is refused and the node stays', async () => {
