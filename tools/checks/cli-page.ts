@@ -15,7 +15,10 @@ Written by \`node tools/checks/cli-page.ts\` from the program itself, and a chec
 
 \`\`\`sh
 selvedge get nodes -l site=plant-3 -o wide
+selvedge get deployments -w             # a line for each that changes, until interrupted
 selvedge why node plant-3/loop-1
+selvedge label node-17 site=plant-3 spare- --dry-run
+selvedge enrol approve node-17
 selvedge diff -f plant-3/            # what would change; ends with 1 when something would
 selvedge apply -f plant-3/ --wait    # for CI: ends with 1 unless every deployment succeeds
 selvedge rollout undo pump-loop

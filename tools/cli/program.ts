@@ -1,7 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import type { Io } from './io.ts';
 import { addAccessCommands } from './access.ts';
+import { alertCommands } from './alerts.ts';
 import { exportAudit, verifyAudit } from './audit.ts';
 import { breakGlassCommands } from './break-glass.ts';
 import { applyOne, changesOf, linesOf } from './changes.ts';
@@ -10,19 +11,22 @@ import { budgetsOf } from './budgets.ts';
 import { ApiClient } from './client.ts';
 import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
+import { enrolmentCommands } from './enrolment.ts';
 import { CliError, exitCodes } from './exit.ts';
-import { find, kindOf, kinds, nameOf } from './kinds.ts';
+import { find, kindOf, kinds, nameOf, type Item } from './kinds.ts';
 import { asOf, momentOf } from './moment.ts';
 import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
 import { offlineCommands } from './offline.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile } from './profile.ts';
-import { findDeployment, follow, gateLines, readDeployment, rehearsalLines, rolloutActions, statusLine } from './rollouts.ts';
+import { positive } from './positive.ts';
+import { rolloutCommands, untilOver } from './rollout-commands.ts';
+import { findDeployment, rehearsalLines } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
 import { signingKeyCommands } from './signing-keys.ts';
 import { signingCommands } from './signing.ts';
-import { capture, logs, top } from './watching.ts';
+import { capture, logs, pauseBetweenLooks, top, watchItems } from './watching.ts';
 import { backtest, described, isSame } from './backtest.ts';
 
 const explanationSchema = z.looseObject({
@@ -82,11 +86,17 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     .addOption(format())
     .option('-l, --selector <labels>', 'nodes by labels, as site=plant-3,!spare')
     .option('--limit <count>', 'at most so many', positive, 1000)
-    .addOption(at())
-    .action(async (written: string, names: string[], options: { output: Format; selector?: string; limit: number; at?: number }) => {
+    .addOption(at().conflicts('watch'))
+    .option('-w, --watch', 'go on with what changes, until interrupted')
+    .action(async (written: string, names: string[], options: { output: Format; selector?: string; limit: number; at?: number; watch?: true }) => {
       const [client, kind] = [await connect(), kindOf(written)];
       const when = asOf(kind, options.at);
-      const items = names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name, when))) : (await client.list(kind.path, { label: options.selector, ...when }, options.limit)).map((one) => kind.schema.parse(one));
+      const read = async (): Promise<Item[]> => (names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name, when))) : (await client.list(kind.path, { label: options.selector, ...when }, options.limit)).map((one) => kind.schema.parse(one)));
+      if (options.watch === true) {
+        if (options.output !== 'table' && options.output !== 'wide') throw new CliError(exitCodes.usage, 'What is watched is shown as a table: leave -o out, or say wide.');
+        return watchItems(read, (now) => kind.columns(now).filter((column) => column.wide !== true || options.output === 'wide'), () => io.now(), pauseBetweenLooks, (text) => io.out(text));
+      }
+      const items = await read();
       if (items.length === 0 && (options.output === 'table' || options.output === 'wide')) io.error(`There are no ${kind.names[1]}.\n`);
       else io.out(render(items, kind.columns(io.now()), nameOf, options.output));
     });
@@ -106,6 +116,14 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`));
     io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));
     if (!explanation.settled) end(exitCodes.differs);
+  });
+
+  program.command('delete <kind> <name>').description('Remove a fleet; its nodes go on running what they run.').action(async (written: string, name: string) => {
+    const [client, kind] = [await connect(), kindOf(written)];
+    if (kind.path !== '/fleets') throw new CliError(exitCodes.usage, `Fleets can be removed, not ${kind.names[1]}: revoke a node, \`repo remove\` a repository; versions of rules and models, and what was done with them, stay.`);
+    const fleet = await find(client, kind, name);
+    const { nodesLeft } = z.looseObject({ nodesLeft: z.number() }).parse(await client.send('DELETE', `/fleets/${fleet.id}`));
+    io.out(`fleet ${nameOf(fleet)} removed; ${nodesLeft} nodes are in no fleet\n`);
   });
 
   changing(program, 'diff', 'Show what applying would change. Ends with 1 when something would.').action(async (options: { filename: string[] }) => {
@@ -136,41 +154,14 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       if (options.wait === true) for (const id of started) await wait(client, id, options.timeout);
     });
 
-  const wait = async (client: ApiClient, id: string, seconds: number): Promise<void> => {
-    const over = await follow(client, id, seconds * 1000, (line) => io.out(`${line}\n`));
-    if (over?.state === 'Succeeded') return;
-    io.error(over === undefined ? `Not over after ${seconds} s.\n` : `It is ${over.state}: \`selvedge why deployment ${id}\` says why.\n`);
-    end(exitCodes.differs);
-  };
-  const rollout = program.command('rollout').description('Deployments by id, or the newest of a fleet by its name.');
-  rollout
-    .command('status <deployment>')
-    .description('How far it is.')
-    .option('--wait', 'until it is over; ends with 1 when it does not succeed')
-    .option('--timeout <seconds>', 'wait no longer', positive, 3600)
-    .action(async (written: string, options: { wait?: true; timeout: number }) => {
-      const client = await connect();
-      const id = await findDeployment(client, written);
-      if (options.wait === true) await wait(client, id, options.timeout);
-      else io.out(`${statusLine(await readDeployment(client, id))}\n`);
-    });
-  rollout.command('gates <deployment>').description('What its gates found, wave by wave.').action(async (written: string) => {
-    const client = await connect();
-    const lines = await gateLines(client, await findDeployment(client, written));
-    io.out(lines.length === 0 ? 'No gate has looked at it.\n' : `${lines.join('\n')}\n`);
-  });
-  for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry', 'allow'] as const) {
-    const path = rolloutActions[verb];
-    rollout.command(`${verb} <deployment>`).description(rolloutWords[verb]).option('--reason <text>', 'kept with the decision').action(async (written: string, options: { reason?: string }) => {
-      const client = await connect();
-      const id = await findDeployment(client, written);
-      await client.send('POST', `/deployments/${id}/${path}`, options.reason === undefined ? {} : { reason: options.reason });
-      io.out(`${statusLine(await readDeployment(client, id))}\n`);
-    });
-  }
+  const wait = untilOver(io, end);
+  rolloutCommands(program, { connect, out: (text) => io.out(text), wait });
 
   addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
+  const surroundings = { connect, out: (text: string): void => io.out(text), now: (): number => io.now() };
+  enrolmentCommands(program, surroundings);
+  alertCommands(program, surroundings);
   nodeKeyCommands(program, connect, (text) => io.out(text));
   signingCommands(program, connect, io);
   signingKeyCommands(program, connect, (text) => io.out(text), () => io.now());
@@ -199,7 +190,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       io.out(options.output === 'table' ? described(result) : renderOne(result, options.output));
       if (!isSame(result)) end(exitCodes.differs);
     });
-  addAccessCommands(program, { connect, out: (text) => io.out(text), now: () => io.now() });
+  addAccessCommands(program, surroundings);
   breakGlassCommands(program, { connect, out: (text) => io.out(text), standardInput: () => io.standardInput(), now: () => io.now(), profileFile: io.profileFile });
   const audit = program.command('audit').description('The chain of what was done and refused.');
   audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
@@ -215,15 +206,6 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   return program;
 }
 
-const rolloutWords: Record<keyof typeof rolloutActions, string> = {
-  pause: 'Ask no more nodes until it is resumed.',
-  resume: 'Go on after a pause, or after it stopped itself.',
-  abort: 'End it where it is.',
-  undo: 'Take every node that was told back to what it ran.',
-  retry: 'Ask only the nodes that failed again.',
-  allow: 'Let what stopped itself be deployed to its fleet again.',
-};
-
 const meSchema = z.looseObject({ user: z.looseObject({ name: z.string() }), organization: z.looseObject({ name: z.string() }), role: z.string().nullable(), fleets: z.array(z.looseObject({ id: z.string(), name: z.string().nullable() })).nullable(), capabilities: z.array(z.string()) });
 
 function changing(program: Command, name: string, description: string): Command {
@@ -236,12 +218,6 @@ async function compared(io: Io, client: ApiClient, files: readonly string[]): Pr
 
 function shown(change: DocumentChange, lines: readonly string[]): string {
   return lines.length === 0 && change.action === 'same' ? `${labelOf(change)}: nothing changes\n` : `${labelOf(change)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It has to be a whole number from 1 on.');
-  return value;
 }
 
 function explained({ headline, causes }: z.infer<typeof explanationSchema>): string {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { budgetsOf, leftOut, shareOf, type Budget } from './budgets.ts';
 import type { ApiClient } from './client.ts';
 import { kindOf, nameOf, type Item } from './kinds.ts';
-import { render } from './output.ts';
+import { render, table, type Column } from './output.ts';
 
 const pollMs = 2000;
 const entrySchema = z.looseObject({ id: z.string(), at: z.number(), tone: z.string(), reason: z.string(), message: z.string() });
@@ -22,6 +22,28 @@ export async function logs(client: ApiClient, node: string, { limit, follow, at 
     show(next.filter((one) => !known.has(one.id)));
     entries = [...entries, ...next].slice(-200);
   }
+}
+
+/** Tells items as they are, and then each that changed, until `pause` says that it is enough; as kubectl does, a line for each change. */
+export async function watchItems(read: () => Promise<readonly Item[]>, columns: (now: number) => readonly Column<Item>[], now: () => number, pause: () => Promise<boolean>, tell: (text: string) => void): Promise<void> {
+  let head = '';
+  const shown = new Map<string, string>();
+  do {
+    const items = await read();
+    // Ages change by themselves and are no news.
+    const stateOf = (item: Item): string => table([item], columns(0)).split('\n')[1] ?? '';
+    const fresh = items.filter((item) => shown.get(item.id) !== stateOf(item));
+    for (const item of fresh) shown.set(item.id, stateOf(item));
+    const [heading = '', ...lines] = table(fresh, columns(now())).trimEnd().split('\n');
+    if (fresh.length > 0) tell(`${[...(head === '' ? [heading] : []), ...lines].join('\n')}\n`);
+    head = head === '' && fresh.length > 0 ? heading : head;
+  } while (await pause());
+}
+
+/** Between two looks at what is watched. */
+export async function pauseBetweenLooks(): Promise<boolean> {
+  await wait(pollMs);
+  return true;
 }
 
 /** The busiest nodes, with the share of its telemetry budget that each used. */
