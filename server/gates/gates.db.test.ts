@@ -1,10 +1,9 @@
 import { emptySketch } from '@selvedge/edge-runtime/protocol';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { advanceRollout } from '../rollout/index.ts';
 import { writeBuckets } from '../telemetry/repository.ts';
-import { aUser, callAs, testWorld } from '../testing/index.ts';
-import type { TestWorld } from '../testing/index.ts';
-import { GatedFleet, publishWatch } from './testing/gated-fleet.ts';
+import { aUser, callAs } from '../testing/index.ts';
+import { gatedTests } from './testing/gated-fleet.ts';
 
 const size = 30;
 const gates = [
@@ -13,29 +12,14 @@ const gates = [
 ] as const;
 const gated = { waves: [{ limit: { unit: 'percent' as const, value: 10 } }], maxUnavailable: { unit: 'percent' as const, value: 100 }, bakeSeconds: 600, gates: [...gates] };
 
-let world: TestWorld;
-let organization: string;
-let fleet: GatedFleet;
-let sites = 0;
-const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
-const get = (id: string) => as('viewer').deployments.get({ id });
-
-beforeAll(async () => {
-  world = await testWorld();
-  organization = await world.organization();
-  await publishWatch(world, organization);
-});
-
-beforeEach(async () => {
-  fleet = await GatedFleet.of(size, `site-${++sites}`, world, organization);
-});
+const { here, as, get } = gatedTests(size);
 
 /** What nodes told over the minutes up to now, two messages a minute; `times` is how often each detects beside its habit. */
 async function tell(minutes: number, times: (node: number) => number, errors: (node: number) => number = () => 0): Promise<void> {
-  const now = Math.floor(world.deps.clock.now() / 10_000) * 10_000;
-  const rows = fleet.agents.flatMap((agent, node) =>
+  const now = Math.floor(here.world.deps.clock.now() / 10_000) * 10_000;
+  const rows = here.fleet.agents.flatMap((agent, node) =>
     Array.from({ length: minutes * 2 }, (_, step) => ({
-      organizationId: organization,
+      organizationId: here.organization,
       scope: agent.id,
       kind: 'node' as const,
       stepSeconds: 10 as const,
@@ -43,17 +27,17 @@ async function tell(minutes: number, times: (node: number) => number, errors: (n
       figures: { events: 1000, predictions: 0, detections: Math.round((4 + (node % 5)) * times(node)) + (step % 2), actions: 0, refused: errors(node), deadLetters: 0, lag: null, buffered: 0, oldestAt: null, latency: emptySketch() },
     })),
   );
-  await world.deps.db.$transaction((tx) => writeBuckets(tx, rows));
+  await here.world.deps.db.$transaction((tx) => writeBuckets(tx, rows));
 }
 
 async function toTheFirstLook(times: (node: number) => number, errors?: (node: number) => number): Promise<string> {
   await tell(15, () => 1);
-  const id = await fleet.deploy(2, gated);
-  await fleet.answer(id);
+  const id = await here.fleet.deploy(2, gated);
+  await here.fleet.answer(id);
   expect((await get(id)).waves[0]).toMatchObject({ state: 'Baking', looks: [] });
-  world.deps.clock.advance(201_000);
+  here.world.deps.clock.advance(201_000);
   await tell(3, times, errors);
-  await advanceRollout(world.deps, id);
+  await advanceRollout(here.world.deps, id);
   return id;
 }
 
@@ -71,8 +55,8 @@ describe('a rollout with gates', () => {
     expect([look.evidence.wave.length, look.evidence.control.length, look.changes[0]?.wave.length, look.changes[1]]).toEqual([3, 27, 3, null]);
     expect(look.evidence.wave[0]).toMatchObject({ before: { hours: 10 / 60, events: 20_000 }, after: { events: expect.any(Number) } });
     expect((await as('viewer').why.deployment({ id })).causes[0]).toMatchObject({ code: 'GateStopped' });
-    expect((await as('viewer').why.node({ id: fleet.agents.at(-1)?.id ?? '' })).causes[0]).toMatchObject({ code: 'GateStopped' });
-    const stranger = callAs(world.deps, aUser(await world.organization('Other'), 'viewer'));
+    expect((await as('viewer').why.node({ id: here.fleet.agents.at(-1)?.id ?? '' })).causes[0]).toMatchObject({ code: 'GateStopped' });
+    const stranger = callAs(here.world.deps, aUser(await here.world.organization('Other'), 'viewer'));
     await expect(stranger.deployments.look({ id, wave: 0, look: 1 })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
   });
 
@@ -80,8 +64,8 @@ describe('a rollout with gates', () => {
     const id = await toTheFirstLook((node) => (inWave(node) ? 5 : 1));
     await as('operator').deployments.resume({ id, reason: 'the new rule sees more' });
     expect((await get(id)).decisions.find((decision) => decision.kind === 'Resumed')?.message).toContain('The gates of wave 1 are lifted.');
-    world.deps.clock.advance(601_000);
-    await advanceRollout(world.deps, id);
+    here.world.deps.clock.advance(601_000);
+    await advanceRollout(here.world.deps, id);
     const { waves } = await get(id);
     expect([waves[0]?.state, waves[0]?.looks.length]).toEqual(['Passed', 1]);
   });
@@ -90,27 +74,27 @@ describe('a rollout with gates', () => {
     const id = await toTheFirstLook(() => 1.4);
     expect((await get(id)).state).toBe('Progressing');
     for (let look = 2; look <= 3; look += 1) {
-      world.deps.clock.advance(200_000);
+      here.world.deps.clock.advance(200_000);
       await tell(3, () => 1.4);
-      await advanceRollout(world.deps, id);
+      await advanceRollout(here.world.deps, id);
     }
     expect((await get(id)).waves[0]).toMatchObject({ state: 'Passed', looks: [{ look: 3, verdicts: [{ outcome: 'Passed' }, { outcome: 'Passed' }] }, { look: 2 }, { look: 1 }] });
-    await fleet.answer(id);
-    world.deps.clock.advance(601_000);
+    await here.fleet.answer(id);
+    here.world.deps.clock.advance(601_000);
     await tell(9, () => 1.4);
-    await advanceRollout(world.deps, id);
+    await advanceRollout(here.world.deps, id);
     const done = await get(id);
     expect([done.state, done.waves[1]?.looks[0]?.verdicts.map(({ outcome }) => outcome)]).toEqual(['Succeeded', ['NoControl', 'Passed']]);
   });
 
   test('holds a fixed bound, and goes back where its policy says so', async () => {
     await tell(15, () => 1);
-    const id = await fleet.deploy(2, { ...gated, onFailure: 'rollback' });
-    await fleet.answer(id);
-    world.deps.clock.advance(201_000);
+    const id = await here.fleet.deploy(2, { ...gated, onFailure: 'rollback' });
+    await here.fleet.answer(id);
+    here.world.deps.clock.advance(201_000);
     await tell(3, () => 1, (node) => (inWave(node) ? 30 : 0));
-    await advanceRollout(world.deps, id);
-    await fleet.answer(id);
+    await advanceRollout(here.world.deps, id);
+    await here.fleet.answer(id);
     const { state, decisions } = await get(id);
     expect(state).toBe('RolledBack');
     expect(decisions.find(({ kind }) => kind === 'GateStopped')?.message).toBe('Stopped in wave 1: errors 3 %, at most 1 %, on 3 nodes. All go back.');
@@ -118,9 +102,9 @@ describe('a rollout with gates', () => {
 
   test('asks a person when its nodes told too little to be judged', async () => {
     const id = await toTheFirstLook(() => 1, undefined);
-    await world.deps.db.telemetryBucket.deleteMany({});
-    world.deps.clock.advance(401_000);
-    await advanceRollout(world.deps, id);
+    await here.world.deps.db.telemetryBucket.deleteMany({});
+    here.world.deps.clock.advance(401_000);
+    await advanceRollout(here.world.deps, id);
     expect(await get(id)).toMatchObject({ state: 'Paused', decisions: [{ kind: 'GateUndecided', message: 'Wave 1 could not be judged: detections an hour: 0 events of the 100 that it is judged by. It goes on when a person resumes it.' }, {}, {}, {}] });
     expect((await as('viewer').why.deployment({ id })).causes[0]).toMatchObject({ code: 'GateUndecided' });
     await as('operator').deployments.resume({ id });
@@ -129,7 +113,7 @@ describe('a rollout with gates', () => {
 });
 
 test('a plan says when its first wave is too small for its gates, and gates without a bake are refused', async () => {
-  const plan = (policy: object) => as('operator').deployments.plan({ fleet: fleet.id, rules: [{ name: 'watch', version: 2 }], policy });
+  const plan = (policy: object) => as('operator').deployments.plan({ fleet: here.fleet.id, rules: [{ name: 'watch', version: 2 }], policy });
   expect((await plan({ ...gated, waves: [{ limit: { unit: 'nodes', value: 1 } }] })).violations).toEqual([
     { code: 'GateCannotTell', blocks: false, message: 'The first wave has 1 of 30 nodes: too few to tell a change from luck at 5 % false stops. Gates that compare with control cannot stop it.' },
   ]);

@@ -1,13 +1,11 @@
 import { emptySketch, SpreadRecorder, telemetrySchema } from '@selvedge/edge-runtime/protocol';
 import type { Telemetry } from '@selvedge/edge-runtime/protocol';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../kernel/metrics.ts';
 import { createRandom, normal } from '../kernel/seeded-random.ts';
 import { advanceRollout } from '../rollout/index.ts';
 import { startTelemetry } from '../telemetry/index.ts';
-import { aUser, callAs, testWorld } from '../testing/index.ts';
-import type { TestWorld } from '../testing/index.ts';
-import { GatedFleet, publishWatch } from './testing/gated-fleet.ts';
+import { gatedTests } from './testing/gated-fleet.ts';
 
 const [size, canaries, minute] = [30, 3, 60_000];
 const policy = {
@@ -18,22 +16,7 @@ const policy = {
 };
 const random = createRandom(11);
 
-let world: TestWorld;
-let organization: string;
-let fleet: GatedFleet;
-let sites = 0;
-const as = (role: Parameters<typeof aUser>[1]) => callAs(world.deps, aUser(organization, role));
-const get = (id: string) => as('viewer').deployments.get({ id });
-
-beforeAll(async () => {
-  world = await testWorld();
-  organization = await world.organization();
-  await publishWatch(world, organization);
-});
-
-beforeEach(async () => {
-  fleet = await GatedFleet.of(size, `site-${++sites}`, world, organization);
-});
+const { here, as, get } = gatedTests(size);
 
 interface Told {
   model?: string;
@@ -59,11 +42,11 @@ function message({ model = 'pump-anomaly', version, score, flow }: Told): Teleme
 async function tell(minutes: number, of: (node: number) => Told): Promise<void> {
   for (let told = 0; told < minutes; told += 1) {
     const ending = new AbortController();
-    const telemetry = startTelemetry({ ...world.deps, metrics: createMetrics() }, ending.signal);
-    for (const [node, agent] of fleet.agents.entries()) telemetry.ingest({ organizationId: organization, nodeId: agent.id, fleetId: fleet.id }, message(of(node)));
+    const telemetry = startTelemetry({ ...here.world.deps, metrics: createMetrics() }, ending.signal);
+    for (const [node, agent] of here.fleet.agents.entries()) telemetry.ingest({ organizationId: here.organization, nodeId: agent.id, fleetId: here.fleet.id }, message(of(node)));
     ending.abort();
     await telemetry.finished;
-    world.deps.clock.advance(minute);
+    here.world.deps.clock.advance(minute);
   }
 }
 
@@ -73,11 +56,11 @@ const inWave = (node: number): boolean => node < canaries;
 /** Up to the first look at a first wave whose nodes tell, since they run it, what `since` says. */
 async function toTheFirstLook(since: (node: number) => Told): Promise<string> {
   await tell(5, usual);
-  const id = await fleet.deploy(2, policy);
-  await fleet.answer(id);
-  world.deps.clock.advance(minute);
+  const id = await here.fleet.deploy(2, policy);
+  await here.fleet.answer(id);
+  here.world.deps.clock.advance(minute);
   await tell(4, since);
-  await advanceRollout(world.deps, id);
+  await advanceRollout(here.world.deps, id);
   return id;
 }
 
@@ -111,5 +94,5 @@ describe('gates on what models predict', { timeout: 60_000 }, () => {
 });
 
 test('a bake that is shorter than what is told by the minute is refused', async () => {
-  await expect(as('operator').deployments.plan({ fleet: fleet.id, rules: [{ name: 'watch', version: 2 }], policy: { ...policy, bakeSeconds: 100 } })).rejects.toThrow('With gates on models a wave has to bake from 180 to 86400 s: they are told by the minute.');
+  await expect(as('operator').deployments.plan({ fleet: here.fleet.id, rules: [{ name: 'watch', version: 2 }], policy: { ...policy, bakeSeconds: 100 } })).rejects.toThrow('With gates on models a wave has to bake from 180 to 86400 s: they are told by the minute.');
 });

@@ -1,9 +1,10 @@
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Authenticator } from '../identity/index.ts';
 import { createAuthentication, createSignInLink } from '../identity/index.ts';
 import { createEdge } from '../http/server.ts';
 import { consoleSurfaces } from '../surfaces.ts';
 import type { SingleSignOn } from '../kernel/env.ts';
+import { testWorld } from './index.ts';
 import type { TestWorld } from './index.ts';
 
 export interface TestServer {
@@ -66,4 +67,25 @@ function openBrowser(url: string): TestBrowser {
       return answer;
     },
   };
+}
+
+/** What a file of tests about signing in has: the same server for all, and for each test an organization of its own, with no attempt counted yet. */
+export interface ServedTests {
+  world: TestWorld;
+  server: TestServer;
+  organization: string;
+}
+
+/** Call it at the top of the file; what it answers is filled before the first test. */
+export function servedTests(): ServedTests {
+  const here = {} as ServedTests;
+  beforeAll(async () => {
+    here.world = await testWorld();
+    here.server = await testServer(here.world);
+  });
+  beforeEach(async () => {
+    here.organization = await here.world.organization();
+    await here.world.deps.db.rateLimit.deleteMany();
+  });
+  return here;
 }

@@ -1,8 +1,8 @@
-import { expect } from 'vitest';
+import { beforeAll, beforeEach, expect } from 'vitest';
 import { anAgent } from '../../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../../deployments/testing/an-agent.ts';
 import { advanceRollout } from '../../rollout/index.ts';
-import { aUser, callAs } from '../../testing/index.ts';
+import { aUser, callAs, testWorld } from '../../testing/index.ts';
 import type { TestWorld } from '../../testing/index.ts';
 
 const text = (threshold: number): string => `@source(type='kafka', topic='readings', @map(type='json'))
@@ -11,7 +11,7 @@ from Readings[flow > ${threshold}.0] select flow insert into Found;
 `;
 
 /** Two versions of the rule `watch`, for fleets to go from one to the other. */
-export async function publishWatch({ deps }: TestWorld, organization: string): Promise<void> {
+async function publishWatch({ deps }: TestWorld, organization: string): Promise<void> {
   for (const threshold of [10, 20]) await callAs(deps, aUser(organization, 'author')).rules.publish({ name: 'watch', text: text(threshold) });
 }
 
@@ -55,4 +55,27 @@ export class GatedFleet {
     for (const row of items.filter(({ state }) => state === 'Requested')) await this.agents.find(({ id }) => id === row.node)?.run();
     await advanceRollout(this.#world.deps, deployment);
   }
+}
+
+/** What a file of tests of gates has: for each test a fleet of its own, whose nodes have sites of its name. */
+export interface GatedTests {
+  world: TestWorld;
+  organization: string;
+  fleet: GatedFleet;
+}
+
+/** Call it at the top of the file; what it answers is filled before the first test. */
+export function gatedTests(size: number) {
+  const here = {} as GatedTests;
+  let sites = 0;
+  beforeAll(async () => {
+    here.world = await testWorld();
+    here.organization = await here.world.organization();
+    await publishWatch(here.world, here.organization);
+  });
+  beforeEach(async () => {
+    here.fleet = await GatedFleet.of(size, `site-${++sites}`, here.world, here.organization);
+  });
+  const as = (role: Parameters<typeof aUser>[1]) => callAs(here.world.deps, aUser(here.organization, role));
+  return { here, as, get: (id: string) => as('viewer').deployments.get({ id }) };
 }

@@ -1,32 +1,21 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { watchConditions } from '../../alerts/conditions.ts';
 import { routeAlerts } from '../../alerts/notify.ts';
-import { aToken, aUser, callAs, testWorld } from '../../testing/index.ts';
-import type { TestWorld } from '../../testing/index.ts';
-import { testServer } from '../../testing/http.ts';
-import type { TestBrowser, TestServer } from '../../testing/http.ts';
+import { aToken, aUser, callAs } from '../../testing/index.ts';
+import { servedTests } from '../../testing/http.ts';
+import type { TestBrowser } from '../../testing/http.ts';
 
-let world: TestWorld;
-let server: TestServer;
-let organization: string;
-beforeAll(async () => {
-  world = await testWorld();
-  server = await testServer(world);
-});
-beforeEach(async () => {
-  organization = await world.organization();
-  await world.deps.db.rateLimit.deleteMany();
-});
+const here = servedTests();
 
-const admin = () => callAs(world.deps, aUser(organization));
+const admin = () => callAs(here.world.deps, aUser(here.organization));
 const codes = () => admin().identity.breakGlass;
 const make = async (): Promise<{ id: string; code: string }> => codes().create({ label: 'the safe in the office' });
 const reason = 'the provider is down and line 3 stands';
 const refused = (code: string) => ({ cause: { code } });
 
 async function use(code: string, given: { name?: string; reason?: string } = {}): Promise<{ browser: TestBrowser; answer: Response }> {
-  await world.deps.db.rateLimit.deleteMany();
-  const browser = server.browser();
+  await here.world.deps.db.rateLimit.deleteMany();
+  const browser = here.server.browser();
   return { browser, answer: await browser.fetch('/api/auth/break-glass', { method: 'POST', body: { code, name: 'Ada', reason, ...given } }) };
 }
 
@@ -34,7 +23,7 @@ describe('a break-glass code', () => {
   it('is shown once and kept as a digest', async () => {
     const { code } = await make();
     expect(code).toMatch(/^slvbg_[A-Za-z0-9_-]{43}$/);
-    const row = await world.deps.db.breakGlassCode.findFirst({ where: { organizationId: organization } });
+    const row = await here.world.deps.db.breakGlassCode.findFirst({ where: { organizationId: here.organization } });
     expect(JSON.stringify(row)).not.toContain(code.slice(6));
     expect(JSON.stringify(await codes().list())).not.toContain(code.slice(6));
     expect(JSON.stringify((await admin().audit.list({})).items)).not.toContain(code.slice(6));
@@ -71,19 +60,19 @@ describe('a break-glass code', () => {
 
   it('is used by one of two that come at once', async () => {
     const { code } = await make();
-    const outcomes = await Promise.all([server.browser(), server.browser()].map((browser) => browser.fetch('/api/auth/break-glass', { method: 'POST', body: { code, name: 'Ada', reason } })));
+    const outcomes = await Promise.all([here.server.browser(), here.server.browser()].map((browser) => browser.fetch('/api/auth/break-glass', { method: 'POST', body: { code, name: 'Ada', reason } })));
     expect(outcomes.map(({ status }) => status).sort()).toEqual([200, 401]);
   });
 
   it('lasts an hour', async () => {
     const { code } = await make();
     const { browser } = await use(code);
-    const row = await world.deps.db.breakGlassCode.findFirstOrThrow({ where: { organizationId: organization } });
+    const row = await here.world.deps.db.breakGlassCode.findFirstOrThrow({ where: { organizationId: here.organization } });
     expect((row.endsAt?.getTime() ?? 0) - (row.usedAt?.getTime() ?? 0)).toBe(3_600_000);
-    const session = await world.deps.db.session.findFirstOrThrow({ where: { userId: row.userId ?? '' } });
+    const session = await here.world.deps.db.session.findFirstOrThrow({ where: { userId: row.userId ?? '' } });
     expect(session.expiresAt).toEqual(row.endsAt);
     expect((await browser.fetch('/api/v1/me')).status).toBe(200);
-    await world.deps.db.breakGlassCode.update({ where: { id: row.id }, data: { endsAt: new Date(Date.now() - 1) } });
+    await here.world.deps.db.breakGlassCode.update({ where: { id: row.id }, data: { endsAt: new Date(Date.now() - 1) } });
     expect((await browser.fetch('/api/v1/me')).status).toBe(401);
     expect((await codes().list()).items[0]?.state).toBe('Used');
   });
@@ -92,13 +81,13 @@ describe('a break-glass code', () => {
     const { code } = await make();
     await admin().settings.notifications.createChannel({ name: 'the pager', settings: { kind: 'webhook', url: 'https://pager.test/hook' } });
     await use(code);
-    await watchConditions(world.deps);
+    await watchConditions(here.world.deps);
     const { items } = await admin().alerts.list({ source: ['breakGlass'] });
     expect(items).toMatchObject([{ severity: 'critical', state: 'Open', title: 'Ada is in by a break-glass code', detail: expect.stringContaining(reason) }]);
-    await routeAlerts(world.deps);
+    await routeAlerts(here.world.deps);
     expect((await admin().settings.notifications.deliveries({})).items).toMatchObject([{ channel: { name: 'the pager' }, alert: { title: 'Ada is in by a break-glass code' }, event: 'opened' }]);
     await codes().revoke({ id: (await codes().list()).items[0]?.id ?? '' });
-    await watchConditions(world.deps);
+    await watchConditions(here.world.deps);
     expect((await admin().alerts.list({ source: ['breakGlass'] })).items).toMatchObject([{ state: 'Resolved' }]);
   });
 
@@ -120,7 +109,7 @@ describe('a break-glass code', () => {
   });
 
   it('is made by who may do everything, and not by who is in by one', async () => {
-    await expect(callAs(world.deps, aToken(organization, ['settings:write'])).identity.breakGlass.create({ label: 'mine' })).rejects.toMatchObject(refused('Forbidden'));
+    await expect(callAs(here.world.deps, aToken(here.organization, ['settings:write'])).identity.breakGlass.create({ label: 'mine' })).rejects.toMatchObject(refused('Forbidden'));
     const { browser } = await use((await make()).code);
     const answer = await browser.fetch('/api/v1/break-glass-codes', { method: 'POST', body: { label: 'another' } });
     expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('makes no further ones')]);
@@ -130,7 +119,7 @@ describe('a break-glass code', () => {
 
   it('of another organization is not there (I11)', async () => {
     const { id } = await make();
-    const theirs = callAs(world.deps, aUser(await world.organization())).identity.breakGlass;
+    const theirs = callAs(here.world.deps, aUser(await here.world.organization())).identity.breakGlass;
     expect((await theirs.list()).items).toEqual([]);
     await expect(theirs.revoke({ id })).rejects.toMatchObject(refused('NotFound'));
   });
