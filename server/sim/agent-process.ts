@@ -1,6 +1,7 @@
-import { artefactsOf, type Report } from '@selvedge/edge-runtime/protocol';
+import { artefactsOf, type Envelope, type Report } from '@selvedge/edge-runtime/protocol';
 import { Activator } from '../../edge-runtime/activation/activator.ts';
 import { ArtefactStore } from '../../edge-runtime/activation/artefact-store.ts';
+import { FetchAhead } from '../../edge-runtime/activation/fetch-ahead.ts';
 import { TrustAnchor } from '../../edge-runtime/activation/trust.ts';
 import { digestOf, type SignedDesired } from '../../edge-runtime/activation/verify.ts';
 import { ConditionTable, reportOf } from '../../edge-runtime/host/report.ts';
@@ -32,6 +33,7 @@ export class AgentProcess implements Process {
   #fate: Fate = 'kill';
   #trust: TrustAnchor | undefined;
   #activator: Activator | undefined;
+  #ahead: FetchAhead | undefined;
   /** What comes from the link is dealt with in its order, as the agent's host does. */
   #instructions: Promise<void> = Promise.resolve();
 
@@ -65,17 +67,18 @@ export class AgentProcess implements Process {
     const { node, clock } = this;
     const disk = mortalDisk(node.disk, () => this.#moment());
     this.#trust = await TrustAnchor.load(FOLDER, disk);
-    const activator = await Activator.load({
+    const store = await ArtefactStore.open(`${FOLDER}/artefacts`, disk);
+    const logger = { ...quiet, error: (message: string) => note(node.world, `${node.id}: ${message}`) };
+    const shared = { store, trust: this.#trust, source: () => node.network.sourceFor(this), clock, random: node.world.random, logger };
+    const ahead = new FetchAhead({ ...shared, status: () => activator.status, onTimeline: ({ message }) => note(node.world, `${node.id}: ${message}`), retry: { minMs: 5_000, maxMs: 600_000 } });
+    this.#ahead = ahead;
+    const activator: Activator = await Activator.load({
+      ...shared,
+      ahead,
       folder: FOLDER,
       disk,
-      store: await ArtefactStore.open(`${FOLDER}/artefacts`, disk),
-      trust: this.#trust,
       runtime: this.runtime,
-      source: () => node.network.sourceFor(this),
-      clock,
       availableMemory: () => Number.POSITIVE_INFINITY,
-      random: node.world.random,
-      logger: { ...quiet, error: (message) => note(node.world, `${node.id}: ${message}`) },
       onChange: () => this.#changed(),
       onTimeline: ({ reason, message }) => {
         note(node.world, `${node.id}: ${reason}: ${message}`);
@@ -89,7 +92,7 @@ export class AgentProcess implements Process {
     must(node.world, highestOf(activator) >= node.highest, 'I1', () => `${node.id} had accepted ${node.highest} and came up with ${highestOf(activator)}`);
     this.#requireArtefacts(activator);
     node.network.connect(this);
-    await activator.run(this.#stopping.signal);
+    await Promise.all([activator.run(this.#stopping.signal), ahead.run(this.#stopping.signal)]);
   }
 
   /** The control plane takes it in. */
@@ -102,6 +105,7 @@ export class AgentProcess implements Process {
       });
       this.#reports.connected();
       this.#activator?.linked();
+      this.#ahead?.poke();
     });
   }
 
@@ -110,6 +114,11 @@ export class AgentProcess implements Process {
       await this.#activator?.accept(desired);
       if (this.#activator !== undefined) this.node.highest = Math.max(this.node.highest, highestOf(this.#activator));
     });
+  }
+
+  /** It may fetch what it may be told later. */
+  offered(bundle: Envelope): void {
+    this.#inOrder(async () => this.#ahead?.offer(bundle, []));
   }
 
   toRetry(generation: number): void {
@@ -138,6 +147,7 @@ export class AgentProcess implements Process {
   #changed(): void {
     const report = this.#isAlive ? this.currentReport() : undefined;
     if (report === undefined) return;
+    this.#ahead?.poke();
     if (report.sync === 'Synced') must(this.node.world, this.runtime.started?.digest === report.bundle, 'I9', () => `${this.node.id} would report ${report.bundle} and runs ${this.runtime.started?.digest}`);
     this.#reports.update(report);
   }

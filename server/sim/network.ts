@@ -1,4 +1,4 @@
-import { type Report, reportSchema, type SyncStatus } from '@selvedge/edge-runtime/protocol';
+import { type Envelope, type Report, reportSchema, type SyncStatus } from '@selvedge/edge-runtime/protocol';
 import type { ArtefactSource } from '../../edge-runtime/activation/artefact-download.ts';
 import type { SignedDesired } from '../../edge-runtime/activation/verify.ts';
 import { artefactRequest, type Toxins } from './artefact-request.ts';
@@ -81,6 +81,11 @@ export class Network implements Way {
     this.#down(node, (process) => process.told(desired));
     // Some things are said twice.
     if (chance(this.#world, 0.1)) this.#down(node, (process) => process.told(desired));
+  }
+
+  /** What the node may be told later. */
+  offer(node: string, bundle: Envelope): void {
+    this.#down(node, (process) => process.offered(bundle));
   }
 
   retry(node: string, generation: number): void {

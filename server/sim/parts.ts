@@ -1,4 +1,4 @@
-import type { Report } from '@selvedge/edge-runtime/protocol';
+import type { Envelope, Report } from '@selvedge/edge-runtime/protocol';
 import type { Activator } from '../../edge-runtime/activation/activator.ts';
 import type { ArtefactSource } from '../../edge-runtime/activation/artefact-download.ts';
 import type { SignedDesired } from '../../edge-runtime/activation/verify.ts';
@@ -37,6 +37,7 @@ export interface Process {
   readonly activator: Activator | undefined;
   welcomed(): void;
   told(desired: SignedDesired): void;
+  offered(bundle: Envelope): void;
   toRetry(generation: number): void;
 }
 

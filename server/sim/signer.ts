@@ -18,12 +18,19 @@ export class Signer {
   }
 
   desired(manifest: BundleManifest, node: string, generation: number, issuedAt: number, validUntil: number): SignedDesired {
-    const digest = digestOf(canonicalJson(manifest));
-    const bundle = this.#bundles.get(digest) ?? this.#seal(manifest);
-    this.#bundles.set(digest, bundle);
+    const bundle = this.bundle(manifest);
+    const digest = digestOf(bundle.payload);
     const assignment: Assignment = { schema: 'selvedge.assignment/1', organization: this.organization, node, generation, bundle: digest, settings: {}, issuedAt: Math.floor(issuedAt), validUntil: Math.floor(validUntil) };
     this.#told.add(`${node} ${generation} ${digest}`);
     return { bundle, assignment: this.#seal(assignment) };
+  }
+
+  /** The bundle alone, which tells nobody to run it. */
+  bundle(manifest: BundleManifest): Envelope {
+    const digest = digestOf(canonicalJson(manifest));
+    const sealed = this.#bundles.get(digest) ?? this.#seal(manifest);
+    this.#bundles.set(digest, sealed);
+    return sealed;
   }
 
   hasTold(node: string, generation: number, digest: Digest): boolean {

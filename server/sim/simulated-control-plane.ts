@@ -129,8 +129,16 @@ export class SimulatedControlPlane implements Centre, Rows {
     if (this.endsAt === 'afterCommit') return this.#endNow();
     // Now and then another replica hands the outbox out later.
     this.#world.time.after(chance(this.#world, 0.1) ? 3_000 : 5, () => this.#relay());
+    this.#offerAhead(this.rollout);
     const wakeAt = this.rollout.wakeAt;
     this.wake(wakeAt === null ? lookMs : Math.min(lookMs, Math.max(100, wakeAt - this.#world.time.now)));
+  }
+
+  /** Connected nodes whose turn is to come may fetch, where the policy says so. */
+  #offerAhead({ policy, release, rows, isOver }: SimulatedRollout): void {
+    if (!policy.fetchAhead || isOver) return;
+    const bundle = this.#world.signer.bundle(release.manifest);
+    for (const { node, state } of rows) if (state === 'ToCome') this.#network.offer(node, bundle);
   }
 
   #endNow(): void {

@@ -39,6 +39,7 @@ export function aPolicy(world: World): RolloutPolicy {
     onFailure: oneOf(world, ['pause', 'rollback', 'abort']),
     whenDisconnected: oneOf(world, ['normal', 'expected', 'error']),
     quarantineAfter: oneOf(world, [null, 2]),
+    fetchAhead: chance(world, 0.5),
     approval: chance(world, 0.2) ? 'eachWave' : 'none',
   });
 }
