@@ -54,13 +54,15 @@ export async function listNodes(db: Queryable, reach: Reach, input: z.infer<type
   const where = filterOf(reach, input, tables);
   const order = orderOf(input.sort);
   const page = pageOf(where, order, input.cursor);
+  // What asks for no name and no label is counted over narrow rows.
+  const counted = (input.query ?? '') === '' && (input.label ?? '') === '' ? tables.statuses : tables.nodes;
   const [rows, [count]] = await Promise.all([
     db.$queryRawUnsafe<(ListedRow & { position: string })[]>(
       `SELECT ${listedColumns}, ${order.expression}::text AS position FROM ${tables.listed} WHERE ${page.text}
        ORDER BY ${order.expression} ${order.direction}, nodes.id ${order.direction} LIMIT ${input.limit + 1}`,
       ...page.parameters,
     ),
-    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${tables.nodes} WHERE ${where.text}`, ...where.parameters),
+    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${counted} WHERE ${where.text}`, ...where.parameters),
   ]);
   const shown = rows.slice(0, input.limit);
   const last = shown.at(-1);

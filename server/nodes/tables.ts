@@ -16,7 +16,7 @@ export interface NodeTables {
 
 const present: NodeTables = {
   nodes: 'nodes',
-  statuses: 'node_statuses AS nodes',
+  statuses: '(SELECT "nodeId" AS id, "organizationId", "fleetId", health, sync, "quarantinedAt", "revokedAt" FROM node_statuses) AS nodes',
   having: (status, values) => `nodes.id IN (SELECT "nodeId" FROM node_statuses WHERE "organizationId" = $1 AND ${status} = ANY(${values}::node_${status}[]))`,
   listed: 'nodes LEFT JOIN fleets ON fleets.id = nodes."fleetId" LEFT JOIN node_heartbeats ON node_heartbeats."nodeId" = nodes.id',
   reach: 'nodes."fleetId"',
