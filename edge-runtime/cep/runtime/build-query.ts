@@ -206,7 +206,7 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
       stage = series;
     } else if (handler.kind === 'window') {
       const { expired } = wantedOf(query);
-      const taken = query.selection.outputs.filter((one) => one.kind === 'value' && one.access.from === 'row' && one.access.variable === (use.row ?? 'r'));
+      const taken = query.selection.outputs.map((one) => (one.kind === 'value' && one.access.from === 'row' && one.access.variable === (use.row ?? 'r') ? one : undefined));
       // Of a batch of nothing but what arrived together, a join finds only what has still to be told to leave, as in Siddhi.
       const searched = use.searched && (expired || handler.window.name !== 'batch');
       const window = makeWindow(handler.window, { expired, searched, keepsRows: context.provenance !== undefined, taken }, context, stage);

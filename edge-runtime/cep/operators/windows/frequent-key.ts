@@ -10,11 +10,16 @@ export interface KeyPart {
   type: AttributeType;
 }
 
+/** What the query has still to compute is nothing yet, and part of the text by which Siddhi's maps are ordered. */
+const NOTHING: KeyPart = { index: -1, type: 'object' };
+
 /** The attributes that a window is given, or without any those that its query takes over as they are. */
-export function keyParts(given: readonly Typed[], taken: readonly Typed[]): KeyPart[] {
-  const parts = (list: readonly Typed[]): KeyPart[] => list.flatMap((one) => (one.kind === 'value' && one.access.from === 'row' ? [{ index: one.access.index, type: one.type }] : []));
-  const own = parts(given);
-  return own.length > 0 ? own : parts(taken);
+export function keyParts(given: readonly Typed[], taken: readonly (Typed | undefined)[]): KeyPart[] {
+  const partOf = (one: Typed | undefined): KeyPart => (one?.kind === 'value' && one.access.from === 'row' ? { index: one.access.index, type: one.type } : NOTHING);
+  const own = given.map(partOf).filter((one) => one !== NOTHING);
+  if (own.length > 0) return own;
+  const parts = taken.map(partOf);
+  return parts.every((one) => one === NOTHING) ? [] : parts;
 }
 
 /** Separates the parts of a key; no text of an event is likely to hold it. */
@@ -30,7 +35,7 @@ export function inMapOrder<T extends { payload: Payload }>(held: readonly T[], p
   if (held.length < 2) return held;
   const textOfKey = ({ payload }: T): string => {
     const row = rowOf(payload);
-    return parts.length === 0 ? row.map((one) => String(one)).join('') : parts.map(({ index, type }) => textOf(row[index], type)).join('');
+    return parts.length === 0 ? row.map((one) => String(one)).join('') : parts.map(({ index, type }) => textOf(row[index] ?? null, type)).join('');
   };
   return concurrentMapOrderOf(held.map(textOfKey), peak).flatMap((place) => held[place] ?? []);
 }

@@ -8,8 +8,8 @@ export interface WindowUse {
   searched: boolean;
   /** Someone knows rows by their identity, so that the window has to give back the objects that it was given. */
   keepsRows: boolean;
-  /** What the query selects, of which `frequent` looks at the attributes that are taken over as they are. */
-  taken: readonly Typed[];
+  /** What the query selects, undefined where it is no attribute taken over as it is: `frequent` looks at these. */
+  taken: readonly (Typed | undefined)[];
 }
 
 /** The same of a window that lets go in batches. */
