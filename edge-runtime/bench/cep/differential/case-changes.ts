@@ -27,10 +27,10 @@ export const withoutKeys: CaseChange = inApp(/@(primaryKey|index)\([^)]*\) /g, '
 /** Nothing is missing: texts are 'x' then, and numbers 1. */
 export const withoutMissing: CaseChange = (one) => mapRows(one, (row, types) => row.map((value, index) => value ?? (types[index] === 'string' ? 'x' : types[index] === 'bool' ? true : 1)));
 
-/** All events belong to one key of a partition. */
+/** All events belong to one key of a partition: the range 'high', where there are ranges. */
 export const ofOneKey: CaseChange = (one) => {
   const [keyed, ranged] = [/\bk of /.test(one.app), /\bv (of|<)/.test(one.app)];
-  return mapRows(one, (row) => row.map((value, index) => (index === 0 && keyed ? 'x' : index === 1 && ranged ? 4 : value)));
+  return mapRows(one, (row) => row.map((value, index) => (index === 0 && keyed ? (ranged ? 'high' : 'x') : index === 1 && ranged ? 4 : value)));
 };
 
 function mapRows(one: Case, map: (row: readonly unknown[], types: readonly string[]) => unknown[]): Case {
