@@ -99,6 +99,32 @@ describe('increments upon a snapshot', () => {
     }
   });
 
+  it.each([
+    'from every a=S -> b=S[k == a.k and v > a.v] select a.k as k, b.v as total insert into O;',
+    'from every a=S[v > 30] -> b=S[v > a.v]<2:4> -> c=S[v < a.v] select a.k as k, c.v as total insert into O;',
+    'from every a=S -> (b=S[k == a.k] and c=S[v > a.v]) -> d=S[v > 50] within 50 milliseconds select a.k as k, d.v as total insert into O;',
+    'from every a=S -> not S[k == a.k] for 30 milliseconds select a.k as k, a.v as total insert into O;',
+    'from every a=S, b=S[v > a.v]+, c=S[v < a.v] select a.k as k, c.v as total insert into O;',
+  ])('restore patterns to the byte: %s', (query) => {
+    const app = compile(`define stream S (k string, v long); ${query}`);
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = randomOf(seed);
+      const [first, second] = [new Engine(app), new Engine(app)];
+      let at = 0;
+      const some = (): void => {
+        for (let left = random(12); left > 0; left--) first.send('S', (at += random(9)), [`k${random(12)}`, random(100)]);
+      };
+      some();
+      const snapshot = first.snapshot({ followed: true });
+      const increments = Array.from({ length: 4 }, () => {
+        some();
+        return first.increment() ?? new Uint8Array();
+      });
+      second.restore(snapshot, increments);
+      expect(second.snapshot(), `seed ${seed}`).toEqual(first.snapshot());
+    }
+  });
+
   it('cost what changed', () => {
     const engine = new Engine(compile('define stream S (k string, v int); from S#window.length(50000) select sum(v) as total insert into O;'));
     for (let index = 0; index < 60_000; index++) engine.send('S', index, [`k${index % 10}`, index]);

@@ -5,7 +5,7 @@ import { fingerprint } from './fingerprint.ts';
 import { openSnapshot, undamaged, type Snapshot } from './snapshot.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 
-/** "CEPI": what an increment begins with, then the version of its form. Version 1 had partitions and groups whole. */
+/** "CEPI": what an increment begins with, then the version of its form. Version 1 had partitions, groups and matches whole. */
 const MAGIC = 0x43455049;
 export const INCREMENT_VERSION = 2;
 const [WHOLE, CHANGES] = [0, 1];

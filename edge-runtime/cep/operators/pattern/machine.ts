@@ -6,14 +6,14 @@ import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Receiver } from '../../runtime/receiver.ts';
 import type { OutputEvent } from '../../runtime/query-output.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Stage, type Stateful } from '../stage.ts';
+import { CURRENT, EXPIRED, type EventType, type Incremental, type Stage } from '../stage.ts';
 import { AbsentLogicalStep } from './absent-logical-step.ts';
 import { AbsentStep, type Watch } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
 import { KeyedWaiting, type StepKey } from './keyed-waiting.ts';
 import { LogicalStep } from './logical-step.ts';
 import { byTime, type Match, type Slot, type Taken } from './match.ts';
-import { loadMatches, saveMatches } from './match-snapshot.ts';
+import { loadMatchChanges, loadMatches, loadSteps, saveMatchChanges, saveMatches, saveSteps, writtenMatches, type WrittenMatches } from './match-snapshot.ts';
 import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
 import type { StepSetting } from './step-setting.ts';
 import { Step } from './step.ts';
@@ -51,7 +51,7 @@ interface Part {
 }
 
 /** A pattern or sequence at run time. */
-export class StateMachine implements Stateful {
+export class StateMachine implements Incremental {
   private readonly steps: Step[] = [];
   private readonly streams = new Map<Step, string>();
   private readonly byStream = new Map<string, Step[]>();
@@ -64,6 +64,8 @@ export class StateMachine implements Stateful {
   private readonly lingers: boolean;
   /** Where the matches that an event ends are gathered; empty between two events. */
   private ended: Match[] = [];
+  /** The matches as they were last written, while somebody follows. */
+  private written: WrittenMatches | undefined;
 
   constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: MachineContext, output: MatchOutput) {
     this.setting = { sequence: plan.kind === 'sequence', slots: plan.slots.length, within: plan.within, starts: [] };
@@ -328,18 +330,28 @@ export class StateMachine implements Stateful {
 
   save(writer: BinaryWriter): void {
     saveMatches(this.steps, writer);
-    for (const step of this.steps) {
-      writer.list(step.saveExtra());
-      for (const alarm of alarmsOf(step)) alarm.save(writer);
-    }
+    saveSteps(this.steps, writer);
   }
 
   load(reader: BinaryReader): void {
     loadMatches(this.steps, this.setting.slots, reader);
-    for (const step of this.steps) {
-      step.loadExtra(reader.list());
-      for (const alarm of alarmsOf(step)) alarm.load(reader);
-    }
+    loadSteps(this.steps, reader);
+  }
+
+  follow(): void {
+    this.written = writtenMatches(this.steps);
+  }
+
+  saveChanges(writer: BinaryWriter): boolean {
+    if (this.written === undefined) return false;
+    this.written = saveMatchChanges(this.steps, this.written, writer);
+    saveSteps(this.steps, writer);
+    return true;
+  }
+
+  loadChanges(reader: BinaryReader): void {
+    loadMatchChanges(this.steps, this.setting.slots, reader);
+    loadSteps(this.steps, reader);
   }
 }
 
@@ -371,10 +383,6 @@ function asLastSeen(groups: readonly (readonly Selected[])[]): Selected[][] {
 /** One that was given up and still came to its end leaves instead of arriving. */
 function typeOf(match: Match): EventType {
   return match.expired ? EXPIRED : CURRENT;
-}
-
-function alarmsOf(step: Step): AbsentStep['alarms'] {
-  return step instanceof AbsentStep || step instanceof AbsentLogicalStep ? step.alarms : [];
 }
 
 function ordered(part: Part): readonly Part[] {
