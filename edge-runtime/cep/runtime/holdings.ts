@@ -28,7 +28,7 @@ export function queryHoldings(name: string, { queries, kept, windows, partitions
   const held = parts.flatMap((one) => one.heldFor(key) ?? []);
   // A part behind a prediction has the keys that have come so far.
   const [fullest] = parts.toSorted((left, right) => right.size - left.size);
-  const found = fullest?.keysLike(like, keysMax + 1) ?? [];
+  const found = fullest?.keys.like(like, keysMax + 1) ?? [];
   return {
     partition: { key: held[0]?.key, keys: fullest?.size ?? 0, named: found.slice(0, keysMax), more: found.length > keysMax },
     holdings: [...named, ...held.flatMap((one) => holdingsOf(query, one.kept, max))],

@@ -1,11 +1,11 @@
-import type { AttributeType, Bound } from '../api.ts';
+import type { Bound } from '../api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
 import { WindowOutlet } from '../operators/windows/named-window.ts';
 import { isSwappable, swappedTogether, type Incremental, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
-import { textOf } from '../plan/functions.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import { buildBehind, buildQuery, StageEntry, type QueryContext } from './build-query.ts';
+import { KeyTexts } from './key-texts.ts';
 import type { Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';
 import { waysInto, type Exits, type Member } from './partition-member.ts';
@@ -38,7 +38,7 @@ export class RunningPartition implements Incremental {
   private readonly exits: Exits | undefined;
   private readonly streams: readonly string[];
   private readonly readers: ReadonlyMap<string, KeyReader>;
-  private readonly keyType: AttributeType;
+  readonly keys: KeyTexts;
   private readonly instances = new Map<unknown, Instance>();
   /** All keys in the order in which an event for all of them goes round, until one begins or is forgotten. */
   private walked: readonly Instance[] | undefined;
@@ -76,7 +76,7 @@ export class RunningPartition implements Incremental {
     this.streams = [...new Set([...members.flatMap(waysInto).filter((one) => !one.startsWith('#')), ...entered])];
     const [first] = this.members;
     this.readers = first === undefined ? new Map() : keyReaders(plan, first.context.code);
-    this.keyType = keyTypeOf(plan);
+    this.keys = new KeyTexts(keyTypeOf(plan), this.instances, this.byUse);
     // The first copy is for no key: it shows whether anything is remembered, and takes the places of the alarms.
     this.timers = new Timers();
     this.pattern = this.copy(undefined, 0);
@@ -103,30 +103,10 @@ export class RunningPartition implements Incremental {
    * is in use until the next event.
    */
   heldFor(key: string | undefined): { key: string; kept: (readonly [string, Stateful])[] } | undefined {
-    const instance = key === undefined ? this.byUse.newest : this.instanceOf(key);
+    const instance = key === undefined ? this.byUse.newest : this.keys.find(key);
     if (instance === undefined) return undefined;
     this.enter(instance);
-    return { key: this.textOf(instance), kept: instance.copy.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
-  }
-
-  /** Keys as text that contain another, whether in small or capital letters, at most `max`; those whose event came last first. */
-  keysLike(like: string, max: number): string[] {
-    const [wanted, found] = [like.toLowerCase(), [] as string[]];
-    for (let one = this.byUse.newest; one !== undefined && found.length < max; one = one.older) {
-      const text = this.textOf(one);
-      if (text.toLowerCase().includes(wanted)) found.push(text);
-    }
-    return found;
-  }
-
-  private instanceOf(key: string): Instance | undefined {
-    if (this.keyType === 'string') return this.instances.get(key);
-    for (const one of this.instances.values()) if (this.textOf(one) === key) return one;
-    return undefined;
-  }
-
-  private textOf({ key }: Instance): string {
-    return textOf(key, this.keyType);
+    return { key: this.keys.of(instance), kept: instance.copy.kept.map((state, index) => [this.names[index] ?? '', state] as const) };
   }
 
   /** The way in for one stream. */
@@ -191,7 +171,7 @@ export class RunningPartition implements Incremental {
   private inOrder(): readonly Instance[] {
     if (this.walked !== undefined) return this.walked;
     const all = [...this.instances.values()];
-    return (this.walked = setOrderOf(all.map(({ key }) => textOf(key, this.keyType))).flatMap((place) => all[place] ?? []));
+    return (this.walked = setOrderOf(all.map((one) => this.keys.of(one))).flatMap((place) => all[place] ?? []));
   }
 
   /** Puts a key's memory in. */
