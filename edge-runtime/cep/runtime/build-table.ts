@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
 import { keyOrderOf } from '../operators/java-order.ts';
-import { Table } from '../operators/table.ts';
+import { Table } from '../operators/tables/table.ts';
 import { lookupOf } from '../plan/plan-table.ts';
 import type { TableChange, TableLookup, TablePlan } from '../plan/plan.ts';
 import { Emitter, type TableTest } from './emit-expression.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import type { Place } from '../operators/place-order.ts';
-import type { Table } from '../operators/table.ts';
+import type { Place } from '../operators/tables/place-order.ts';
+import type { Table } from '../operators/tables/table.ts';
 import type { TableLookup } from '../plan/plan.ts';
 import type { RowVariable, Typed } from '../plan/types.ts';
 import { Emitter, type Stored, type TableTest } from './emit-expression.ts';

@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import type { Place } from '../operators/place-order.ts';
-import type { Table } from '../operators/table.ts';
+import type { Place } from '../operators/tables/place-order.ts';
+import type { Table } from '../operators/tables/table.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import { buildFunction, emitOutput } from './emit-query.ts';

@@ -14,7 +14,8 @@ export function orderRows(events: readonly OutputEvent[], plan: SelectionPlan): 
   return runs.flatMap((run) => run.events.sort((left, right) => compareRows(left.row, right.row, plan.orderBy)));
 }
 
-function compareRows(left: Row, right: Row, keys: SelectionPlan['orderBy']): number {
+/** The order of rows by attributes; what is missing comes last, in either direction. */
+export function compareRows(left: Row, right: Row, keys: SelectionPlan['orderBy']): number {
   for (const { column, descending } of keys) {
     const [a, b] = [left[column], right[column]];
     if (a == null && b == null) continue;

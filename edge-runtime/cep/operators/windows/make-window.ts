@@ -35,7 +35,7 @@ export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorCo
     case 'batch':
       return new ChunkWindow(Number(first ?? 0), use.expired, context, next);
     case 'externalTime':
-      return new ExternalTimeWindow(pickOf(plan.arguments[0]), Number(second), next, compact);
+      return new ExternalTimeWindow(readerOf(plan.arguments[0]), Number(second), next, compact);
     case 'timeLength':
       return new TimeLengthWindow(Number(first), Number(second), context, next, compact);
     case 'delay':
@@ -52,17 +52,21 @@ export function makeWindow(plan: WindowPlan, use: WindowUse, context: OperatorCo
   }
 }
 
-function pickOf(argument: Typed | undefined): AttributeReader {
+function columnOf(argument: Typed | undefined): number {
   if (argument?.kind !== 'value' || argument.access.from !== 'row') throw new TypeError('A window over something that is no attribute passed the checker.');
-  const { index } = argument.access;
-  return (row) => row[index];
+  return argument.access.index;
+}
+
+function readerOf(argument: Typed | undefined): AttributeReader {
+  const column = columnOf(argument);
+  return (row) => row[column];
 }
 
 /** Attributes, each with 'asc' or 'desc' after it or ascending. */
-function sortKeysOf(values: readonly Typed[]): { pick: AttributeReader; descending: boolean }[] {
+function sortKeysOf(values: readonly Typed[]): { column: number; descending: boolean }[] {
   return values.flatMap((value, index) => {
     if (value.kind !== 'value') return [];
     const order = values[index + 1];
-    return [{ pick: pickOf(value), descending: order?.kind === 'constant' && String(order.value).toLowerCase() === 'desc' }];
+    return [{ column: columnOf(value), descending: order?.kind === 'constant' && String(order.value).toLowerCase() === 'desc' }];
   });
 }

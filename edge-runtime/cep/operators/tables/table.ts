@@ -1,10 +1,10 @@
-import type { Row } from '../api.ts';
-import type { BinaryReader, BinaryWriter } from '../runtime/binary.ts';
-import type { KeyOrder } from './java-order.ts';
+import type { Row } from '../../api.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import type { KeyOrder } from '../java-order.ts';
 import { KeyIndex } from './key-index.ts';
 import { PlaceOrder, type Place } from './place-order.ts';
-import { RowColumns, type Column } from './row-columns.ts';
-import type { Incremental } from './stage.ts';
+import { RowColumns, type Column } from '../row-columns.ts';
+import type { Incremental } from '../stage.ts';
 import { TableChanges } from './table-changes.ts';
 import { TableNumbers } from './table-numbers.ts';
 import { ValueIndex } from './value-index.ts';

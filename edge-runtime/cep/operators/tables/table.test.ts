@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { analyze, compile, Engine, type Row } from '../index.ts';
-import { errorsOf, rowsOf, sendAll } from '../testing/run-app.ts';
+import { analyze, compile, Engine, type Row } from '../../index.ts';
+import { errorsOf, rowsOf, sendAll } from '../../testing/run-app.ts';
 
 const STREAMS = 'define stream Add (k string, v int); define stream Change (k string, v int); define stream Drop (k string); define stream Ask (k string);';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomOf } from '../testing/edited-rules.ts';
+import { randomOf } from '../../testing/edited-rules.ts';
 import { homeOf, KeyIndex } from './key-index.ts';
 import { PlaceOrder } from './place-order.ts';
 

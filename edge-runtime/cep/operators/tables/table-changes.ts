@@ -1,4 +1,4 @@
-import type { BinaryWriter } from '../runtime/binary.ts';
+import type { BinaryWriter } from '../../runtime/binary.ts';
 import type { Place } from './place-order.ts';
 
 /** So many are followed in any table; in a large one half as many as it has rows. */
