@@ -1,6 +1,7 @@
 import { TRPCClientError } from '@trpc/client';
+import { TRPCError } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
-import { failureOf, formFailureOf } from './failure.ts';
+import { failureOf, formFailureOf, isSignedOut } from './failure.ts';
 
 const answered = (data: object, message = 'Not that.') => TRPCClientError.from({ error: { message, code: -32_000, data } });
 
@@ -20,6 +21,14 @@ describe('what a person needs of an error', () => {
   });
 
   it('takes what is no error at all', () => expect(failureOf('odd')).toMatchObject({ kind: 'failed', message: 'Something went wrong.' }));
+});
+
+describe('a session that was ended', () => {
+  it('is told from every other refusal', () => {
+    expect(isSignedOut(new TRPCError({ code: 'UNAUTHORIZED' }))).toBe(true);
+    expect(isSignedOut(new TRPCError({ code: 'FORBIDDEN' }))).toBe(false);
+    expect(isSignedOut(undefined)).toBe(false);
+  });
 });
 
 describe('what a form shows of it', () => {

@@ -27,6 +27,11 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** Whether a procedure that was asked in this process refused because nobody is signed in any more. */
+export function isSignedOut(error: unknown): boolean {
+  return read(error, 'code') === 'UNAUTHORIZED';
+}
+
 /** What a form shows of a change that failed: a sentence at each field that is at fault, or else one for the whole form. */
 export function formFailureOf(change: { isError: boolean; error: unknown }): { fields: Readonly<Record<string, string>>; general: string | undefined } {
   if (!change.isError) return { fields: {}, general: undefined };

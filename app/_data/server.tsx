@@ -8,6 +8,7 @@ import { cache, type ReactNode } from 'react';
 import { consoleBridge } from '../../server/trpc/console-bridge.ts';
 import type { AppRouter } from '../../server/trpc/root.ts';
 import { paths } from '../paths.ts';
+import { isSignedOut } from './failure.ts';
 import { makeQueryClient } from './query-client.ts';
 
 /**
@@ -25,20 +26,26 @@ export async function serverData() {
 
 /**
  * Where the live stream must begin so that a change which happens while the page is read is not missed: asked once a request,
- * before any of the page's data. Null for someone who is not signed in, who has no live stream.
+ * before any of the page's data. Null for someone who is not signed in, or is no longer when it is asked, who has no live stream.
  */
-export const livePosition = cache(async (): Promise<string | null> => {
+const livePosition = cache(async (): Promise<string | null> => {
   const requestHeaders = await headers();
   if ((await consoleBridge().session(requestHeaders)) === null) return null;
   const caller = await consoleBridge().caller(requestHeaders);
-  return (await caller.live.position()).cursor;
+  try {
+    return (await caller.live.position()).cursor;
+  } catch (error) {
+    // A session that somebody ended between the two questions.
+    if (isSignedOut(error)) return null;
+    throw error;
+  }
 });
 
-/** Sends a person who is not signed in to the sign-in page, and back here afterwards. */
-export async function requireSession(): Promise<void> {
-  const requestHeaders = await headers();
-  const session = await consoleBridge().session(requestHeaders);
-  if (session === null) redirect(paths.signIn({ next: requestHeaders.get('x-selvedge-path') ?? undefined }));
+/** Where the live stream begins, for a person who is signed in; another goes to the sign-in page, and back here afterwards. */
+export async function requireLivePosition(): Promise<string> {
+  const since = await livePosition();
+  if (since === null) redirect(paths.signIn({ next: (await headers()).get('x-selvedge-path') ?? undefined }));
+  return since;
 }
 
 export function Hydrated({ queryClient, children }: { queryClient: QueryClient; children: ReactNode }) {

@@ -22,7 +22,7 @@ export const useFreshness = () => use(FreshnessContext);
  * nothing else. It begins at `since`, from before the page's data was read. Words that come together are gathered, so that a
  * thousand reports are one question.
  */
-export function LiveProvider({ since, children }: { since: string | null; children: ReactNode }) {
+export function LiveProvider({ since, children }: { since: string; children: ReactNode }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const pending = useRef(new Set<ChangeTopic>());

@@ -24,7 +24,7 @@ export function useShell(): ShellActions {
 }
 
 /** Everything around a page that stays when the page changes: the rail, the palette, the keys and the live stream. */
-export function Shell({ since, children }: { since: string | null; children: ReactNode }) {
+export function Shell({ since, children }: { since: string; children: ReactNode }) {
   useEffect(startFaro, []);
   return (
     <CommandProvider>
