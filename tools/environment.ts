@@ -17,8 +17,6 @@ export const environment = {
   port: read('PORT'),
   /** The folder of the recordings that a benchmark replays, when it is not told another. */
   recordings: read('SELVEDGE_RECORDINGS'),
-  /** How many random edits of rules the tests of what carries over make, in place of the few of every run. */
-  edits: read('SELVEDGE_EDITS'),
   /** What is fetched once for all checkouts of this user: today the broker's jars. */
   cacheFolder: path.join(read('XDG_CACHE_HOME') ?? path.join(homedir(), '.cache'), 'selvedge'),
   /** Where `selvedge login` keeps its profile. */

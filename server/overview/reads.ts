@@ -39,7 +39,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     buffered: { records: present.buffered, oldestAt: oldest.length === 0 ? null : Math.min(...oldest) },
     eventsToday,
     rollouts,
-    needs: needsOf({ ...waiting, unsigned, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
+    needs: needsOf({ ...waiting, pending: counts.enrollments, unsigned, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
     latestDetections: detections,
     changes24h,
     counts: { ...counts, nodes: nodes.total, deployments: rollouts.length },
@@ -132,7 +132,7 @@ async function readWaiting(db: Queryable, reach: Reach, now: number) {
       WHERE nodes."organizationId" = ${organizationId} AND cardinality("claimedBy") > 1 AND (${fleets}::text[] IS NULL OR fleets.id = ANY(${fleets})) GROUP BY 1, 2 ORDER BY 2 LIMIT 3`,
   ]);
   return {
-    alerts, pending: await countPending(db, reach), requests: requests.map((request) => request.name), failedNodes, quarantinedNodes, overlapping,
+    alerts, requests: requests.map((request) => request.name), failedNodes, quarantinedNodes, overlapping,
     repositories: repositories.map(({ readProblem, applyProblem, ...row }) => ({ ...row, problem: readProblem ?? applyProblem })),
   };
 }

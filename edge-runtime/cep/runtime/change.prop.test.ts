@@ -23,7 +23,7 @@ function alone(index: number, { variant, since, start }: Living, events: readonl
 }
 
 describe('single rules of an app that runs', () => {
-  it('come, change and go over random edits, and none misses or doubles a row', { timeout: 1_200_000 }, () => {
+  it('come, change and go over a thousand random edits, and none misses or doubles a row', { timeout: 300_000 }, () => {
     let edits = 0;
     for (let seed = 1; edits < EDITS; seed++) {
       const random = randomOf(seed);
@@ -75,7 +75,7 @@ describe('single rules of an app that runs', () => {
     }
   });
 
-  it('change nothing of the others when they go and come again', { timeout: 600_000 }, () => {
+  it('change nothing of the others when they go and come again', { timeout: 120_000 }, () => {
     for (let seed = 1; seed <= EDITS / 5; seed++) {
       const random = randomOf(seed);
       const [other, ...rest] = [...EDITED].sort((a, b) => ((a.index * 7 + seed) % 13) - ((b.index * 7 + seed) % 13));

@@ -1,4 +1,3 @@
-import { environment } from '../../../tools/environment.ts';
 import type { Engine, Row } from '../index.ts';
 
 /**
@@ -72,8 +71,8 @@ export const RULES: readonly Rule[] = [
   { variants: ["define aggregation OUTa from S select k, sum(v) as t group by k aggregate every sec ... min; from R join OUTa on R.k == OUTa.k within 0L, 9999999999999L per 'sec' select OUTa.t as a insert into OUT;", "define aggregation OUTa from S select k, sum(v) as t group by k aggregate every sec ... min; from R join OUTa on R.k == OUTa.k within 0L, 9999999999999L per 'sec' select OUTa.t + 1L as a insert into OUT;", "define aggregation OUTa from S select k, count() as t group by k aggregate every sec ... min; from R join OUTa on R.k == OUTa.k within 0L, 9999999999999L per 'sec' select OUTa.t as a insert into OUT;"], kept: sameWindow },
 ];
 
-/** So many random edits a test makes: few in each run, a thousand and more where `SELVEDGE_EDITS` says so. */
-export const EDITS = Number(environment.edits ?? 250);
+/** So many random edits a test makes. */
+export const EDITS = 1000;
 
 /** Mulberry32. */
 export function randomOf(seed: number): (bound: number) => number {
