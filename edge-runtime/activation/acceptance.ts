@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
-import { canonicalJson, type Digest } from '../protocol/index.ts';
+import { artefactsOf, canonicalJson, type Digest } from '../protocol/index.ts';
 import type { ActivationJournal } from './activation-journal.ts';
 import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
 import type { TrustAnchor } from './trust.ts';
@@ -39,9 +39,9 @@ export class Acceptance {
     return this.#rejection;
   }
 
-  /** What was examined and not yet let go of. */
-  get examined(): ReadonlySet<VerifiedDesired> {
-    return this.#examined;
+  /** The artefacts of what was examined and not yet let go of. */
+  get needed(): { digest: Digest; bytes: number }[] {
+    return [...this.#examined].flatMap(({ manifest }) => artefactsOf(manifest));
   }
 
   /** Takes a desired state on, or refuses it and says so; what is known already is no news. What the disk cannot take down now is tried again. */

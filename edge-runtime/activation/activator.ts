@@ -2,18 +2,20 @@ import { backOffMs, type Clock } from '../kernel/clock.ts';
 import { type Disk, machineDisk } from '../kernel/disk.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
-import { artefactsOf, type Digest } from '../protocol/index.ts';
+import type { Digest } from '../protocol/index.ts';
 import { Acceptance } from './acceptance.ts';
-import { type ActivationFailure, ActivationJournal } from './activation-journal.ts';
+import { ActivationJournal } from './activation-journal.ts';
 import type { ActivationStatus, TimelineEntry } from './activation-status.ts';
 import type { ArtefactSource } from './artefact-download.ts';
 import type { ArtefactStore } from './artefact-store.ts';
 import { candidateOf } from './candidate.ts';
 import { type ActivationProgress, discardBuilt, executors, type Executors, progressOf, shownAs, type Workbench } from './executors.ts';
+import { Outcomes } from './outcomes.ts';
 import type { PathRuntime } from './path-runtime.ts';
 import { type ActivationFacts, plan, type Step } from './plan.ts';
 import { Probation } from './probation.ts';
-import { opensInMs, stagedProgress, type Waiting, waitingOf } from './schedule.ts';
+import { Restraint } from './restraint.ts';
+import { stagedProgress } from './schedule.ts';
 import { classify } from './step-failure.ts';
 import type { TrustAnchor } from './trust.ts';
 import { type SignedDesired, type VerifiedDesired, verifyDesired } from './verify.ts';
@@ -60,17 +62,20 @@ export class Activator {
   #progress: ActivationProgress | undefined;
   readonly #acceptance: Acceptance;
   readonly #probation: Probation;
+  readonly #outcomes: Outcomes;
+  readonly #restraint: Restraint;
   readonly #wake: Wake;
-  /** That the current bundle did not come up is not written down: the next start of the agent tries again. */
-  #startFailure: ActivationFailure | undefined;
   #interrupt = new AbortController();
 
   private constructor(options: ActivatorOptions, journal: ActivationJournal) {
     this.#options = options;
     this.#journal = journal;
     this.#wake = new Wake(options.clock);
-    this.#probation = new Probation({ journal, clock: options.clock, probationMs: options.probationMs, onVerdict: () => this.#wake.poke() });
+    const { clock, probationMs, ahead } = options;
+    this.#probation = new Probation({ journal, clock, probationMs, onVerdict: () => this.#wake.poke() });
+    this.#restraint = new Restraint({ ...options, journal });
     this.#acceptance = new Acceptance({ ...options, journal, onTaken: () => this.#taken() });
+    this.#outcomes = new Outcomes({ ...options, journal, bench: this.#bench, probation: this.#probation, alsoNeeded: () => [...this.#acceptance.needed, ...(ahead?.artefacts ?? [])] });
     this.#executors = executors({ ...options, journal, show: (progress) => this.#show(progress) }, this.#bench);
   }
 
@@ -83,24 +88,24 @@ export class Activator {
       options.onTimeline({ reason: 'BundleOnDiskRefused', message: message.slice(0, 1024), tone: 'critical' });
     }
     const activator = new Activator(options, journal);
-    for (const artefact of activator.#artefacts()) {
+    for (const artefact of activator.#outcomes.named) {
       if (await options.store.intact(artefact.digest, artefact.bytes)) activator.#bench.present.add(artefact.digest);
     }
     return activator;
   }
 
   get status(): ActivationStatus {
-    const { current, previous, probation, desired, failure, hold } = this.#journal.state;
+    const { current, previous, probation, desired } = this.#journal.state;
     return {
       running: this.#bench.running?.bundle,
       converged: this.#bench.running?.bundle ?? (probation === null ? current : previous) ?? undefined,
       current: current ?? undefined,
       desired: desired ?? undefined,
       progress: this.#progress,
-      failure: this.#startFailure ?? failure ?? undefined,
+      failure: this.#outcomes.failure,
       rejection: this.#acceptance.rejection,
-      hold: this.#holdMs() > 0 ? (hold ?? undefined) : undefined,
-      waiting: this.#waiting(),
+      hold: this.#restraint.held,
+      waiting: this.#restraint.waiting,
     };
   }
 
@@ -116,24 +121,19 @@ export class Activator {
 
   /** Tries a failed generation once more. */
   async retry(generation: number): Promise<void> {
-    if (this.#startFailure?.generation === generation) this.#startFailure = undefined;
-    if (this.#journal.state.failure?.generation === generation) await this.#journal.update(() => ({ failure: null }));
+    await this.#outcomes.forgive(generation);
     this.#wake.poke();
   }
 
   /** A person at the site forbids changes until `until` (milliseconds since 1970); what runs goes on. */
   async hold(until: number, reason: string): Promise<void> {
-    await this.#journal.update(() => ({ hold: { until, reason } }));
-    this.#options.onTimeline({ reason: 'Held', message: `Held at the site until ${new Date(until).toISOString()}: ${reason}`, tone: 'notice' });
+    await this.#restraint.hold(until, reason);
     this.#interrupt.abort(new Error('held'));
     this.#wake.poke();
   }
 
   async release(): Promise<void> {
-    if (this.#journal.state.hold === null) return;
-    await this.#journal.update(() => ({ hold: null }));
-    this.#options.onTimeline({ reason: 'Released', message: 'The hold at the site was ended.', tone: 'info' });
-    this.#wake.poke();
+    if (await this.#restraint.release()) this.#wake.poke();
   }
 
   /** The link came up, or a file did: what waits for artefacts may go on. */
@@ -159,12 +159,14 @@ export class Activator {
         if (!counted) await this.#probation.countStart();
         counted = true;
         const { failed, isProven } = this.#probation;
-        if (failed !== undefined) await this.#rollBack(failed.reason, failed.message);
-        else if (isProven) await this.#confirm();
+        if (failed !== undefined) {
+          await this.#outcomes.rollBack(failed.reason, failed.message);
+          this.#show(undefined);
+        } else if (isProven) await this.#outcomes.confirm();
         step = plan(this.#facts())[0];
         if (step === undefined) {
           this.#show(this.#stagedProgress());
-          await this.#wake.rest(this.#idleMs(), signal);
+          await this.#wake.rest(Math.min(IDLE_MS, this.#restraint.endsInMs), signal);
         } else {
           await this.#execute(step, AbortSignal.any([signal, this.#interrupt.signal]));
         }
@@ -184,16 +186,16 @@ export class Activator {
   }
 
   #facts(): ActivationFacts {
-    const { current, desired, failure } = this.#journal.state;
-    const waiting = this.#waiting();
+    const { current, desired } = this.#journal.state;
+    const { held, waiting } = this.#restraint;
     return {
       running: candidateOf(this.#bench.running?.bundle),
       current: candidateOf(current),
       desired: candidateOf(desired),
       present: this.#bench.present,
       builtGeneration: this.#bench.built?.generation,
-      failedGenerations: new Set([this.#startFailure, failure].flatMap((known) => known?.generation ?? [])),
-      held: this.#holdMs() > 0,
+      failedGenerations: this.#outcomes.failedGenerations,
+      held: held !== undefined,
       mayFetch: waiting?.download === undefined,
       mayActivate: waiting?.activate === undefined,
       stagedGeneration: this.#bench.staged,
@@ -234,19 +236,9 @@ export class Activator {
   }
 
   #started(bundle: VerifiedDesired): void {
-    this.#startFailure = undefined;
+    this.#outcomes.forgetStart();
     this.#show(progressOf(bundle, 'Running'));
     this.#probation.begin();
-  }
-
-  /** The new bundle has proven itself: what neither it nor the one before needs may go. */
-  async #confirm(): Promise<void> {
-    this.#probation.end();
-    await this.#journal.update(() => ({ probation: null }));
-    const kept = new Set([...this.#artefacts(), ...(this.#options.ahead?.artefacts ?? [])].map(({ digest }) => digest));
-    const removed = await this.#options.store.keepOnly(kept);
-    for (const digest of this.#bench.present) if (!kept.has(digest)) this.#bench.present.delete(digest);
-    this.#options.logger.info('bundle confirmed', { generation: this.#journal.state.current?.generation, artefactsRemoved: removed });
   }
 
   /** Whether the failure of a step is dealt with; false when the step is worth trying again after a while. */
@@ -262,8 +254,9 @@ export class Activator {
     }
     const { current, probation } = this.#journal.state;
     try {
-      if (step.generation === current?.generation && probation !== null) await this.#rollBack(reason, message);
-      else await this.#fail(step.generation, reason, message);
+      if (step.generation === current?.generation && probation !== null) await this.#outcomes.rollBack(reason, message);
+      else await this.#outcomes.fail(step.generation, reason, message);
+      this.#show(undefined);
       return true;
     } catch (cause) {
       this.#options.logger.error('the failure of an activation could not be written down', { reason: messageOf(cause) });
@@ -271,67 +264,17 @@ export class Activator {
     }
   }
 
-  async #fail(generation: number, reason: string, message: string): Promise<void> {
-    await discardBuilt(this.#bench);
-    const { current, desired } = this.#journal.state;
-    const bundle = desired?.generation === generation ? desired : current;
-    if (bundle === null) return;
-    const failure: ActivationFailure = { generation, bundle: bundle.digest, reason, message, at: this.#options.clock.now() };
-    if (bundle === current) this.#startFailure = failure;
-    else await this.#journal.update(() => ({ failure }));
-    this.#show(undefined);
-    this.#options.onTimeline({ reason: 'ActivationFailed', message: `Generation ${generation}: ${message}`.slice(0, 1024), tone: 'critical' });
-  }
-
-  /** Back to what ran before the current bundle; that one is written down as failed, and stays what a retry goes to. */
-  async #rollBack(reason: string, message: string): Promise<void> {
-    this.#probation.end();
-    const { current: failed, previous } = this.#journal.state;
-    if (failed === null) return;
-    const { running } = this.#bench;
-    this.#bench.running = undefined;
-    await running?.path.stop();
-    await discardBuilt(this.#bench);
-    const failure: ActivationFailure = { generation: failed.generation, bundle: failed.digest, reason, message, at: this.#options.clock.now() };
-    await this.#journal.update(({ desired }) => ({ current: previous, previous: null, probation: null, failure, desired: desired ?? failed }));
-    this.#show(undefined);
-    const back = previous === null ? 'nothing ran before it' : `generation ${previous.generation} runs again`;
-    this.#options.onTimeline({ reason: 'RolledBack', message: `Generation ${failed.generation} failed (${message}); ${back}.`.slice(0, 1024), tone: 'critical' });
-  }
-
-  #artefacts(): { digest: Digest; bytes: number }[] {
-    const { current, previous, desired } = this.#journal.state;
-    return [current, previous, desired, ...this.#acceptance.examined].flatMap((bundle) => (bundle === null ? [] : artefactsOf(bundle.manifest)));
-  }
-
-  /** How long a hold still lasts, in milliseconds; 0 without one. */
-  #holdMs(): number {
-    const { hold } = this.#journal.state;
-    return hold === null ? 0 : Math.max(0, hold.until - this.#options.clock.now());
-  }
-
-  /** The windows that what is desired waits for. */
-  #waiting(): Waiting | undefined {
-    const { desired } = this.#journal.state;
-    return desired === null ? undefined : waitingOf(desired.told, this.#options.clock.now());
-  }
-
   /** Something newer is to run: what is fetched or built for anything older is given up. */
   #taken(): void {
-    this.#startFailure = undefined;
+    this.#outcomes.forgetStart();
     this.#interrupt.abort(new Error('superseded'));
     this.#wake.poke();
   }
 
   #stagedProgress(): ActivationProgress | undefined {
     const { desired } = this.#journal.state;
-    const isStaged = desired !== null && this.#bench.staged === desired.generation && this.#holdMs() === 0;
-    return isStaged ? stagedProgress(desired, this.#waiting()) : undefined;
-  }
-
-  /** How long nothing will be to do by itself: until the hold ends, or a window opens. */
-  #idleMs(): number {
-    return Math.min(IDLE_MS, this.#holdMs() || IDLE_MS, opensInMs(this.#waiting(), this.#options.clock.now()));
+    const { held, waiting } = this.#restraint;
+    return desired !== null && this.#bench.staged === desired.generation && held === undefined ? stagedProgress(desired, waiting) : undefined;
   }
 
   #show(progress: ActivationProgress | undefined): void {
