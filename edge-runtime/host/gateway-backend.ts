@@ -1,38 +1,19 @@
-import type { Activator } from '../activation/activator.ts';
-import type { TrustAnchor } from '../activation/trust.ts';
 import type { GatewayBackend, GatewayPath } from '../gateway/backend.ts';
-import type { NodeKeys } from '../link/identity.ts';
-import type { LinkClient } from '../link/link-client.ts';
 import { agentVersion } from '../protocol/index.ts';
-import type { Outbox } from '../sync/outbox.ts';
-import type { Offline } from './offline.ts';
+import type { AgentParts } from './parts.ts';
 import type { PathClient } from './path/client.ts';
 import type { PathSupervisor } from './path/supervisor.ts';
 import { prometheusText } from './prometheus.ts';
-import type { TelemetryCollector } from './telemetry-collector.ts';
-
-/** The parts of an agent that its own site asks for by the gateway. */
-export interface AgentParts {
-  readonly name: string;
-  readonly identity: NodeKeys;
-  readonly trust: TrustAnchor;
-  readonly link: LinkClient | undefined;
-  readonly supervisor: PathSupervisor;
-  readonly outbox: Outbox;
-  readonly telemetry: TelemetryCollector;
-  readonly activator: Activator;
-  readonly offline: Offline;
-}
 
 /** The agent as the gateway calls it. */
 export function gatewayBackend(parts: AgentParts): GatewayBackend {
-  const { supervisor, telemetry, link, activator, offline } = parts;
+  const { supervisor, telemetry, conversation, activator, offline } = parts;
   const notReady = (): string | undefined => whyNotReady(supervisor, activator.status.current !== undefined);
   return {
     path: () => (supervisor.client === undefined ? undefined : gatewayPath(supervisor.client)),
     notReady,
     status: () => statusOf(parts),
-    metrics: async () => prometheusText(await telemetry.scrape(), { connected: link?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
+    metrics: async () => prometheusText(await telemetry.scrape(), { connected: conversation?.state.state === 'connected', ready: notReady() === undefined, generation: activator.status.converged?.generation ?? 0 }),
     hold: (until, reason) => activator.hold(until, reason),
     release: () => activator.release(),
     apply: (file) => offline.apply(file),
@@ -48,7 +29,7 @@ function whyNotReady({ status, trouble }: Pick<PathSupervisor, 'status' | 'troub
   return status.storeReady ? undefined : 'The store does not answer.';
 }
 
-async function statusOf({ name, identity, trust, link, supervisor, outbox, activator }: AgentParts): Promise<Record<string, unknown>> {
+async function statusOf({ name, identity, trust, conversation, supervisor, outbox, activator }: AgentParts): Promise<Record<string, unknown>> {
   const { converged, desired, progress, failure, rejection, hold } = activator.status;
   return {
     name,
@@ -56,7 +37,7 @@ async function statusOf({ name, identity, trust, link, supervisor, outbox, activ
     organization: trust.trust?.organization ?? null,
     fingerprint: identity.fingerprint,
     agentVersion,
-    link: link?.state ?? { state: 'none', message: 'No control plane was named.' },
+    link: conversation?.state ?? { state: 'none', message: 'No control plane was named.' },
     bundle: converged === undefined ? null : { generation: converged.generation, digest: converged.digest },
     desired: desired === undefined ? null : { generation: desired.generation, digest: desired.digest },
     activation: progress ?? null,
