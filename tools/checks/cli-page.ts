@@ -19,6 +19,8 @@ selvedge get deployments -w             # a line for each that changes, until in
 selvedge why node plant-3/loop-1
 selvedge label node-17 site=plant-3 spare- --dry-run
 selvedge enrol approve node-17
+selvedge model push pump-anomaly.onnx --alias champion
+selvedge rule test pump-watch pump-watch.siddhi    # ends with 1 when a test case fails
 selvedge diff -f plant-3/            # what would change; ends with 1 when something would
 selvedge apply -f plant-3/ --wait    # for CI: ends with 1 unless every deployment succeeds
 selvedge rollout undo pump-loop

@@ -32,6 +32,11 @@ export class ApiClient {
     return this.#ask(method, path, body);
   }
 
+  /** Sends a piece of a file, and answers what the control plane says of it. */
+  async sendBytes(path: string, bytes: Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>>): Promise<unknown> {
+    return answerOf(await this.#fetch('PATCH', path, { body: bytes, headers: { ...headers, 'content-type': 'application/octet-stream' } }));
+  }
+
   /** Every item of a list, page after page, up to `max`. */
   async list(path: string, query: Query = {}, max = Number.POSITIVE_INFINITY): Promise<unknown[]> {
     const items: unknown[] = [];
@@ -47,27 +52,24 @@ export class ApiClient {
 
   /** The bytes of an answer that may be of any size, as they come. */
   async download(path: string): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#fetch('GET', path, undefined, downloadMs);
+    const response = await this.#fetch('GET', path, {}, downloadMs);
     if (!response.ok || response.body === null) throw failureOf(response.status, parsed(await response.text()));
     return response.body;
   }
 
   async #ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await this.#fetch(method, path, body);
-    const text = await response.text();
-    const data = parsed(text);
-    if (response.ok) return data;
-    throw failureOf(response.status, data);
+    return answerOf(await this.#fetch(method, path, body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }));
   }
 
-  async #fetch(method: string, path: string, body: unknown, withinMs: number = answerMs): Promise<Response> {
-    return request(this.url, `/api/v1${path}`, {
-      method,
-      headers: { ...this.#authority, accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(withinMs),
-    });
+  async #fetch(method: string, path: string, sent: { body?: string | Uint8Array<ArrayBuffer>; headers?: Readonly<Record<string, string>> }, withinMs: number = answerMs): Promise<Response> {
+    return request(this.url, `/api/v1${path}`, { method, ...sent, headers: { ...sent.headers, ...this.#authority, accept: 'application/json' }, signal: AbortSignal.timeout(withinMs) });
   }
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  const data = parsed(await response.text());
+  if (response.ok) return data;
+  throw failureOf(response.status, data);
 }
 
 /** Begins a session by a break-glass code, as the sign-in page does. Throws where the code opens nothing. */

@@ -15,6 +15,7 @@ import { enrolmentCommands } from './enrolment.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, kinds, nameOf, type Item } from './kinds.ts';
 import { asOf, momentOf } from './moment.ts';
+import { modelCommands } from './models.ts';
 import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
 import { offlineCommands } from './offline.ts';
@@ -24,6 +25,7 @@ import { positive } from './positive.ts';
 import { rolloutCommands, untilOver } from './rollout-commands.ts';
 import { findDeployment, rehearsalLines } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
+import { ruleCommands } from './rules.ts';
 import { signingKeyCommands } from './signing-keys.ts';
 import { signingCommands } from './signing.ts';
 import { capture, logs, pauseBetweenLooks, top, watchItems } from './watching.ts';
@@ -157,6 +159,8 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   const wait = untilOver(io, end);
   rolloutCommands(program, { connect, out: (text) => io.out(text), wait });
 
+  ruleCommands(program, { connect, out: (text) => io.out(text), standardInput: () => io.standardInput(), now: () => io.now(), end });
+  modelCommands(program, { connect, out: (text) => io.out(text), error: (text) => io.error(text) });
   addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
   const surroundings = { connect, out: (text: string): void => io.out(text), now: (): number => io.now() };
