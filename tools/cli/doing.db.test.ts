@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,18 +76,39 @@ test('tokens let nodes in and are taken back; nodes that ask are listed, let in 
   expect((await selvedge('enrol', 'deny', 'finger-r3', '--reason', 'not ours')).out).toBe('asks-2 (finger-r3) is turned away.\n');
 });
 
-test('alerts are taken on, muted and ended, and channels are listed and tried', async () => {
+test('alerts are taken on, muted and ended', async () => {
   const now = new Date(world.deps.clock.now());
   await world.deps.db.alert.create({ data: { id: 'al1', organizationId: organization, source: 'nodesOffline', key: 'k', severity: 'warning', title: 'Two nodes are away', detail: '', state: 'Open', count: 1, firstAt: now, lastAt: now } });
   expect((await selvedge('alert', 'ack', 'al1')).out).toBe('Two nodes are away: Acknowledged\n');
   expect((await selvedge('alert', 'mute', 'al1', '--minutes', '5')).out).toMatch(/^Two nodes are away: Acknowledged, muted until \d{4}-/);
   expect((await selvedge('alert', 'resolve', 'al1')).out).toContain('Two nodes are away: Resolved');
   expect(await selvedge('alert', 'resolve', 'nothing')).toMatchObject({ code: exitCodes.notFound });
+});
+
+test('channels are added, tried and removed, with what is secret in them never shown', async () => {
+  const file = path.join(folder, 'desk.yaml');
+  await writeFile(file, 'kind: webhook\nurl: http://127.0.0.1:9/hook-of-the-desk\nsecret: a secret of sixteen\n');
   expect(await selvedge('notify', 'test', 'nobody')).toMatchObject({ code: exitCodes.notFound });
-  await callAs(world.deps, aUser(organization)).settings.notifications.createChannel({ name: 'desk', settings: { kind: 'webhook', url: 'http://127.0.0.1:9/hook' } });
+  expect(await selvedge('notify', 'add-channel', 'desk', file)).toEqual({ code: exitCodes.done, out: 'channel desk added; `notify test desk` tries it\n', error: '' });
   expect((await selvedge('notify', 'channels')).out).toMatch(/^CHANNEL +KIND +TARGET\ndesk +webhook /);
   expect((await selvedge('notify', 'test', 'desk')).out).toBe('A test goes out by desk.\n');
-  expect((await selvedge('notify', 'deliveries')).out).toMatch(/\d+s +desk +test +Pending/);
+  expect((await selvedge('notify', 'deliveries', '--channel', 'desk')).out).toMatch(/\d+s +desk +test +Pending/);
+  expect((await selvedge('notify', 'channels', '-o', 'json')).out).not.toMatch(/hook-of-the-desk|sixteen/);
+  await writeFile(file, 'kind: webhook\nurl: nonsense-that-is-secret\n');
+  const refused = await selvedge('notify', 'add-channel', 'other', file);
+  expect(refused).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining('url: ') });
+  expect(refused.error).not.toContain('nonsense');
+  expect((await selvedge('notify', 'remove-channel', 'desk')).out).toBe('channel desk removed\n');
+});
+
+test('routes say whom to tell of what', async () => {
+  await callAs(world.deps, aUser(organization)).settings.notifications.createChannel({ name: 'night', settings: { kind: 'slack', url: 'http://127.0.0.1:9/hook' } });
+  expect((await selvedge('notify', 'add-route', 'at night', '--to', 'night', '--from', 'critical', '--source', 'detection', 'recordsLost', '--fleet', 'south', '--no-resolved')).out).toBe('route at night added: from critical on, night\n');
+  expect((await selvedge('notify', 'routes', '-o', 'wide')).out).toMatch(/^ROUTE +FROM +FLEET +TELLS +SOURCES +RULE +ENDS\nat night +critical +south +night +detection,recordsLost +all +not told\n$/);
+  expect(await selvedge('notify', 'add-route', 'x', '--to', 'nobody')).toMatchObject({ code: exitCodes.notFound });
+  expect(await selvedge('notify', 'add-route', 'x', '--to', 'night', '--from', 'loud')).toMatchObject({ code: exitCodes.usage });
+  expect((await selvedge('notify', 'remove-route', 'at night')).out).toBe('route at night removed\n');
+  expect(await selvedge('notify', 'remove-route', 'at night')).toMatchObject({ code: exitCodes.notFound });
 });
 
 test('a fleet is removed; nothing else is, and what to do in its place is said', async () => {

@@ -18,6 +18,7 @@ import { asOf, momentOf } from './moment.ts';
 import { modelCommands } from './models.ts';
 import { nodeKeyCommands } from './node-keys.ts';
 import { nodeCommands } from './nodes.ts';
+import { notificationCommands } from './notifications.ts';
 import { offlineCommands } from './offline.ts';
 import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile } from './profile.ts';
@@ -166,6 +167,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   const surroundings = { connect, out: (text: string): void => io.out(text), now: (): number => io.now() };
   enrolmentCommands(program, surroundings);
   alertCommands(program, surroundings);
+  notificationCommands(program, { ...surroundings, standardInput: () => io.standardInput() });
   nodeKeyCommands(program, connect, (text) => io.out(text));
   signingCommands(program, connect, io);
   signingKeyCommands(program, connect, (text) => io.out(text), () => io.now());

@@ -1,0 +1,130 @@
+import { Option, type Command } from 'commander';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { alertSourceSchema, channelSettingsSchema, deliverySchema, notificationsOutput, severitySchema } from '../../server/alerts/schema.ts';
+import type { Channel, ChannelSettings, Delivery, Route } from '../../server/alerts/schema.ts';
+import type { ApiClient } from './client.ts';
+import { CliError, exitCodes } from './exit.ts';
+import { readGiven } from './given-file.ts';
+import { find, kindOf } from './kinds.ts';
+import { ageOf, formats, render, type Column, type Format } from './output.ts';
+import { positive } from './positive.ts';
+
+const channelColumns: readonly Column<Channel>[] = [{ head: 'CHANNEL', value: (channel) => channel.name }, { head: 'KIND', value: (channel) => channel.kind }, { head: 'TARGET', value: (channel) => channel.target }, { head: 'BY', wide: true, value: (channel) => channel.createdBy }];
+const routeColumns: readonly Column<Route>[] = [
+  { head: 'ROUTE', value: (route) => route.name },
+  { head: 'FROM', value: (route) => route.severityMin },
+  { head: 'FLEET', value: (route) => route.fleet?.name ?? 'all' },
+  { head: 'TELLS', value: (route) => route.channels.map((channel) => channel.name).join(',') },
+  { head: 'SOURCES', wide: true, value: (route) => route.sources.join(',') || 'all' },
+  { head: 'RULE', wide: true, value: (route) => route.rule ?? 'all' },
+  { head: 'ENDS', wide: true, value: (route) => (route.tellsResolved ? 'told' : 'not told') },
+];
+const deliveryColumns = (now: number): readonly Column<Delivery>[] => [
+  { head: 'AGE', value: (delivery) => ageOf(delivery.createdAt, now) },
+  { head: 'CHANNEL', value: (delivery) => delivery.channel.name },
+  { head: 'EVENT', value: (delivery) => delivery.event },
+  { head: 'STATE', value: (delivery) => delivery.state },
+  { head: 'ATTEMPTS', value: (delivery) => delivery.attempts },
+  { head: 'ALERT', value: (delivery) => delivery.alert?.title },
+  { head: 'ERROR', value: (delivery) => delivery.error },
+];
+
+/** What the commands need of the program around them. */
+interface Surroundings {
+  connect(): Promise<ApiClient>;
+  out(text: string): void;
+  standardInput(): Promise<string>;
+  now(): number;
+}
+
+interface RouteOptions {
+  to: string[];
+  from: string;
+  source?: string[];
+  rule?: string;
+  fleet?: string;
+  resolved: boolean;
+}
+
+/** Who is told of alerts, by which ways, and how that went. */
+export function notificationCommands(program: Command, { connect, out, standardInput, now }: Surroundings): void {
+  const notify = program.command('notify').description('Who is told of alerts, and how that went.');
+  const format = (): Option => new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table');
+  notify.command('channels').description('By which ways people are told.').addOption(format()).action(async (options: { output: Format }) => out(render((await read(await connect())).channels, channelColumns, ({ name }) => name, options.output)));
+  notify
+    .command('add-channel <name> <file>')
+    .description('Tell people by another way. FILE, or - for standard input, says in YAML or JSON how: `kind: slack` and `url`; `webhook`, `url` and `secret` if messages are to be signed; `pagerduty` and `routingKey`; `email` with `smtp` as smtps://user:password@host:465, `from` and `to`.')
+    .action(async (name: string, file: string) => {
+      const settings = settingsIn(await readGiven(file, standardInput), file);
+      await (await connect()).send('POST', '/notifications/channels', { name, settings });
+      out(`channel ${name} added; \`notify test ${name}\` tries it\n`);
+    });
+  notify.command('remove-channel <name>').description('Tell nobody by a channel any more; what waits to be told by it is gone.').action(async (name: string) => {
+    const client = await connect();
+    const { channels } = await read(client);
+    await client.send('DELETE', `/notifications/channels/${namedOf(channels, name, 'channel').id}`);
+    out(`channel ${name} removed\n`);
+  });
+  notify.command('test <channel>').description('Send a test by a channel; `notify deliveries` says how it went.').action(async (name: string) => {
+    const client = await connect();
+    const channel = namedOf((await read(client)).channels, name, 'channel');
+    await client.send('POST', `/notifications/channels/${channel.id}/test`);
+    out(`A test goes out by ${channel.name}.\n`);
+  });
+
+  notify.command('routes').description('Who is told of what.').addOption(format()).action(async (options: { output: Format }) => out(render((await read(await connect())).routes, routeColumns, ({ name }) => name, options.output)));
+  notify
+    .command('add-route <name>')
+    .description('Say whom to tell of what.')
+    .requiredOption('--to <channels...>', 'the channels to tell by')
+    .addOption(new Option('--from <severity>', 'what is at least so severe').choices(severitySchema.options).default('warning'))
+    .addOption(new Option('--source <sources...>', 'what alerts are about; all when left out').choices(alertSourceSchema.options))
+    .option('--rule <name>', 'detections of this rule alone')
+    .option('--fleet <name>', 'what is about this fleet alone')
+    .option('--no-resolved', 'nothing of what is over')
+    .action(async (name: string, { to, from, source, rule, fleet, resolved }: RouteOptions) => {
+      const client = await connect();
+      const { channels } = await read(client);
+      const limits = { ...(source !== undefined && { sources: source }), ...(rule !== undefined && { rule }), ...(fleet !== undefined && { fleet: (await find(client, kindOf('fleet'), fleet)).id }) };
+      await client.send('POST', '/notifications/routes', { name, severityMin: from, channels: to.map((one) => namedOf(channels, one, 'channel').id), tellsResolved: resolved, ...limits });
+      out(`route ${name} added: from ${from} on, ${to.join(', ')}\n`);
+    });
+  notify.command('remove-route <name>').description('Take a route away.').action(async (name: string) => {
+    const client = await connect();
+    const { routes } = await read(client);
+    await client.send('DELETE', `/notifications/routes/${namedOf(routes, name, 'route').id}`);
+    out(`route ${name} removed\n`);
+  });
+  notify.command('deliveries').description('What was told or is to be, newest first.').addOption(format()).option('--channel <name>', 'by this channel alone').option('--limit <count>', 'at most so many', positive, 20).action(async (options: { output: Format; channel?: string; limit: number }) => {
+    const client = await connect();
+    const channel = options.channel === undefined ? undefined : namedOf((await read(client)).channels, options.channel, 'channel').id;
+    const items = (await client.list('/notifications/deliveries', { channel }, options.limit)).map((one) => deliverySchema.parse(one));
+    out(render(items, deliveryColumns(now()), ({ event }) => event, options.output));
+  });
+}
+
+async function read(client: ApiClient): Promise<Pick<z.infer<typeof notificationsOutput>, 'channels' | 'routes'>> {
+  return notificationsOutput.extend({ can: z.unknown() }).parse(await client.get('/notifications'));
+}
+
+/** One by its name or id. Routes may share a name: then the id says which. */
+function namedOf<T extends { id: string; name: string }>(items: readonly T[], written: string, what: string): T {
+  const [found, ...others] = items.filter(({ id, name }) => id === written || name === written);
+  if (found === undefined) throw new CliError(exitCodes.notFound, `There is no ${what} ${written}.`);
+  if (others.length > 0) throw new CliError(exitCodes.usage, `${others.length + 1} ${what}s are called ${written}; say which by its id: ${[found, ...others].map(({ id }) => id).join(', ')}.`);
+  return found;
+}
+
+/** What is wrong is said without what was given: it may be secret. */
+function settingsIn(text: string, file: string): ChannelSettings {
+  let given: unknown;
+  try {
+    given = parse(text);
+  } catch {
+    throw new CliError(exitCodes.usage, `${file} is no YAML.`);
+  }
+  const parsed = channelSettingsSchema.safeParse(given);
+  if (!parsed.success) throw new CliError(exitCodes.usage, `${file}: ${parsed.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`)).join('; ')}`);
+  return parsed.data;
+}
