@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { rowsOf, type Page } from '../_data/pages.ts';
 import { Button } from '../_ui/button.tsx';
 import { Card } from '../_ui/card.tsx';
-import { DataTable, type Column, type RowData, type Sort } from '../_ui/data-table.tsx';
+import { DataTable, type Column, type Peek, type RowData, type RowSelection, type Sort } from '../_ui/data-table.tsx';
 import { EmptyState } from '../_ui/empty-state.tsx';
 import { SkeletonRows } from '../_ui/skeleton.tsx';
 import { Loaded } from './loaded.tsx';
@@ -20,6 +20,8 @@ export interface ListProps<Row extends RowData> {
   onSort?: (sort: Sort) => void;
   /** Key of the row that a panel beside the list shows. */
   shown?: string | null;
+  selectable?: RowSelection<Row> | undefined;
+  peek?: Peek<Row> | undefined;
   /** What stands in place of the rows while there are none at all. */
   nothingYet: ReactNode;
   /** Set while filters are: what to say when nothing matches them, and how to be rid of them. */

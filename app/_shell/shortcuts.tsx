@@ -65,8 +65,8 @@ function focusFilter(): void {
 export function ShortcutHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const offered = useAllCommands().filter((command) => command.shortcut !== undefined);
   const rows: { heading: string; keys: { keys: string; does: string }[] }[] = [
-    { heading: 'Anywhere', keys: [{ keys: '⌘K', does: 'Find or do anything' }, { keys: '/', does: 'Filter the list' }, { keys: '?', does: 'Show these keys' }, { keys: 'Esc', does: 'Close, or let go of the row' }] },
-    { heading: 'In a list', keys: [{ keys: 'j', does: 'Next row' }, { keys: 'k', does: 'Row before' }, { keys: '↵', does: 'Open the row' }] },
+    { heading: 'Anywhere', keys: [{ keys: '⌘K', does: 'Find or do anything' }, { keys: '/', does: 'Filter the list' }, { keys: '?', does: 'Show these keys' }, { keys: 'Esc', does: 'Close, or let go of the rows' }] },
+    { heading: 'In a list', keys: [{ keys: 'j', does: 'Next row' }, { keys: 'k', does: 'Row before' }, { keys: '↵', does: 'Open the row' }, { keys: 'Space', does: 'Peek at the row' }, { keys: 'x', does: 'Select the row' }, { keys: 'X', does: 'Select up to the row' }] },
     { heading: 'Go to', keys: navigationEntries.map((entry) => ({ keys: `g ${entry.key}`, does: entry.label })) },
     ...(offered.length > 0 ? [{ heading: 'On this page', keys: offered.map((command) => ({ keys: command.shortcut ?? '', does: command.label })) }] : []),
   ];

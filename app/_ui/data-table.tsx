@@ -2,14 +2,17 @@
 import { rowSortingFeature, tableFeatures, useTable, type ColumnDef, type RowData } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useMemo, useRef, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { classes } from './classes.ts';
+import { PeekPanel, type Peek } from './peek-panel.tsx';
+import { Mark, MarkAll, onMark, useMarks, type RowSelection } from './row-marks.tsx';
+import { noSelection } from './selection.ts';
 import { Cell, HeadCell } from './table.tsx';
 import { useFits } from './use-fits.ts';
 import { isControl, openRow, useRowKeys } from './use-row-keys.ts';
 
-export type { RowData };
+export type { Peek, RowData, RowSelection };
 
 /** One column. `cell` draws a row's value; the first column should hold the link that opens the row. */
 export interface Column<Row extends RowData> {
@@ -40,10 +43,10 @@ const stuck = 'sticky top-12 z-[1] bg-panel first:rounded-tl-lg last:rounded-tr-
 const virtualFrom = 120;
 
 /**
- * A list that the server filters, sorts and pages; this draws it. Keys: j and k move, Enter opens the row's first link. Past some
- * hundred rows only those in sight exist in the page.
+ * A list that the server filters, sorts and pages; this draws it. Keys: j and k move, Enter opens the row's first link, Space peeks
+ * at the row and x chooses it where the list has that. Past some hundred rows only those in sight exist in the page.
  */
-export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, sort, onSort, more, loadingMore = false, total, shown }: {
+export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, sort, onSort, more, loadingMore = false, total, shown, selectable, peek }: {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string;
@@ -56,6 +59,10 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
   total?: number;
   /** Whether the row's key is the one that a panel beside the table shows. */
   shown?: string | null;
+  /** Rows can be chosen, by a checkbox each. */
+  selectable?: RowSelection<Row> | undefined;
+  /** What can be seen of a row without opening it. */
+  peek?: Peek<Row> | undefined;
 }) {
   const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
     () => columns.map((column) => ({ id: column.id, header: column.header, enableSorting: column.sort !== undefined, cell: (context) => column.cell(context.row.original) })),
@@ -76,7 +83,24 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
   const virtual = tableRows.length >= virtualFrom && items.length > 0;
   const first = virtual ? (items[0]?.index ?? 0) : 0;
   const last = virtual ? (items.at(-1)?.index ?? tableRows.length - 1) : tableRows.length - 1;
-  const [selected, select] = useRowKeys(frame, tableRows.length, (index) => virtualizer.scrollToIndex(index));
+  const keys = useMemo(() => data.map(rowKey), [data, rowKey]);
+  const mark = useMarks(selectable, keys);
+  const chosen = selectable?.selection ?? noSelection;
+  const [peeking, setPeeking] = useState(false);
+  const [current, goTo] = useRowKeys(frame, {
+    count: tableRows.length,
+    reveal: (index) => virtualizer.scrollToIndex(index),
+    mark: mark && ((index, range) => mark(keys[index] ?? '', range)),
+    peek: peek && (() => setPeeking(peeked === undefined)),
+    leave: () => {
+      if (peeked !== undefined) setPeeking(false);
+      else if (chosen.size > 0) selectable?.onChange(noSelection);
+      else return false;
+      return true;
+    },
+  });
+  const peeked = peeking && current !== null ? rows[current] : undefined;
+  const span = columns.length + (selectable ? 1 : 0);
 
   return (
     <div ref={frame} data-list-keys="">
@@ -85,6 +109,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id}>
+                {selectable ? <MarkAll rows={selectable} keys={keys} className={fits ? stuck : ''} /> : null}
                 {group.headers.map((header) => {
                   const column = byId.get(header.column.id);
                   return (
@@ -97,22 +122,25 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
             ))}
           </thead>
           <tbody>
-            {first > 0 ? <Spacer rows={first} span={columns.length} /> : null}
+            {first > 0 ? <Spacer rows={first} span={span} /> : null}
             {tableRows.slice(first, last + 1).map((row, offset) => {
               const index = first + offset;
+              const isAt = current === index || shown === row.id;
               return (
                 <tr
                   key={row.id}
                   data-row={index}
                   aria-rowindex={index + 1}
-                  aria-selected={selected === index || shown === row.id || undefined}
+                  aria-selected={selectable ? chosen.has(row.id) : isAt || undefined}
+                  data-current={isAt || undefined}
                   onClick={(event) => {
-                    if (isControl(event.target)) return;
-                    select(index);
+                    if (isControl(event.target) || onMark(event.target)) return;
+                    goTo(index);
                     openRow(event.currentTarget, event.metaKey || event.ctrlKey);
                   }}
-                  className={classes('hover:bg-raised/60', (selected === index || shown === row.id) && 'bg-accent-wash shadow-[inset_2px_0_var(--color-accent)]', '[&:has(a[href],[data-opens])]:cursor-pointer')}
+                  className={classes('hover:bg-raised/60', (isAt || chosen.has(row.id)) && 'bg-accent-wash', isAt && 'shadow-[inset_2px_0_var(--color-accent)]', '[&:has(a[href],[data-opens])]:cursor-pointer')}
                 >
+                  {selectable && mark ? <Mark on={chosen.has(row.id)} name={selectable.nameOf(row.original)} mark={(range) => mark(row.id, range)} /> : null}
                   {row.getAllCells().map((cell) => {
                     const column = byId.get(cell.column.id);
                     return (
@@ -124,7 +152,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                 </tr>
               );
             })}
-            {last < tableRows.length - 1 ? <Spacer rows={tableRows.length - 1 - last} span={columns.length} /> : null}
+            {last < tableRows.length - 1 ? <Spacer rows={tableRows.length - 1 - last} span={span} /> : null}
           </tbody>
         </table>
       </div>
@@ -141,6 +169,18 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
             </span>
           ) : null}
         </footer>
+      ) : null}
+      {peek && peeked !== undefined ? (
+        <PeekPanel
+          name={peek.nameOf(peeked)}
+          close={() => {
+            setPeeking(false);
+            // The button that had the focus goes with the panel.
+            box.current?.focus();
+          }}
+        >
+          {peek.draw(peeked)}
+        </PeekPanel>
       ) : null}
     </div>
   );

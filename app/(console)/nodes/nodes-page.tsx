@@ -2,8 +2,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
-import { useCallback, useMemo } from 'react';
-import { nextCursorOf } from '../../_data/pages.ts';
+import { useCallback, useMemo, useState } from 'react';
+import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
 import { thenInput } from '../../_data/then.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { healthMeanings, quarantinedMeaning, syncMeanings } from '../../_domain/meanings.ts';
@@ -21,8 +21,11 @@ import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Select } from '../../_ui/select.tsx';
+import { noSelection } from '../../_ui/selection.ts';
 import { nodeColumns, pastNodeColumns } from './node-columns.tsx';
 import { listInputOf, nodeFilterParsers, nodeSorts } from './node-filters.ts';
+import { NodePeek } from './node-peek.tsx';
+import { SelectionBar } from './several/selection-bar.tsx';
 
 export function NodesPage() {
   const trpc = useTRPC();
@@ -36,6 +39,9 @@ export function NodesPage() {
   const columns = useMemo(() => (then === undefined ? nodeColumns : pastNodeColumns(then)), [then]);
   const clear = () => void setFilters({ ...Object.fromEntries(Object.keys(nodeFilterParsers).map((name) => [name, null])), at: filters.at });
   const total = summary.data?.total;
+  const [selection, setSelection] = useState(noSelection);
+  // What the filters have left out of the list is not acted on either.
+  const selected = list.data === undefined ? [] : rowsOf(list.data).rows.filter(({ id }) => selection.has(id));
   const cannotEnrol = useEnrolmentRefusal();
   return (
     <PageFrame crumbs={[{ label: 'Nodes' }]}>
@@ -61,6 +67,8 @@ export function NodesPage() {
         columns={columns}
         rowKey={(node) => node.id}
         label="Nodes"
+        peek={{ nameOf: (node) => node.name, draw: (node) => <NodePeek node={node} at={then} /> }}
+        selectable={then === undefined ? { selection, onChange: setSelection, nameOf: (node) => node.name } : undefined}
         sort={filters.sort}
         onSort={(next) => {
           const sort = nodeSorts.find((each) => each === next);
@@ -91,6 +99,7 @@ export function NodesPage() {
         filtered={filtered ? { none: 'No node matches', hint: filters.label ? `The labels must match ${filters.label}.` : 'Loosen the filters, or look for another name.', clear } : undefined}
         nothingYet={then !== undefined ? <EmptyState kind="nothing-yet" title="There was no node then">Nodes show here from the moment at which they were approved.</EmptyState> : cannotEnrol === undefined ? <NoNodes /> : <EmptyState kind="nothing-yet" title="No node in your fleets yet">Nodes show here when they join the fleets that you are limited to.</EmptyState>}
       />
+      {then === undefined ? <SelectionBar nodes={selected} clear={() => setSelection(noSelection)} /> : null}
     </PageFrame>
   );
 }
