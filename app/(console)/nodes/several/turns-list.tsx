@@ -11,7 +11,7 @@ export function TurnsList({ nodes, outcomes, label }: { nodes: readonly NodeItem
         {nodes.map((node) => {
           const outcome = outcomes.get(node.id);
           return (
-            <li key={node.id} className="flex min-h-9 items-baseline gap-3 px-3 py-[9px]">
+            <li key={node.id} className="flex min-h-9 items-start gap-3 px-3 py-[9px]">
               <span className="w-44 shrink-0 truncate font-medium">{node.name}</span>
               {outcome === undefined ? (
                 <span className="text-faint">–</span>
