@@ -1,8 +1,9 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Dialog } from '../_ui/dialog.tsx';
 import { Kbd } from '../_ui/kbd.tsx';
+import { keysOfTheList, type ListKeys } from '../_ui/use-row-keys.ts';
 import { useAllCommands } from './commands.tsx';
 import { navigationEntries } from './navigation.ts';
 
@@ -34,7 +35,7 @@ export function useShortcuts({ openPalette, openHelp }: { openPalette: () => voi
       if (entry) router.push(entry.href);
       else if (command) command.run();
       else if (keys === '?') latest.current.openHelp();
-      else if (keys === '/') focusFilter();
+      else if (keys === '/') filterInput()?.focus();
       else {
         if (keys === 'g' || latest.current.commands.some((each) => each.shortcut?.startsWith(`${keys} `))) {
           prefix = keys;
@@ -58,35 +59,56 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('input,textarea,select,[contenteditable="true"],[role="textbox"]') !== null;
 }
 
-function focusFilter(): void {
-  document.querySelector<HTMLInputElement>('[data-filter-input]')?.focus();
+const filterInput = (): HTMLInputElement | null => document.querySelector('[data-filter-input]');
+
+interface Keys {
+  heading: string;
+  keys: readonly { keys: string; does: string }[];
 }
 
+/** The keys of what is on the screen as it opens: those of a list where there is one, as far as that list has them. */
 export function ShortcutHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keys" wide>
+      <AllKeys />
+    </Dialog>
+  );
+}
+
+function AllKeys() {
   const offered = useAllCommands().filter((command) => command.shortcut !== undefined);
-  const rows: { heading: string; keys: { keys: string; does: string }[] }[] = [
-    { heading: 'Anywhere', keys: [{ keys: '⌘K', does: 'Find or do anything' }, { keys: '/', does: 'Filter the list' }, { keys: '?', does: 'Show these keys' }, { keys: 'Esc', does: 'Close, or let go of the rows' }] },
-    { heading: 'In a list', keys: [{ keys: 'j', does: 'Next row' }, { keys: 'k', does: 'Row before' }, { keys: '↵', does: 'Open the row' }, { keys: 'Space', does: 'Peek at the row' }, { keys: 'x', does: 'Select the row' }, { keys: 'X', does: 'Select up to the row' }] },
+  const [{ list, filter }] = useState(() => ({ list: keysOfTheList(), filter: filterInput() !== null }));
+  const groups: readonly Keys[] = [
+    { heading: 'Anywhere', keys: [{ keys: '⌘K', does: 'Find or do anything' }, ...(filter ? [{ keys: '/', does: 'Filter the list' }] : []), { keys: '?', does: 'Show these keys' }, { keys: 'Esc', does: 'Close, or let go of the rows' }] },
+    ...(list === null ? [] : [{ heading: 'In the list', keys: rowKeys(list) }]),
     { heading: 'Go to', keys: navigationEntries.map((entry) => ({ keys: `g ${entry.key}`, does: entry.label })) },
     ...(offered.length > 0 ? [{ heading: 'On this page', keys: offered.map((command) => ({ keys: command.shortcut ?? '', does: command.label })) }] : []),
   ];
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keys" wide>
-      <div className="grid gap-x-10 gap-y-5 sm:grid-cols-2">
-        {rows.map((group) => (
-          <section key={group.heading}>
-            <h3 className="mb-1.5 text-sm font-medium text-faint">{group.heading}</h3>
-            <ul>
-              {group.keys.map((row) => (
-                <li key={row.does} className="flex h-7 items-center">
-                  {row.does}
-                  <Kbd keys={row.keys} />
-                </li>
-              ))}
-            </ul>
-          </section>
-        ))}
-      </div>
-    </Dialog>
+    <div className="grid gap-x-10 gap-y-5 sm:grid-cols-2">
+      {groups.map((group) => (
+        <section key={group.heading}>
+          <h3 className="mb-1.5 text-sm font-medium text-faint">{group.heading}</h3>
+          <ul>
+            {group.keys.map((row) => (
+              <li key={row.does} className="flex h-7 items-center">
+                {row.does}
+                <Kbd keys={row.keys} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
   );
+}
+
+function rowKeys({ peek, mark }: ListKeys): Keys['keys'] {
+  return [
+    { keys: 'j', does: 'Next row' },
+    { keys: 'k', does: 'Row before' },
+    { keys: '↵', does: 'Open the row' },
+    ...(peek ? [{ keys: 'Space', does: 'Peek at the row' }] : []),
+    ...(mark ? [{ keys: 'x', does: 'Select the row' }, { keys: 'X', does: 'Select up to the row' }] : []),
+  ];
 }

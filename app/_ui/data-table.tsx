@@ -1,46 +1,23 @@
 'use client';
 import { rowSortingFeature, tableFeatures, useTable, type ColumnDef, type RowData } from '@tanstack/react-table';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useMemo, useRef, useState, type ReactNode } from 'react';
-import { Button } from './button.tsx';
+import { useMemo, useRef, useState } from 'react';
 import { classes } from './classes.ts';
+import { cellStyle, sortingOf, type Column, type Sort } from './columns.ts';
 import { PeekPanel, type Peek } from './peek-panel.tsx';
 import { Mark, MarkAll, onMark, useMarks, type RowSelection } from './row-marks.tsx';
+import { RowsOutOfSight, useRowsInSight } from './rows-in-sight.tsx';
 import { noSelection } from './selection.ts';
+import { SortButton } from './sort-button.tsx';
+import { TableFooter } from './table-footer.tsx';
 import { Cell, HeadCell } from './table.tsx';
 import { useFits } from './use-fits.ts';
-import { isControl, openRow, useRowKeys } from './use-row-keys.ts';
+import { isControl, listKeys, openRow, useRowKeys } from './use-row-keys.ts';
 
-export type { Peek, RowData, RowSelection };
-
-/** One column. `cell` draws a row's value; the first column should hold the link that opens the row. */
-export interface Column<Row extends RowData> {
-  id: string;
-  header: string;
-  cell: (row: Row) => ReactNode;
-  numeric?: boolean;
-  mono?: boolean;
-  /** The key the server sorts by; without one the column does not sort. */
-  sort?: string;
-  /** The server sorts it one way only. */
-  oneWay?: boolean;
-  /** Left out on narrower screens. */
-  from?: 'sm' | 'md' | 'lg' | 'xl';
-  /** Takes the room that the others leave, and is cut off with dots when that is little. */
-  fluid?: boolean;
-}
-
-/** "name" ascending, "-name" descending. */
-export type Sort = string;
+export type { Column, Peek, RowData, RowSelection, Sort };
 
 const features = tableFeatures({ rowSortingFeature });
-const hidden = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const;
-const rowHeight = 36;
 /** Under the bar of the page. Borders are each cell's own, since collapsed ones would stay behind with the table. */
 const stuck = 'sticky top-12 z-[1] bg-panel first:rounded-tl-lg last:rounded-tr-lg';
-/** Below this many rows the browser is faster than we are at leaving them out. */
-const virtualFrom = 120;
 
 /**
  * A list that the server filters, sorts and pages; this draws it. Keys: j and k move, Enter opens the row's first link, Space peeks
@@ -78,18 +55,14 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLTableElement>(null);
   const fits = useFits(box, inner);
-  const virtualizer = useWindowVirtualizer({ count: tableRows.length, estimateSize: () => rowHeight, overscan: 20, scrollMargin: frame.current?.offsetTop ?? 0, enabled: tableRows.length >= virtualFrom });
-  const items = virtualizer.getVirtualItems();
-  const virtual = tableRows.length >= virtualFrom && items.length > 0;
-  const first = virtual ? (items[0]?.index ?? 0) : 0;
-  const last = virtual ? (items.at(-1)?.index ?? tableRows.length - 1) : tableRows.length - 1;
+  const { first, last, reveal } = useRowsInSight(frame, tableRows.length);
   const keys = useMemo(() => data.map(rowKey), [data, rowKey]);
   const mark = useMarks(selectable, keys);
   const chosen = selectable?.selection ?? noSelection;
   const [peeking, setPeeking] = useState(false);
   const [current, goTo] = useRowKeys(frame, {
     count: tableRows.length,
-    reveal: (index) => virtualizer.scrollToIndex(index),
+    reveal,
     mark: mark && ((index, range) => mark(keys[index] ?? '', range)),
     peek: peek && (() => setPeeking(peeked === undefined)),
     leave: () => {
@@ -103,7 +76,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
   const span = columns.length + (selectable ? 1 : 0);
 
   return (
-    <div ref={frame} data-list-keys="">
+    <div ref={frame} data-list-keys={listKeys({ peek: peek !== undefined, mark: selectable !== undefined })}>
       <div ref={box} className={fits ? 'overflow-x-clip' : 'overflow-x-auto'} tabIndex={-1} role="group" aria-label={label}>
         <table ref={inner} className="w-full border-separate border-spacing-0" aria-label={label} aria-rowcount={total ?? tableRows.length}>
           <thead>
@@ -112,8 +85,9 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                 {selectable ? <MarkAll rows={selectable} keys={keys} className={fits ? stuck : ''} /> : null}
                 {group.headers.map((header) => {
                   const column = byId.get(header.column.id);
+                  const { numeric, className } = cellStyle(column);
                   return (
-                    <HeadCell key={header.id} numeric={column?.numeric ?? false} className={classes(column?.from && hidden[column.from], fits && stuck)}>
+                    <HeadCell key={header.id} numeric={numeric} className={classes(className, fits && stuck)}>
                       {column?.sort && onSort ? <SortButton column={column} sort={sort ?? null} onSort={onSort} /> : <table.FlexRender header={header} />}
                     </HeadCell>
                   );
@@ -122,7 +96,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
             ))}
           </thead>
           <tbody>
-            {first > 0 ? <Spacer rows={first} span={span} /> : null}
+            <RowsOutOfSight rows={first} span={span} />
             {tableRows.slice(first, last + 1).map((row, offset) => {
               const index = first + offset;
               const isAt = current === index || shown === row.id;
@@ -143,8 +117,9 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                   {selectable && mark ? <Mark on={chosen.has(row.id)} name={selectable.nameOf(row.original)} mark={(range) => mark(row.id, range)} /> : null}
                   {row.getAllCells().map((cell) => {
                     const column = byId.get(cell.column.id);
+                    const { numeric, className } = cellStyle(column);
                     return (
-                      <Cell key={cell.id} numeric={column?.numeric ?? false} mono={column?.mono ?? false} className={classes(column?.from && hidden[column.from], column?.fluid && 'w-full max-w-0 min-w-40')}>
+                      <Cell key={cell.id} numeric={numeric} mono={column?.mono ?? false} className={classes(className, column?.fluid && 'w-full max-w-0 min-w-40')}>
                         <table.FlexRender cell={cell} />
                       </Cell>
                     );
@@ -152,24 +127,11 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                 </tr>
               );
             })}
-            {last < tableRows.length - 1 ? <Spacer rows={tableRows.length - 1 - last} span={span} /> : null}
+            <RowsOutOfSight rows={tableRows.length - 1 - last} span={span} />
           </tbody>
         </table>
       </div>
-      {more || (total !== undefined && total > rows.length) ? (
-        <footer className="flex items-center gap-3 border-t border-line px-4 py-2 text-dim">
-          <span className="tabular-nums">
-            {rows.length.toLocaleString('en')} of {(total ?? rows.length).toLocaleString('en')}
-          </span>
-          {more ? (
-            <span className="ml-auto">
-              <Button size="sm" onClick={more} busy={loadingMore}>
-                Show more
-              </Button>
-            </span>
-          ) : null}
-        </footer>
-      ) : null}
+      <TableFooter listed={rows.length} total={total} more={more} loadingMore={loadingMore} />
       {peek && peeked !== undefined ? (
         <PeekPanel
           name={peek.nameOf(peeked)}
@@ -184,33 +146,4 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
       ) : null}
     </div>
   );
-}
-
-function SortButton<Row extends RowData>({ column, sort, onSort }: { column: Column<Row>; sort: Sort | null; onSort: (sort: Sort) => void }) {
-  const direction = sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : null;
-  return (
-    <button
-      type="button"
-      onClick={() => onSort(direction === 'ascending' && !column.oneWay ? `-${column.sort}` : (column.sort ?? ''))}
-      aria-label={`Sort by ${column.header}${direction ? `, now ${direction}` : ''}`}
-      className={classes('inline-flex items-center gap-1 rounded-xs hover:text-ink', direction && 'text-ink')}
-    >
-      {column.header}
-      {direction === 'ascending' ? <ArrowUp size={11} /> : direction === 'descending' ? <ArrowDown size={11} /> : null}
-    </button>
-  );
-}
-
-function Spacer({ rows, span }: { rows: number; span: number }) {
-  return (
-    <tr aria-hidden>
-      <td colSpan={span} style={{ height: rows * rowHeight }} />
-    </tr>
-  );
-}
-
-function sortingOf<Row extends RowData>(columns: readonly Column<Row>[], sort: Sort | null | undefined) {
-  const key = sort?.replace(/^-/, '');
-  const column = columns.find((each) => each.sort !== undefined && each.sort === key);
-  return column ? [{ id: column.id, desc: sort?.startsWith('-') ?? false }] : [];
 }

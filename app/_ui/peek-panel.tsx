@@ -24,3 +24,13 @@ export function PeekPanel({ name, close, children }: { name: string; close: () =
     </section>
   );
 }
+
+/** One part of a peek, under its name. */
+export function PeekPart({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h3 className="px-4 pt-3 pb-1 text-sm font-medium text-faint">{title}</h3>
+      {children}
+    </section>
+  );
+}

@@ -13,6 +13,25 @@ export function openRow(row: Element, apart: boolean): void {
   else link.click();
 }
 
+/** What the keys of the list that has them can do, besides walking its rows and opening them. */
+export interface ListKeys {
+  peek: boolean;
+  mark: boolean;
+}
+
+/** As it stands in the page, where the first list on it has the keys. */
+export function listKeys({ peek, mark }: ListKeys): string {
+  return [...(peek ? ['peek'] : []), ...(mark ? ['mark'] : [])].join(' ');
+}
+
+const firstList = (): HTMLElement | null => document.querySelector<HTMLElement>('[data-list-keys]');
+
+/** Null where no list is on the page. */
+export function keysOfTheList(): ListKeys | null {
+  const words = firstList()?.dataset['listKeys']?.split(' ');
+  return words === undefined ? null : { peek: words.includes('peek'), mark: words.includes('mark') };
+}
+
 /** What the keys do to a table. */
 export interface RowActions {
   count: number;
@@ -40,7 +59,7 @@ export function useRowKeys(frame: RefObject<HTMLDivElement | null>, actions: Row
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('[data-modal]')) return;
       if (event.target instanceof Element && event.target.closest('input,textarea,select,[contenteditable="true"],[role="textbox"]')) return;
-      if (document.querySelector('[data-list-keys]') !== frame.current) return;
+      if (firstList() !== frame.current) return;
       const state = latest.current;
       const onControl = event.target instanceof Element && isControl(event.target);
       if (event.key === 'j' || event.key === 'k') {
