@@ -18,6 +18,7 @@ import { Status, type Tone } from '../../_ui/status.tsx';
 import { count } from '../../_format/number.ts';
 import { AlertActions } from './alert-actions.tsx';
 import { AlertCard } from './alert-card.tsx';
+import { AlertPeek } from './alert-peek.tsx';
 import { AlertState } from './alert-state.tsx';
 import { alertFilters, listInput } from './filters.ts';
 
@@ -54,6 +55,7 @@ export function AlertList() {
         columns={columns}
         rowKey={(alert) => alert.id}
         label="Alerts"
+        peek={{ nameOf: (alert) => alert.title, draw: (alert) => <AlertPeek alert={alert} /> }}
         filters={
           <>
             <Select label="State" value={state} onChange={(value) => void setFilters({ state: [...chosenStates[value]] })} options={[{ value: 'unresolved', label: 'Not resolved' }, { value: 'open', label: 'Open' }, { value: 'resolved', label: 'Resolved' }, { value: 'all', label: 'All' }]} />

@@ -19,11 +19,13 @@ import { PageHead } from '../../_ui/page-head.tsx';
 import { Proportions } from '../../_ui/progress.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Select } from '../../_ui/select.tsx';
+import { DeploymentPeek } from './deployment-peek.tsx';
+import { deploymentTitle } from './deployment-title.ts';
 import { deploymentFilters, listInput } from './filters.ts';
 import { waveParts } from './wave-parts.ts';
 
 const columns: readonly Column<DeploymentItem>[] = [
-  { id: 'what', header: 'Deployment', cell: (item) => <Link href={paths.deployment(item.id)} title={item.summary.join(', ')} className="block max-w-[190px] truncate font-medium hover:underline sm:max-w-[320px] lg:max-w-[420px]">{item.fleet.name}: {item.summary.join(', ') || 'settings'}</Link> },
+  { id: 'what', header: 'Deployment', cell: (item) => <Link href={paths.deployment(item.id)} title={item.summary.join(', ')} className="block max-w-[190px] truncate font-medium hover:underline sm:max-w-[320px] lg:max-w-[420px]">{deploymentTitle(item)}</Link> },
   { id: 'state', header: 'State', cell: (item) => <RolloutStatus state={item.state} /> },
   { id: 'nodes', header: 'Nodes', from: 'md', cell: (item) => <span className="flex w-40 items-center gap-2"><Proportions height="sm" label="Nodes" parts={waveParts(item.nodes)} /><span className="text-dim tabular-nums">{item.nodes.running}/{item.nodes.total}</span></span> },
   { id: 'wave', header: 'Wave', numeric: true, from: 'lg', cell: (item) => `${item.wave.index + 1} of ${item.wave.of}` },
@@ -57,6 +59,7 @@ export function DeploymentList() {
         columns={columns}
         rowKey={(item) => item.id}
         label="Deployments"
+        peek={{ nameOf: deploymentTitle, draw: (item) => <DeploymentPeek deployment={item} /> }}
         filters={
           <>
             <Select

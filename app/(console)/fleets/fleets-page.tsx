@@ -25,6 +25,7 @@ import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Status } from '../../_ui/status.tsx';
 import { CreateFleetDialog } from './create-fleet-dialog.tsx';
 import { fleetFilterParsers, fleetListInputOf, fleetSorts } from './fleet-filters.ts';
+import { FleetPeek } from './fleet-peek.tsx';
 
 /** Of now, or of a moment of the past, in which links stay. */
 const columnsAt = (then: number | undefined): readonly Column<FleetItem>[] => [
@@ -101,6 +102,7 @@ export function FleetsPage() {
         columns={columns}
         rowKey={(fleet) => fleet.id}
         label="Fleets"
+        peek={{ nameOf: (fleet) => fleet.name, draw: (fleet) => <FleetPeek fleet={fleet} at={then} /> }}
         sort={filters.sort}
         onSort={(next) => {
           const sort = fleetSorts.find((each) => each === next);

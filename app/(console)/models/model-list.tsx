@@ -21,6 +21,7 @@ import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { FileDrop } from './file-drop.tsx';
 import { listInput, modelFilters, sortOf } from './filters.ts';
+import { ModelPeek } from './model-peek.tsx';
 import { PublishModel } from './publish-model.tsx';
 
 const columns: readonly Column<ModelItem>[] = [
@@ -67,6 +68,7 @@ export function ModelList() {
           columns={columns}
           rowKey={(model) => model.id}
           label="Models"
+          peek={{ nameOf: (model) => model.name, draw: (model) => <ModelPeek model={model} /> }}
           sort={filters.sort}
           onSort={(sort) => void setFilters({ sort: sortOf(sort) })}
           filters={<FilterInput value={filters.query} onChange={setQuery} label="Filter by name" placeholder="Part of a name" />}

@@ -20,6 +20,7 @@ import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { listInput, ruleFilters, sortOf } from './filters.ts';
+import { RulePeek } from './rule-peek.tsx';
 
 const columns: readonly Column<RuleItem>[] = [
   { id: 'name', header: 'Rule', sort: 'name', cell: (rule) => <Link href={paths.rule(rule.name)} className="font-medium hover:underline">{rule.name}</Link> },
@@ -64,6 +65,7 @@ export function RuleList() {
         columns={columns}
         rowKey={(rule) => rule.id}
         label="Rules"
+        peek={{ nameOf: (rule) => rule.name, draw: (rule) => <RulePeek rule={rule} /> }}
         sort={filters.sort}
         onSort={(sort) => void setFilters({ sort: sortOf(sort) })}
         filters={<FilterInput value={filters.query} onChange={setQuery} label="Filter by name" placeholder="Part of a name" />}

@@ -15,6 +15,7 @@ import { Card, Grid } from '../../../_ui/card.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
+import { deploymentTitle } from '../deployment-title.ts';
 import { PlanChanges } from '../plan-changes.tsx';
 import { AgainstControl, waveBesideControl } from './against-control.tsx';
 import { Decisions } from './decisions.tsx';
@@ -26,7 +27,7 @@ import { Waves } from './waves.tsx';
 export function RolloutPage({ id }: { id: string }) {
   const trpc = useTRPC();
   const query = useQuery(trpc.deployments.get.queryOptions({ id }));
-  const title = query.data === undefined ? 'Deployment' : titleOf(query.data);
+  const title = query.data === undefined ? 'Deployment' : deploymentTitle(query.data);
   return (
     <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: title }]}>
       <Loaded query={query} what="this deployment" back={{ label: 'All deployments', href: paths.deployments() }} skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
@@ -78,10 +79,6 @@ function WhyNotDone({ deployment }: { deployment: DeploymentDetail }) {
       <Causes causes={why.data.causes} />
     </Card>
   );
-}
-
-function titleOf(deployment: DeploymentDetail): string {
-  return `${deployment.fleet.name}: ${deployment.summary.join(', ') || 'settings'}`;
 }
 
 function Purpose({ deployment }: { deployment: DeploymentDetail }) {
