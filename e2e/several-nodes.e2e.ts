@@ -97,5 +97,30 @@ test.describe.serial('several nodes', () => {
     const help = page.getByRole('dialog', { name: 'Keys' });
     for (const does of ['Peek at the row', 'Select the row', 'Select up to the row', 'Retry the selected nodes']) await expect(help).toContainText(does);
     await page.keyboard.press('Escape');
+    await expect(help).toHaveCount(0);
+  });
+
+  test('say each what came of it where one refuses, that one first, and let it be checked again', async ({ stack }) => {
+    const api = await apiOf(stack);
+    await page.keyboard.press('Escape');
+    await page.getByRole('checkbox', { name: 'Select the rows' }).click();
+    await page.keyboard.press('l');
+    const dialog = page.getByRole('dialog', { name: 'Labels of 3 nodes' });
+    await dialog.getByLabel('Labels to add or change').fill('shift=night');
+    await dialog.getByRole('button', { name: 'See what changes' }).click();
+    const button = dialog.getByRole('button', { name: 'Set labels of 3 nodes' });
+    await expect(button).toBeEnabled();
+    const [third] = itemsOf(await api.call('GET', '/nodes?query=several-3'));
+    await api.call('POST', `/nodes/${textAt(third, 'id')}/revocation`, { reason: 'Between the look and the deed' });
+    await button.click();
+    await expect(dialog.getByRole('status')).toHaveText('3 nodes: 2 done, 1 refused');
+    const lines = dialog.getByRole('group', { name: 'How it came out' }).getByRole('listitem');
+    await expect(lines).toHaveText([/several-3.*revoked/, /several-1.*Labels were set/, /several-2.*Labels were set/]);
+    expect(await wrongWith(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Check 1 node again' }).click();
+    await expect(dialog.getByRole('status')).toHaveText('1 node: 1 refused');
+    await expect(dialog.getByRole('button', { name: 'Set labels of 0 nodes' })).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
   });
 });

@@ -2,7 +2,7 @@ import { agentVersion } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { performChange } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
-import { aUser, callAs, testWorld } from '../testing/index.ts';
+import { aUser, aUserOf, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { markSilentNodes, nodesConnected, nodesDisconnected, nodesReported, setDesired } from './presence.ts';
 import { timelineRetention } from './jobs.ts';
@@ -83,6 +83,45 @@ test('a hold at the site is shown until it ends, and is the cause for which a no
   expect((await caller.why.node({ id })).causes).toMatchObject([{ code: 'Held', byItself: { at: until } }]);
   world.deps.clock.advance(61_000);
   expect((await caller.nodes.get({ id })).hold).toBeNull();
+});
+
+describe('several nodes changed one by one, as their list does it', () => {
+  const labelsOf = async (id: string) => (await callAs(world.deps, actor).nodes.get({ id })).labels;
+  /** What of it each node says beforehand, and how each call ends. */
+  const tried = async (who: Actor, ids: readonly string[]) => {
+    const caller = callAs(world.deps, who);
+    const beforehand: boolean[] = [];
+    const ends: string[] = [];
+    for (const id of ids) {
+      const { can, labels } = await caller.nodes.get({ id });
+      beforehand.push(can.setLabels.allowed);
+      for (const call of [() => caller.nodes.setLabels({ id, labels: { ...labels, shift: 'late' } }), () => caller.nodes.retry({ id })]) {
+        ends.push(await call().then(() => 'ok', (error: unknown) => (error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : String(error))));
+      }
+    }
+    return { beforehand, ends };
+  };
+
+  test('I11: a role that may not is told so of each, refused each, and changes none', async () => {
+    await fresh();
+    const ids = [await aNode(world.deps, organizationId, { name: 'one' }), await aNode(world.deps, organizationId, { name: 'two' })];
+    for (const id of ids) await desire(id);
+    for (const role of ['viewer', 'author'] as const) {
+      expect(await tried(aUser(organizationId, role), ids)).toEqual({ beforehand: [false, false], ends: ['Forbidden', 'Forbidden', 'Forbidden', 'Forbidden'] });
+      expect((await callAs(world.deps, aUser(organizationId, role)).nodes.get({ id: ids[0] ?? '' })).can).toMatchObject({ setLabels: { reason: expect.stringContaining('role') }, retry: { reason: expect.stringContaining('role') } });
+    }
+    for (const id of ids) expect(await labelsOf(id)).not.toHaveProperty('shift');
+  });
+
+  test('I11: who operates one fleet and looks at another changes those of the first alone', async () => {
+    const caller = await fresh();
+    const [a, b] = [await caller.fleets.create({ name: 'a', selector: 'site=a' }), await caller.fleets.create({ name: 'b', selector: 'site=b' })];
+    const [ours, theirs] = [await aNode(world.deps, organizationId, { name: 'ours', labels: { site: 'a' } }), await aNode(world.deps, organizationId, { name: 'theirs', labels: { site: 'b' } })];
+    for (const id of [ours, theirs]) await desire(id);
+    const both = aUserOf(organizationId, { role: 'operator', fleets: [a.id] }, { role: 'viewer', fleets: [b.id] });
+    expect(await tried(both, [theirs, ours])).toEqual({ beforehand: [false, true], ends: ['NotFound', 'NotFound', 'ok', 'ok'] });
+    expect([await labelsOf(ours), await labelsOf(theirs)]).toEqual([{ site: 'a', shift: 'late' }, { site: 'b' }]);
+  });
 });
 
 describe('desired against reported', () => {

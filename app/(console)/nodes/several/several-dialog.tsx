@@ -1,17 +1,13 @@
 'use client';
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { NodeItem } from '../../../../server/nodes/schema.ts';
-import { useTRPC } from '../../../_data/trpc.tsx';
 import { parseLabels } from '../../../_format/labels.ts';
 import { plural } from '../../../_format/number.ts';
-import { Button } from '../../../_ui/button.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
 import { DialogForm } from '../../../_ui/dialog-form.tsx';
 import { Field, Textarea } from '../../../_ui/field.tsx';
 import { type NodeWork, useNodeWork } from './node-work.ts';
-import { Tally, TurnsList } from './turns-list.tsx';
-import { useTurns } from './use-turns.ts';
+import { Turns } from './turns-panel.tsx';
 
 export type Act = 'labels' | 'retry';
 
@@ -55,53 +51,5 @@ function LabelsOfSeveral({ nodes, close }: { nodes: readonly NodeItem[]; close: 
         <Textarea value={text} onValue={setText} mono rows={4} spellCheck={false} />
       </Field>
     </DialogForm>
-  );
-}
-
-/** Checks every node as it opens; those that are not refused can then have it done. */
-function Turns({ nodes: given, work, verb, close, back }: { nodes: readonly NodeItem[]; work: NodeWork; verb: string; close: () => void; back?: () => void }) {
-  const trpc = useTRPC();
-  const queryClient = useQueryClient();
-  const [nodes] = useState(given);
-  const { outcomes: found, running: checking, start: startChecks } = useTurns<NodeItem>();
-  const { outcomes: done, running, start, stop } = useTurns<NodeItem>();
-  const [concerned, setConcerned] = useState<readonly NodeItem[] | null>(null);
-  useEffect(() => {
-    void startChecks(nodes, work.check);
-  }, [startChecks, nodes, work]);
-  const free = nodes.filter(({ id }) => found.has(id) && found.get(id)?.tone !== 'critical');
-  const run = async () => {
-    setConcerned(free);
-    await start(free, work.run);
-    await queryClient.invalidateQueries(trpc.nodes.pathFilter());
-  };
-  return (
-    <div className="flex flex-col gap-3">
-      {concerned === null ? (
-        <>
-          <Tally nodes={nodes.length} outcomes={found} left="to come" words={{ positive: 'as expected', notice: 'to note', critical: 'refused' }} />
-          <TurnsList nodes={nodes} outcomes={found} label="What it would do" />
-        </>
-      ) : (
-        <>
-          <Tally nodes={concerned.length} outcomes={done} left={running ? 'to come' : 'left as they are'} words={{ positive: 'done', notice: 'done later', critical: 'refused' }} />
-          <TurnsList nodes={concerned} outcomes={done} label="How it came out" />
-        </>
-      )}
-      <div className="flex justify-end gap-2">
-        {concerned === null ? (
-          <>
-            {back ? <Button onClick={back}>Back</Button> : <Button onClick={close}>Cancel</Button>}
-            <Button tone="primary" onClick={() => void run()} busy={checking} refused={!checking && free.length === 0 ? 'There is no node that it can be done to.' : undefined}>
-              {checking ? 'Checking' : `${verb} ${plural(free.length, 'node')}`}
-            </Button>
-          </>
-        ) : running ? (
-          <Button onClick={stop}>Stop</Button>
-        ) : (
-          <Button tone="primary" onClick={close}>Close</Button>
-        )}
-      </div>
-    </div>
   );
 }

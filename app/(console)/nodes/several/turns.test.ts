@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fleetAfter, inTurn, type Outcome, withLabels } from './turns.ts';
+import { fleetAfter, inTurn, type Outcome, refusedFirst, withLabels } from './turns.ts';
 
 const three = [{ id: 'a' }, { id: 'b' }, { id: 'c' }];
 const done: Outcome = { tone: 'positive', says: 'Done' };
@@ -26,6 +26,11 @@ describe('several in turn', () => {
     await inTurn(three, async ({ id }) => (id === 'b' && stop.abort(), done), reasonOf, (id) => told.push(id), stop.signal);
     expect(told).toEqual(['a', 'b']);
   });
+});
+
+it('those that were refused come first, and the rest keep their order', () => {
+  const outcomes = new Map<string, Outcome>([['a', done], ['c', { tone: 'critical', says: 'It was revoked.' }]]);
+  expect(refusedFirst(three, outcomes).map(({ id }) => id)).toEqual(['c', 'a', 'b']);
 });
 
 describe('labels of several', () => {

@@ -21,6 +21,12 @@ export async function inTurn<Item extends { id: string }>(items: readonly Item[]
   }
 }
 
+/** Those that were refused before all others, each in the order that it had: they are what is left to look at. */
+export function refusedFirst<Item extends { id: string }>(items: readonly Item[], outcomes: ReadonlyMap<string, Outcome>): readonly Item[] {
+  const refused = ({ id }: Item) => outcomes.get(id)?.tone === 'critical';
+  return [...items.filter(refused), ...items.filter((item) => !refused(item))];
+}
+
 /** Those with labels added, or set to another value where they have the key. */
 export function withLabels(labels: Readonly<Record<string, string>>, change: Readonly<Record<string, string>>): { labels: Record<string, string>; differs: boolean } {
   return { labels: { ...labels, ...change }, differs: Object.entries(change).some(([key, value]) => !Object.hasOwn(labels, key) || labels[key] !== value) };
