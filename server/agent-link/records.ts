@@ -5,6 +5,7 @@ import { raiseForDetections, raiseForLoss } from '../alerts/index.ts';
 import { insertDetections } from '../detections/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { quantity } from '../kernel/quantity.ts';
 import { insertTimeline, lockNodes, writeRecordsThrough } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 
@@ -62,7 +63,7 @@ async function writeRecords(deps: Deps, change: Change, node: NodeRow, records: 
 
 async function noteLoss(deps: Deps, change: Change, node: NodeRow, lost: number): Promise<void> {
   const { id: nodeId, organizationId } = node;
-  const message = `${lost} ${lost === 1 ? 'record' : 'records'} never arrived: they had to make room on the node while it was cut off.`;
+  const message = `${quantity(lost, 'record')} never arrived: they had to make room on the node while it was cut off.`;
   await insertTimeline(change.tx, [{ id: deps.ids.next(), organizationId, nodeId, at: deps.clock.now(), tone: 'critical', reason: 'RecordsLost', message, source: { kind: 'control plane' } }]);
   await raiseForLoss(deps, change, node, lost);
 }

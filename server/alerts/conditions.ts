@@ -1,4 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { breakGlassInUse, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, troubledRepositories, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
@@ -18,10 +19,10 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
     for (const one of [...written, ...over]) touched.add(one.organizationId);
   };
   await hold('nodesOffline', (await fleetsWithNodesAway(db, new Date(now - awayMs))).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
-    organizationId, key: `offline ${fleetId}`, severity: 'warning', title: `Nodes of ${fleet} are not connected`, detail: `${nodes} for more than ${awayMs / 60_000} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
+    organizationId, key: `offline ${fleetId}`, severity: 'warning', title: `Nodes of ${fleet} are not connected`, detail: `${figure(nodes)} for more than ${awayMs / 60_000} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
   })));
   await hold('nodesQuarantined', (await fleetsWithNodesInQuarantine(db)).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
-    organizationId, key: `quarantine ${fleetId ?? 'of no fleet'}`, severity: 'warning', title: fleet === null ? 'Nodes of no fleet are in quarantine' : `Nodes of ${fleet} are in quarantine`, detail: `Rollouts leave ${nodes} out: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
+    organizationId, key: `quarantine ${fleetId ?? 'of no fleet'}`, severity: 'warning', title: fleet === null ? 'Nodes of no fleet are in quarantine' : `Nodes of ${fleet} are in quarantine`, detail: `Rollouts leave ${figure(nodes)} out: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
   })));
   await hold('rolloutSuspended', (await suspendedRollouts(db)).map(({ organizationId, id, fleetId, fleetName, why }) => ({
     organizationId, key: `rollout ${id}`, severity: 'critical', title: `The rollout of ${fleetName} stopped itself`, detail: why, fleetId, deploymentId: id, count: 1,
@@ -41,7 +42,7 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
     return problem === null ? [] : [{ organizationId, key: `repository ${id}`, severity: 'warning' as const, title: readProblem === null ? `What the repository ${name} says cannot be applied` : `The repository ${name} cannot be read`, detail: problem.slice(0, 1024), count: 1 }];
   }));
   await hold('repositoryDrifted', repositories.flatMap(({ organizationId, id, name, drifted, selfHeal }) => (drifted === 0 || selfHeal ? [] : [{
-    organizationId, key: `drift ${id}`, severity: 'warning' as const, title: `${drifted} ${drifted === 1 ? 'thing is' : 'things are'} not as the repository ${name} says`, detail: 'Somebody changed here what it names. Its page shows the difference; syncing puts it back.', count: drifted,
+    organizationId, key: `drift ${id}`, severity: 'warning' as const, title: `${quantity(drifted, 'thing')} ${drifted === 1 ? 'is' : 'are'} not as the repository ${name} says`, detail: 'Somebody changed here what it names. Its page shows the difference; syncing puts it back.', count: drifted,
   }])));
   for (const { organizationId } of await resolveByItself(db, { source: { in: ['detection', 'recordsLost'] }, lastAt: { lt: new Date(now - quietMs) } }, 'by itself', now)) touched.add(organizationId);
   return touched;

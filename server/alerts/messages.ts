@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createTransport } from 'nodemailer';
+import { figure } from '../kernel/quantity.ts';
 import type { ChannelSettings, Severity } from './schema.ts';
 
 /** How long a receiver may take, in all. */
@@ -18,7 +19,7 @@ export interface Message {
 /** The one line that says it. */
 export function subjectOf({ event, alert }: Message): string {
   const word = event === 'resolved' ? 'Resolved' : event === 'test' ? 'Test' : alert.severity === 'critical' ? 'Critical' : alert.severity === 'warning' ? 'Warning' : 'Info';
-  return `${word}: ${alert.title}${alert.count > 1 ? ` (${alert.count} times)` : ''}`;
+  return `${word}: ${alert.title}${alert.count > 1 ? ` (${figure(alert.count)} times)` : ''}`;
 }
 
 /** Sends one message. Throws with the reason when the far end did not take it. */

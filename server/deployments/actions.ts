@@ -5,6 +5,7 @@ import { emptyBundle, standingOf } from '../bundles/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { figure } from '../kernel/quantity.ts';
 import { adoptFollowers, advanceLocked, liftGates, lockRollout, recordDecisions, writeExcluded } from '../rollout/index.ts';
 import type { NewDecision } from '../rollout/index.ts';
 import { rolloutPermissions } from './policy.ts';
@@ -51,7 +52,7 @@ export async function rollBackDeployment(deps: Deps, actor: Actor, input: Input)
 export async function retryFailed(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
   return act(deps, actor, input, 'retryFailed', async (change, rollout) => {
     const nodes = await decideAboutFailed(change.tx, rollout.id, 'retry');
-    const decision = { kind: 'Retried' as const, tone: 'info' as const, message: `${nodes} failed ${nodes === 1 ? 'node is' : 'nodes are'} asked again.` };
+    const decision = { kind: 'Retried' as const, tone: 'info' as const, message: `${figure(nodes)} failed ${nodes === 1 ? 'node is' : 'nodes are'} asked again.` };
     return moveTo(deps, change, actor, rollout, input, rollout.state === 'Suspended' ? 'Progressing' : rollout.state, decision);
   });
 }

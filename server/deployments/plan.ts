@@ -3,6 +3,7 @@ import { digestOfValue } from '../bundles/index.ts';
 import type { AssembledBundle } from '../bundles/index.ts';
 import { agentNeeds, isOlder } from './agent-needs.ts';
 import { canTell } from '../gates/index.ts';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { cutWaves, limitOf } from '../rollout/index.ts';
 import { bytesBetween, changesBetween } from './changes.ts';
 import type { Plan, PlanNode, RolloutPolicy, Violation } from './schema.ts';
@@ -137,13 +138,13 @@ function nodeViolations(subject: PlanSubject): Violation[] {
 function gateViolations({ policy, nodes }: PlanSubject, waves: readonly number[]): Violation[] {
   const [first] = waves;
   if (first === undefined || canTell(policy.falseStopPercent, policy.gates, 0, first, nodes.length - first)) return [];
-  const why = first === nodes.length ? 'No node stays behind the first wave to compare it with.' : `The first wave has ${first} of ${nodes.length} nodes: too few to tell a change from luck at ${policy.falseStopPercent} % false stops.`;
+  const why = first === nodes.length ? 'No node stays behind the first wave to compare it with.' : `The first wave has ${figure(first)} of ${quantity(nodes.length, 'node')}: too few to tell a change from luck at ${policy.falseStopPercent} % false stops.`;
   return [{ code: 'GateCannotTell', blocks: false, message: `${why} Gates that compare with control cannot stop it.` }];
 }
 
 function listed(nodes: readonly PlannedNode[]): string {
   const names = nodes.slice(0, 3).map((node) => node.name);
-  return nodes.length <= 3 ? names.join(', ') : `${names.join(', ')} and ${nodes.length - 3} more`;
+  return nodes.length <= 3 ? names.join(', ') : `${names.join(', ')} and ${figure(nodes.length - 3)} more`;
 }
 
 function hashOf(subject: PlanSubject, state: Pick<Plan, 'stateLost' | 'stateKept'>, violations: readonly Violation[]): string {

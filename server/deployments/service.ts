@@ -6,6 +6,7 @@ import { inFleet, permission } from '../identity/policy.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts';
 import { makePlan } from './plan.ts';
 import { findPlan, findUnderWay, insertDeployment, lockFleetDeployments, savePlan, writeState } from './repository.ts';
@@ -51,7 +52,7 @@ function planChanged(before: Omit<Plan, 'can'>, now: Omit<Plan, 'can'>): DomainE
   const reasons = [
     before.from?.digest !== now.from?.digest && 'the fleet runs another bundle',
     before.to.digest !== now.to.digest && 'an alias or a setting means something else',
-    before.nodes.total !== now.nodes.total && `the fleet has ${now.nodes.total} nodes and had ${before.nodes.total}`,
+    before.nodes.total !== now.nodes.total && `the fleet has ${quantity(now.nodes.total, 'node')} and had ${figure(before.nodes.total)}`,
     before.supersedes?.id !== now.supersedes?.id && 'another rollout began or ended',
   ].filter((reason) => reason !== false);
   const why = reasons.length === 0 ? 'what nodes report is not what it was' : reasons.join('; ');
@@ -75,7 +76,7 @@ async function start(deps: Deps, change: Change, actor: Actor, { note, plan, nod
     {
       kind: 'Started',
       tone: 'info',
-      message: `Started for ${plan.nodes.total} ${plan.nodes.total === 1 ? 'node' : 'nodes'} in ${plan.waves.length} ${plan.waves.length === 1 ? 'wave' : 'waves'}.`,
+      message: `Started for ${quantity(plan.nodes.total, 'node')} in ${quantity(plan.waves.length, 'wave')}.`,
       evidence: { plan: plan.hash, nodes: plan.nodes.total, waves: plan.waves.length, bytes: plan.bytesTotal, stateLost: plan.stateLost.length },
     },
   ]);

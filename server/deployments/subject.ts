@@ -7,6 +7,7 @@ import { findFleet, readSettings } from '../fleets/index.ts';
 import type { FleetRow } from '../fleets/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { notFound } from '../kernel/errors.ts';
+import { figure } from '../kernel/quantity.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { resolveReferences } from '../models/index.ts';
 import type { ResolvedModel } from '../models/index.ts';
@@ -132,5 +133,5 @@ async function labelViolations(db: Queryable, organizationId: string, fleetId: s
   const { nodes, example } = labels.length === 0 ? { nodes: 0, example: '' } : await countWithoutLabels(db, organizationId, fleetId, labels);
   if (nodes === 0) return [];
   const asked = `${labels.length === 1 ? 'the label' : 'one of the labels'} ${labels.join(', ')}`;
-  return [{ code: 'MissingLabels', blocks: true, message: `${nodes === 1 ? `The node ${example} has not` : `${nodes} nodes, ${example} among them, have not`} ${asked}, which connectors of these rules take.` }];
+  return [{ code: 'MissingLabels', blocks: true, message: `${nodes === 1 ? `The node ${example} has not` : `${figure(nodes)} nodes, ${example} among them, have not`} ${asked}, which connectors of these rules take.` }];
 }

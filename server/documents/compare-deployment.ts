@@ -6,6 +6,7 @@ import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { Plan, PlanChange, Violation } from '../deployments/schema.ts';
 import { findFleetByName, readSettings } from '../fleets/index.ts';
 import type { FleetRow } from '../fleets/index.ts';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { parseReference } from '../models/index.ts';
 import { readLatestText, readRuleTexts, readVersionOfText, referencesIn } from '../rules/index.ts';
 import { comparison } from './comparison.ts';
@@ -111,6 +112,6 @@ function planLines(plan: Plan): string[] {
     ...plan.changes.map(changeLine),
     ...plan.stateLost.map(({ rule, what, because }) => `- memory of ${rule}: ${what} (${because})`),
     ...plan.violations.map(violationLine),
-    `# ${plan.nodes.total} nodes in ${plan.waves.length} waves (${plan.waves.map((wave) => wave.nodes).join(', ')}), ${plan.bytesTotal} bytes; plan ${plan.hash.slice(0, 19)}`,
+    `# ${quantity(plan.nodes.total, 'node')} in ${quantity(plan.waves.length, 'wave')} (${plan.waves.map((wave) => figure(wave.nodes)).join('; ')}), ${quantity(plan.bytesTotal, 'byte')}; plan ${plan.hash.slice(0, 19)}`,
   ];
 }

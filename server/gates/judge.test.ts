@@ -42,7 +42,7 @@ describe('a gate beside control', () => {
 
   test('says that it cannot tell, and why: too few events, too few nodes, or none that told of both times', () => {
     const few = judge({ ...twice, minSamples: 1e6 }, look(nodes('w', 12, 9), nodes('c', 108, 1)), 0.00625);
-    expect(few).toMatchObject({ outcome: 'NotEnough', message: 'detections an hour: 12000 events of the 1000000 that it is judged by.' });
+    expect(few).toMatchObject({ outcome: 'NotEnough', message: 'detections an hour: 12,000 events of the 1,000,000 that it is judged by.' });
     const one = judge(twice, look(nodes('w', 1, 9), nodes('c', 9, 1)), 0.00625);
     expect(one).toMatchObject({ outcome: 'NotEnough', message: 'detections an hour 8.9 × control (at most 2 ×), 1 node against 9: so few can show no chance below 0.1, and it stops below 0.0063.' });
     const silent = judge(twice, look(nodes('w', 3, 9).map((node) => ({ ...node, before: null })), nodes('c', 30, 1)), 0.00625);
@@ -66,7 +66,7 @@ describe('a gate with a fixed bound', () => {
     expect(judge(errors, look(nodes('w', 2, 1, { errors: 30 }), []), 0)).toMatchObject({ outcome: 'Stopped', value: 3, p: null, message: 'errors 3 %, at most 1 %, on 2 nodes.' });
     expect(judge(errors, look(nodes('w', 2, 1, { errors: 9 }), []), 0)).toMatchObject({ outcome: 'Passed', value: expect.closeTo(0.9, 9) });
     const events = gateSchema.parse({ metric: 'eventsPerHour', compare: 'atLeast', bound: 2000 });
-    expect(judge(events, look(nodes('w', 2, 1), []), 0)).toMatchObject({ outcome: 'Stopped', message: 'events an hour 1000, at least 2000, on 2 nodes.' });
+    expect(judge(events, look(nodes('w', 2, 1), []), 0)).toMatchObject({ outcome: 'Stopped', message: 'events an hour 1,000, at least 2,000, on 2 nodes.' });
   });
 });
 

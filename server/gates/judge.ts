@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { matchControls } from './cohort.ts';
 import { metrics } from './metrics.ts';
 import { leastChance, rankSumGreater, shiftBetween } from './rank-test.ts';
@@ -19,15 +20,16 @@ export function judge(gate: Gate, evidence: LookEvidence, alpha: number): Verdic
   const samples = seen.reduce((sum, figures) => sum + sample.of(figures), 0);
   const enough = samples >= gate.minSamples;
   const nothing = { gate, value: null, p: null, alpha: null, nodes: seen.length, controls: 0 };
-  const tooFew = (): Verdict => ({ ...nothing, outcome: 'NotEnough', message: `${words}: ${plural(samples, sample.noun)} of the ${gate.minSamples} that it is judged by.` });
+  const tooFew = (): Verdict => ({ ...nothing, outcome: 'NotEnough', message: `${words}: ${quantity(samples, sample.noun)} of the ${figure(gate.minSamples)} that it is judged by.` });
   if (gate.compare === 'atMost' || gate.compare === 'atLeast') return enough ? judgeLevel(gate, evidence, nothing) : tooFew();
   if (evidence.control.length === 0) return { ...nothing, outcome: 'NoControl', message: `${words}: no node stays behind to compare with.` };
   return enough ? judgeChange(gate, evidence, alpha) : tooFew();
 }
 
-/** Whether kept evidence gives the kept verdicts again. */
+/** Whether kept evidence gives the kept verdicts again; how a version of ours words one is no part of it. */
 export function judgeAgain(verdicts: readonly Verdict[], evidence: LookEvidence): boolean {
-  return verdicts.every((verdict) => isDeepStrictEqual(judge(verdict.gate, evidence, verdict.alpha ?? 0), verdict));
+  const found = (verdict: Verdict): Verdict => ({ ...verdict, message: '' });
+  return verdicts.every((verdict) => isDeepStrictEqual(found(judge(verdict.gate, evidence, verdict.alpha ?? 0)), found(verdict)));
 }
 
 function judgeLevel(gate: Gate, evidence: LookEvidence, nothing: Omit<Verdict, 'outcome' | 'message'>): Verdict {
@@ -35,7 +37,7 @@ function judgeLevel(gate: Gate, evidence: LookEvidence, nothing: Omit<Verdict, '
   const { subject, together: value, leftOut } = read(evidence, false);
   if (value === null) return { ...nothing, outcome: 'NotEnough', message: `${words}: nothing was measured.${leftOut}` };
   const breaks = gate.compare === 'atMost' ? value > gate.bound : value < gate.bound;
-  const message = `${subject} ${figure(value)}${unit}, ${gate.compare === 'atMost' ? 'at most' : 'at least'} ${figure(gate.bound)}${unit}, on ${plural(nothing.nodes, 'node')}.${leftOut}`;
+  const message = `${subject} ${digits(value)}${unit}, ${gate.compare === 'atMost' ? 'at most' : 'at least'} ${digits(gate.bound)}${unit}, on ${quantity(nothing.nodes, 'node')}.${leftOut}`;
   return { ...nothing, value, outcome: breaks ? 'Stopped' : 'Passed', message };
 }
 
@@ -59,7 +61,7 @@ function judgeChange(gate: Gate, evidence: LookEvidence, alpha: number): Verdict
   const { wave, control } = changesOf(gate, evidence);
   const sizes = { nodes: wave.length, controls: control.length };
   if (wave.length === 0 || control.length === 0) {
-    return { gate, outcome: 'NotEnough', value: null, p: null, alpha, ...sizes, message: `${words}: ${wave.length} of ${plural(evidence.wave.length, 'node')} and ${control.length} of ${evidence.control.length} that stay behind told of both before and since.${leftOut}` };
+    return { gate, outcome: 'NotEnough', value: null, p: null, alpha, ...sizes, message: `${words}: ${figure(wave.length)} of ${quantity(evidence.wave.length, 'node')} and ${figure(control.length)} of ${figure(evidence.control.length)} that stay behind told of both before and since.${leftOut}` };
   }
   const [changes, controls] = [wave.map(({ change }) => change), control.map(({ change }) => change)];
   const rises = gate.compare === 'atMostTimesControl';
@@ -69,19 +71,16 @@ function judgeChange(gate: Gate, evidence: LookEvidence, alpha: number): Verdict
   const value = Math.exp(shiftBetween(changes, controls));
   const breaks = p < alpha;
   const least = leastChance(wave.length, control.length);
-  const level = saysTogether && together !== null ? ` ${figure(together)},` : '';
-  const found = `${subject}${level} ${figure(value)} × control (${rises ? 'at most' : 'at least'} ${figure(gate.bound)} ×), ${plural(wave.length, 'node')} against ${control.length}`;
-  if (least >= alpha) return { gate, outcome: 'NotEnough', value, p, alpha, ...sizes, message: `${found}: so few can show no chance below ${figure(least)}, and it stops below ${figure(alpha)}.${leftOut}` };
-  return { gate, outcome: breaks ? 'Stopped' : 'Passed', value, p, alpha, ...sizes, message: `${found}, p = ${figure(p)}${breaks ? `, below ${figure(alpha)}` : ''}.${leftOut}` };
+  const level = saysTogether && together !== null ? ` ${digits(together)},` : '';
+  const found = `${subject}${level} ${digits(value)} × control (${rises ? 'at most' : 'at least'} ${digits(gate.bound)} ×), ${quantity(wave.length, 'node')} against ${figure(control.length)}`;
+  if (least >= alpha) return { gate, outcome: 'NotEnough', value, p, alpha, ...sizes, message: `${found}: so few can show no chance below ${digits(least)}, and it stops below ${digits(alpha)}.${leftOut}` };
+  return { gate, outcome: breaks ? 'Stopped' : 'Passed', value, p, alpha, ...sizes, message: `${found}, p = ${digits(p)}${breaks ? `, below ${digits(alpha)}` : ''}.${leftOut}` };
 }
 
 /** Two digits that count, so that figures can be read in a sentence. */
-function figure(value: number): string {
+function digits(value: number): string {
   if (value === 0) return '0';
-  const digits = value >= 1000 ? Math.round(value) : Number(value.toPrecision(2));
-  return digits >= 0.0001 ? String(digits) : digits.toExponential(0);
-}
-
-function plural(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+  if (value >= 1000) return figure(value);
+  const rounded = Number(value.toPrecision(2));
+  return rounded >= 0.0001 ? String(rounded) : rounded.toExponential(0);
 }

@@ -59,7 +59,7 @@ describe('a gate on predictions', () => {
     const fresh = look(habits, habits, habits, 'valve');
     expect(judge(predictions, fresh, 0.01)).toMatchObject({ outcome: 'NotEnough', message: 'prediction shift: 0 of 10 nodes and 60 of 60 that stay behind told of both before and since. valve was not there before the wave: nothing to compare.' });
     expect(judge(fixed, fresh, 0)).toMatchObject({ outcome: 'NotEnough', message: 'prediction shift: nothing was measured. valve was not there before the wave: nothing to compare.' });
-    expect(judge({ ...predictions, minSamples: 5000 }, look(habits, habits, habits), 0.01)).toMatchObject({ outcome: 'NotEnough', message: 'prediction shift: 4000 predictions of the 5000 that it is judged by.' });
+    expect(judge({ ...predictions, minSamples: 5000 }, look(habits, habits, habits), 0.01)).toMatchObject({ outcome: 'NotEnough', message: 'prediction shift: 4,000 predictions of the 5,000 that it is judged by.' });
   });
 
   test('is replayed from its evidence as it is kept', () => {

@@ -1,3 +1,4 @@
+import { figure, quantity } from '../kernel/quantity.ts';
 import type { Need, Overview } from './schema.ts';
 
 /** What waits for a person, as the database counts it. */
@@ -31,7 +32,7 @@ function stoppedNeeds({ stopped }: Waiting): Need[] {
     kind: 'rolloutPaused',
     tone: state === 'Suspended' ? 'critical' : 'notice',
     title: state === 'Suspended' ? `The rollout on ${fleet} stopped itself` : `The rollout on ${fleet} is paused`,
-    detail: `${nodes.running} of ${nodes.total} nodes run it, ${nodes.failed} failed.`,
+    detail: `${figure(nodes.running)} of ${quantity(nodes.total, 'node')} ${nodes.total === 1 ? 'runs' : 'run'} it, ${figure(nodes.failed)} failed.`,
     target: { kind: 'deployment', id },
   }));
 }
@@ -41,43 +42,43 @@ function alertNeeds({ alerts }: Waiting): Need[] {
     kind: 'alert',
     tone: severity === 'critical' ? 'critical' : 'notice',
     title,
-    detail: source === 'detection' && times > 1 ? `${times.toLocaleString('en')} times, last ${detail}` : detail,
+    detail: source === 'detection' && times > 1 ? `${figure(times)} times, last ${detail}` : detail,
     target: { kind: 'alert', id },
   }));
 }
 
 function signatureNeeds({ unsigned: { rollouts, change } }: Waiting): Need[] {
   const changes: Need[] = change ? [{ kind: 'signatures', tone: 'notice', title: 'A change of the signing keys waits for signatures', detail: 'It is made when those who hold keys have signed it.', target: { kind: 'settings' } }] : [];
-  return [...rollouts.map(({ id, fleet, missing }): Need => ({ kind: 'signatures', tone: 'notice', title: `The rollout on ${fleet} waits for ${count(missing, 'signature')}`, detail: 'No node is told before.', target: { kind: 'deployment', id } })), ...changes];
+  return [...rollouts.map(({ id, fleet, missing }): Need => ({ kind: 'signatures', tone: 'notice', title: `The rollout on ${fleet} waits for ${quantity(missing, 'signature')}`, detail: 'No node is told before.', target: { kind: 'deployment', id } })), ...changes];
 }
 
 function failedNeeds({ failed, failedNodes }: Waiting): Need[] {
   const [first] = failedNodes;
   if (first === undefined) return [];
   const target: Need['target'] = failed === 1 ? { kind: 'node', id: first.id } : { kind: 'nodes', filter: { sync: 'Failed' } };
-  return [{ kind: 'nodeFailed', tone: 'critical', title: `${count(failed, 'node')} failed to apply what was deployed`, detail: listed(failedNodes.map((node) => node.name), failed), target }];
+  return [{ kind: 'nodeFailed', tone: 'critical', title: `${quantity(failed, 'node')} failed to apply what was deployed`, detail: listed(failedNodes.map((node) => node.name), failed), target }];
 }
 
 function quarantineNeeds({ quarantined, quarantinedNodes }: Waiting): Need[] {
   const [first] = quarantinedNodes;
   if (first === undefined) return [];
   const target: Need['target'] = quarantined === 1 ? { kind: 'node', id: first.id } : { kind: 'nodes', filter: { quarantined: true } };
-  return [{ kind: 'nodesQuarantined', tone: 'notice', title: `${count(quarantined, 'node')} ${quarantined === 1 ? 'is' : 'are'} in quarantine: rollouts leave ${quarantined === 1 ? 'it' : 'them'} out`, detail: listed(quarantinedNodes.map((node) => node.name), quarantined), target }];
+  return [{ kind: 'nodesQuarantined', tone: 'notice', title: `${quantity(quarantined, 'node')} ${quarantined === 1 ? 'is' : 'are'} in quarantine: rollouts leave ${quarantined === 1 ? 'it' : 'them'} out`, detail: listed(quarantinedNodes.map((node) => node.name), quarantined), target }];
 }
 
 function repositoryNeeds({ repositories }: Waiting): Need[] {
   return repositories.map(({ id, name, problem, pending, drifted }) => ({
     kind: 'repository',
     tone: problem === null ? 'notice' : 'critical',
-    title: problem === null ? `${count(pending, 'thing')} ${pending === 1 ? 'differs' : 'differ'} from the repository ${name}` : `The repository ${name} cannot be applied`,
-    detail: problem?.split('\n').slice(0, 2).join(' ') ?? (drifted === 0 ? 'Nobody has synced it yet.' : `${drifted} of them changed here by hand.`),
+    title: problem === null ? `${quantity(pending, 'thing')} ${pending === 1 ? 'differs' : 'differ'} from the repository ${name}` : `The repository ${name} cannot be applied`,
+    detail: problem?.split('\n').slice(0, 2).join(' ') ?? (drifted === 0 ? 'Nobody has synced it yet.' : `${figure(drifted)} of them changed here by hand.`),
     target: { kind: 'repository', id },
   }));
 }
 
 function enrollmentNeeds({ pending, requests }: Waiting): Need[] {
   if (pending === 0) return [];
-  return [{ kind: 'enrollment', tone: 'info', title: `${count(pending, 'node')} ${pending === 1 ? 'asks' : 'ask'} to join`, detail: listed(requests, pending), target: { kind: 'enrollment' } }];
+  return [{ kind: 'enrollment', tone: 'info', title: `${quantity(pending, 'node')} ${pending === 1 ? 'asks' : 'ask'} to join`, detail: listed(requests, pending), target: { kind: 'enrollment' } }];
 }
 
 function overlapNeeds({ overlapping }: Waiting): Need[] {
@@ -85,16 +86,12 @@ function overlapNeeds({ overlapping }: Waiting): Need[] {
     kind: 'multipleOwners',
     tone: 'notice',
     title: `${name} shares nodes with another fleet`,
-    detail: `${count(nodes, 'node')} ${nodes === 1 ? 'is' : 'are'} claimed by more than one selector and ${nodes === 1 ? 'stays' : 'stay'} where ${nodes === 1 ? 'it is' : 'they are'}.`,
+    detail: `${quantity(nodes, 'node')} ${nodes === 1 ? 'is' : 'are'} claimed by more than one selector and ${nodes === 1 ? 'stays' : 'stay'} where ${nodes === 1 ? 'it is' : 'they are'}.`,
     target: { kind: 'fleet', id },
   }));
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 function listed(names: readonly string[], total: number): string {
   const more = total - names.length;
-  return more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+  return more > 0 ? `${names.join(', ')} and ${figure(more)} more` : names.join(', ');
 }

@@ -1,4 +1,5 @@
 import { isShift } from '../gates/schema.ts';
+import { figure } from '../kernel/quantity.ts';
 import { noticing } from './figures.ts';
 import { play } from './play.ts';
 import type { Course, Play } from './play.ts';
@@ -62,10 +63,10 @@ function assumptionsOf(twins: Play['twins'], policy: Play['policy']): string[] {
   const fresh = without(({ activations }) => activations.length > 0);
   const silent = without(({ hour }) => hour !== null);
   return [
-    fresh === 0 ? 'Each node takes as long as it took the last times.' : fresh === twins.length ? `No node was ever told anything: each takes ${activationMs / secondMs} s.` : `${fresh} of ${twins.length} nodes were never told anything: they take as long as the others.`,
+    fresh === 0 ? 'Each node takes as long as it took the last times.' : fresh === twins.length ? `No node was ever told anything: each takes ${activationMs / secondMs} s.` : `${figure(fresh)} of ${figure(twins.length)} nodes were never told anything: they take as long as the others.`,
     'Nodes come, go and fail as they did in the last seven days.',
     'The new bundle behaves as what runs now; gates see the figures of the last hour.',
-    ...(policy.gates.length > 0 && silent > 0 ? [`${silent} of ${twins.length} nodes told no figures in the last hour: gates see nothing of them.`] : []),
+    ...(policy.gates.length > 0 && silent > 0 ? [`${figure(silent)} of ${figure(twins.length)} nodes told no figures in the last hour: gates see nothing of them.`] : []),
     ...(policy.gates.some(({ metric }) => isShift(metric)) ? ['Nobody knows how far the new models shift: gates on predictions and features find nothing here.'] : []),
     ...(policy.approval === 'eachWave' ? ['Whoever is asked between waves answers at once.'] : []),
   ];

@@ -1,9 +1,10 @@
 import { nodeRolloutStateSchema } from '../deployments/schema.ts';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { inTurn, underWay } from './hand.ts';
 import type { Seen } from './hand.ts';
 import type { Planning } from './question.ts';
 import type { Told } from './tally.ts';
-import { count, freePlaces, requestsPerStepMax, takeNote, tell } from './work.ts';
+import { freePlaces, requestsPerStepMax, takeNote, tell } from './work.ts';
 import type { Work } from './work.ts';
 
 const inIt = nodeRolloutStateSchema.options.filter((state) => state !== 'Skipped');
@@ -34,7 +35,7 @@ export function* goBack(work: Work): Planning<void> {
   if (asked > 0 || left > 0 || returning > 0) return;
   work.state = 'RolledBack';
   const [back, nodes] = [hand.count(['Running'], ({ told }) => told !== 'nothing'), hand.count(inIt, ({ told }) => told !== 'nothing')];
-  work.decisions.push({ kind: 'RolledBack', tone: 'notice', message: `Gone back: ${back} of ${count(nodes, 'node')} that were told the bundle report the one before.`, evidence: { running: back, nodes } });
+  work.decisions.push({ kind: 'RolledBack', tone: 'notice', message: `Gone back: ${figure(back)} of ${quantity(nodes, 'node')} that were told the bundle report the one before.`, evidence: { running: back, nodes } });
 }
 
 /** Nodes that nothing was asked of, once nothing will be. A rollout that succeeded has asked all of them. */

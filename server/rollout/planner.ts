@@ -1,4 +1,5 @@
 import { openingOf } from '@selvedge/edge-runtime/protocol';
+import { figure, quantity } from '../kernel/quantity.ts';
 import { goBack, skipWhatIsLeft } from './going-back.ts';
 import { Hand, inTurn, underWay } from './hand.ts';
 import { outcome } from './outcome.ts';
@@ -8,7 +9,7 @@ import type { RolloutSnapshot, RolloutStep } from './snapshot.ts';
 import { standingOf } from './tally.ts';
 import { tellWaiting } from './telling.ts';
 import { exceedsThreshold, settles, startWave } from './wave-under-way.ts';
-import { count, isOver, requestsPerStepMax, takeNote } from './work.ts';
+import { isOver, requestsPerStepMax, takeNote } from './work.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -124,5 +125,5 @@ function* succeed(work: Work): Planning<void> {
   }
   work.state = 'Succeeded';
   const [running, nodes] = [hand.count(['Running']), hand.all.count()];
-  work.decisions.push({ kind: 'Succeeded', tone: 'positive', message: `Done: ${running} of ${count(nodes, 'node')} report the bundle as running.`, evidence: { running, nodes, offline: late.length } });
+  work.decisions.push({ kind: 'Succeeded', tone: 'positive', message: `Done: ${figure(running)} of ${quantity(nodes, 'node')} report the bundle as running.`, evidence: { running, nodes, offline: late.length } });
 }

@@ -1,7 +1,7 @@
+import { figure, quantity } from '../kernel/quantity.ts';
 import { lookAt } from './gating.ts';
 import type { RolloutWave } from './snapshot.ts';
 import type { Standing } from './tally.ts';
-import { count } from './work.ts';
 import type { Work } from './work.ts';
 import { limitOf } from './waves.ts';
 
@@ -14,7 +14,7 @@ export function startWave(work: Work, wave: RolloutWave): void {
   work.decisions.push({
     kind: 'WaveStarted',
     tone: 'info',
-    message: `Wave ${wave.index + 1} of ${work.waves.length} began: ${count(nodes, 'node')}, at most ${atOnce} at once${offline === 0 ? '' : `; ${offline} not connected`}.`,
+    message: `Wave ${wave.index + 1} of ${work.waves.length} began: ${quantity(nodes, 'node')}, at most ${figure(atOnce)} at once${offline === 0 ? '' : `; ${figure(offline)} not connected`}.`,
     evidence: { wave: wave.index + 1, nodes, offline, atOnce },
   });
 }
@@ -31,7 +31,7 @@ export function exceedsThreshold(work: Work, wave: RolloutWave): boolean {
     work.decisions.push({
       kind: 'ThresholdExceeded',
       tone: 'critical',
-      message: `${failed} of ${count(nodes, 'node')} in wave ${index + 1} failed, and ${failureThresholdPercent} % may. ${fail(work)}`,
+      message: `${figure(failed)} of ${quantity(nodes, 'node')} in wave ${index + 1} failed, and ${failureThresholdPercent} % may. ${fail(work)}`,
       evidence: { wave: index + 1, failed, nodes, thresholdPercent: failureThresholdPercent },
     });
     return true;
@@ -70,7 +70,7 @@ function failedWholly(work: Work, wave: RolloutWave): boolean {
   const soFar = (standing: Standing): boolean => standing.wave <= wave.index;
   const failed = work.hand.count(['Failed'], (standing) => soFar(standing) && standing.afterFailure === 'undecided');
   if (failed === 0 || failed < work.hand.all.count((standing) => soFar(standing) && isExpected(standing))) return false;
-  work.decisions.push({ kind: 'ThresholdExceeded', tone: 'critical', message: `${failed === 1 ? 'The only node' : `All ${failed} nodes`} so far failed, and a wave passes only when one reports the bundle. ${fail(work)}`, evidence: { wave: wave.index + 1, failed } });
+  work.decisions.push({ kind: 'ThresholdExceeded', tone: 'critical', message: `${failed === 1 ? 'The only node' : `All ${quantity(failed, 'node')}`} so far failed, and a wave passes only when one reports the bundle. ${fail(work)}`, evidence: { wave: wave.index + 1, failed } });
   return true;
 }
 
@@ -111,7 +111,7 @@ export function settles(work: Work, wave: RolloutWave): boolean {
   const figures = { wave: wave.index + 1, running: hand.count(['Running'], ofWave), nodes: hand.all.count(ofWave), offline: hand.count(['Offline'], ofWave) };
   if (bakeMs > 0 && wave.bakingSince === null) {
     wave.bakingSince = work.now;
-    work.decisions.push({ kind: 'WaveBaking', tone: 'info', message: `Wave ${figures.wave} runs on ${figures.running} of ${count(figures.nodes, 'node')} and bakes for ${bakeMs / 1000} s.`, evidence: { ...figures, bakeSeconds: bakeMs / 1000 } });
+    work.decisions.push({ kind: 'WaveBaking', tone: 'info', message: `Wave ${figures.wave} runs on ${figure(figures.running)} of ${quantity(figures.nodes, 'node')} and bakes for ${bakeMs / 1000} s.`, evidence: { ...figures, bakeSeconds: bakeMs / 1000 } });
   }
   const bakesUntil = (wave.bakingSince ?? work.now) + bakeMs;
   if (!keepsToGates(work, wave)) return false;
@@ -120,7 +120,7 @@ export function settles(work: Work, wave: RolloutWave): boolean {
     return false;
   }
   wave.passedAt = work.now;
-  const left = figures.offline === 0 ? '' : ` ${count(figures.offline, 'node')} not connected will follow.`;
-  work.decisions.push({ kind: 'WavePassed', tone: 'positive', message: `Wave ${figures.wave} passed: ${figures.running} of ${count(figures.nodes, 'node')} report the bundle as running.${left}`, evidence: figures });
+  const left = figures.offline === 0 ? '' : ` ${quantity(figures.offline, 'node')} not connected will follow.`;
+  work.decisions.push({ kind: 'WavePassed', tone: 'positive', message: `Wave ${figures.wave} passed: ${figure(figures.running)} of ${quantity(figures.nodes, 'node')} report the bundle as running.${left}`, evidence: figures });
   return true;
 }

@@ -67,7 +67,3 @@ export function tell(work: Work, nodes: readonly Seen[], bundle: string, message
 export function isOver(state: RolloutState): boolean {
   return state === 'RolledBack' || state === 'Succeeded' || state === 'Cancelled' || state === 'Superseded';
 }
-
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
-}

@@ -1,5 +1,6 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
 import type { DeploymentDetail } from '../deployments/schema.ts';
+import { figure, quantity } from '../kernel/quantity.ts';
 import type { Cause, Explanation } from './schema.ts';
 import { signatureCause } from './signature-cause.ts';
 import { timeCause, windowsText } from './time-cause.ts';
@@ -39,7 +40,7 @@ export function deploymentCauses(facts: DeploymentFacts): Explanation {
   const { deployment } = facts;
   const causes = listCauses(facts);
   const { running, total } = deployment.nodes;
-  const far = `${running} of ${total} nodes run it`;
+  const far = `${figure(running)} of ${quantity(total, 'node')} ${total === 1 ? 'runs' : 'run'} it`;
   if (deployment.state === 'Succeeded' && causes.length === 0) return { settled: true, headline: `Done: ${far}.`, causes };
   if (deployment.finishedAt !== null && deployment.state !== 'Succeeded') return { settled: true, headline: `Over: ${far}.`, causes };
   return { settled: false, headline: `${far}: ${causes[0]?.title.toLowerCase() ?? 'it goes on'}`, causes };
@@ -60,7 +61,7 @@ function listCauses(facts: DeploymentFacts): Cause[] {
   if (state === 'Progressing') causes.push(...moving(facts));
   causes.push(...quarantined(facts));
   if (nodes.offline > 0) {
-    causes.push(causeOf('NodesOffline', 'notice', `${nodes.offline} nodes are not connected`, 'Waves pass without them, as long as others report.', { evidence: { nodes: nodes.offline }, byItself: ['Each gets the bundle when it connects.', null], canDo: ['Look at the nodes listed as offline.'] }));
+    causes.push(causeOf('NodesOffline', 'notice', `${quantity(nodes.offline, 'node')} ${are(nodes.offline)} not connected`, 'Waves pass without them, as long as others report.', { evidence: { nodes: nodes.offline }, byItself: ['Each gets the bundle when it connects.', null], canDo: ['Look at the nodes listed as offline.'] }));
   }
   return causes;
 }
@@ -97,12 +98,12 @@ function stopped(facts: DeploymentFacts): Cause {
 }
 
 function failed({ failures }: DeploymentFacts): Cause[] {
-  return failures.map(({ message, nodes, example }) => causeOf('NodesFailed', 'critical', `${nodes === 1 ? `${example} failed` : `${nodes} nodes failed`}`, message, { evidence: { nodes, 'for example': example }, byItself: ['They go on with what they ran before.', null], canDo: ['Mend the cause, then retry only what failed.'] }));
+  return failures.map(({ message, nodes, example }) => causeOf('NodesFailed', 'critical', nodes === 1 ? `${example} failed` : `${quantity(nodes, 'node')} failed`, message, { evidence: { nodes, 'for example': example }, byItself: ['They go on with what they ran before.', null], canDo: ['Mend the cause, then retry only what failed.'] }));
 }
 
 function quarantined({ deployment, quarantined: { nodes, example } }: DeploymentFacts): Cause[] {
   if (nodes === 0 || deployment.finishedAt !== null) return [];
-  return [causeOf('NodesQuarantined', 'notice', nodes === 1 ? `${example} is in quarantine` : `${nodes} nodes are in quarantine`, 'It goes on without them.', { evidence: { nodes, 'for example': example }, canDo: ['Look at those nodes; lift the quarantine when they are mended.'] })];
+  return [causeOf('NodesQuarantined', 'notice', nodes === 1 ? `${example} is in quarantine` : `${quantity(nodes, 'node')} are in quarantine`, 'It goes on without them.', { evidence: { nodes, 'for example': example }, canDo: ['Look at those nodes; lift the quarantine when they are mended.'] })];
 }
 
 function moving({ deployment, now }: DeploymentFacts): Cause[] {
@@ -114,20 +115,22 @@ function moving({ deployment, now }: DeploymentFacts): Cause[] {
   }
   if (current?.state === 'Progressing' && current.nodes.applying + current.nodes.staged + current.nodes.toCome === 0 && current.nodes.offline > 0) {
     const { successThresholdPercent, minSamples } = deployment.plan.policy;
-    causes.push(causeOf('WaitsForReports', 'notice', `Wave ${wave.index + 1} waits for nodes that are away`, `${current.nodes.running} of ${current.nodes.total} report the bundle, and its policy wants more before it passes.`, { evidence: { wave: wave.index + 1, running: current.nodes.running, offline: current.nodes.offline, 'wanted, percent': successThresholdPercent, 'wanted, nodes': minSamples }, byItself: ['It goes on when they connect and report.', null], canDo: ['Look at power and network of those nodes.', 'Cancel it, and deploy with a policy that does not wait for them.'] }));
+    causes.push(causeOf('WaitsForReports', 'notice', `Wave ${wave.index + 1} waits for nodes that are away`, `${figure(current.nodes.running)} of ${figure(current.nodes.total)} report the bundle, and its policy wants more before it passes.`, { evidence: { wave: wave.index + 1, running: current.nodes.running, offline: current.nodes.offline, 'wanted, percent': successThresholdPercent, 'wanted, nodes': minSamples }, byItself: ['It goes on when they connect and report.', null], canDo: ['Look at power and network of those nodes.', 'Cancel it, and deploy with a policy that does not wait for them.'] }));
   }
   if (nodes.applying > 0) {
-    causes.push(causeOf('NodesActivating', 'info', `${nodes.applying} nodes are at it`, 'They were told and have not reported the bundle as running.', { evidence: { nodes: nodes.applying, 'at most': deployment.plan.inFlightMax }, byItself: [`One that needs longer than ${durationOf(deployment.plan.policy.updateTimeoutSeconds * 1000)} counts as failed.`, null], canDo: [] }));
+    causes.push(causeOf('NodesActivating', 'info', `${quantity(nodes.applying, 'node')} ${are(nodes.applying)} at it`, 'They were told and have not reported the bundle as running.', { evidence: { nodes: nodes.applying, 'at most': deployment.plan.inFlightMax }, byItself: [`One that needs longer than ${durationOf(deployment.plan.policy.updateTimeoutSeconds * 1000)} counts as failed.`, null], canDo: [] }));
   }
   if (nodes.staged > 0) {
     const { activateWindows } = deployment.plan.policy;
-    causes.push(causeOf('NodesStaged', 'info', `${nodes.staged} nodes are staged`, 'They have fetched, verified and tried it, and switch when their window opens, each by its own clock.', { evidence: { nodes: nodes.staged, windows: windowsText(activateWindows) }, byItself: ['They switch when it opens, also those that are cut off until then.', opensAt(activateWindows, now)], canDo: ['Roll back, or deploy without windows, if it cannot wait.'] }));
+    causes.push(causeOf('NodesStaged', 'info', `${quantity(nodes.staged, 'node')} ${are(nodes.staged)} staged`, 'They have fetched, verified and tried it, and switch when their window opens, each by its own clock.', { evidence: { nodes: nodes.staged, windows: windowsText(activateWindows) }, byItself: ['They switch when it opens, also those that are cut off until then.', opensAt(activateWindows, now)], canDo: ['Roll back, or deploy without windows, if it cannot wait.'] }));
   }
   if (nodes.toCome > 0) {
-    causes.push(causeOf('NodesToCome', 'info', `${nodes.toCome} nodes are still to come`, `Wave ${wave.index + 1} of ${wave.of} is under way, and at most ${deployment.plan.inFlightMax} change at a time.`, { evidence: { nodes: nodes.toCome, wave: wave.index + 1, waves: wave.of }, byItself: [eta === null ? 'They are told in their turn.' : `At the pace so far it is done in ${durationOf(eta - now)}.`, eta], canDo: [] }));
+    causes.push(causeOf('NodesToCome', 'info', `${quantity(nodes.toCome, 'node')} ${are(nodes.toCome)} still to come`, `Wave ${wave.index + 1} of ${wave.of} is under way, and at most ${figure(deployment.plan.inFlightMax)} change at a time.`, { evidence: { nodes: nodes.toCome, wave: wave.index + 1, waves: wave.of }, byItself: [eta === null ? 'They are told in their turn.' : `At the pace so far it is done in ${durationOf(eta - now)}.`, eta], canDo: [] }));
   }
   return causes;
 }
+
+const are = (nodes: number): string => (nodes === 1 ? 'is' : 'are');
 
 function strings(evidence: Readonly<Record<string, string | number | boolean | null>>): Record<string, string | number | null> {
   return Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]));

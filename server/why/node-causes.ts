@@ -1,6 +1,7 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
 import type { SignatureStanding } from '../bundles/schema.ts';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState, WaveView } from '../deployments/schema.ts';
+import { figure } from '../kernel/quantity.ts';
 import type { NodeDetail } from '../nodes/schema.ts';
 import type { Cause, Explanation } from './schema.ts';
 import type { AgentNeed } from '../deployments/index.ts';
@@ -237,7 +238,7 @@ function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, st
   const current = rollout.waves[rollout.wave];
   if (current === undefined) return null;
   if (wave <= rollout.wave) {
-    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', `${rollout.inFlight} of at most ${rollout.inFlightMax} are between request and report.`, {
+    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', `${figure(rollout.inFlight)} of at most ${figure(rollout.inFlightMax)} are between request and report.`, {
       evidence: { ...evidence, changing: rollout.inFlight, 'at most': rollout.inFlightMax },
       byItself: ['It is told as soon as one of them reports.', null],
       canDo: ['Allow more at a time in the next deployment.'],
