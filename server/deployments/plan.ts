@@ -1,10 +1,10 @@
-import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
+import type { BundleManifest, Labels } from '@selvedge/edge-runtime/protocol';
 import { digestOfValue } from '../bundles/index.ts';
 import type { AssembledBundle } from '../bundles/index.ts';
 import { agentNeeds, isOlder } from './agent-needs.ts';
 import { canTell } from '../gates/index.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
-import { cutWaves, limitOf } from '../rollout/index.ts';
+import { cutWaves, limitOf, takes } from '../rollout/index.ts';
 import { bytesBetween, changesBetween } from './changes.ts';
 import type { Plan, PlanNode, RolloutPolicy, Violation } from './schema.ts';
 import { stateOutcome } from './state-outcome.ts';
@@ -23,6 +23,7 @@ export interface PlannedNode {
   agentVersion: string;
   multipleOwners: boolean;
   quarantined: boolean;
+  labels: Labels;
 }
 
 /** Everything that a plan follows from. */
@@ -56,11 +57,11 @@ const sampleMax = 50;
  */
 export function makePlan(subject: PlanSubject): { plan: Omit<Plan, 'can'>; nodes: PlanNode[] } {
   const { to, policy } = subject;
-  const waves = cutWaves(subject.nodes.map((node) => ({ node: node.id, name: node.name, offline: node.offline })), policy.waves.map((wave) => wave.limit));
+  const waves = cutWaves(subject.nodes.map((node) => ({ node: node.id, name: node.name, offline: node.offline, labels: node.labels })), policy.waves);
   const waveOf = new Map(waves.flatMap((wave, index) => wave.map(({ node }) => [node, index] as const)));
   const nodes = planNodes(subject, waveOf);
   const changes = changesBetween(subject.from?.manifest ?? null, to.manifest);
-  const violations = [...subject.violations, ...nodeViolations(subject), ...gateViolations(subject, waves.map((wave) => wave.length))];
+  const violations = [...subject.violations, ...nodeViolations(subject), ...waveViolations(subject), ...gateViolations(subject, waves.map((wave) => wave.length))];
   const offline = subject.nodes.filter((node) => node.offline);
   const state = stateOutcome(subject.stateBefore, subject.stateAfter);
   const plan: Omit<Plan, 'can'> = {
@@ -134,6 +135,13 @@ function nodeViolations(subject: PlanSubject): Violation[] {
   return violations;
 }
 
+/** A wave whose selector names nobody would leave its nodes to a later wave, all at once: more likely a label is written wrongly. */
+function waveViolations({ policy, nodes, fleet }: PlanSubject): Violation[] {
+  if (nodes.length === 0) return [];
+  const empty = policy.waves.filter((wave) => wave.selector !== undefined && !nodes.some(({ labels }) => takes(wave)(labels)));
+  return empty.map(({ selector }) => ({ code: 'WaveWithoutNodes', blocks: true, message: `A wave takes nodes with ${selector}, and ${fleet.name} has none.` }));
+}
+
 /** Gates that could stop nothing in the first wave, said before it is relied on. */
 function gateViolations({ policy, nodes }: PlanSubject, waves: readonly number[]): Violation[] {
   const [first] = waves;
@@ -147,6 +155,11 @@ function listed(nodes: readonly PlannedNode[]): string {
   return nodes.length <= 3 ? names.join(', ') : `${names.join(', ')} and ${figure(nodes.length - 3)} more`;
 }
 
+/** Which of the waves that name nodes by label may take this one: what is approved is void when that changes. */
+function wavesOf({ labels }: PlannedNode, { waves }: RolloutPolicy): number[] {
+  return waves.flatMap((wave, index) => (wave.selector !== undefined && takes(wave)(labels) ? [index] : []));
+}
+
 function hashOf(subject: PlanSubject, state: Pick<Plan, 'stateLost' | 'stateKept'>, violations: readonly Violation[]): string {
   return digestOfValue({
     schema: 'selvedge.plan/1',
@@ -154,8 +167,8 @@ function hashOf(subject: PlanSubject, state: Pick<Plan, 'stateLost' | 'stateKept
     fleet: subject.fleet.id,
     from: subject.from?.digest ?? null,
     to: subject.to.digest,
-    policy: { ...subject.policy, waves: subject.policy.waves.map((wave) => ({ limit: { ...wave.limit } })), maxUnavailable: { ...subject.policy.maxUnavailable } },
-    nodes: subject.nodes.map((node) => [node.id, node.reported]).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)),
+    policy: { ...subject.policy, waves: subject.policy.waves.map(({ selector, limit }) => ({ ...(selector !== undefined && { selector }), limit: { ...limit } })), maxUnavailable: { ...subject.policy.maxUnavailable } },
+    nodes: subject.nodes.map((node) => [node.id, node.reported, ...wavesOf(node, subject.policy)]).sort(([a], [b]) => ((a ?? '') < (b ?? '') ? -1 : 1)),
     stateLost: state.stateLost.map(({ rule, query, what }) => [rule, query, what]),
     violations: violations.map(({ code, message }) => [code, message]),
     supersedes: subject.supersedes?.id ?? null,

@@ -41,6 +41,25 @@ async function answer(id: string): Promise<void> {
 }
 const get = (id: string) => operator().get({ id });
 
+test('a wave takes nodes by their labels, and what is approved is void when these change', async () => {
+  const lab = await anAgent(world.deps, organization, `site-${sites}-z`, { site: `site-${sites}`, lab: 'yes' });
+  await lab.connect();
+  const byLabel = { waves: [{ selector: 'lab=yes', limit: { unit: 'percent', value: 100 } }] };
+  const { hash, waves } = await plan(byLabel);
+  expect(waves.map(({ nodes }) => nodes)).toEqual([1, 4]);
+  await as('operator').nodes.setLabels({ id: agents[0]?.id ?? '', labels: { site: `site-${sites}`, lab: 'yes' } });
+  await expect(operator().create({ planHash: hash })).rejects.toMatchObject({ cause: { code: 'PlanChanged', message: expect.stringContaining('labels') } });
+  await as('operator').nodes.setLabels({ id: agents[0]?.id ?? '', labels: { site: `site-${sites}` } });
+  const id = await deploy(byLabel);
+  expect((await operator().nodes({ id, state: 'Requested' })).items.map(({ node }) => node)).toEqual([lab.id]);
+});
+
+test('a wave that no node is for blocks a plan, where its nodes would all come later at once', async () => {
+  const planned = await plan({ waves: [{ selector: 'lab=yse', limit: { unit: 'percent', value: 100 } }] });
+  expect(planned.violations).toEqual([{ code: 'WaveWithoutNodes', blocks: true, message: `A wave takes nodes with lab=yse, and site-${sites} has none.` }]);
+  await expect(plan({ waves: [{ selector: 'lab=', limit: { unit: 'nodes', value: 1 } }] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
 test('abort ends it where it is, and its bundle is not planned again before a person allows it', async () => {
   const id = await deploy({ onFailure: 'abort' });
   await agents[0]?.fail('no room');

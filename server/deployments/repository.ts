@@ -15,7 +15,7 @@ const underWay: RolloutState[] = ['Progressing', 'Paused', 'Suspended', 'Rolling
 export async function readPlannedNodes(db: Queryable, organizationId: string, fleetId: string): Promise<PlannedNode[]> {
   const rows = await db.$queryRaw<(Omit<PlannedNode, 'lastSeenAt'> & { lastSeenAt: Date | null })[]>`
     SELECT n.id, n.name, n."reportedBundle" AS reported, n."desiredBundle" AS desired, n.sync = 'Synced' AS synced, n."connectedSince" IS NULL AS offline,
-      h."lastSeenAt", n."agentVersion", cardinality(n."claimedBy") > 1 AS "multipleOwners", n."quarantinedAt" IS NOT NULL AS quarantined
+      h."lastSeenAt", n."agentVersion", cardinality(n."claimedBy") > 1 AS "multipleOwners", n."quarantinedAt" IS NOT NULL AS quarantined, n.labels
     FROM nodes n LEFT JOIN node_heartbeats h ON h."nodeId" = n.id
     WHERE n."organizationId" = ${organizationId} AND n."fleetId" = ${fleetId} AND n."revokedAt" IS NULL ORDER BY n.name`;
   return rows.map((row) => ({ ...row, lastSeenAt: row.lastSeenAt?.getTime() ?? null }));

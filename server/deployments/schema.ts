@@ -1,6 +1,7 @@
 import { digestSchema, nameSchema, settingsSchema, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { signatureStandingSchema } from '../bundles/schema.ts';
+import { waveSelectorSchema } from '../fleets/schema.ts';
 import { gateSchema, leastBakeSeconds, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { modelVersionNumberSchema } from '../models/schema.ts';
@@ -15,9 +16,12 @@ export const limitSchema = z.discriminatedUnion('unit', [
 /** Gates look at a wave while it bakes: long enough to see something, and within what is kept of each node. */
 const gatedBakeSecondsMax = 86_400;
 
+/** One wave: so many of the nodes that are left, or of those of them that its selector names. A share is of all nodes that it may take from. */
+export const waveLimitSchema = z.object({ selector: waveSelectorSchema.optional(), limit: limitSchema });
+
 /** How a rollout goes about it. Nodes that no wave takes form a last one. */
 export const rolloutPolicySchema = z.object({
-  waves: z.array(z.object({ limit: limitSchema })).max(20).default([{ limit: { unit: 'percent', value: 10 } }]),
+  waves: z.array(waveLimitSchema).max(20).default([{ limit: { unit: 'percent', value: 10 } }]),
   /** How many nodes may be between request and report at one time. */
   maxUnavailable: limitSchema.default({ unit: 'percent', value: 25 }),
   /** A connected node that has not reported the bundle within this time counts as failed. */
@@ -105,6 +109,7 @@ export const violationCodeSchema = z.enum([
   'GateCannotTell',
   'RevisionExcluded',
   'NodesQuarantined',
+  'WaveWithoutNodes',
 ]);
 /** Why a plan cannot be started (`blocks`), or what to know before it is. */
 export const violationSchema = z.object({ code: violationCodeSchema, blocks: z.boolean(), message: z.string() });
@@ -269,6 +274,7 @@ export const lookDetailSchema = lookSchema.extend({
 export const deploymentActionInput = z.object({ id: idSchema, reason: z.string().trim().max(512).optional() });
 
 export type Limit = z.infer<typeof limitSchema>;
+export type WaveLimit = z.infer<typeof waveLimitSchema>;
 export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
 export type RolloutState = z.infer<typeof rolloutStateSchema>;
 export type NodeRolloutState = z.infer<typeof nodeRolloutStateSchema>;

@@ -55,7 +55,8 @@ function planChanged(before: Omit<Plan, 'can'>, now: Omit<Plan, 'can'>): DomainE
     before.nodes.total !== now.nodes.total && `the fleet has ${quantity(now.nodes.total, 'node')} and had ${figure(before.nodes.total)}`,
     before.supersedes?.id !== now.supersedes?.id && 'another rollout began or ended',
   ].filter((reason) => reason !== false);
-  const why = reasons.length === 0 ? 'what nodes report is not what it was' : reasons.join('; ');
+  const byLabel = now.policy.waves.some(({ selector }) => selector !== undefined);
+  const why = reasons.length === 0 ? `what nodes report${byLabel ? ', or the labels that put them into waves,' : ''} is not what it was` : reasons.join('; ');
   return new DomainError('PlanChanged', `The plan no longer holds: ${why}. Make it again and look at it.`, { details: { reasons, hash: now.hash } });
 }
 

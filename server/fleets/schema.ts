@@ -2,9 +2,16 @@ import { digestSchema, labelsSchema, nameSchema, settingsSchema, versionSchema }
 import { z } from 'zod';
 import { atSchema } from '../history/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
+import { parseSelector } from './selector.ts';
 
 /** How long a selector text may be; see `selector.ts` for its language. */
 export const selectorTextSchema = z.string().min(1).max(1024);
+
+/** A selector as part of something larger: where it cannot be read, the field says why. */
+export const waveSelectorSchema = z.string().trim().min(1).max(1024).superRefine((text, context) => {
+  const parsed = parseSelector(text);
+  if (!parsed.ok) context.addIssue({ code: 'custom', message: `${parsed.error.message}.` });
+});
 
 /** How many nodes of a fleet are in which state. A node that is offline counts as offline only. */
 export const fleetCountsSchema = z.object({

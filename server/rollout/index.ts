@@ -13,5 +13,5 @@ export { advanceLocked, advanceRollout, recordDecisions } from './service.ts';
 export type { NewDecision, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 export type { RolloutNode } from './rollout-node.ts';
 export { countsSchema } from './tally.ts';
-export { cutWaves, limitOf } from './waves.ts';
+export { cutWaves, limitOf, takes } from './waves.ts';
 export { isOver } from './work.ts';

@@ -33,8 +33,8 @@ export class SimulatedRollout {
     this.policy = policy;
     this.release = release;
     this.previous = previous;
-    const candidates = [...database.rows.values()].filter(({ quarantined }) => quarantined === null).map(({ state }) => ({ node: state.id, name: state.name, offline: state.connectedSince === null }));
-    const cut = cutWaves(candidates, policy.waves.map(({ limit }) => limit));
+    const candidates = [...database.rows.values()].filter(({ quarantined }) => quarantined === null).map(({ state }) => ({ node: state.id, name: state.name, offline: state.connectedSince === null, labels: {} }));
+    const cut = cutWaves(candidates, policy.waves);
     this.waves = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null, looks: 0, lookedAt: null, gate: 'Judging' }));
     // As the database gives them: by wave and name.
     this.rows = cut.flatMap((wave, index) => wave.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ node, name }) => ({ node, name, wave: index, state: 'ToCome' as const, since: world.time.now, message: '', told: null, afterFailure: 'undecided' as const, facts: this.#factsOf(node) })));

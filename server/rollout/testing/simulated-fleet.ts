@@ -34,7 +34,7 @@ export function createFleet(script: FleetScript) {
   const patience = { updateTimeoutMs: script.policy.updateTimeoutSeconds * 1000, whenDisconnected: script.policy.whenDisconnected };
   const agents: SimulatedNode[] = script.nodes.map((node) => ({ ...node, assigned: null }));
   const ids = agents.map((_, index) => `n${String(index).padStart(2, '0')}`);
-  const cut = cutWaves(agents.map((agent, index) => ({ node: ids[index] ?? '', name: ids[index] ?? '', offline: agent.offline })), script.policy.waves.map((wave) => wave.limit));
+  const cut = cutWaves(agents.map((agent, index) => ({ node: ids[index] ?? '', name: ids[index] ?? '', offline: agent.offline, labels: {} })), script.policy.waves);
   const waveOf = new Map(cut.flatMap((wave, index) => wave.map(({ node }) => [node, index] as const)));
   let now = 1_000_000;
   let generation = 1;

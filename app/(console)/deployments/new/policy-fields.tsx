@@ -26,6 +26,9 @@ export function PolicyFields({ values, onChange }: Props) {
       <Field label="First wave, %" description="100 is all at once.">
         <NumberInput {...number('canary')} />
       </Field>
+      <Field label="First wave of" optional description="A selector, as site=lab; else of all.">
+        <Input value={values.canaryOf} onValue={(canaryOf) => onChange({ canaryOf })} />
+      </Field>
       <Field label="At once, %" description="May be changing at one time.">
         <NumberInput {...number('atOnce')} />
       </Field>

@@ -6,6 +6,7 @@ import { gateParsers, toGates, type GateValues } from './gates.ts';
 /** The policy in the address, with the server's own defaults. */
 export const policyParsers = {
   canary: parseAsInteger.withDefault(10),
+  canaryOf: parseAsString.withDefault(''),
   atOnce: parseAsInteger.withDefault(25),
   bake: parseAsInteger.withDefault(5),
   timeout: parseAsInteger.withDefault(300),
@@ -29,6 +30,8 @@ export const policyParsers = {
 export interface PolicyValues extends GateValues {
   /** Percent of the nodes in the first wave. */
   canary: number;
+  /** Of which nodes, as a selector; empty is of all. */
+  canaryOf: string;
   /** Percent of the nodes that may be changing at one time. */
   atOnce: number;
   /** Seconds that a wave must go on running. */
@@ -67,11 +70,12 @@ function eachDay(from: string, to: string): RolloutPolicy['windows'] {
 }
 
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ahead, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, canaryOf, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ahead, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
+  const among = canaryOf.trim();
   return {
-    waves: share === 100 ? [] : [{ limit: { unit: 'percent', value: share } }],
+    waves: share === 100 && among === '' ? [] : [{ ...(among !== '' && { selector: among }), limit: { unit: 'percent', value: share } }],
     maxUnavailable: { unit: 'percent', value: Math.min(100, Math.max(1, atOnce)) },
     updateTimeoutSeconds: Math.min(86_400, Math.max(5, timeout)),
     bakeSeconds: gates.length === 0 ? Math.min(604_800, Math.max(0, bake)) : Math.min(86_400, Math.max(leastBakeSeconds(gates), bake)),
