@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openingOf, opensAt, openSince } from './windows.ts';
+import { openingOf, opensAt, openSince, windowsSchema, windowText } from './windows.ts';
 
 const weekdays = [1, 2, 3, 4, 5];
 const night = { days: weekdays, from: '22:00', to: '05:00', timeZone: 'Europe/Berlin' };
@@ -52,4 +52,35 @@ test('when it opens next, and since when it is open', () => {
 test('without a window one is as good as open', () => {
   expect(openingOf([], 0)).toEqual({ open: true });
   expect(opensAt([], 7)).toBe(7);
+});
+
+test.each([
+  // Berlin is an hour ahead in winter.
+  ['0 2 * * sat', '2026-12-05T00:59:00Z', '2026-12-05T01:00:00Z'],
+  ['30 1,13 * * *', '2026-12-05T00:41:00Z', '2026-12-05T12:30:00Z'],
+  ['*/20 4-5 1 * *', '2026-12-05T00:00:00Z', '2027-01-01T03:00:00Z'],
+  // Where both days are said, either will do.
+  ['0 0 13 * 5', '2026-11-28T12:00:00Z', '2026-12-03T23:00:00Z'],
+  ['0 3 29 feb *', '2026-11-28T12:00:00Z', '2028-02-29T02:00:00Z'],
+  ['0 12 * * 7', '2026-11-28T12:00:00Z', '2026-11-29T11:00:00Z'],
+])('cron %s after %s opens at %s, and for as long as its grace', (cron, now, opens) => {
+  const window = { cron, graceMinutes: 10, timeZone: 'Europe/Berlin' };
+  expect(new Date(opensAt([window], at(now))).toISOString()).toBe(new Date(opens).toISOString());
+  expect(openingOf([window], at(opens) + 9 * 60_000 + 59_000).open).toBe(true);
+  expect(openingOf([window], at(opens) + 10 * 60_000).open).toBe(false);
+  expect(openSince([window], at(opens) + 5 * 60_000, 3_600_000)).toBe(at(opens));
+});
+
+test('a grace goes over midnight and over several days', () => {
+  const window = { cron: '0 22 1 * *', graceMinutes: 3000, timeZone: 'Etc/UTC' };
+  expect(openingOf([window], at('2026-12-03T23:59:00Z')).open).toBe(true);
+  expect(openingOf([window], at('2026-12-04T00:00:00Z')).open).toBe(false);
+});
+
+test.each(['', '* * * *', '60 * * * *', '* 24 * * *', '* * 0 * *', '* * * foo *', '5-1 * * * *', '*/0 * * * *', '1/2/3 * * * *', '1-2-3 * * * *', '0 0 31 2 *', '-1 * * * *', '1,,2 * * * *', '0 0 0 * * *'])('the crontab “%s” is refused', (cron) => {
+  expect(windowsSchema.safeParse([{ cron, graceMinutes: 60, timeZone: 'Etc/UTC' }]).success).toBe(false);
+});
+
+test('windows in words', () => {
+  expect([windowText(night), windowText({ ...night, days: [0, 1, 2, 3, 4, 5, 6] }), windowText({ cron: '0 2 * * 6', graceMinutes: 90, timeZone: 'Etc/UTC' })]).toEqual(['Mon Tue Wed Thu Fri 22:00 to 05:00, Europe/Berlin', '22:00 to 05:00, Europe/Berlin', 'cron 0 2 * * 6 for 90 min, Etc/UTC']);
 });

@@ -16,6 +16,7 @@ export function agentNeeds({ labels, policy, threshold }: { labels: readonly str
   return [
     { since: '0.1.0', blocks: true, older: 'which cannot run this bundle' },
     ...(policy.downloadWindows.length + policy.activateWindows.length > 0 ? [{ since: '0.2.0', blocks: true, older: 'which cannot keep to windows' }] : []),
+    ...([...policy.downloadWindows, ...policy.activateWindows].some((window) => 'cron' in window) ? [{ since: '0.4.0', blocks: true, older: 'which cannot keep to windows by cron' }] : []),
     ...(labels.length > 0 ? [{ since: '0.2.0', blocks: true, older: 'which cannot fill in labels' }] : []),
     ...(threshold > 1 ? [{ since: '0.3.0', blocks: false, older: 'for which one signature is enough: what people have not signed runs there as well' }] : []),
     { since: agentVersion, blocks: false, older: 'whose engine is older than the one that checked these rules: where a rule uses what is new in it, the node fails and goes on with what it ran' },

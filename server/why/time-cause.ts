@@ -1,11 +1,11 @@
-import { openingOf } from '@selvedge/edge-runtime/protocol';
+import { openingOf, windowText } from '@selvedge/edge-runtime/protocol';
 import type { RolloutPolicy } from '../deployments/schema.ts';
 import type { Cause } from './schema.ts';
 import { causeOf, durationOf } from './words.ts';
 
 /** Windows in words; null where there is none. */
 export function windowsText(windows: RolloutPolicy['windows']): string | null {
-  return windows.length === 0 ? null : windows.map(({ from, to, timeZone }) => `${from} to ${to}, ${timeZone}`).join('; ');
+  return windows.length === 0 ? null : windows.map(windowText).join('; ');
 }
 
 /** What the policy says about this time of day; null while nodes may be told. */
