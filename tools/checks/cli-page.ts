@@ -17,6 +17,7 @@ Written by \`node tools/checks/cli-page.ts\` from the program itself, and a chec
 selvedge get nodes -l site=plant-3 -o wide
 selvedge get deployments -w             # a line for each that changes, until interrupted
 selvedge why node plant-3/loop-1
+selvedge overview                       # what runs, and what needs a person
 selvedge label node-17 site=plant-3 spare- --dry-run
 selvedge enrol approve node-17
 selvedge model push pump-anomaly.onnx --alias champion
@@ -25,6 +26,9 @@ selvedge diff -f plant-3/            # what would change; ends with 1 when somet
 selvedge apply -f plant-3/ --wait    # for CI: ends with 1 unless every deployment succeeds
 selvedge rollout undo pump-loop
 \`\`\`
+
+Whatever the API offers a command reaches, and a check holds the two together; what only pages do is what is a person's own: how they
+sign in, their sessions, their passkeys.
 
 ## Documents
 

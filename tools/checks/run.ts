@@ -8,6 +8,7 @@ import { type Advisories, advisoryProblems, askForAdvisories } from './advisorie
 import { deploymentProblems } from './deployment-files.ts';
 import { type GeneratedPage, documentProblems } from './documents.ts';
 import { renderErrorsPage } from './errors-page.ts';
+import { procedureProblems, reachProblems } from './cli-reach.ts';
 import { checkImports } from './imports.ts';
 import { licenceProblems } from './licences.ts';
 import { lockfileProblems } from './lockfile.ts';
@@ -15,7 +16,7 @@ import { renderSettingsPage } from './settings-page.ts';
 import { renderCliPage } from './cli-page.ts';
 import { renderSiddhiqlPage } from './siddhiql-page.ts';
 import { tidyProblems } from './tidy.ts';
-import { readTrackedFiles } from './tracked-files.ts';
+import { readTrackedFiles, type TrackedFile } from './tracked-files.ts';
 
 export interface CheckOutcome {
   name: string;
@@ -29,6 +30,7 @@ const checks: { name: string; find: () => Promise<string[] | Advisories> }[] = [
   { name: 'imports', find: async () => (await checkImports(checkout)).problems },
   { name: 'tidy', find: async () => tidyProblems(readTrackedFiles(checkout)) },
   { name: 'documents', find: async () => documentProblems(readTrackedFiles(checkout), await scriptNames(), await generatedPages()) },
+  { name: 'reach', find: async () => reachOfAll(readTrackedFiles(checkout)) },
   { name: 'deployment', find: async () => deploymentProblems(readTrackedFiles(checkout)) },
   { name: 'lockfile', find: async () => lockfileProblems(await readLockfile()) },
   { name: 'licences', find: async () => licenceProblems(await readLockfile()) },
@@ -81,6 +83,13 @@ async function generatedPages(): Promise<GeneratedPage[]> {
     { path: 'docs/siddhiql-calls.md', text: renderSiddhiqlPage(), program: 'tools/checks/siddhiql-page.ts' },
     { path: 'docs/api.md', text: renderApiPage(), program: 'tools/checks/api-page.ts' },
   ];
+}
+
+/** Whether pages, command line and REST reach the same; needs the database client as well. */
+async function reachOfAll(files: readonly TrackedFile[]): Promise<string[]> {
+  const [{ listProcedures, listRestRoutes }, { rawRoutes }] = await Promise.all([import('../../server/rest/routes.ts'), import('../../server/surfaces.ts')]);
+  const commands = new Map(files.filter(({ path: file }) => /^tools\/cli\/[^/]+(?<!\.test)\.ts$/.test(file)).map(({ path: file, text }) => [file, text ?? '']));
+  return [...reachProblems(commands, [...listRestRoutes(), ...rawRoutes]), ...procedureProblems(listProcedures())];
 }
 
 async function scriptNames(): Promise<string[]> {

@@ -51,7 +51,7 @@ interface Surroundings {
 }
 
 /** Who may do what: members, roles and API tokens. */
-export function addAccessCommands(program: Command, { connect, out, now }: Surroundings): void {
+export function addAccessCommands(program: Command, { connect, out, now }: Surroundings): Command {
   const access = program.command('access').description('Who may do what: members, roles and API tokens.');
   const format = (): Option => new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table');
   const list = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
@@ -131,6 +131,7 @@ export function addAccessCommands(program: Command, { connect, out, now }: Surro
     await client.send('DELETE', `/tokens/${token.id}`);
     out(`token ${token.name} (${token.prefix}) revoked\n`);
   });
+  return access;
 }
 
 /** A further role as it is written: `viewer=south,west`, or `author` for everywhere. */

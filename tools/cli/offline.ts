@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { z } from 'zod';
 import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf } from './kinds.ts';
+import { renderOne, type Format } from './output.ts';
 import { findDeployment } from './rollouts.ts';
 
 const receiptBytesMax = 2 * 1_048_576;
@@ -14,9 +15,13 @@ const importedSchema = z.looseObject({ name: z.string(), number: z.number(), gen
 
 /** What is carried where no link reaches: bundles there, receipts back. */
 export function offlineCommands(program: Command, connect: () => Promise<ApiClient>, out: (text: string) => void): void {
-  program
-    .command('bundle')
-    .description('Bundles in files, for nodes that no link reaches.')
+  const bundle = program.command('bundle').description('What nodes run, and in files for those that no link reaches.');
+  bundle
+    .command('show <digest>')
+    .description('What is in a bundle, by its digest as `describe node` and `describe deployment` say it.')
+    .addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml'))
+    .action(async (digest: string, options: { output: Format }) => out(renderOne(await (await connect()).get(`/bundles/${encodeURIComponent(digest)}`), options.output)));
+  bundle
     .command('export')
     .description('Write what a node is to run into a file: `apply FILE` at the node takes it on.')
     .requiredOption('--node <name>', 'the node it is for')

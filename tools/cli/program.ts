@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Io } from './io.ts';
 import { addAccessCommands } from './access.ts';
 import { alertCommands } from './alerts.ts';
-import { exportAudit, verifyAudit } from './audit.ts';
+import { auditCommands } from './audit.ts';
 import { breakGlassCommands } from './break-glass.ts';
 import { applyOne, changesOf, linesOf } from './changes.ts';
 import { labelOf, type DocumentChange } from '../../server/documents/schema.ts';
@@ -13,7 +13,10 @@ import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
 import { enrolmentCommands } from './enrolment.ts';
 import { CliError, exitCodes } from './exit.ts';
+import { fleetCommands } from './fleets.ts';
 import { find, kindOf, kinds, nameOf, type Item } from './kinds.ts';
+import { lookingCommands } from './looking.ts';
+import { memberCommands } from './members.ts';
 import { asOf, momentOf } from './moment.ts';
 import { modelCommands } from './models.ts';
 import { nodeKeyCommands } from './node-keys.ts';
@@ -24,7 +27,7 @@ import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile } from './profile.ts';
 import { positive } from './positive.ts';
 import { rolloutCommands, untilOver } from './rollout-commands.ts';
-import { findDeployment, rehearsalLines } from './rollouts.ts';
+import { findDeployment, planNodeLines, rehearsalLines } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
 import { ruleCommands } from './rules.ts';
 import { signingKeyCommands } from './signing-keys.ts';
@@ -116,7 +119,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const [noun] = kind.names;
     if (noun !== 'node' && noun !== 'deployment') throw new CliError(exitCodes.usage, `'why' answers for nodes and deployments, not for ${kind.names[1]}.`);
     const id = noun === 'node' ? (await find(client, kind, name)).id : await findDeployment(client, name);
-    const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`));
+    const explanation = explanationSchema.parse(noun === 'node' ? await client.get(`/nodes/${id}/why`) : await client.get(`/deployments/${id}/why`));
     io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));
     if (!explanation.settled) end(exitCodes.differs);
   });
@@ -134,11 +137,14 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     for (const change of changes) io.out(shown(change, linesOf(change)));
     if (changes.length > 0) end(exitCodes.differs);
   });
-  const planCommand = changing(program, 'plan', 'The same as diff, with a line for what stays; ends with 5 when a plan is refused.').option('--rehearse', 'play each deployment against twins of its nodes, and say how it goes');
-  planCommand.action(async (options: { filename: string[]; rehearse?: true }) => {
+  const planCommand = changing(program, 'plan', 'The same as diff, with a line for what stays; ends with 5 when a plan is refused.').option('--rehearse', 'play each deployment against twins of its nodes, and say how it goes').option('--nodes', 'what changes on each node');
+  planCommand.action(async (options: { filename: string[]; rehearse?: true; nodes?: true }) => {
     const client = await connect();
     const changes = await compared(io, client, options.filename);
-    for (const change of changes) io.out(shown(change, [...linesOf(change), ...(options.rehearse === true && change.plan !== null ? await rehearsalLines(client, change.plan) : [])]));
+    for (const change of changes) {
+      const planned = change.plan === null ? [] : [...(options.nodes === true ? await planNodeLines(client, change.plan) : []), ...(options.rehearse === true ? await rehearsalLines(client, change.plan) : [])];
+      io.out(shown(change, [...linesOf(change), ...planned]));
+    }
     if (changes.some(({ blocked }) => blocked !== null)) end(exitCodes.refused);
   });
   changing(program, 'apply', 'Make it so: publish rules, move aliases, set fleets, start deployments.')
@@ -158,12 +164,13 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     });
 
   const wait = untilOver(io, end);
-  rolloutCommands(program, { connect, out: (text) => io.out(text), wait });
+  rolloutCommands(program, { connect, out: (text) => io.out(text), wait, now: () => io.now() });
 
   ruleCommands(program, { connect, out: (text) => io.out(text), standardInput: () => io.standardInput(), now: () => io.now(), end });
   modelCommands(program, { connect, out: (text) => io.out(text), error: (text) => io.error(text) });
   addRepositoryCommands(program, io, connect, end);
   nodeCommands(program, connect, (text) => io.out(text));
+  fleetCommands(program, connect, (text) => io.out(text));
   const surroundings = { connect, out: (text: string): void => io.out(text), now: (): number => io.now() };
   enrolmentCommands(program, surroundings);
   alertCommands(program, surroundings);
@@ -172,6 +179,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   signingCommands(program, connect, io);
   signingKeyCommands(program, connect, (text) => io.out(text), () => io.now());
   offlineCommands(program, connect, (text) => io.out(text));
+  lookingCommands(program, surroundings);
   program.command('logs <node>').description('What happened to a node, oldest first.').option('-f, --follow', 'go on until interrupted').option('--limit <count>', 'the last so many', positive, 50).addOption(new Option('--at <moment>', 'up to then').argParser(momentOf(() => io.now())).conflicts('follow')).action(async (name: string, options: { follow?: true; limit: number; at?: number }) => {
     const client = await connect();
     await logs(client, (await find(client, kindOf('node'), name)).id, options, (text) => io.out(text));
@@ -196,18 +204,9 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       io.out(options.output === 'table' ? described(result) : renderOne(result, options.output));
       if (!isSame(result)) end(exitCodes.differs);
     });
-  addAccessCommands(program, surroundings);
+  memberCommands(addAccessCommands(program, surroundings), connect, (text) => io.out(text));
   breakGlassCommands(program, { connect, out: (text) => io.out(text), standardInput: () => io.standardInput(), now: () => io.now(), profileFile: io.profileFile });
-  const audit = program.command('audit').description('The chain of what was done and refused.');
-  audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
-  audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').action(async (file: string, options: { key?: string[] }) => {
-    const { whole, text } = await verifyAudit(file, options.key);
-    if (whole) io.out(text);
-    else {
-      io.error(text);
-      end(exitCodes.differs);
-    }
-  });
+  auditCommands(program, { ...surroundings, error: (text) => io.error(text), end });
   program.command('completion <shell>').description(`Completion for ${shells.join(', ')}, to be sourced.`).action((shell: string) => io.out(completionOf(shell, program)));
   return program;
 }

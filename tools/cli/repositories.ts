@@ -16,9 +16,10 @@ const timeoutMs = 600_000;
 interface ConnectOptions {
   branch: string;
   path: string;
-  autoSync?: true;
-  prune?: true;
-  selfHeal?: true;
+  url?: string;
+  autoSync?: boolean;
+  prune?: boolean;
+  selfHeal?: boolean;
   every: number;
   username?: string;
   scope?: RepositoryScope[];
@@ -47,6 +48,29 @@ export function addRepositoryCommands(program: Command, io: Io, connect: () => P
       const credential = username === undefined ? undefined : { username, password: (await io.standardInput()).trim() };
       await (await connect()).send('POST', '/repositories', { name, url, ...options, intervalSeconds: every, ...(credential !== undefined && { credential }), ...(scope !== undefined && { scopes: scope }) });
       io.out(`repository/${name} connected\n`);
+    });
+  repo
+    .command('change <name>')
+    .description('Change where a repository is, or how it is kept; what is left out stays. With --username, another password or access token is read from standard input.')
+    .option('--url <url>', 'another address')
+    .option('--branch <branch>', 'the branch to follow')
+    .option('--path <folder>', 'the folder of its documents')
+    .option('--auto-sync', 'apply each new commit by itself')
+    .option('--no-auto-sync', 'wait for a person')
+    .option('--self-heal', 'put back what somebody changes by hand')
+    .option('--no-self-heal', 'leave it, and say so')
+    .option('--prune', 'remove what it made when the document is gone')
+    .option('--no-prune', 'leave what it made')
+    .option('--every <seconds>', 'how often the branch is asked', seconds)
+    .option('--username <name>', 'the name that goes with the token')
+    .option('--no-username', 'forget the credential')
+    .option('--scope <scopes...>', 'what it may do')
+    .action(async (name: string, { every, username, scope, ...options }: Partial<Omit<ConnectOptions, 'username'>> & { username?: string | boolean }) => {
+      const { client, id } = await named(name);
+      const { version } = repositorySchema.parse(await client.get(`/repositories/${id}`));
+      const credential = typeof username === 'string' ? { credential: { username, password: (await io.standardInput()).trim() } } : username === false ? { credential: null } : {};
+      await client.send('PATCH', `/repositories/${id}`, { version, ...options, intervalSeconds: every, scopes: scope, ...credential });
+      io.out(`repository/${name} changed\n`);
     });
   repo.command('diff <name>').description('Ask the branch, and show what a sync would change. Ends with 1 when something would, with 5 when it cannot.').action(async (name: string) => {
     const { client, id } = await named(name);

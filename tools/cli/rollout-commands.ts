@@ -1,9 +1,12 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { deploymentNodeSchema, nodeRolloutStateSchema } from '../../server/deployments/schema.ts';
+import type { DeploymentNode } from '../../server/deployments/schema.ts';
 import type { ApiClient } from './client.ts';
 import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
+import { ageOf, formats, render, renderOne, type Column, type Format } from './output.ts';
 import { positive } from './positive.ts';
-import { findDeployment, follow, gateLines, readDeployment, rolloutActions, statusLine } from './rollouts.ts';
+import { findDeployment, follow, gateLines, readDeployment, readLook, rolloutActions, statusLine } from './rollouts.ts';
 
 /** Waits until a deployment is over, and says so; `end` hears when it did not succeed. */
 export function untilOver(io: Pick<Io, 'out' | 'error'>, end: (exitCode: number) => void): (client: ApiClient, id: string, seconds: number) => Promise<void> {
@@ -15,15 +18,25 @@ export function untilOver(io: Pick<Io, 'out' | 'error'>, end: (exitCode: number)
   };
 }
 
+const nodeColumns = (now: number): readonly Column<DeploymentNode>[] => [
+  { head: 'NODE', value: (node) => node.name },
+  { head: 'WAVE', value: (node) => node.wave + 1 },
+  { head: 'STATE', value: (node) => node.state },
+  { head: 'SINCE', value: (node) => ageOf(node.since, now) },
+  { head: 'GENERATION', wide: true, value: (node) => node.generation },
+  { head: 'MESSAGE', value: (node) => node.message },
+];
+
 /** What the commands need of the program around them. */
 interface Surroundings {
   connect(): Promise<ApiClient>;
   out(text: string): void;
   wait(client: ApiClient, id: string, seconds: number): Promise<void>;
+  now(): number;
 }
 
 /** How far a rollout is, and what a person does to it. */
-export function rolloutCommands(program: Command, { connect, out, wait }: Surroundings): void {
+export function rolloutCommands(program: Command, { connect, out, wait, now }: Surroundings): void {
   const rollout = program.command('rollout').description('Deployments by id, or the newest of a fleet by its name.');
   rollout
     .command('status <deployment>')
@@ -41,12 +54,31 @@ export function rolloutCommands(program: Command, { connect, out, wait }: Surrou
     const lines = await gateLines(client, await findDeployment(client, written));
     out(lines.length === 0 ? 'No gate has looked at it.\n' : `${lines.join('\n')}\n`);
   });
+  rollout
+    .command('evidence <deployment> <wave> <look>')
+    .description('What gates found in one look, as `rollout gates` counts them, and the figures by which they did; they are judged again, and `replayed` says whether it came out the same.')
+    .addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml'))
+    .action(async (written: string, wave: string, look: string, options: { output: Format }) => {
+      const client = await connect();
+      out(renderOne(await readLook(client, await findDeployment(client, written), positive(wave), positive(look)), options.output));
+    });
+  rollout
+    .command('nodes <deployment>')
+    .description('Its nodes, each with how far it is.')
+    .addOption(new Option('--state <state>', 'only these').choices(nodeRolloutStateSchema.options))
+    .option('--limit <count>', 'at most so many', positive, 1000)
+    .addOption(new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table'))
+    .action(async (written: string, options: { state?: string; limit: number; output: Format }) => {
+      const client = await connect();
+      const id = await findDeployment(client, written);
+      const nodes = (await client.list(`/deployments/${id}/nodes`, { state: options.state }, options.limit)).map((one) => deploymentNodeSchema.parse(one));
+      out(render(nodes, nodeColumns(now()), ({ name }) => name, options.output));
+    });
   for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry', 'allow'] as const) {
-    const path = rolloutActions[verb];
     rollout.command(`${verb} <deployment>`).description(rolloutWords[verb]).option('--reason <text>', 'kept with the decision').action(async (written: string, options: { reason?: string }) => {
       const client = await connect();
       const id = await findDeployment(client, written);
-      await client.send('POST', `/deployments/${id}/${path}`, options.reason === undefined ? {} : { reason: options.reason });
+      await rolloutActions[verb](client, id, options.reason === undefined ? {} : { reason: options.reason });
       out(`${statusLine(await readDeployment(client, id))}\n`);
     });
   }

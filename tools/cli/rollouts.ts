@@ -9,7 +9,16 @@ const nodesSchema = z.looseObject({ total: z.number(), running: z.number(), appl
 const deploymentSchema = z.looseObject({ id: z.string(), state: z.string(), nodes: nodesSchema, wave: z.looseObject({ index: z.number(), of: z.number() }) });
 export type Deployment = z.infer<typeof deploymentSchema>;
 
-export const rolloutActions = { pause: 'pause', resume: 'resume', abort: 'cancel', undo: 'roll-back', retry: 'retry-failed', allow: 'allow' } as const;
+type Act = (client: ApiClient, id: string, body: object) => Promise<unknown>;
+/** What a person does to a rollout, by the word for it. */
+export const rolloutActions = {
+  pause: (client, id, body) => client.send('POST', `/deployments/${id}/pause`, body),
+  resume: (client, id, body) => client.send('POST', `/deployments/${id}/resume`, body),
+  abort: (client, id, body) => client.send('POST', `/deployments/${id}/cancel`, body),
+  undo: (client, id, body) => client.send('POST', `/deployments/${id}/roll-back`, body),
+  retry: (client, id, body) => client.send('POST', `/deployments/${id}/retry-failed`, body),
+  allow: (client, id, body) => client.send('POST', `/deployments/${id}/allow`, body),
+} satisfies Record<string, Act>;
 
 /** A deployment by its id, or the newest of a fleet by the fleet's name. */
 export async function findDeployment(client: ApiClient, written: string): Promise<string> {
@@ -41,6 +50,21 @@ const looksSchema = z.looseObject({
 export async function gateLines(client: ApiClient, id: string): Promise<string[]> {
   const { waves } = looksSchema.parse(await client.get(`/deployments/${id}`));
   return waves.flatMap(({ index, looks }) => looks.toReversed().flatMap(({ look, verdicts }) => verdicts.map(({ outcome, message }) => `wave ${index + 1}, look ${look}: ${outcome}: ${message}`)));
+}
+
+const lookSchema = z.looseObject({ replayed: z.boolean(), verdicts: z.array(z.looseObject({ outcome: z.string(), message: z.string() })) });
+
+/** What gates found in one look, with the evidence that they judged by, both counted from 1. */
+export async function readLook(client: ApiClient, id: string, wave: number, look: number): Promise<z.infer<typeof lookSchema>> {
+  return lookSchema.parse(await client.get(`/deployments/${id}/waves/${wave - 1}/looks/${look}`));
+}
+
+const plannedNodeSchema = z.looseObject({ name: z.string(), wave: z.number(), bytes: z.number(), offline: z.boolean(), changes: z.array(z.looseObject({ kind: z.string(), name: z.string(), from: z.string().nullable(), to: z.string().nullable() })) });
+
+/** What a plan changes on each of its nodes. */
+export async function planNodeLines(client: ApiClient, plan: string): Promise<string[]> {
+  const nodes = (await client.list(`/deployment-plans/${plan}/nodes`)).map((one) => plannedNodeSchema.parse(one));
+  return nodes.map(({ name, wave, bytes, offline, changes }) => `node ${name}, wave ${wave + 1}, ${bytes} bytes${offline ? ', not connected' : ''}: ${changes.map((one) => `${one.kind} ${one.name} ${one.from ?? '-'} -> ${one.to ?? '-'}`).join(', ') || 'nothing changes'}`);
 }
 
 const spreadSchema = z.looseObject({ median: z.number(), p90: z.number() });
