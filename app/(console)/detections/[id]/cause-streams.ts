@@ -29,6 +29,17 @@ export function causeStreams(causes: readonly Cause[]): CauseStream[] {
     .sort((a, b) => (b.rows.at(-1)?.at ?? 0) - (a.rows.at(-1)?.at ?? 0));
 }
 
+/**
+ * Streams that the queries which write into `made` read, before those that these were made of in turn. Where the queries say
+ * nothing of it (the version is gone, or they read windows and tables alone), the stream with the latest event is in front.
+ */
+export function inFront(streams: readonly CauseStream[], queries: readonly { inputs: readonly string[]; output?: string | undefined }[], made: string): { front: readonly CauseStream[]; behind: readonly CauseStream[] } {
+  const read = new Set(queries.filter(({ output }) => output === made).flatMap(({ inputs }) => inputs));
+  const front = streams.filter(({ name }) => read.has(name));
+  if (front.length === 0) return { front: streams.slice(0, 1), behind: streams.slice(1) };
+  return { front, behind: streams.filter(({ name }) => !read.has(name)) };
+}
+
 /** The span that all charts of a detection share: from its first cause to a little after itself. */
 export function causeWindow(detection: Pick<DetectionDetail, 'causes' | 'at'>): { from: number; to: number } {
   const first = detection.causes.reduce((at, cause) => Math.min(at, cause.at), detection.at);

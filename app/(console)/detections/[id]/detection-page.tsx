@@ -2,8 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { DetectionDetail } from '../../../../server/detections/schema.ts';
-import { TimeChart } from '../../../_charts/draw/time-chart.tsx';
-import { prepareTimeSeries } from '../../../_charts/prepare/time-series.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { attributeText, count } from '../../../_format/number.ts';
@@ -13,15 +11,13 @@ import { Loaded } from '../../../_shell/loaded.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
 import { Card, Grid } from '../../../_ui/card.tsx';
 import { Details } from '../../../_ui/details.tsx';
-import { EmptyState } from '../../../_ui/empty-state.tsx';
-import { AbsoluteTime, Moment, MomentsOfToday } from '../../../_ui/moment.tsx';
+import { AbsoluteTime, MomentsOfToday } from '../../../_ui/moment.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
 import { Shape, Status, type Tone } from '../../../_ui/status.tsx';
-import { Cell, HeadCell, Table } from '../../../_ui/table.tsx';
 import { severityTones, severityWords } from '../detection-columns.tsx';
-import { causeLines, causeStreams, causeWindow } from './cause-streams.ts';
+import { CauseStreams } from './cause-cards.tsx';
 import { Why } from './why.tsx';
 
 export function DetectionPage({ id }: { id: string }) {
@@ -40,9 +36,6 @@ export function DetectionPage({ id }: { id: string }) {
   );
 }
 
-/** Beyond these the table below says the same. */
-const chartsMax = 6;
-
 const outcomes: Record<DetectionDetail['actions'][number]['outcome'], { tone: Tone; word: string }> = {
   delivered: { tone: 'positive', word: 'delivered' },
   buffered: { tone: 'notice', word: 'buffered' },
@@ -51,8 +44,6 @@ const outcomes: Record<DetectionDetail['actions'][number]['outcome'], { tone: To
 
 function Content({ detection }: { detection: DetectionDetail }) {
   const late = detection.receivedAt - detection.at;
-  const streams = causeStreams(detection.causes);
-  const window = causeWindow(detection);
   return (
     <>
       <PageHead
@@ -102,68 +93,7 @@ function Content({ detection }: { detection: DetectionDetail }) {
           </div>
         </Card>
         <Why detection={detection} />
-        {streams.length === 0 ? (
-          <Card title="The events that caused it">
-            <EmptyState kind="nothing-yet" title="The node kept no events for it">
-              It may have been restored from a checkpoint just before.
-            </EmptyState>
-          </Card>
-        ) : null}
-        {streams.map((stream) => (
-          <Card key={stream.name} title={stream.name} subtitle={`${count(stream.rows.length)} latest events before it`}>
-            {stream.drawn.length > 0 ? (
-              <div className="grid gap-x-6 gap-y-3 border-b border-line px-4 py-3 md:grid-cols-2">
-                {stream.drawn.slice(0, chartsMax).map((attribute) => (
-                  <div key={attribute} className="min-w-0">
-                    <h3 className="text-dim">{attribute}</h3>
-                    <TimeChart
-                      label={`${attribute} before ${detection.title}`}
-                      height={130}
-                      sync="causes"
-                      prepared={prepareTimeSeries({
-                        quantity: 'plain',
-                        from: window.from,
-                        to: window.to,
-                        step: stream.step,
-                        fromLowest: true,
-                        markers: [{ at: detection.at, label: detection.title }],
-                        series: causeLines(stream, attribute),
-                      })}
-                    />
-                  </div>
-                ))}
-              </div>
-            ) : null}
-            <div className="max-h-80 overflow-y-auto">
-              <Table label={`Events of ${stream.name}`}>
-                <thead>
-                  <tr>
-                    <HeadCell>When</HeadCell>
-                    {stream.attributes.map((name) => (
-                      <HeadCell key={name} numeric={stream.numeric.includes(name)}>
-                        {name}
-                      </HeadCell>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {[...stream.rows].reverse().map((row, index) => (
-                    <tr key={`${row.at} ${index}`}>
-                      <Cell mono>
-                        <span className="text-dim"><Moment at={row.at} /></span>
-                      </Cell>
-                      {stream.attributes.map((name) => (
-                        <Cell key={name} numeric={stream.numeric.includes(name)}>
-                          {attributeText(row.data[name])}
-                        </Cell>
-                      ))}
-                    </tr>
-                  ))}
-                </tbody>
-              </Table>
-            </div>
-          </Card>
-        ))}
+        <CauseStreams detection={detection} />
       </Grid>
     </>
   );
