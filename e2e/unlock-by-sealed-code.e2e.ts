@@ -38,7 +38,7 @@ test('a sealed code opens everything for a reason, everybody sees it, and taking
   await openWhole(admin, '/alerts');
   await expect(admin.getByText('Ada is in by a break-glass code')).toBeVisible();
   await openWhole(admin, '/audit?actor=break-glass');
-  await expect(admin.getByText('breakGlass.use').first()).toBeVisible();
+  await expect(admin.getByText('broke the glass:').first()).toBeVisible();
   await openWhole(admin, '/settings');
   await admin.getByRole('button', { name: 'Revoke the code kept at The safe' }).click();
   await admin.getByRole('button', { name: 'Revoke it' }).click();

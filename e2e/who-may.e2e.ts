@@ -103,7 +103,7 @@ test.describe('an operator of one fleet', () => {
     }
     await openWhole(page, '/audit');
     await expect(page.getByText('What was done to your fleets (harbour)')).toBeVisible();
-    await expect(page.getByRole('row', { name: /fleet\.create.*harbour/ })).toBeVisible();
+    await expect(page.getByRole('row', { name: /made the fleet harbour/ })).toBeVisible();
     await expect(page.getByText('pump-loop')).toHaveCount(0);
     await expect(page.getByRole('button', { name: 'Verify' })).toBeDisabled();
   });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { performChange } from '../audit/index.ts';
-import type { Change } from '../audit/index.ts';
+import type { AuditAction, Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
@@ -95,7 +95,7 @@ async function requireChannel(change: Change, actor: Actor, id: string) {
   return row;
 }
 
-function recordSetting(change: Change, action: string, kind: string, id: string, name: string, after: object): void {
+function recordSetting(change: Change, action: AuditAction, kind: string, id: string, name: string, after: object): void {
   change.record({ action, object: { kind, id, name }, after });
   change.publish({ topic: 'settings', subjectId: id, kind: action });
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { aNode } from '../nodes/testing/a-node.ts';
 import { aToken, aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
-import { performChange, recordRefusal } from './index.ts';
+import { performChange, recordRefusalOfCall } from './index.ts';
 import { signCheckpoint } from '../bundles/index.ts';
 import { exportChain, verifyChain } from './service.ts';
 import { verifyExport } from './verify-export.ts';
@@ -83,7 +83,7 @@ describe('audit chain (I8)', () => {
   it('is exported as JSON lines that verify', async () => {
     const organization = await world.organization();
     await write(organization, 'a');
-    await recordRefusal(world.deps, aUser(organization, 'viewer'), { action: 'fleets.remove', object: { kind: 'fleets', id: 'a', name: 'a' }, reason: 'Forbidden' });
+    await recordRefusalOfCall(world.deps, aUser(organization, 'viewer'), { action: 'fleets.remove', object: { kind: 'fleets', id: 'a', name: 'a' }, reason: 'Forbidden' });
     let text = '';
     for await (const piece of exportChain(world.deps, aUser(organization), new AbortController().signal, (id, payload) => signCheckpoint(world.deps, id, payload))) text += piece;
     const lines = text.trim().split('\n').map((line) => JSON.parse(line));

@@ -1,2 +1,3 @@
-export { performChange, recordRefusal } from './service.ts';
+export type { AuditAction } from './actions.ts';
+export { performChange, recordRefusal, recordRefusalOfCall } from './service.ts';
 export type { AuditRecord, Change } from './service.ts';

@@ -4,15 +4,16 @@ import type { Deps } from '../kernel/deps.ts';
 import type { OutboxAppend } from '../kernel/outbox.ts';
 import { canonicalJson } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
+import type { AuditAction, RefusedAction } from './actions.ts';
 import { findBreak, genesisHash, hashEntry } from './chain.ts';
 import { redactSecrets } from './redaction.ts';
 import type { checkpointLineSchema, checkpointSchema } from './verify-export.ts';
 import { appendEntries, lockHead, readChain, readHead } from './repository.ts';
 import type { StoredEntry } from './repository.ts';
 
-export interface AuditRecord {
+export interface AuditRecord<Action extends string = AuditAction> {
   /** `noun.verb`, as in `fleet.create`. */
-  action: string;
+  action: Action;
   object: { kind: string; id: string; name: string };
   before?: unknown;
   after?: unknown;
@@ -21,10 +22,10 @@ export interface AuditRecord {
   reason?: string;
 }
 
-export interface Change {
+export interface Change<Action extends string = AuditAction> {
   tx: Transaction;
   /** Notes one thing done, for the audit chain. Secrets in `before` and `after` are replaced by member name. */
-  record(entry: AuditRecord): void;
+  record(entry: AuditRecord<Action>): void;
   /** Notes what live views and the agent link must hear once this is committed. */
   publish(event: Omit<OutboxAppend, 'organizationId'>): void;
 }
@@ -37,8 +38,12 @@ type AuditDeps = Pick<Deps, 'db' | 'clock' | 'ids' | 'outbox'>;
  * change that a person or a program asked for must record at least one (I8).
  */
 export async function performChange<Result>(deps: AuditDeps, actor: Actor, work: (change: Change) => Promise<Result>): Promise<Result> {
+  return writeChange(deps, actor, work);
+}
+
+async function writeChange<Result>(deps: AuditDeps, actor: Actor, work: (change: Change<string>) => Promise<Result>): Promise<Result> {
   return deps.db.$transaction(async (tx) => {
-    const records: AuditRecord[] = [];
+    const records: AuditRecord<string>[] = [];
     const events: OutboxAppend[] = [];
     const result = await work({
       tx,
@@ -56,16 +61,23 @@ export async function performChange<Result>(deps: AuditDeps, actor: Actor, work:
 const namedMax = 100;
 
 /** What entries are about, each once: by it live pages of people who are limited to fleets hear of theirs alone. */
-function objectsOf(records: readonly AuditRecord[]): { kind: string; id: string }[] {
+function objectsOf(records: readonly AuditRecord<string>[]): { kind: string; id: string }[] {
   return Array.from(new Map(records.map(({ object: { kind, id } }) => [`${kind} ${id}`, { kind, id }])).values()).slice(0, namedMax);
 }
 
+type Refusal<Action extends string> = Required<Pick<AuditRecord<Action>, 'action' | 'object' | 'reason'>>;
+
 /** Puts on record that something was refused: nothing else changes. */
-export async function recordRefusal(deps: AuditDeps, actor: Actor, entry: Omit<AuditRecord, 'outcome' | 'before' | 'after'>): Promise<void> {
-  await performChange(deps, actor, async ({ record }) => record({ ...entry, outcome: 'refused' }));
+export async function recordRefusal(deps: AuditDeps, actor: Actor, refusal: Refusal<RefusedAction>): Promise<void> {
+  await writeChange(deps, actor, async ({ record }) => record({ ...refusal, outcome: 'refused' }));
 }
 
-async function appendRecords(deps: AuditDeps, tx: Transaction, actor: Actor, records: readonly AuditRecord[]): Promise<void> {
+/** The same of a call of a procedure, which is the action. */
+export async function recordRefusalOfCall(deps: AuditDeps, actor: Actor, refusal: Refusal<string>): Promise<void> {
+  await writeChange(deps, actor, async ({ record }) => record({ ...refusal, outcome: 'refused' }));
+}
+
+async function appendRecords(deps: AuditDeps, tx: Transaction, actor: Actor, records: readonly AuditRecord<string>[]): Promise<void> {
   if (records.length === 0) return;
   let head = await lockHead(tx, actor.organizationId);
   const entries = records.map((entry): StoredEntry => {

@@ -82,7 +82,7 @@ async function act(deps: Deps, actor: Actor, input: Input, action: keyof Deploym
   });
 }
 
-async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: Omit<NewDecision, 'evidence'>): Promise<Reference> {
+async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: ByPerson): Promise<Reference> {
   await writeState(change.tx, rollout.id, state, new Date(deps.clock.now()), state === 'Cancelled');
   await note(deps, change, actor, rollout, input, state, decision);
   const after = await advanceLocked(deps, change, actor, { ...rollout, state });
@@ -90,10 +90,10 @@ async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked,
 }
 
 /** Puts on record what a person decided, and tells whoever looks. */
-async function note(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: Omit<NewDecision, 'evidence'>): Promise<void> {
+async function note(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: ByPerson): Promise<void> {
   await recordDecisions(deps, change, rollout.id, actor.name, [{ ...decision, evidence: { from: rollout.state, to: state, ...(input.reason !== undefined && { reason: input.reason }) } }]);
   change.record({
-    action: `deployment.${verbs[decision.kind] ?? 'act'}`,
+    action: `deployment.${verbs[decision.kind]}`,
     object: { kind: 'deployment', id: rollout.id, name: rollout.fleetName },
     ...(input.reason !== undefined && { reason: input.reason }),
     before: { state: rollout.state },
@@ -102,7 +102,9 @@ async function note(deps: Deps, change: Change, actor: Actor, rollout: Locked, i
   change.publish({ topic: 'deployment', subjectId: rollout.id, kind: 'state', payload: { state } });
 }
 
-const verbs: Partial<Record<NewDecision['kind'], string>> = { Paused: 'pause', Resumed: 'resume', Cancelled: 'cancel', RollingBack: 'rollBack', Retried: 'retryFailed', Allowed: 'allow' };
+/** What people decide of a rollout, and how the audit has it. */
+const verbs = { Paused: 'pause', Resumed: 'resume', Cancelled: 'cancel', RollingBack: 'rollBack', Retried: 'retryFailed', Allowed: 'allow' } as const satisfies Partial<Record<NewDecision['kind'], string>>;
+type ByPerson = Omit<NewDecision, 'evidence' | 'kind'> & { kind: keyof typeof verbs };
 
 function said(verb: string, actor: Actor, input: Input): string {
   return `${verb} by ${actor.name}${input.reason === undefined ? '.' : `: ${input.reason}`}`;

@@ -119,7 +119,7 @@ describe('changes', () => {
       `node ${own} moved`, `fleet ${mine.id} members`, `node ${foreign} moved`, `fleet ${mine.id} members`, `node ${foreign} setLabels`, `audit ${organizationId} appended`, `node ${foreign} updated`,
     ]);
     await performChange(world.deps, all, async ({ record }) => {
-      for (const [kind, id] of [['fleet', other.id], ['node', own], ['token', 'any']] as const) record({ action: `${kind}.update`, object: { kind, id, name: id } });
+      for (const [action, kind, id] of [['fleet.update', 'fleet', other.id], ['node.rename', 'node', own], ['apiToken.revoke', 'apiToken', 'any']] as const) record({ action, object: { kind, id, name: id } });
     });
     expect(await heardUntil('what concerns others')).toEqual([]);
     await performChange(world.deps, all, async ({ record }) => {

@@ -113,7 +113,7 @@ function settingsOf({ url, branch, path, autoSync, prune, selfHeal, intervalSeco
   return { url, branch, path, autoSync, prune, selfHeal, intervalSeconds, scopes, hasCredential: sealed !== null };
 }
 
-function note(change: Change, verb: string, { id, name }: { id: string; name: string }, before?: object, after?: object): void {
+function note(change: Change, verb: 'connect' | 'refresh' | 'remove' | 'requestSync' | 'update', { id, name }: { id: string; name: string }, before?: object, after?: object): void {
   change.record({ action: `repository.${verb}`, object: { kind: 'repository', id, name }, before, after });
   change.publish({ topic: 'repository', subjectId: id, kind: 'due' });
 }

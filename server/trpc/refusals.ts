@@ -1,4 +1,4 @@
-import { recordRefusal } from '../audit/index.ts';
+import { recordRefusalOfCall } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import type { DomainError } from '../kernel/errors.ts';
@@ -19,7 +19,7 @@ export async function recordRefusedCall(deps: Deps, actor: Actor, path: string, 
   const noun = path.split('.').slice(0, -1).join('.');
   const reference = referenceOf(input);
   try {
-    await recordRefusal(deps, actor, { action: path, object: { kind: noun, id: reference, name: reference }, reason: `${error.code}: ${error.message}` });
+    await recordRefusalOfCall(deps, actor, { action: path, object: { kind: noun, id: reference, name: reference }, reason: `${error.code}: ${error.message}` });
   } catch (cause) {
     deps.logger.error({ err: cause, path, requestId: actor.requestId }, 'a refusal could not be put on record');
   }

@@ -1,5 +1,6 @@
 'use client';
 import type { AuditEntry } from '../../../server/audit/schema.ts';
+import { wordsOf } from '../../_domain/change-words.ts';
 import type { Column } from '../../_ui/data-table.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { Status } from '../../_ui/status.tsx';
@@ -22,18 +23,28 @@ export function Outcome({ entry }: { entry: AuditEntry }) {
 export function auditColumns(open: (entry: AuditEntry) => void): readonly Column<AuditEntry>[] {
   return [
     { id: 'at', header: 'When', cell: (entry) => <RelativeTime at={entry.at} /> },
-    { id: 'actor', header: 'Who', cell: (entry) => <Actor actor={entry.actor} /> },
+    { id: 'actor', header: 'Who', from: 'sm', cell: (entry) => <Actor actor={entry.actor} /> },
     {
-      id: 'action', header: 'Did', mono: true, cell: (entry) => (
-        <button type="button" data-opens="" onClick={() => open(entry)} className="rounded-xs hover:underline">
-          {entry.action}
+      id: 'did', header: 'Did', fluid: true, cell: (entry) => (
+        <button type="button" data-opens="" onClick={() => open(entry)} className="max-w-full truncate rounded-xs hover:underline">
+          <span className="sm:hidden">{entry.actor.name} </span>
+          <Did entry={entry} />
         </button>
       ),
     },
-    { id: 'object', header: 'To', from: 'sm', fluid: true, cell: (entry) => <ObjectName object={entry.object} /> },
-    { id: 'outcome', header: 'Outcome', cell: (entry) => <Outcome entry={entry} /> },
+    { id: 'outcome', header: 'Outcome', from: 'sm', cell: (entry) => <Outcome entry={entry} /> },
     { id: 'sequence', header: 'Entry', numeric: true, from: 'md', cell: (entry) => <span className="text-dim">{entry.sequence.toLocaleString('en')}</span> },
   ];
+}
+
+/** "published the rule valve-watch"; of what was refused, that it was tried. */
+export function Did({ entry }: { entry: AuditEntry }) {
+  const { verb, name } = wordsOf(entry);
+  return (
+    <>
+      <span className="text-dim">{verb}</span> {name === '' ? null : <span className="font-medium">{name}</span>}
+    </>
+  );
 }
 
 export function ObjectName({ object }: { object: AuditEntry['object'] }) {

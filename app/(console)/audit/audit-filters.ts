@@ -35,16 +35,3 @@ export function listInputOf({ object, actor, action, outcome }: AuditFilters) {
 export function isFiltered(filters: AuditFilters): boolean {
   return filters.object !== '' || filters.actor !== '' || filters.action !== '' || filters.outcome !== null;
 }
-
-/** What actions begin with, in words. */
-export const actionKinds = [
-  { value: 'node', label: 'Nodes' },
-  { value: 'enrollment', label: 'Enrolment' },
-  { value: 'fleet', label: 'Fleets' },
-  { value: 'deployment', label: 'Deployments' },
-  { value: 'rule', label: 'Rules' },
-  { value: 'model', label: 'Models' },
-  { value: 'session', label: 'Sign-in and sessions' },
-  { value: 'member', label: 'Members' },
-  { value: 'apiToken', label: 'API tokens' },
-] as const;

@@ -5,6 +5,7 @@ import { useCallback, useState } from 'react';
 import type { AuditEntry } from '../../../server/audit/schema.ts';
 import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { actionKinds, verbOf } from '../../_domain/change-words.ts';
 import { reachNames } from '../../_domain/reach.ts';
 import { PageList } from '../../_shell/list.tsx';
 import { useMe, useRefusal } from '../../_shell/me.tsx';
@@ -15,7 +16,7 @@ import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { auditColumns } from './audit-columns.tsx';
-import { actionKinds, auditFilterParsers, isFiltered, listInputOf } from './audit-filters.ts';
+import { auditFilterParsers, isFiltered, listInputOf } from './audit-filters.ts';
 import { ChainVerification } from './chain-verification.tsx';
 import { EntryDialog } from './entry-dialog.tsx';
 
@@ -96,7 +97,7 @@ export function AuditPage() {
   );
 }
 
-/** An action that came by a link and is none of the listed. */
+/** An action that came by a link, as the overview has them: one thing that is done, not all that is about a noun. */
 function unlisted(action: string): { value: string; label: string }[] {
-  return action === '' || actionKinds.some(({ value }) => value === action) ? [] : [{ value: action, label: action }];
+  return action === '' || actionKinds.some(({ value }) => value === action) ? [] : [{ value: action, label: verbOf(action).replace(/:$/, '') }];
 }

@@ -5,7 +5,7 @@ import { Details } from '../../_ui/details.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { DiffTable } from '../../_ui/diff-table.tsx';
 import { AbsoluteTime } from '../../_ui/moment.tsx';
-import { Actor, ObjectName, Outcome } from './audit-columns.tsx';
+import { Actor, Did, ObjectName, Outcome } from './audit-columns.tsx';
 import { differences } from './differences.ts';
 
 /** One entry whole: what it says, what it changed, and its place in the chain. */
@@ -13,13 +13,14 @@ export function EntryDialog({ entry, close }: { entry: AuditEntry | null; close:
   if (entry === null) return null;
   const changes = differences(entry.before, entry.after);
   return (
-    <Dialog open wide onOpenChange={(open) => (open ? undefined : close())} title={<code className="text-lg">{entry.action}</code>} description={`Entry ${entry.sequence.toLocaleString('en')}`}>
+    <Dialog open wide onOpenChange={(open) => (open ? undefined : close())} title={<>{entry.actor.name} <Did entry={entry} /></>} description={`Entry ${entry.sequence.toLocaleString('en')}`}>
       <div className="flex flex-col gap-4">
         <div className="rounded-lg border border-line">
           <Details
             rows={[
               { name: 'When', value: <AbsoluteTime at={entry.at} /> },
               { name: 'Who', value: <Actor actor={entry.actor} /> },
+              { name: 'Action', value: <code>{entry.action}</code> },
               { name: 'To', value: <ObjectName object={entry.object} /> },
               { name: 'Outcome', value: <Outcome entry={entry} /> },
               ...(entry.reason === null ? [] : [{ name: 'Reason', value: entry.reason }]),
