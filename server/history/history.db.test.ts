@@ -173,7 +173,10 @@ describe('reading', () => {
     expect((await limitedTo(a.id).nodes.list({ at })).total).toBe(0);
     expect((await limitedTo(a.id).fleets.get({ id: a.id, at })).nodes.total).toBe(0);
     expect(await limitedTo(b.id).nodes.get({ id, at })).toMatchObject({ fleet: null, claimedBy: { fleets: [] } });
-    expect((await limitedTo(b.id).nodes.density({ at })).nodes).toMatchObject([{ id, fleet: null }]);
+    const { alike: [cell] } = await limitedTo(b.id).nodes.density({ at });
+    expect(cell).toMatchObject({ fleet: null, nodes: 1 });
+    expect(await limitedTo(b.id).nodes.cells({ fleet: null, health: 'NeverSeen', sync: 'Unknown', from: 0, at })).toMatchObject([{ id }]);
+    expect(await limitedTo(b.id).nodes.cells({ fleet: a.id, health: 'NeverSeen', sync: 'Unknown', from: 0, at })).toEqual([]);
     await expect(limitedTo(b.id).fleets.get({ id: a.id, at })).rejects.toMatchObject({ cause: { code: 'NotFound' } });
     expect((await caller.fleets.get({ id: a.id, at })).nodes.total).toBe(1);
   });

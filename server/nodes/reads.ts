@@ -8,7 +8,7 @@ import { fleetsOf, reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { readLatest } from '../telemetry/index.ts';
 import { readLabels } from './repository.ts';
-import type { densityInput, densityOutput, listNodesInput, listNodesOutput, NodeItem, nodesSummaryOutput } from './schema.ts';
+import type { listNodesInput, listNodesOutput, NodeItem, nodesSummaryOutput } from './schema.ts';
 import { nodeTables } from './tables.ts';
 import type { NodeTables } from './tables.ts';
 
@@ -212,23 +212,4 @@ export async function quarantinedOf(db: Queryable, organizationId: string, fleet
   const rows = await db.$queryRaw<{ nodes: number; example: string | null }[]>`
     SELECT count(*)::int AS nodes, min(name) AS example FROM nodes WHERE "organizationId" = ${organizationId} AND "fleetId" = ${fleetId} AND "quarantinedAt" IS NOT NULL AND "revokedAt" IS NULL`;
   return { nodes: rows[0]?.nodes ?? 0, example: rows[0]?.example ?? '' };
-}
-
-const densityMax = 10_000;
-
-/** Every node as a cell, or every one of a fleet. Names and statuses only: 10,000 of them are about a megabyte. */
-export async function readDensity(db: Queryable, reach: Reach, { fleet, at }: z.infer<typeof densityInput>, now: number): Promise<z.infer<typeof densityOutput>> {
-  if (at !== undefined) await requireKept(db, at, now);
-  const tables = nodeTables(at, fleet === undefined ? undefined : '$3');
-  const where = `nodes."organizationId" = $1 AND ($2::text[] IS NULL OR ${tables.reach} = ANY($2)) AND ($3::text IS NULL OR nodes."fleetId" = $3) AND nodes."revokedAt" IS NULL`;
-  const parameters = [reach.organizationId, fleetsOf(reach), fleet ?? null];
-  const [nodes, [count]] = await Promise.all([
-    db.$queryRawUnsafe<(z.infer<typeof densityOutput>['nodes'][number] & { fleetId: string | null })[]>(
-      `SELECT nodes.id, nodes.name, nodes."fleetId", fleets.name AS fleet, nodes.health::text, nodes.sync::text FROM ${tables.listed}
-       WHERE ${where} ORDER BY fleets.name NULLS LAST, nodes.name LIMIT ${densityMax}`,
-      ...parameters,
-    ),
-    db.$queryRawUnsafe<{ count: number }[]>(`SELECT count(*)::int AS count FROM ${tables.nodes} WHERE ${where}`, ...parameters),
-  ]);
-  return { total: count?.count ?? 0, nodes: nodes.map(({ fleetId, ...node }) => ({ ...node, fleet: reaches(reach, fleetId) ? node.fleet : null })) };
 }

@@ -1,10 +1,13 @@
 import { procedure, router } from '../trpc/procedures.ts';
 import { retellForLabels } from '../bundles/index.ts';
 import { historyOf, streamsNow } from '../telemetry/index.ts';
+import { readCells, readDensity } from './cells.ts';
 import { previewLabels, readNode, readTimeline } from './detail.ts';
 import { queryNode } from './node-store.ts';
-import { listNodes, readDensity, summarizeNodes } from './reads.ts';
+import { listNodes, summarizeNodes } from './reads.ts';
 import {
+  cellsInput,
+  cellsOutput,
   changedNodeOutput,
   densityInput,
   densityOutput,
@@ -48,6 +51,11 @@ export const nodesRouter = router({
     .input(densityInput)
     .output(densityOutput)
     .query(({ ctx, input }) => readDensity(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
+
+  cells: procedure('nodes:read')
+    .input(cellsInput)
+    .output(cellsOutput)
+    .query(({ ctx, input }) => readCells(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
 
   get: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/{id}', tag: 'Nodes', summary: 'Read a node, now or at a moment of the past: statuses, conditions, desired against reported' } })

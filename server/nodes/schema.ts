@@ -184,13 +184,19 @@ export const densityInput = z
     at: atSchema,
   })
   .prefault({});
-/** Every node as one cell, by fleet then name; at most 10,000, and `total` says how many there are. */
-export const densityOutput = z.object({
-  total: z.number().int(),
-  nodes: z.array(z.object({ id: idSchema, name: z.string(), fleet: z.string().nullable(), health: healthStatusSchema, sync: syncStatusSchema })),
-});
+/** Nodes that look alike as cells, being of one fleet and of the same statuses: how many they are. */
+const alikeSchema = z.object({ fleet: fleetReferenceSchema.nullable(), health: healthStatusSchema, sync: syncStatusSchema, nodes: z.number().int() });
+/** All nodes, by fleet: as many rows as there are fleets and statuses in them, however many nodes. */
+export const densityOutput = z.object({ total: z.number().int(), alike: z.array(alikeSchema) });
+
+/** So many names are read at a time for cells that are pointed at. */
+export const cellsPageSize = 500;
+/** Which nodes are behind cells that look alike, by name, from a place among them. */
+export const cellsInput = z.object({ fleet: idSchema.nullable(), health: healthStatusSchema, sync: syncStatusSchema, from: z.number().int().min(0).max(1_000_000), at: atSchema });
+export const cellsOutput = z.array(z.object({ id: idSchema, name: z.string() })).max(cellsPageSize);
 
 export type NodeItem = z.infer<typeof nodeItemSchema>;
 export type NodeDetail = z.infer<typeof nodeSchema>;
+export type Alike = z.infer<typeof alikeSchema>;
 export type DiffEntry = z.infer<typeof diffEntrySchema>;
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;

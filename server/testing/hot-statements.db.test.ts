@@ -135,6 +135,7 @@ const acts: [string, () => Promise<unknown>][] = [
   ['nodes that failed are listed', () => caller.nodes.list({ sync: ['Failed'] })],
   ['nodes that are away are listed', () => caller.nodes.list({ health: ['Offline'] })],
   ['nodes of a fleet that failed are listed', () => caller.nodes.list({ fleet, sync: ['Failed'] })],
+  ['cells of a fleet are pointed at', () => caller.nodes.cells({ fleet, health: 'Healthy', sync: 'Failed', from: 0 })],
   ['a fleet is shown', () => caller.fleets.get({ id: fleet })],
   ['a deployment is shown', () => caller.deployments.get({ id: deployment })],
   ['detections are listed', () => caller.detections.list({})],

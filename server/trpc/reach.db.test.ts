@@ -94,6 +94,7 @@ const ofAll: Record<string, () => readonly unknown[]> = {
   'nodes.list': () => [{}, { fleet: beta.fleet }, { fleet: 'none' }, { query: 'beta' }, { label: 'side=beta' }, { revoked: true }, { at: Date.now() }, { at: Date.now(), fleet: beta.fleet }],
   'nodes.summary': () => [undefined, { at: Date.now() }],
   'nodes.density': () => [undefined, { fleet: beta.fleet }, { at: Date.now() }],
+  'nodes.cells': () => [beta.fleet, null].flatMap((fleet) => (['Healthy', 'NeverSeen'] as const).map((health) => ({ fleet, health, sync: 'Unknown', from: 0 }))),
   'overview.get': () => [undefined],
   'rules.list': () => [{}],
   'rules.get': () => [rule],

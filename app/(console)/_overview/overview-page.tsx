@@ -25,6 +25,7 @@ import { headline, nodesInFleets, outOfSyncNote, unwellNote } from './headline.t
 import { LatestDetections } from './latest-detections.tsx';
 import { Needs } from './needs.tsx';
 import { NodeCells } from './node-cells.tsx';
+import { areWide, wideHeight } from './node-room.ts';
 import { OverviewSkeleton } from './overview-skeleton.tsx';
 import { Rollouts } from './rollouts.tsx';
 
@@ -86,6 +87,27 @@ function Content({ overview, openedAt }: { overview: Overview; openedAt: number 
     );
   }
   const shared = { from, to, step: series?.stepMs ?? 15_000, markers: series?.markers ?? [] };
+  const wide = areWide(overview.nodes.total);
+  const cells = <NodeCells summary={overview.nodes} />;
+  const latency = (
+    <ChartCard
+      title="Event to action"
+      span={wide ? 4 : 8}
+      height={wide ? wideHeight : 222}
+      sync="overview"
+      emptyText="No event has led to an action during the last hour"
+      prepared={prepareTimeSeries({
+        ...shared,
+        markers: [],
+        quantity: 'microseconds',
+        series: [
+          { key: 'p99', name: 'p99', points: lineOf(series, 'p99') },
+          { key: 'p50', name: 'p50', points: lineOf(series, 'p50') },
+        ],
+      })}
+      actions={<Hour />}
+    />
+  );
   return (
     <>
       {head}
@@ -102,24 +124,7 @@ function Content({ overview, openedAt }: { overview: Overview; openedAt: number 
           actions={<Hour />}
         />
         <Needs needs={overview.needs} />
-        <ChartCard
-          title="Event to action"
-          span={8}
-          height={222}
-          sync="overview"
-          emptyText="No event has led to an action during the last hour"
-          prepared={prepareTimeSeries({
-            ...shared,
-            markers: [],
-            quantity: 'microseconds',
-            series: [
-              { key: 'p99', name: 'p99', points: lineOf(series, 'p99') },
-              { key: 'p50', name: 'p50', points: lineOf(series, 'p50') },
-            ],
-          })}
-          actions={<Hour />}
-        />
-        <NodeCells summary={overview.nodes} />
+        {wide ? <>{cells}{latency}</> : <>{latency}{cells}</>}
         {overview.rollouts.length > 0 ? <Rollouts rollouts={overview.rollouts} /> : null}
         <LatestDetections detections={overview.latestDetections} total={overview.counts.detections} />
         <Changes changes={overview.changes24h} />

@@ -19,7 +19,7 @@ export function FleetCells({ fleet, at }: { fleet: Fleet; at?: number }) {
   return (
     <Card title="At a glance" subtitle="a cell for each node, trouble first" padded live={at === undefined}>
       <Loaded query={density} what="the nodes" skeleton={<Skeleton className="h-40 w-full" />}>
-        {(data) => <Cells nodes={data.nodes} total={data.total} then={at} />}
+        {(data) => <Cells alike={data.alike} then={at} />}
       </Loaded>
     </Card>
   );
