@@ -116,6 +116,10 @@ describe('a plan', () => {
     expect(refused.total).toBe(2);
   });
 
+  test('takes no secret itself among its settings', async () => {
+    await expect(as('operator').deployments.plan({ fleet, rules: [{ name: 'watch', version: 1 }], settings: { connectors: { kafka: { token: 'hunter22' } } }, policy: instantly })).rejects.toThrow('token is a secret');
+  });
+
   test('with a violation says so and cannot be started', async () => {
     await as('operator').fleets.update({ id: fleet, version: 1, settings: {} });
     await as('author').models.removeAlias({ name: 'pump', alias: 'champion' });

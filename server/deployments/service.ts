@@ -7,6 +7,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
+import { refusePlainSecrets } from '../kernel/plain-secrets.ts';
 import { advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts';
 import { makePlan } from './plan.ts';
 import { findPlan, findUnderWay, insertDeployment, lockFleetDeployments, savePlan, writeState } from './repository.ts';
@@ -21,6 +22,7 @@ const placesSchema = planNodeSchema.pick({ node: true, name: true, wave: true })
 
 /** What a deployment would do. Changes nothing but that the plan is kept for an hour. */
 export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<typeof planInput>): Promise<MadePlan> {
+  refusePlainSecrets(input.settings, ['settings']);
   const subject = await readSubject(deps.db, actor, input, deps.clock.now());
   const { plan, nodes } = makePlan(subject);
   await savePlan(deps.db, actor.organizationId, input, plan, nodes);

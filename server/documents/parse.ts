@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import { isMap, isNode, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
+import { findSecret } from '../kernel/plain-secrets.ts';
 import { isStorable, storableFault } from '../kernel/wire.ts';
 import { deploymentDocumentSchema, documentLimits, documentOrder, fleetDocumentSchema, labelOf, modelDocumentSchema, nameOfDocument, ruleDocumentSchema } from './schema.ts';
 import type { Document } from './schema.ts';
-import { findSecret } from './secrets.ts';
 
 /** A place in a file; lines count from 1. */
 export interface Place {

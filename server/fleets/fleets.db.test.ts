@@ -159,6 +159,16 @@ describe('rules of editing', () => {
     expect(list.items.map((fleet) => fleet.name)).toEqual(['pumps']);
   });
 
+  test('a secret itself is not taken among its settings, by whomever it is sent; one that is named is', async () => {
+    await fresh();
+    const connectors = (password: string) => ({ ...settings, connectors: { kafka: { brokers: 'b:9092', 'sasl.password': password } } });
+    const refused = { code: 'InvalidInput', message: 'settings.connectors.kafka.sasl.password: sasl.password is a secret and must not stand here; write ${secret:NAME} and keep it on the nodes.' };
+    await expect(createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings: connectors('hunter22') })).rejects.toMatchObject(refused);
+    const fleet = await createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings: connectors('${secret:KAFKA}') });
+    await expect(updateFleet(world.deps, actor, { id: fleet.id, version: 1, settings: connectors('hunter22') })).rejects.toMatchObject(refused);
+    await updateFleet(world.deps, actor, { id: fleet.id, version: 1, settings: connectors('') });
+  });
+
   test('I11: a fleet of another organization is not there', async () => {
     await fresh();
     const fleet = await createFleet(world.deps, actor, { name: 'pumps', selector: '*', settings });

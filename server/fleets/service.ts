@@ -5,6 +5,7 @@ import { requireCapability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { refusePlainSecrets } from '../kernel/plain-secrets.ts';
 import { wholeOf } from '../kernel/reach.ts';
 import { settleFleet } from './membership-service.ts';
 import { fleetLimits, fleetPermissions } from './policy.ts';
@@ -17,6 +18,7 @@ import type { Selector } from './selector.ts';
 /** Makes a fleet and takes in the nodes that only its selector names. */
 export async function createFleet(deps: Deps, actor: Actor, input: z.infer<typeof createFleetInput>): Promise<Fleet> {
   const selector = requireSelector(input.selector);
+  refusePlainSecrets(input.settings, ['settings']);
   const fleet = { id: deps.ids.next(), organizationId: actor.organizationId };
   await performChange(deps, actor, async (change) => {
     await lockMembership(change.tx, actor.organizationId);
@@ -35,6 +37,7 @@ export async function createFleet(deps: Deps, actor: Actor, input: z.infer<typeo
 
 /** Changes name, selector or settings. Settings reach the nodes with the next deployment, a selector at once. */
 export async function updateFleet(deps: Deps, actor: Actor, input: z.infer<typeof updateFleetInput>): Promise<Fleet> {
+  refusePlainSecrets(input.settings, ['settings']);
   await performChange(deps, actor, async (change) => {
     await lockMembership(change.tx, actor.organizationId);
     const row = await findFleet(change.tx, actor, input.id);

@@ -94,7 +94,7 @@ describe('a repository', () => {
   test('with a secret in it is refused, and the secret is nowhere', async () => {
     await site.server.commit({ 'plant/all.yaml': `kind: Fleet\nname: pumps\nselector: site=a\nsettings:\n  connectors:\n    kafka: { password: hunter22 }\n` });
     const id = await site.connect();
-    expect((await site.state(id)).problem).toContain('plant/all.yaml:6: password is a secret and must not stand in a document');
+    expect((await site.state(id)).problem).toContain('plant/all.yaml:6: password is a secret and must not stand here');
     const row = await site.world.deps.db.gitRepository.findUniqueOrThrow({ where: { id } });
     expect(JSON.stringify([row, await site.as('viewer').audit.list({})])).not.toContain('hunter22');
   });

@@ -3,6 +3,7 @@ import type { Analysis, Connector } from '@selvedge/edge-runtime/cep';
 import { callSignatureOf, resolveReferences } from '../models/index.ts';
 import type { ResolvedModel } from '../models/index.ts';
 import type { Queryable } from '../kernel/db.ts';
+import { findSecret } from '../kernel/plain-secrets.ts';
 import type { RuleAnalysis } from './schema.ts';
 
 type Resolution = ReadonlyMap<string, ResolvedModel | { missing: string }>;
@@ -14,7 +15,15 @@ type Resolution = ReadonlyMap<string, ResolvedModel | { missing: string }>;
 export async function checkRule(db: Queryable, organizationId: string, text: string): Promise<RuleAnalysis> {
   const references = referencesIn(text);
   const resolved = references.length === 0 ? new Map() : await resolveReferences(db, organizationId, references);
-  return analysisWith(text, resolved);
+  return withoutSecrets(text, analysisWith(text, resolved));
+}
+
+/** A text in which a secret itself stands is refused: everybody who may read rules would read it, and it would lie on every node. */
+function withoutSecrets(text: string, analysis: RuleAnalysis): RuleAnalysis {
+  const found = findSecret(text);
+  if (found === null) return analysis;
+  const { message, from, to, line } = found;
+  return { ...analysis, ok: false, diagnostics: [...analysis.diagnostics, { severity: 'error', code: 'secret.plain', message, from, to, line: line + 1, column: from - text.lastIndexOf('\n', from - 1) }] };
 }
 
 /** Every model that a text names, known or not. */

@@ -67,6 +67,7 @@ describe('publishing', () => {
 
   test.each([
     ['does not parse', 'define stream S (a int', /^Line 1/],
+    ['holds a secret itself', `define stream S (a int);\n@sink(type='http', url='http://b', password='hunter22', @map(type='json'))\ndefine stream T (a int);\nfrom S select a insert into T;`, /^Line 2, column 36: password is a secret and must not stand here; write \$\{secret:NAME\}/],
     ['does not type-check', `define stream S (a string);\nfrom S[a > 3] select a insert into T;`, /^Line 2/],
     ['names a stream that does not exist', 'from Nowhere select * insert into T;', /Nowhere/],
     ['names a model that does not exist', withModel(`'nobody@champion', flow, jitter, peak`), /no model “nobody”/],

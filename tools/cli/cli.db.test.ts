@@ -268,7 +268,7 @@ test('the audit chain is exported and verified with no server', async () => {
 });
 
 test('completion is made from the program itself', async () => {
-  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates pause resume abort undo retry allow/);
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates evidence nodes pause resume abort undo retry allow/);
 });
 
 test('members are given roles and limited to fleets, and tokens made, by the command line', async () => {

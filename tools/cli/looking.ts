@@ -82,7 +82,7 @@ export function lookingCommands(program: Command, { connect, out, now }: Surroun
 function inWords({ nodes, rates, rollouts, needs }: Overview): string {
   const counted = (counts: Record<string, number>): string => Object.entries(counts).filter(([, count]) => count > 0).map(([status, count]) => `${count} ${status}`).join(', ');
   return [
-    `${nodes.total} nodes: ${[counted(nodes.byHealth), counted(nodes.bySync), ...(nodes.quarantined > 0 ? [`${nodes.quarantined} in quarantine`] : [])].filter((part) => part !== '').join('; ')}`,
+    [`${nodes.total} ${nodes.total === 1 ? 'node' : 'nodes'}`, counted(nodes.byHealth), counted(nodes.bySync), ...(nodes.quarantined > 0 ? [`${nodes.quarantined} in quarantine`] : [])].filter((part) => part !== '').join('; '),
     `${rates.events.toFixed(1)} events/s, ${rates.predictions.toFixed(1)} predictions/s${rates.p99Us === null ? '' : `, p99 ${rates.p99Us} µs`}`,
     ...rollouts.map(({ fleet, state, nodes: { running, total } }) => `rollout of ${fleet}: ${state}, ${running} of ${total} running`),
     ...(needs.length === 0 ? ['Nothing needs a person.'] : needs.map(({ tone, title, detail }) => `${tone}: ${title}${detail === '' ? '' : ` (${detail})`}`)),

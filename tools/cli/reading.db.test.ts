@@ -37,7 +37,7 @@ async function selvedge(...args: string[]): Promise<{ code: number; out: string;
 }
 
 test('all of it at a glance, and things by what they are called', async () => {
-  expect((await selvedge('overview')).out).toMatch(/^1 nodes: 1 Healthy; .*\n0\.0 events\/s, 0\.0 predictions\/s\n/);
+  expect((await selvedge('overview')).out).toMatch(/^1 node; 1 Healthy; .*\n0\.0 events\/s, 0\.0 predictions\/s\n/);
   expect(JSON.parse((await selvedge('overview', '-o', 'json')).out)).toMatchObject({ nodes: { total: 1 }, needs: expect.any(Array) });
   expect((await selvedge('search', 'hall')).out).toMatch(/^KIND +NAME +DETAIL\nnode +hall-1 +/);
   expect(await selvedge('figures', 'node', 'hall-1', '--for', '5')).toMatchObject({ code: exitCodes.done, error: '', out: expect.stringMatching(/^AT +EVENTS +PREDICTIONS +DETECTIONS +P99\n/) });
