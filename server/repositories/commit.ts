@@ -5,8 +5,9 @@ import path from 'node:path';
 import { DocumentFaults, readDocuments } from '../documents/index.ts';
 import type { PlacedDocument } from '../documents/index.ts';
 import { documentLimits } from '../documents/schema.ts';
-import { end, GitProblem, openGit } from './git-command.ts';
+import { end, openGit } from './git-command.ts';
 import type { Git, Remote } from './git-command.ts';
+import { GitProblem } from './git-problem.ts';
 import { repositoryLimits } from './schema.ts';
 
 export interface Commit {

@@ -3,13 +3,18 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { access, constants } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
+import { GitProblem } from './git-problem.ts';
 import { repositoryLimits } from './schema.ts';
+import type { SshKey } from './schema.ts';
+import { requireNoProxy, sshCommand, sshMeanings } from './ssh.ts';
 
 /** Where a repository is, and by what it is opened. */
 export interface Remote {
   url: string;
   username: string;
   password: string | null;
+  /** By which SSH opens it, and knows the host. */
+  key?: SshKey | null;
   /** As whoever runs the control plane has it: straight, and by the system's authorities, unless something else is said. */
   network?: GitNetwork;
 }
@@ -19,11 +24,6 @@ export interface GitNetwork {
   caFile?: string | undefined;
   /** The proxy that finds hosts and connects to them. */
   proxy?: string | undefined;
-}
-
-/** Why a branch could not be read, in a sentence for people; nothing secret is in it. */
-export class GitProblem extends Error {
-  override readonly name = 'GitProblem';
 }
 
 /**
@@ -44,9 +44,9 @@ export interface Git {
 /** Sizes as `ulimit` counts them: blocks of 512 bytes, and KiB. A system without one of the limits goes without it. */
 const limited = `ulimit -f ${repositoryLimits.packBytesMax / 512} 2>/dev/null; ulimit -v ${repositoryLimits.memoryBytesMax / 1024} 2>/dev/null; exec git "$@"`;
 
-/** Git as it is for one remote and one folder: no setting, hook, helper or prompt of this machine, no protocol but HTTP, no redirect. */
+/** Git as it is for one remote and one folder: no setting, hook, helper or prompt of this machine, no protocol but the remote's own, no redirect. */
 export async function openGit(remote: Remote, folder: string, signal: AbortSignal): Promise<Git> {
-  const env = environmentOf(await configurationFor(remote), folder);
+  const env = { ...environmentOf(folder), ...(await settingsFor(remote, folder)) };
   // A group of its own: the processes that Git starts end with it.
   const open = (args: readonly string[]): ChildProcessWithoutNullStreams => spawn('sh', ['-c', limited, 'git', ...args], { cwd: folder, env, detached: true, signal, stdio: 'pipe' });
   return {
@@ -91,13 +91,33 @@ async function finished(child: ChildProcessWithoutNullStreams, outputMax: number
   }
 }
 
-/** Settings for this one remote, with its credential; they reach Git by its environment, not by a file or an argument that others could read. */
-async function configurationFor(remote: Remote): Promise<[string, string][]> {
-  const { hostname, port, protocol } = new URL(remote.url);
-  const { caFile, proxy } = remote.network ?? {};
+/** Settings for this one remote, with its credential; they reach Git by its environment, not by an argument that others could read. */
+async function settingsFor(remote: Remote, folder: string): Promise<Record<string, string>> {
+  const { hostname, protocol } = new URL(remote.url);
   const host = hostname.replace(/^\[|\]$/g, '');
+  const { proxy } = remote.network ?? {};
+  if (protocol === 'ssh:') requireNoProxy(proxy);
   const addresses = await addressesOf(host, proxy !== undefined);
   if (addresses.some(({ address, family }) => unreachable.check(address, family === 6 ? 'ipv6' : 'ipv4'))) throw new GitProblem(`${host} is at an address that is never asked: it is this machine's own network segment.`);
+  if (protocol !== 'ssh:') return { GIT_ALLOW_PROTOCOL: 'http:https', ...configured([...ofGit, ...(await ofHttp(remote, host, addresses))]) };
+  if (remote.key == null) throw new GitProblem('There is no key to open it with.');
+  return { GIT_ALLOW_PROTOCOL: 'ssh', GIT_SSH_VARIANT: 'ssh', GIT_SSH_COMMAND: await sshCommand({ ...remote.key, url: remote.url, username: remote.username }, addresses[0]?.address ?? host, folder), ...configured(ofGit) };
+}
+
+/** Whatever the remote is. */
+const ofGit: readonly [string, string][] = [
+  ['credential.helper', ''],
+  ['core.hooksPath', '/dev/null'],
+  ['core.bigFileThreshold', '1m'],
+  ['fetch.unpackLimit', '1'],
+  ['pack.threads', '1'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+];
+
+async function ofHttp(remote: Remote, host: string, addresses: readonly { address: string; family: number }[]): Promise<[string, string][]> {
+  const { port, protocol } = new URL(remote.url);
+  const { caFile, proxy } = remote.network ?? {};
   // Git would go by the system's authorities in place of a file that is not there.
   if (caFile !== undefined) await access(caFile, constants.R_OK).catch(() => {
     throw new GitProblem('The file that GIT_CA_FILE names cannot be read.');
@@ -107,13 +127,6 @@ async function configurationFor(remote: Remote): Promise<[string, string][]> {
     ['http.followRedirects', 'false'],
     ['http.lowSpeedLimit', '1000'],
     ['http.lowSpeedTime', '30'],
-    ['credential.helper', ''],
-    ['core.hooksPath', '/dev/null'],
-    ['core.bigFileThreshold', '1m'],
-    ['fetch.unpackLimit', '1'],
-    ['pack.threads', '1'],
-    ['gc.auto', '0'],
-    ['maintenance.auto', 'false'],
     ...(caFile === undefined ? [] : [['http.sslCAInfo', caFile] satisfies [string, string], ['http.proxySSLCAInfo', caFile] satisfies [string, string]]),
     ...(proxy === undefined ? [] : [['http.proxy', proxy] satisfies [string, string]]),
     // What was looked at is what is connected to, whatever the name means a moment later.
@@ -130,16 +143,20 @@ async function addressesOf(host: string, byProxy: boolean): Promise<{ address: s
   });
 }
 
-function environmentOf(configuration: readonly (readonly [string, string])[], folder: string): NodeJS.ProcessEnv {
+function environmentOf(folder: string): NodeJS.ProcessEnv {
   return {
     NODE_ENV: 'production',
     PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
     HOME: folder,
     LC_ALL: 'C',
-    GIT_ALLOW_PROTOCOL: 'http:https',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_TERMINAL_PROMPT: '0',
+  };
+}
+
+function configured(configuration: readonly (readonly [string, string])[]): Record<string, string> {
+  return {
     GIT_CONFIG_COUNT: String(configuration.length),
     ...Object.fromEntries(configuration.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key], [`GIT_CONFIG_VALUE_${index}`, value]])),
   };
@@ -147,6 +164,7 @@ function environmentOf(configuration: readonly (readonly [string, string])[], fo
 
 /** What Git's words mean, for those who do not read them every day. */
 const meanings: readonly [RegExp, (host: string, password: boolean) => string][] = [
+  ...sshMeanings,
   [/returned error: 401|could not read (Username|Password)|Authentication failed/, (host, password) => (password ? `${host} does not take the credential: it is wrong, or has ended.` : `${host} asks for a credential, and none is kept.`)],
   [/returned error: 403/, (host) => `${host} does not let this credential read the repository.`],
   [/returned error: 404|not found/, (host) => `There is no such repository at ${host}, or this credential may not see it.`],

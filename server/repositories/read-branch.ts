@@ -1,7 +1,7 @@
 import { DocumentFaults } from '../documents/index.ts';
 import { readCommit, readHead } from './commit.ts';
 import { remoteOf } from './credential.ts';
-import { GitProblem } from './git-command.ts';
+import { GitProblem } from './git-problem.ts';
 import { writeFound } from './repository.ts';
 import type { Turn } from './turn.ts';
 

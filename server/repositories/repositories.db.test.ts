@@ -3,6 +3,7 @@ import { anAgent } from '../deployments/testing/an-agent.ts';
 import { advanceRollout } from '../rollout/index.ts';
 import { aToken, aUser, callAs, openWorld } from '../testing/index.ts';
 import { connection, fleet, plant, Plant, rule, signal } from './testing/a-plant.ts';
+import { sshServer } from './testing/ssh-server.ts';
 import { leaseMs } from './turn.ts';
 import { workOnDue } from './work.ts';
 
@@ -147,6 +148,31 @@ describe('a repository', () => {
     expect(await site.state(id)).toMatchObject({ hasCredential: false, username: '' });
     await expect(site.as('administrator').repositories.update({ id, version: 3, branch: 'other' })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
+});
+
+test('is opened over SSH by a key that is sealed, not shown, and not sent to another host', async () => {
+  const ssh = await sshServer();
+  try {
+    await site.server.commit(plant(1));
+    const url = `ssh://127.0.0.1:${ssh.port}${site.server.folder}`;
+    const id = await site.connect({ url, credential: { ...ssh.stranger, username: ssh.username } });
+    expect(await site.state(id)).toMatchObject({ status: 'Failed', problem: expect.stringContaining('does not show a host key that is known'), hasCredential: true });
+    await site.as('administrator').repositories.update({ id, version: 1, credential: { ...ssh.key, username: ssh.username } });
+    await site.work();
+    expect(await site.state(id)).toMatchObject({ status: 'Synced', username: ssh.username });
+    const row = await site.world.deps.db.gitRepository.findUniqueOrThrow({ where: { id } });
+    const said = JSON.stringify([await site.as('administrator').audit.list({}), await site.state(id), { ...row, sealed: Buffer.from(row.sealed ?? []).toString('latin1') }]);
+    expect(said).not.toContain('PRIVATE KEY');
+    await site.as('administrator').repositories.update({ id, version: 2, branch: 'main' });
+    expect(await site.state(id)).toMatchObject({ hasCredential: true });
+    for (const change of [{ url: 'ssh://elsewhere.example/plant.git' }, { credential: null }, { credential: { password: 'right horse' } }]) {
+      await expect(site.as('administrator').repositories.update({ id, version: 3, ...change })).rejects.toMatchObject({ cause: { code: 'InvalidInput' } });
+    }
+    await site.as('administrator').repositories.update({ id, version: 3, url: site.server.url });
+    expect(await site.state(id)).toMatchObject({ hasCredential: false, username: '' });
+  } finally {
+    await ssh.close();
+  }
 });
 
 describe('who may', () => {

@@ -2,6 +2,7 @@ import { nameSchema, versionSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { documentChangeSchema, documentKindSchema } from '../documents/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
+import { whyNoKey } from './ssh-key.ts';
 
 /** What is taken of repositories, and what reading one may cost. */
 export const repositoryLimits = {
@@ -14,10 +15,22 @@ export const repositoryLimits = {
   commandMs: 120_000,
 } as const;
 
+/** Whether it is read by SSH, with a key. */
+export function isSsh(url: string): boolean {
+  return URL.canParse(url) && new URL(url).protocol === 'ssh:';
+}
+
+/** Where a credential belongs: with another scheme, host or port it is another place. */
+export function placeOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host.toLowerCase()}`;
+}
+
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 const urlSchema = z
-  .url({ protocol: /^https?$/, error: 'It has to be an address that begins with https://.' })
+  .url({ protocol: /^(https?|ssh)$/, error: 'It has to be an address that begins with https:// or ssh://.' })
   .max(2048)
+  .refine((url) => !isSsh(url) || /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/i.test(new URL(url).hostname), 'It has to name a host.')
   .refine((url) => URL.canParse(url) && new URL(url).username === '' && new URL(url).password === '', 'A credential does not stand in the address: it has fields of its own.')
   .refine((url) => URL.canParse(url) && new URL(url).search === '' && new URL(url).hash === '', 'It ends where the path ends: no ? and no #.');
 const branchSchema = z.string().max(200).regex(/^[A-Za-z0-9_][A-Za-z0-9._/+-]*$/, 'It has to be the name of a branch.').refine((branch) => !/\.\.|\/\/|\.lock$|[./]$/.test(branch), 'It has to be the name of a branch.');
@@ -31,8 +44,24 @@ const pathSchema = z
 /** What a repository may be given: to change each kind of thing. It may read what it has to compare with. */
 export const repositoryScopeSchema = z.enum(['rules:write', 'models:write', 'fleets:write', 'deployments:write']);
 
-/** The name and the password or access token. Sealed, and never given back. */
-export const credentialSchema = z.object({ username: z.string().max(200).default('git'), password: z.string().min(1).max(4096) });
+/** A key for this alone, that may read, and the lines of `known_hosts` by which the host is known. */
+export const sshKeySchema = z.object({
+  privateKey: z.string().min(1).max(16_384).superRefine((key, context) => {
+    const message = whyNoKey(key);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  }),
+  knownHosts: z.string().max(16_384).refine((lines) => /^[^#\s]\S*\s+\S+\s+[A-Za-z0-9+/=]+/m.test(lines), 'It has to be what ssh-keyscan prints, or what the owner of the host publishes: name, kind and key.'),
+});
+
+/** The name and the password or access token, or for ssh:// the key. Sealed, and never given back. */
+const usernameSchema = z.string().max(200).regex(/^[\w.@+-]*$/, 'It has to be a user name.').default('git');
+export const credentialSchema = z.union([
+  z.object({ username: z.string().max(200).default('git'), password: z.string().min(1).max(4096) }),
+  sshKeySchema.extend({ username: usernameSchema }),
+], { error: 'It has to have a password, or privateKey and knownHosts.' });
+
+/** What is said where a credential is of the other kind. */
+export const wantsKey = 'ssh:// is opened by a privateKey with knownHosts, https:// by a name and a password or access token.';
 
 const settings = {
   branch: branchSchema.default('main'),
@@ -50,11 +79,17 @@ const settings = {
 
 export const connectRepositoryInput = z
   .object({ name: nameSchema, url: urlSchema, credential: credentialSchema.optional(), ...settings })
-  .refine(({ url, credential }) => credential === undefined || keepsCredential(url), { path: ['url'], message: 'A credential goes over https:// only.' });
+  .refine(({ url, credential }) => credential === undefined || keepsCredential(url), { path: ['url'], message: 'A credential goes over https:// only.' })
+  .refine(({ url, credential }) => fits(url, credential), { path: ['credential'], message: wantsKey });
+
+/** Whether it is what opens an address of this kind. */
+export function fits(url: string, credential: z.infer<typeof credentialSchema> | null | undefined): boolean {
+  return isSsh(url) ? credential != null && 'privateKey' in credential : credential == null || 'password' in credential;
+}
 
 /** Whether a credential may be sent there: encrypted, or within this machine. */
 export function keepsCredential(url: string): boolean {
-  return URL.canParse(url) && (new URL(url).protocol === 'https:' || loopback.test(new URL(url).hostname));
+  return URL.canParse(url) && (new URL(url).protocol === 'https:' || isSsh(url) || loopback.test(new URL(url).hostname));
 }
 
 /** `credential` null forgets the one that is kept; one is needed anew with another host. */
@@ -153,6 +188,7 @@ export const getSyncInput = repositoryIdInput.extend({ sync: idSchema });
 export const ownerInput = z.object({ kind: documentKindSchema, name: nameSchema });
 export const ownerOutput = z.object({ repository: z.object({ id: idSchema, name: z.string(), selfHeal: z.boolean() }), commit: z.string() }).nullable();
 
+export type SshKey = z.infer<typeof sshKeySchema>;
 export type RepositoryStatus = z.infer<typeof repositoryStatusSchema>;
 export type RepositoryItem = z.infer<typeof repositoryItemSchema>;
 export type RepositoryDetail = z.infer<typeof repositorySchema>;

@@ -9,7 +9,7 @@ import { DomainError, notFound } from '../kernel/errors.ts';
 import { sealCredential } from './credential.ts';
 import { askToRead, countRepositories, deleteRepository, findOpenSync, insertRepository, insertSync, lockRepository, updateSettings } from './repository.ts';
 import type { RepositoryRow } from './repository.ts';
-import { keepsCredential, repositoryLimits } from './schema.ts';
+import { fits, isSsh, keepsCredential, placeOf, repositoryLimits, wantsKey } from './schema.ts';
 import type { connectRepositoryInput, RepositoryScope, refreshRepositoryOutput, repositoryReferenceOutput, syncReferenceOutput, syncRepositoryInput, updateRepositoryInput } from './schema.ts';
 
 type Reference = z.infer<typeof repositoryReferenceOutput>;
@@ -47,9 +47,10 @@ export async function updateRepository(deps: Deps, actor: Actor, input: z.infer<
       intervalSeconds: settings.intervalSeconds ?? row.intervalSeconds, scopes: [...new Set(settings.scopes ?? row.scopes)],
     };
     const { url } = after;
-    const moved = new URL(url).origin !== new URL(row.url).origin;
+    const moved = placeOf(url) !== placeOf(row.url);
     const kept = credential === undefined && !moved ? row.sealed : credential == null ? null : sealCredential(deps.vault, id, credential);
     if (kept !== null && !keepsCredential(url)) throw new DomainError('InvalidInput', 'A credential goes over https:// only.', { details: { issues: [{ path: ['url'], message: 'A credential goes over https:// only.' }] } });
+    if (credential == null ? isSsh(url) && kept === null : !fits(url, credential)) throw new DomainError('InvalidInput', wantsKey, { details: { issues: [{ path: ['credential'], message: wantsKey }] } });
     const elsewhere = url !== row.url || after.branch !== row.branch || after.path !== row.path;
     const at = new Date(deps.clock.now());
     const changed = await updateSettings(change.tx, { id, version }, {

@@ -51,6 +51,10 @@ test('a repository is connected, compared, synced and forgotten from the command
   expect(await selvedge('repo', 'sync', 'nowhere')).toMatchObject({ code: exitCodes.notFound });
   expect(await selvedge('repo', 'connect', 'x', 'file:///etc')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('https://') });
   expect(await selvedge('repo', 'connect', 'x')).toMatchObject({ code: exitCodes.usage });
+  expect(await selvedge('repo', 'connect', 'x', 'ssh://git.example.com/x.git')).toMatchObject({ code: exitCodes.usage, error: 'ssh:// needs --key FILE and --known-hosts FILE.\n' });
+  expect(await selvedge('repo', 'connect', 'x', 'ssh://git.example.com/x.git', '--key', '/no/such/file', '--known-hosts', '/dev/null')).toMatchObject({ code: exitCodes.usage, error: '/no/such/file cannot be read.\n' });
+  expect(await selvedge('repo', 'connect', 'x', 'ssh://git.example.com/x.git', '--key', '/dev/null', '--known-hosts', '/dev/null')).toMatchObject({ code: exitCodes.refused, out: '' });
+  expect(await selvedge('repo', 'connect', 'x', site.server.url, '--key', '/dev/null')).toMatchObject({ code: exitCodes.usage });
   expect(await selvedge('repo', 'remove', 'plant')).toMatchObject({ code: exitCodes.done });
   expect((await selvedge('get', 'repos')).error).toBe('There are no repositories.\n');
   ending.abort();

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { labelOf } from '../../server/documents/schema.ts';
-import { refreshRepositoryOutput, repositorySchema, repositoryScopeSchema, repositorySyncSchema, syncReferenceOutput } from '../../server/repositories/schema.ts';
+import { isSsh, refreshRepositoryOutput, repositorySchema, repositoryScopeSchema, repositorySyncSchema, syncReferenceOutput } from '../../server/repositories/schema.ts';
 import type { RepositoryChange, RepositoryDetail, RepositoryScope, SyncItem } from '../../server/repositories/schema.ts';
 import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
@@ -22,6 +23,8 @@ interface ConnectOptions {
   selfHeal?: boolean;
   every: number;
   username?: string;
+  key?: string;
+  knownHosts?: string;
   scope?: RepositoryScope[];
 }
 
@@ -35,17 +38,19 @@ export function addRepositoryCommands(program: Command, io: Io, connect: () => P
 
   repo
     .command('connect <name> <url>')
-    .description('Connect a branch and path of a Git repository. With --username, its password or access token is read from standard input.')
+    .description('Connect a branch and path of a Git repository. With --username, its password or access token is read from standard input; ssh:// takes --key and --known-hosts.')
     .option('--branch <branch>', 'the branch to follow', 'main')
     .option('--path <folder>', 'the folder of its documents', '')
     .option('--auto-sync', 'apply each new commit by itself')
     .option('--self-heal', 'put back what somebody changes by hand')
     .option('--prune', 'remove what it made when the document is gone')
     .option('--every <seconds>', 'how often the branch is asked', seconds, 180)
-    .option('--username <name>', 'the name that goes with the token')
+    .option('--username <name>', 'the name that goes with the token or key')
+    .option('--key <file>', 'the private key that opens ssh://, made for this alone and without a passphrase')
+    .option('--known-hosts <file>', 'by which the host is known, as ssh-keyscan prints it; compare it with what its owner publishes')
     .option('--scope <scopes...>', `what it may do; all when left out: ${repositoryScopeSchema.options.join(', ')}`)
-    .action(async (name: string, url: string, { every, username, scope, ...options }: ConnectOptions) => {
-      const credential = username === undefined ? undefined : { username, password: (await io.standardInput()).trim() };
+    .action(async (name: string, url: string, { every, username, key, knownHosts, scope, ...options }: ConnectOptions) => {
+      const credential = await credentialOf(io, url, { username, key, knownHosts });
       await (await connect()).send('POST', '/repositories', { name, url, ...options, intervalSeconds: every, ...(credential !== undefined && { credential }), ...(scope !== undefined && { scopes: scope }) });
       io.out(`repository/${name} connected\n`);
     });
@@ -107,6 +112,21 @@ export function addRepositoryCommands(program: Command, io: Io, connect: () => P
     const { client, id } = await named(name);
     await client.send('DELETE', `/repositories/${id}`);
     io.out(`repository/${name} removed\n`);
+  });
+}
+
+async function credentialOf(io: Io, url: string, { username, key, knownHosts }: Record<'username' | 'key' | 'knownHosts', string | undefined>): Promise<object | undefined> {
+  if (isSsh(url)) {
+    if (key === undefined || knownHosts === undefined) throw new CliError(exitCodes.usage, 'ssh:// needs --key FILE and --known-hosts FILE.');
+    return { ...(username !== undefined && { username }), privateKey: await textOf(key), knownHosts: await textOf(knownHosts) };
+  }
+  if (key !== undefined || knownHosts !== undefined) throw new CliError(exitCodes.usage, '--key and --known-hosts are for ssh://; https:// takes --username, and its token from standard input.');
+  return username === undefined ? undefined : { username, password: (await io.standardInput()).trim() };
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    throw new CliError(exitCodes.usage, `${file} cannot be read.`);
   });
 }
 

@@ -8,7 +8,7 @@ import { paths } from '../../paths.ts';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
-import { newRepository, RepositoryFields } from './repository-fields.tsx';
+import { credentialIn, newRepository, RepositoryFields } from './repository-fields.tsx';
 
 /** Connects a branch. Nothing is applied by this unless that is chosen. */
 export function ConnectDialog({ open, close }: { open: boolean; close: () => void }) {
@@ -41,8 +41,9 @@ function Form({ close }: { close: () => void }) {
       busy={connect.isPending}
       refused={values.scopes.length === 0 ? 'Choose what it may do.' : undefined}
       onSubmit={() => {
-        const { password, username, minutes, ...settings } = values;
-        connect.mutate({ name: name.trim(), ...settings, intervalSeconds: Math.round(Number(minutes) * 60), ...(password === '' ? {} : { credential: { username, password } }) });
+        const { password: _, username: __, privateKey: ___, knownHosts: ____, minutes, ...settings } = values;
+        const credential = credentialIn(values);
+        connect.mutate({ name: name.trim(), ...settings, intervalSeconds: Math.round(Number(minutes) * 60), ...(credential === undefined ? {} : { credential }) });
       }}
     >
       <Field label="Name" description="1 to 63 of a-z 0-9 . _ / -" error={fields['name'] ?? general}>

@@ -1,8 +1,9 @@
 'use client';
+import { isSsh } from '../../../server/repositories/schema.ts';
 import type { RepositoryScope } from '../../../server/repositories/schema.ts';
 import { useMe } from '../../_shell/me.tsx';
 import { Checkbox } from '../../_ui/checkbox.tsx';
-import { Field, Input } from '../../_ui/field.tsx';
+import { Field, Input, Textarea } from '../../_ui/field.tsx';
 
 export interface RepositoryValues {
   url: string;
@@ -10,6 +11,9 @@ export interface RepositoryValues {
   path: string;
   username: string;
   password: string;
+  /** In place of a password, with ssh://. */
+  privateKey: string;
+  knownHosts: string;
   autoSync: boolean;
   selfHeal: boolean;
   prune: boolean;
@@ -17,10 +21,16 @@ export interface RepositoryValues {
   scopes: RepositoryScope[];
 }
 
-export const newRepository: RepositoryValues = { url: '', branch: 'main', path: '', username: 'git', password: '', autoSync: false, selfHeal: false, prune: false, minutes: '3', scopes: ['rules:write', 'models:write', 'fleets:write', 'deployments:write'] };
+export const newRepository: RepositoryValues = { url: '', branch: 'main', path: '', username: 'git', password: '', privateKey: '', knownHosts: '', autoSync: false, selfHeal: false, prune: false, minutes: '3', scopes: ['rules:write', 'models:write', 'fleets:write', 'deployments:write'] };
 
 export const scopeWords: Record<RepositoryScope, string> = { 'rules:write': 'Publish rules', 'models:write': 'Move aliases of models', 'fleets:write': 'Set and remove fleets', 'deployments:write': 'Start deployments' };
 const scopes: readonly RepositoryScope[] = ['rules:write', 'models:write', 'fleets:write', 'deployments:write'];
+
+/** What is sent to be kept, as the address asks for it; undefined while nothing is entered. */
+export function credentialIn({ url, username, password, privateKey, knownHosts }: RepositoryValues): { username: string; password: string } | { username: string; privateKey: string; knownHosts: string } | undefined {
+  if (isSsh(url)) return privateKey === '' && knownHosts === '' ? undefined : { username, privateKey, knownHosts };
+  return password === '' ? undefined : { username, password };
+}
 
 /** Where a repository is, what opens it, what it does by itself, and what it may do: no more than who gives it. */
 export function RepositoryFields({ values, onChange, fields, credential }: {
@@ -52,10 +62,13 @@ export function RepositoryFields({ values, onChange, fields, credential }: {
         <Field label="User name" optional error={fields['credential.username']}>
           <Input value={values.username} onValue={(username) => set({ username })} maxLength={200} autoComplete="off" spellCheck={false} />
         </Field>
-        <Field label="Access token or password" optional description={credential === 'kept' ? 'One is kept; it stays while this is empty and the host is the same.' : 'It needs to read, nothing else. Kept sealed, never shown again.'} error={fields['credential.password']}>
-          <Input type="password" value={values.password} onValue={(password) => set({ password })} maxLength={4096} autoComplete="off" />
-        </Field>
+        {isSsh(values.url) ? null : (
+          <Field label="Access token or password" optional description={credential === 'kept' ? 'One is kept; it stays while this is empty and the host is the same.' : 'It needs to read, nothing else. Kept sealed, never shown again.'} error={fields['credential.password']}>
+            <Input type="password" value={values.password} onValue={(password) => set({ password })} maxLength={4096} autoComplete="off" />
+          </Field>
+        )}
       </div>
+      {isSsh(values.url) ? <KeyFields values={values} set={set} fields={fields} kept={credential === 'kept'} /> : null}
       <div className="grid gap-4 sm:grid-cols-2">
         <fieldset className="flex min-w-0 flex-col gap-1">
           <legend className="mb-1.5 font-medium">By itself</legend>
@@ -70,6 +83,20 @@ export function RepositoryFields({ values, onChange, fields, credential }: {
           ))}
         </fieldset>
       </div>
+    </>
+  );
+}
+
+/** What opens ssh://: the key of this control plane, and those of the host. */
+function KeyFields({ values, set, fields, kept }: { values: RepositoryValues; set: (change: Partial<RepositoryValues>) => void; fields: Readonly<Record<string, string>>; kept: boolean }) {
+  return (
+    <>
+      <Field label="Private key" description={kept ? 'One is kept; it stays while this is empty and the host is the same.' : 'Made for this alone, without a passphrase; its public half is entered at the host, to read. Kept sealed, never shown again.'} error={fields['credential.privateKey'] ?? fields['credential']}>
+        <Textarea mono value={values.privateKey} onValue={(privateKey) => set({ privateKey })} maxLength={16_384} spellCheck={false} placeholder="-----BEGIN OPENSSH PRIVATE KEY-----" />
+      </Field>
+      <Field label="Known host keys" description="As ssh-keyscan prints them; compare them with what the owner of the host publishes." error={fields['credential.knownHosts']}>
+        <Textarea mono value={values.knownHosts} onValue={(knownHosts) => set({ knownHosts })} maxLength={16_384} spellCheck={false} placeholder="git.example.com ssh-ed25519 AAAA…" />
+      </Field>
     </>
   );
 }

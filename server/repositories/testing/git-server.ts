@@ -10,6 +10,8 @@ import { inheritedEnvironment } from '../../../tools/environment.ts';
 /** A Git repository on disk with a working copy, served over HTTP by Git itself. */
 export interface GitServer {
   url: string;
+  /** Where it is on the disk, for a server of another kind. */
+  folder: string;
   /** Writes these files, and no others, as the next commit of main; answers its id. */
   commit(files: Record<string, string>, subject?: string): Promise<string>;
   /** The same in place of all commits so far. */
@@ -49,6 +51,7 @@ export async function gitServer(): Promise<GitServer> {
   };
   const state: GitServer = {
     url: '',
+    folder: bare,
     credential: null,
     redirect: null,
     away: false,

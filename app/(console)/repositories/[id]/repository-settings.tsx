@@ -9,7 +9,7 @@ import { Card, Grid } from '../../../_ui/card.tsx';
 import { Details } from '../../../_ui/details.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
 import { useToast } from '../../../_ui/toast.tsx';
-import { newRepository, RepositoryFields, scopeWords, type RepositoryValues } from '../repository-fields.tsx';
+import { credentialIn, newRepository, RepositoryFields, scopeWords, type RepositoryValues } from '../repository-fields.tsx';
 
 /** Where it is and how it is kept, to be changed by who may; the others see it as it is. */
 export function RepositorySettings({ repository }: { repository: RepositoryDetail }) {
@@ -21,7 +21,7 @@ function SettingsForm({ repository }: { repository: RepositoryDetail }) {
   const queryClient = useQueryClient();
   const toast = useToast();
   const { id, version, url, branch, path, autoSync, selfHeal, prune, scopes } = repository;
-  const [values, setValues] = useState<RepositoryValues>({ url, branch, path, autoSync, selfHeal, prune, scopes, username: repository.hasCredential ? repository.username : newRepository.username, password: '', minutes: String(repository.intervalSeconds / 60) });
+  const [values, setValues] = useState<RepositoryValues>({ url, branch, path, autoSync, selfHeal, prune, scopes, username: repository.hasCredential ? repository.username : newRepository.username, password: '', privateKey: '', knownHosts: '', minutes: String(repository.intervalSeconds / 60) });
   const update = useMutation(
     trpc.repositories.update.mutationOptions({
       onSuccess: async () => {
@@ -31,8 +31,8 @@ function SettingsForm({ repository }: { repository: RepositoryDetail }) {
     }),
   );
   const { fields, general } = formFailureOf(update);
-  const save = (credential: { username: string; password: string } | null | undefined) => {
-    const { password: _, username: __, minutes, ...settings } = values;
+  const save = (credential: ReturnType<typeof credentialIn> | null) => {
+    const { password: _, username: __, privateKey: ___, knownHosts: ____, minutes, ...settings } = values;
     update.mutate({ id, version, ...settings, intervalSeconds: Math.round(Number(minutes) * 60), ...(credential === undefined ? {} : { credential }) });
   };
   return (
@@ -42,7 +42,7 @@ function SettingsForm({ repository }: { repository: RepositoryDetail }) {
         method="post"
         onSubmit={(event) => {
           event.preventDefault();
-          save(values.password === '' ? undefined : { username: values.username, password: values.password });
+          save(credentialIn(values));
         }}
       >
         <RepositoryFields values={values} onChange={setValues} fields={fields} credential={repository.hasCredential ? 'kept' : 'optional'} />
