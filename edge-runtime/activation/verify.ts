@@ -44,9 +44,9 @@ export function digestOf(content: string | Uint8Array): Digest {
 export function verifyDesired(desired: SignedDesired, trust: Trust | undefined, taken: readonly Digest[] = []): VerifiedDesired {
   if (trust === undefined) throw new Rejection('NotTrusted', 'This node has not been welcomed by a control plane yet, so it trusts no signature.');
   requireSignature('assignment', desired.assignment, trust.signingKeys);
-  requireSignature('bundle', desired.bundle, trust.signingKeys);
   const digest = digestOf(desired.bundle.payload);
-  if (!taken.includes(digest)) requireSignatures('bundle', desired.bundle, trust);
+  if (taken.includes(digest)) requireSignature('bundle', desired.bundle, trust.signingKeys);
+  else requireSignatures('bundle', desired.bundle, trust);
   const told = readPayload('assignment', desired.assignment, (value) => assignmentSchema.parse(value));
   const manifest = readPayload('bundle', desired.bundle, (value) => bundleManifestSchema.parse(value));
   if (told.organization !== trust.organization || manifest.organization !== trust.organization) throw new Rejection('WrongOrganization', `The assignment is for organization ${told.organization} and the bundle of ${manifest.organization}; this node belongs to ${trust.organization}.`);
