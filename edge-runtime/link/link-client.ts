@@ -156,7 +156,6 @@ export class LinkClient {
       let welcomedAt: number | undefined;
       let changedOver: Promise<boolean> = Promise.resolve(false);
       let deadline = setTimeout(() => connection.terminate('the control plane did not complete the handshake'), options.timings.handshakeMs);
-      const heartbeat = setInterval(() => this.send({ type: 'heartbeat', at: options.now() }), options.timings.heartbeatMs);
       const stop = (): void => connection.close(1001, 'the agent is stopping');
       const hello: Hello = { ...options.hello(), type: 'hello', protocol: PROTOCOL_VERSION, publicKey: options.identity.publicKey };
 
@@ -198,7 +197,6 @@ export class LinkClient {
         },
         onEnd: (end) => {
           clearTimeout(deadline);
-          clearInterval(heartbeat);
           signal.removeEventListener('abort', stop);
           this.#welcomed = false;
           this.#connection = undefined;

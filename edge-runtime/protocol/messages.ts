@@ -83,6 +83,7 @@ export const reportSchema = z.object({
   models: z.array(z.object({ name: nameSchema, version: versionSchema })).max(100),
 });
 
+/** Says nothing but that the node is there. Agents ping for it since: the answer says the same of the control plane. */
 export const heartbeatSchema = z.object({ type: z.literal('heartbeat'), at: timeSchema });
 export const telemetryMessageSchema = z.object({ type: z.literal('telemetry'), telemetry: telemetrySchema });
 export const recordsSchema = z.object({ type: z.literal('records'), records: z.array(recordSchema).min(1).max(linkLimits.recordsPerMessageMax) });

@@ -11,6 +11,8 @@ export type Verdict = 'welcome' | 'pending' | Extract<ToAgent, { type: 'refused'
 export interface AgentSession {
   readonly hello: Of<'hello'>;
   readonly received: FromAgent[];
+  /** How often it was asked whether it is there. */
+  pings: number;
   send(message: ToAgent): void;
   sendRaw(data: string | Buffer): void;
   close(code: number, reason: string): void;
@@ -143,6 +145,7 @@ export class SimulatedControlPlane {
         session = {
           hello: message,
           received: [message],
+          pings: 0,
           send,
           sendRaw: (raw) => socket.send(raw),
           close: (code, reason) => socket.close(code, reason),
@@ -159,6 +162,10 @@ export class SimulatedControlPlane {
         if (message.type === 'newKey') this.#takeKey(session, message);
         if (message.type === 'records') this.#take(session, message.records);
       }
+      this.#changed();
+    });
+    socket.on('ping', () => {
+      if (session !== undefined) session.pings += 1;
       this.#changed();
     });
     socket.on('close', () => this.#changed());

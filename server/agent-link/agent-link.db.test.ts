@@ -229,6 +229,16 @@ describe('what nodes tell', () => {
     expect(await row(id)).toMatchObject({ healthReason: 'KafkaAway', healthMessage: 'no broker' });
   });
 
+  const signsOfLife: [string, (agent: WireAgent) => void][] = [['a ping', (agent) => agent.ping()], ['a heartbeat, as older agents send it,', (agent) => agent.send({ type: 'heartbeat', at: 1 })]];
+  test.each(signsOfLife)('%s says that it is there', async (_, say) => {
+    const { id, agent } = await aKnownNode();
+    await agent.join();
+    const { db } = world.deps;
+    await db.nodeHeartbeat.update({ where: { nodeId: id }, data: { lastSeenAt: new Date(0) } });
+    say(agent);
+    await eventually(async () => (await db.nodeHeartbeat.findUniqueOrThrow({ where: { nodeId: id } })).lastSeenAt.getTime() > 0);
+  });
+
   test('a record that comes twice is kept once, and acknowledged both times', async () => {
     const { id, agent } = await aKnownNode();
     await agent.join();

@@ -92,6 +92,10 @@ export class WireAgent {
     this.#socket.send(data);
   }
 
+  ping(): void {
+    this.#socket.ping();
+  }
+
   /** Stops reading and answering, as a machine that lost its network does. */
   freeze(): void {
     this.#socket.pause();
