@@ -1,7 +1,7 @@
 import { emptySketch } from '@selvedge/edge-runtime/protocol';
 import { describe, expect, test } from 'vitest';
 import { advanceRollout } from '../rollout/index.ts';
-import { writeBuckets } from '../telemetry/repository.ts';
+import { addBuckets } from '../telemetry/repository.ts';
 import { aUser, callAs } from '../testing/index.ts';
 import { gatedTests } from './testing/gated-fleet.ts';
 
@@ -27,7 +27,7 @@ async function tell(minutes: number, times: (node: number) => number, errors: (n
       figures: { events: 1000, predictions: 0, detections: Math.round((4 + (node % 5)) * times(node)) + (step % 2), actions: 0, refused: errors(node), deadLetters: 0, lag: null, buffered: 0, oldestAt: null, latency: emptySketch() },
     })),
   );
-  await here.world.deps.db.$transaction((tx) => writeBuckets(tx, rows));
+  await here.world.deps.db.$transaction((tx) => addBuckets(tx, rows));
 }
 
 async function toTheFirstLook(times: (node: number) => number, errors?: (node: number) => number): Promise<string> {

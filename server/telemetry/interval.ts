@@ -1,3 +1,4 @@
+import { emptySketch } from '@selvedge/edge-runtime/protocol';
 import type { Sketch, Telemetry } from '@selvedge/edge-runtime/protocol';
 import { SketchAccumulator } from './sketch-accumulator.ts';
 
@@ -89,6 +90,9 @@ export class IntervalAccumulator {
 
 /** What nobody holds. */
 export const noLevels: Levels = { lag: null, buffered: 0, oldestAt: null };
+
+/** An interval in which nothing happened. */
+export const noFigures: IntervalFigures = { events: 0, predictions: 0, detections: 0, actions: 0, refused: 0, deadLetters: 0, ...noLevels, latency: emptySketch() };
 
 function sumLevels(levels: Iterable<Levels>): Levels {
   const sum: Levels = { ...noLevels };

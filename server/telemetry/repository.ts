@@ -1,22 +1,19 @@
+import { arrayLiteral } from '../kernel/array-literal.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
-import { addIntervals } from './interval.ts';
+import { addIntervals, noFigures } from './interval.ts';
 import type { IntervalFigures } from './interval.ts';
 import { encodeSketch } from './sketch-codec.ts';
 import { figuresOf } from './stored-figures.ts';
+import type { StoredFigures } from './stored-figures.ts';
 import type { BucketRow } from './rollup.ts';
-
-type Key = Pick<BucketRow, 'scope' | 'stepSeconds' | 'at'>;
 
 /** Writes intervals; of one that another process writes too, or began to, both parts are added up. */
 export async function addBuckets(tx: Transaction, rows: readonly BucketRow[]): Promise<void> {
   await lockBuckets(tx);
-  const keyOf = (row: Key): string => `${row.scope} ${row.stepSeconds} ${row.at}`;
-  const kept = new Map((await findBuckets(tx, rows)).map((row) => [keyOf(row), row.figures]));
-  const merged = rows.map((row) => {
-    const earlier = kept.get(keyOf(row));
-    return earlier === undefined ? row : { ...row, figures: addIntervals(earlier, row.figures) };
-  });
-  await writeBuckets(tx, merged);
+  const begun = await insertBuckets(tx, rows);
+  if (begun.length === 0) return;
+  const earlier = await takeBuckets(tx, begun);
+  await insertBuckets(tx, begun.map((row) => ({ ...row, figures: addIntervals(earlier.get(keyOf(row)) ?? noFigures, row.figures) })));
 }
 
 /** Until the transaction ends no other process adds to intervals: two that read the same one would each write their own sum. */
@@ -24,52 +21,36 @@ async function lockBuckets(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('telemetry buckets', 0))`;
 }
 
-/** What is kept of these intervals already: of other processes, or of one that stopped in the middle of one. */
-async function findBuckets(db: Queryable, keys: readonly Key[]): Promise<(Key & { figures: IntervalFigures })[]> {
-  const rows = await db.telemetryBucket.findMany({
-    where: {
-      stepSeconds: { in: [...new Set(keys.map((key) => key.stepSeconds))] },
-      at: { in: [...new Set(keys.map((key) => key.at))].map((at) => new Date(at)) },
-      scope: { in: [...new Set(keys.map((key) => key.scope))] },
-    },
-  });
-  return rows.map((row) => ({
-    scope: row.scope,
-    stepSeconds: row.stepSeconds === 60 ? 60 : 10,
-    at: row.at.getTime(),
-    figures: figuresOf(row),
-  }));
+const keyOf = ({ scope, stepSeconds, at }: { scope: string; stepSeconds: number; at: number }): string => `${scope} ${stepSeconds} ${at}`;
+
+/** Writes intervals in one statement; returns those that are there already, which are few, and are left alone. */
+async function insertBuckets(tx: Transaction, rows: readonly BucketRow[]): Promise<BucketRow[]> {
+  if (rows.length === 0) return [];
+  const each = (of: (row: BucketRow) => string | number | Date | null): string => arrayLiteral(rows.map(of));
+  const left = await tx.$queryRaw<{ place: bigint }[]>`
+    WITH given AS (
+      SELECT * FROM unnest(
+        ${each(({ organizationId }) => organizationId)}::text[], ${each(({ scope }) => scope)}::text[], ${each(({ kind }) => kind)}::telemetry_scope[], ${each(({ stepSeconds }) => stepSeconds)}::smallint[], ${each(({ at }) => new Date(at))}::timestamptz[],
+        ${each(({ figures }) => figures.events)}::bigint[], ${each(({ figures }) => figures.predictions)}::bigint[], ${each(({ figures }) => figures.detections)}::bigint[], ${each(({ figures }) => figures.actions)}::bigint[],
+        ${each(({ figures }) => figures.refused)}::bigint[], ${each(({ figures }) => figures.deadLetters)}::bigint[], ${each(({ figures }) => figures.lag)}::bigint[], ${each(({ figures }) => figures.buffered)}::bigint[],
+        ${each(({ figures: { oldestAt } }) => (oldestAt === null ? null : new Date(oldestAt)))}::timestamptz[], ${each(({ figures }) => Buffer.from(encodeSketch(figures.latency)).toString('base64'))}::text[]
+      ) WITH ORDINALITY AS g(organization, scope, kind, step, at, events, predictions, detections, actions, refused, dead_letters, lag, buffered, oldest_at, latency, place)
+    ), written AS (
+      INSERT INTO telemetry_buckets ("organizationId", scope, kind, "stepSeconds", at, events, predictions, detections, actions, refused, "deadLetters", lag, buffered, "oldestAt", latency)
+      SELECT organization, scope, kind, step, at, events, predictions, detections, actions, refused, dead_letters, lag, buffered, oldest_at, decode(latency, 'base64') FROM given
+      ON CONFLICT (scope, "stepSeconds", at) DO NOTHING RETURNING scope, "stepSeconds", at
+    )
+    SELECT place FROM given g WHERE NOT EXISTS (SELECT FROM written w WHERE w.scope = g.scope AND w."stepSeconds" = g.step AND w.at = g.at)`;
+  return left.flatMap(({ place }) => rows[Number(place) - 1] ?? []);
 }
 
-/** Writes intervals in one statement; one that is there already is replaced. */
-export async function writeBuckets(tx: Transaction, rows: readonly BucketRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const values = rows.map(({ figures, ...row }) => ({
-    organization: row.organizationId,
-    scope: row.scope,
-    kind: row.kind,
-    step: row.stepSeconds,
-    at: new Date(row.at).toISOString(),
-    events: figures.events,
-    predictions: figures.predictions,
-    detections: figures.detections,
-    actions: figures.actions,
-    refused: figures.refused,
-    dead_letters: figures.deadLetters,
-    lag: figures.lag,
-    buffered: figures.buffered,
-    oldest_at: figures.oldestAt === null ? null : new Date(figures.oldestAt).toISOString(),
-    latency: Buffer.from(encodeSketch(figures.latency)).toString('base64'),
-  }));
-  await tx.$executeRaw`
-    INSERT INTO telemetry_buckets ("organizationId", scope, kind, "stepSeconds", at, events, predictions, detections, actions, refused, "deadLetters", lag, buffered, "oldestAt", latency)
-    SELECT organization, scope, kind::telemetry_scope, step, at, events, predictions, detections, actions, refused, dead_letters, lag, buffered, oldest_at, decode(latency, 'base64')
-    FROM jsonb_to_recordset(${JSON.stringify(values)}::jsonb) AS v(
-      organization text, scope text, kind text, step smallint, at timestamptz, events bigint, predictions bigint, detections bigint, actions bigint,
-      refused bigint, dead_letters bigint, lag bigint, buffered bigint, oldest_at timestamptz, latency text)
-    ON CONFLICT (scope, "stepSeconds", at) DO UPDATE SET
-      events = EXCLUDED.events, predictions = EXCLUDED.predictions, detections = EXCLUDED.detections, actions = EXCLUDED.actions, refused = EXCLUDED.refused,
-      "deadLetters" = EXCLUDED."deadLetters", lag = EXCLUDED.lag, buffered = EXCLUDED.buffered, "oldestAt" = EXCLUDED."oldestAt", latency = EXCLUDED.latency`;
+/** Removes intervals in favour of what the caller makes of them; returns what they held, by key. */
+async function takeBuckets(tx: Transaction, keys: readonly BucketRow[]): Promise<Map<string, IntervalFigures>> {
+  const each = (of: (row: BucketRow) => string | number | Date): string => arrayLiteral(keys.map(of));
+  const rows = await tx.$queryRaw<(StoredFigures & { scope: string; stepSeconds: number; at: Date })[]>`
+    DELETE FROM telemetry_buckets b USING unnest(${each(({ scope }) => scope)}::text[], ${each(({ stepSeconds }) => stepSeconds)}::smallint[], ${each(({ at }) => new Date(at))}::timestamptz[]) AS k(scope, step, at)
+    WHERE b.scope = k.scope AND b."stepSeconds" = k.step AND b.at = k.at RETURNING b.*`;
+  return new Map(rows.map((row) => [keyOf({ ...row, at: row.at.getTime() }), figuresOf(row)]));
 }
 
 /** Removes intervals older than `before`; returns how many. */

@@ -9,6 +9,8 @@ const LAST_BUCKET = 2047;
  * more than 2048 buckets, whatever a node sends.
  */
 export class SketchAccumulator {
+  /** All that was added, while it is one sketch: of a node in an interval it seldom is more. */
+  #only: Sketch | undefined;
   readonly #buckets = new Map<number, number>();
   #count = 0;
   #sum = 0;
@@ -18,6 +20,21 @@ export class SketchAccumulator {
 
   add(sketch: Sketch): void {
     if (sketch.count === 0) return;
+    if (this.#count === 0 && isExact(sketch)) {
+      this.#only = sketch;
+      this.#count = sketch.count;
+      return;
+    }
+    if (this.#only !== undefined) {
+      const first = this.#only;
+      this.#only = undefined;
+      this.#count = 0;
+      this.#addUp(first);
+    }
+    this.#addUp(sketch);
+  }
+
+  #addUp(sketch: Sketch): void {
     this.#count += sketch.count;
     this.#sum += sketch.sum;
     this.#zeros += sketch.zeros;
@@ -31,6 +48,7 @@ export class SketchAccumulator {
 
   toSketch(): Sketch {
     if (this.#count === 0) return emptySketch();
+    if (this.#only !== undefined) return this.#only;
     return {
       count: exact(this.#count),
       sum: this.#sum,
@@ -40,6 +58,16 @@ export class SketchAccumulator {
       buckets: Array.from(this.#buckets, ([bucket, count]): [number, number] => [bucket, exact(count)]).sort((a, b) => a[0] - b[0]),
     };
   }
+}
+
+/** Whether the sketch is as `toSketch` would give it: its buckets ascend within bounds, and all can be counted. */
+function isExact({ count, zeros, buckets }: Sketch): boolean {
+  let last = -1;
+  for (const [bucket, amount] of buckets) {
+    if (bucket <= last || bucket > LAST_BUCKET || !Number.isSafeInteger(amount)) return false;
+    last = bucket;
+  }
+  return Number.isSafeInteger(count) && Number.isSafeInteger(zeros);
 }
 
 /** Counts stop where they would no longer be exact: only a node that lies comes there. */

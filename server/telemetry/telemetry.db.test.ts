@@ -2,10 +2,14 @@ import { SketchRecorder } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, expect, test } from 'vitest';
 import { createMetrics } from '../kernel/metrics.ts';
 import { wholeOf } from '../kernel/reach.ts';
+import { countTraffic } from '../nodes/testing/statements.ts';
+import type { Traffic } from '../nodes/testing/statements.ts';
 import { aNode } from '../nodes/testing/a-node.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { readIntervals, sumEvents } from './reads.ts';
+import { addBuckets } from './repository.ts';
+import { TelemetryRollup } from './rollup.ts';
 import { startTelemetry, telemetryRetention } from './service.ts';
 
 let world: TestWorld;
@@ -51,6 +55,24 @@ test('processes that end an interval at the same moment lose nothing of each oth
     await Promise.all(processes.map((process) => process.finished));
   }
   expect(await sumEvents(world.deps.db, wholeOf(organizationId), began - 120_000)).toBe(150);
+});
+
+test('I10: intervals cost as many statements for a thousand nodes as for one, and none of them reads what is not there', async () => {
+  const organizationId = await world.organization();
+  const traffic = countTraffic(world.deps.pool);
+  const costs: Traffic[] = [];
+  for (const nodes of [1, 1_000]) {
+    const rollup = new TelemetryRollup(0);
+    for (let node = 0; node < nodes; node += 1) rollup.ingest({ organizationId, nodeId: `${nodes}-${node}`, fleetId: null }, message(10, 1000), 0);
+    const rows = rollup.take(10_000).filter(({ kind }) => kind === 'node');
+    expect(rows).toHaveLength(nodes);
+    const before = traffic();
+    await world.deps.db.$transaction((tx) => addBuckets(tx, rows));
+    const after = traffic();
+    costs.push({ statements: after.statements - before.statements, rows: after.rows - before.rows });
+  }
+  expect(costs[1]).toEqual(costs[0]);
+  expect(costs[1]).toEqual({ statements: 4, rows: 1 });
 });
 
 test('I11: a series of another organization’s node is not there', async () => {

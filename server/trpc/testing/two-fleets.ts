@@ -5,7 +5,7 @@ import { anAgent } from '../../deployments/testing/an-agent.ts';
 import { systemActor } from '../../kernel/actor.ts';
 import type { Deps } from '../../kernel/deps.ts';
 import { insertLooks } from '../../gates/index.ts';
-import { writeBuckets } from '../../telemetry/repository.ts';
+import { addBuckets } from '../../telemetry/repository.ts';
 import { aUser, callAs } from '../../testing/index.ts';
 import { instantly } from '../../testing/deploy.ts';
 
@@ -41,7 +41,7 @@ export async function aSide(deps: Deps, organizationId: string, name: string, ev
   await deps.db.$transaction((tx) => insertLooks(tx, deployment, [{ wave: 0, look: 1, at: deps.clock.now(), verdicts: [] }], { before: span, after: span, wave: [], control: [] }));
   const minute = Math.floor(deps.clock.now() / 60_000) * 60_000 - 60_000;
   const figures = { events, predictions: 0, detections: 0, actions: 0, refused: 0, deadLetters: 0, lag: null, buffered: 0, oldestAt: null, latency: emptySketch() };
-  await deps.db.$transaction((tx) => writeBuckets(tx, [{ organizationId, scope: fleet.id, kind: 'fleet', stepSeconds: 60, at: minute, figures }, { organizationId, scope: agent.id, kind: 'node', stepSeconds: 60, at: minute, figures }]));
+  await deps.db.$transaction((tx) => addBuckets(tx, [{ organizationId, scope: fleet.id, kind: 'fleet', stepSeconds: 60, at: minute, figures }, { organizationId, scope: agent.id, kind: 'node', stepSeconds: 60, at: minute, figures }]));
   const [{ bundle }, detections, alerts] = await Promise.all([
     as.deployments.get({ id: deployment }),
     as.detections.list({ fleet: fleet.id, range: '1h' }),
