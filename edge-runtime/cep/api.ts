@@ -272,6 +272,11 @@ export interface SnapshotOptions {
   followed?: boolean;
 }
 
+export interface IncrementOptions {
+  /** A renewal begins with it, unless one is under way: all that is held is written anew in slices, see `renew`. */
+  renews?: boolean;
+}
+
 /** The answer of an on-demand query; nothing in it when the query changed a table. */
 export interface OnDemandAnswer {
   attributes: Attribute[];
@@ -351,9 +356,16 @@ export interface CepEngine {
    * events and rows that came, changed and left, of the rest all of it. Undefined where there is no such snapshot, or the rules
    * have changed since; take one then.
    */
-  increment(): Uint8Array | undefined;
+  increment(options?: IncrementOptions): Uint8Array | undefined;
   /**
-   * Takes a snapshot's state, and that of increments upon it, all from the first on in their order; with a list of them, be it
+   * Writes so many bytes more of the renewal that is under way, to be in the next increment; gives how many it wrote, 0 when nothing
+   * is left to be written or none is under way. The increment after that ends the renewal: with the one that began it and
+   * those between, it is a chain that needs neither the snapshot nor what was before. Call it between events, as it suits.
+   */
+  renew(bytesMax: number): number;
+  /**
+   * Takes a snapshot's state, and that of increments upon it, all from the first on in their order; in place of the snapshot an
+   * increment with which a renewal began that has ended. With a list of increments, be it
    * empty, the next increment goes on from there, unless a former engine made the snapshot and named states otherwise. Throws `snapshot.mismatch` when it was made by an app of another shape,
    * `snapshot.chain` when an increment does not belong there, `snapshot.version` or `snapshot.damaged`.
    */

@@ -10,5 +10,6 @@
 export type * from './api.ts';
 export { CepError } from './api.ts';
 export { analyze, compile, type CompiledApp } from './analyze.ts';
+export { incrementHead, isIncrement, type IncrementHead } from './runtime/increment-form.ts';
 export { Engine } from './runtime/engine.ts';
 export { rowReader } from './row-reader.ts';

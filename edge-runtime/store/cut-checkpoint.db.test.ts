@@ -27,8 +27,8 @@ function open(url: string): Promise<{ store: StepStore; recovery: Recovery }> {
   return StepStore.open({ target: { url }, keys, streams: [], retention: { seconds: 3600, bytesMax: 1e6 }, clock: systemClock() });
 }
 
-function rule(name: string, increments: number, byte: number, length: number): NextCheckpoint['rules'][number] {
-  return { name, digest: 'd', increments, written: new Uint8Array(length).fill(byte) };
+function rule(name: string, increments: number, byte: number, length: number, first = 0): NextCheckpoint['rules'][number] {
+  return { name, digest: 'd', first, increments, written: new Uint8Array(length).fill(byte) };
 }
 
 async function found(): Promise<unknown> {
@@ -41,6 +41,7 @@ async function found(): Promise<unknown> {
 test.each([
   ['an increment is added', [rule('a', 1, 3, 40), rule('b', 2, 4, 40)]],
   ['a snapshot replaces another and its increments, and a rule is gone', [rule('b', 0, 5, 90)]],
+  ['a renewal ends, and what was before it goes', [rule('a', 1, 3, 40), rule('b', 2, 4, 40, 1)]],
 ])('%s', { timeout: 120_000 }, async (_, next) => {
   /** Leaves what a killed session would: a checkpoint with increments, and a step behind it. */
   const prepare = async (): Promise<StepStore> => {

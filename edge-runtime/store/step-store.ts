@@ -31,6 +31,11 @@ export interface StepStoreOptions {
   clock: Clock;
 }
 
+interface KeptState {
+  first: number;
+  last: number;
+}
+
 interface OpenStream extends StreamSegments {
   /** Number of its attributes' list in the catalogue. */
   version: number;
@@ -51,15 +56,15 @@ export class StepStore {
   readonly #packer = new RowPacker();
   #step: number;
   #stored = 0;
-  /** Of which rules a snapshot is kept, and how many increments upon it. */
-  #kept: ReadonlyMap<string, number>;
+  /** Of which rules a state is kept: the numbers of what it begins with and of the last increment. */
+  #kept: ReadonlyMap<string, KeptState>;
 
   private constructor(client: RedisClient, options: StepStoreOptions, streams: Map<string, OpenStream>, step: number, checkpoint: StoredCheckpoint | undefined) {
     this.#client = client;
     this.#options = options;
     this.#streams = streams;
     this.#step = step;
-    this.#kept = new Map((checkpoint?.rules ?? []).map(({ name, increments }) => [name, increments.length]));
+    this.#kept = new Map((checkpoint?.rules ?? []).map(({ name, first, increments }) => [name, { first, last: first + increments.length }]));
   }
 
   /** Throws a `PathError` when Redis cannot be reached or holds something that is not ours. */
@@ -129,7 +134,7 @@ export class StepStore {
 
   /**
    * Replaces the checkpoint, empties the log up to it and lets go of what retention no longer covers. Of a rule's state a
-   * snapshot replaces what was kept of it, an increment is added to it.
+   * snapshot replaces what was kept of it, an increment is added to it, and what a renewal made history of goes.
    */
   async checkpoint(state: NextCheckpoint, journals: ReadonlyMap<string, Positions>): Promise<void> {
     const { keys, clock, retention } = this.#options;
@@ -151,25 +156,20 @@ export class StepStore {
   }
 
   #writeStates(multi: ChainableCommander, rules: NextCheckpoint['rules']): void {
-    const { snapshots } = this.#options.keys;
     const former = this.#kept;
-    this.#kept = new Map(rules.map(({ name, increments }) => [name, increments]));
-    for (const { name, increments, written } of rules) {
+    this.#kept = new Map(rules.map(({ name, first, increments }) => [name, { first, last: increments }]));
+    for (const { name, first, increments, written } of rules) {
       const kept = former.get(name);
-      const isAnother = written !== undefined && increments === 0;
-      if (!isAnother && kept !== (written === undefined ? increments : increments - 1)) throw new Error(`rule ${name} has ${increments} increments upon a snapshot of which ${kept ?? 'none'} are kept`);
-      if (isAnother && kept !== undefined) this.#dropIncrements(multi, name, kept);
-      if (written !== undefined) multi.hset(snapshots, stateField(name, increments), Buffer.from(written.buffer, written.byteOffset, written.byteLength));
+      const isSnapshot = written !== undefined && increments === 0;
+      if (!isSnapshot && (kept === undefined || first < kept.first || increments !== kept.last + (written === undefined ? 0 : 1))) throw new Error(`rule ${name} has increments up to ${increments} upon a state of which those up to ${kept?.last ?? 'none'} are kept`);
+      if (kept !== undefined) this.#dropStates(multi, name, kept.first, isSnapshot ? kept.last : first - 1);
+      if (written !== undefined) multi.hset(this.#options.keys.snapshots, stateField(name, increments), Buffer.from(written.buffer, written.byteOffset, written.byteLength));
     }
-    for (const [name, kept] of former) {
-      if (this.#kept.has(name)) continue;
-      multi.hdel(snapshots, stateField(name));
-      this.#dropIncrements(multi, name, kept);
-    }
+    for (const [name, { first, last }] of former) if (!this.#kept.has(name)) this.#dropStates(multi, name, first, last);
   }
 
-  #dropIncrements(multi: ChainableCommander, rule: string, kept: number): void {
-    if (kept > 0) multi.hdel(this.#options.keys.snapshots, ...Array.from({ length: kept }, (_, index) => stateField(rule, index + 1)));
+  #dropStates(multi: ChainableCommander, rule: string, first: number, last: number): void {
+    if (last >= first) multi.hdel(this.#options.keys.snapshots, ...Array.from({ length: last - first + 1 }, (_, index) => stateField(rule, first + index)));
   }
 
   #addRows(multi: ChainableCommander, stored: StoredStream, times: readonly number[], rows: readonly Row[]): void {

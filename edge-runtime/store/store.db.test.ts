@@ -32,10 +32,10 @@ afterEach(() => {
 
 /** What a checkpoint is to write of a rule, and what is read of it. */
 function rule(name: string, increments: number, written?: number[]): NextCheckpoint['rules'][number] {
-  return { name, digest: 'd', increments, written: written === undefined ? undefined : new Uint8Array(written) };
+  return { name, digest: 'd', first: 0, increments, written: written === undefined ? undefined : new Uint8Array(written) };
 }
-function state(name: string, snapshot: number[], ...increments: number[][]): Checkpoint['rules'][number] {
-  return { name, digest: 'd', snapshot: new Uint8Array(snapshot), increments: increments.map((one) => new Uint8Array(one)) };
+function state(name: string, snapshot: number[], ...increments: number[][]): Checkpoint['rules'][number] & { first: number } {
+  return { name, digest: 'd', first: 0, snapshot: new Uint8Array(snapshot), increments: increments.map((one) => new Uint8Array(one)) };
 }
 
 async function open(changes: Partial<StepStoreOptions> = {}) {
@@ -90,7 +90,7 @@ describe('recovery finds', () => {
   ])('a checkpoint before one whose rule %s, which is refused', async (_, wrong) => {
     const { store } = await open();
     await store.checkpoint({ positions: {}, rules: [rule('watch', 0, [1])] }, new Map());
-    await expect(store.checkpoint({ positions: {}, rules: [wrong] }, new Map())).rejects.toThrow(/increments upon a snapshot/);
+    await expect(store.checkpoint({ positions: {}, rules: [wrong] }, new Map())).rejects.toThrow(/has increments up to/);
     expect((await open()).recovery.checkpoint?.rules).toEqual([state('watch', [1])]);
   });
 

@@ -34,11 +34,13 @@ interface Case {
 
 interface Measured {
   name: string;
-  /** Of one snapshot: what each checkpoint was before there were increments. */
+  /** Of the first, which is all there is of the state: what each checkpoint was before there were increments. */
   snapshot: { stopMs: number; clockMs: number; bytes: number; redisMs: number };
+  /** Of one part of a renewal, written between two batches of events. */
+  slice: { stopMs: { median: number; p90: number; max: number }; count: number };
   increment: { stopMs: { median: number; p90: number; max: number }; clockMs: number; bytes: number; redisMs: number };
   checkpoints: number;
-  snapshots: number;
+  renewals: number;
   bytesPerSecond: number;
   storedBytesMax: number;
   increments: number;
@@ -95,17 +97,22 @@ async function measure(one: Case, keyPrefix: string): Promise<Measured> {
   const { store } = await openStore(options);
   const runner = new RuleRunner(plan, () => '');
   let sent = 0;
+  const slices: number[] = [];
   const feed = (count: number): void => {
     for (const end = sent + count; sent < end; sent++) {
       const time = START + Math.floor((sent * 1000) / one.perSecond);
       runner.input(one.stream, [time], [one.row(sent, time)]);
-      if (sent % 1000 === 999 || sent === end - 1) answer(runner);
+      if (sent % 1000 !== 999 && sent !== end - 1) continue;
+      answer(runner);
+      const used = process.cpuUsage();
+      if (runner.renew()) slices.push(coreMs(used));
     }
   };
   feed(one.held);
 
   const saved: { isSnapshot: boolean; stopMs: number; clockMs: number; redisMs: number; bytes: number }[] = [];
-  let [stored, storedBytesMax, increments] = [0, 0, 0];
+  let [before, renewals, storedBytesMax, increments] = [0, 0, 0, 0];
+  const kept = new Map<number, number>();
   for (let second = 0; second <= one.seconds; second++) {
     const [begun, used] = [performance.now(), process.cpuUsage()];
     const state = runner.save();
@@ -115,9 +122,11 @@ async function measure(one: Case, keyPrefix: string): Promise<Measured> {
     const bytes = state.written?.length ?? 0;
     const isSnapshot = state.increments === 0;
     saved.push({ isSnapshot, stopMs, clockMs, redisMs: performance.now() - begun - clockMs, bytes });
-    stored = isSnapshot ? bytes : stored + bytes;
-    storedBytesMax = Math.max(storedBytesMax, stored);
-    ({ increments } = state);
+    kept.set(state.increments, bytes);
+    storedBytesMax = Math.max(storedBytesMax, [...kept.values()].reduce((sum, one) => sum + one, 0));
+    if (state.first > before) renewals++;
+    for (; before < state.first; before++) kept.delete(before);
+    increments = kept.size - 1;
     feed(one.perSecond);
   }
   store.close();
@@ -125,14 +134,15 @@ async function measure(one: Case, keyPrefix: string): Promise<Measured> {
   return {
     name: one.name,
     snapshot: { stopMs: median(snapshots.map(({ stopMs }) => stopMs)), clockMs: median(snapshots.map(({ clockMs }) => clockMs)), bytes: median(snapshots.map(({ bytes }) => bytes)), redisMs: median(snapshots.map(({ redisMs }) => redisMs)) },
+    slice: { stopMs: spread(slices), count: slices.length },
     increment: {
-      stopMs: { median: median(rest.map(({ stopMs }) => stopMs)), p90: at(rest.map(({ stopMs }) => stopMs), 0.9), max: Math.max(...rest.map(({ stopMs }) => stopMs)) },
+      stopMs: spread(rest.map(({ stopMs }) => stopMs)),
       clockMs: median(rest.map(({ clockMs }) => clockMs)),
       bytes: median(rest.map(({ bytes }) => bytes)),
       redisMs: median(rest.map(({ redisMs }) => redisMs)),
     },
     checkpoints: saved.length,
-    snapshots: snapshots.length,
+    renewals,
     // The first is of what was held before.
     bytesPerSecond: saved.slice(1).reduce((sum, { bytes }) => sum + bytes, 0) / one.seconds,
     storedBytesMax,
@@ -174,6 +184,10 @@ function coreMs(since: NodeJS.CpuUsage): number {
   return (user + system) / 1e3;
 }
 
+function spread(list: readonly number[]): { median: number; p90: number; max: number } {
+  return { median: median(list), p90: at(list, 0.9), max: Math.max(0, ...list) };
+}
+
 function median(list: readonly number[]): number {
   return at(list, 0.5);
 }
@@ -182,13 +196,14 @@ function at(list: readonly number[], part: number): number {
   return list.toSorted((left, right) => left - right)[Math.floor(list.length * part)] ?? 0;
 }
 
-function described({ name, snapshot, increment, checkpoints, snapshots, bytesPerSecond, storedBytesMax, increments, recoveryMs }: Measured): string {
+function described({ name, snapshot, slice, increment, checkpoints, renewals, bytesPerSecond, storedBytesMax, increments, recoveryMs }: Measured): string {
   const kB = (bytes: number): string => `${(bytes / 1e3).toFixed(1)} kB`;
   return [
     `${name}:`,
     `  a snapshot stops the flow for ${snapshot.stopMs.toFixed(1)} ms of one core (${snapshot.clockMs.toFixed(0)} by the clock) and is ${kB(snapshot.bytes)}; Redis takes ${snapshot.redisMs.toFixed(1)} ms`,
+    `  a slice of a renewal for ${slice.stopMs.median.toFixed(2)} ms (p90 ${slice.stopMs.p90.toFixed(2)}, worst ${slice.stopMs.max.toFixed(1)}); there were ${slice.count}`,
     `  an increment for ${increment.stopMs.median.toFixed(2)} ms (${increment.clockMs.toFixed(2)} by the clock, p90 ${increment.stopMs.p90.toFixed(2)}, worst ${increment.stopMs.max.toFixed(1)}) and is ${kB(increment.bytes)}; Redis takes ${increment.redisMs.toFixed(1)} ms`,
-    `  of ${checkpoints} checkpoints ${snapshots} had a snapshot; ${kB(bytesPerSecond)} a second, at most ${kB(storedBytesMax)} stored`,
+    `  in ${checkpoints} checkpoints ${renewals} renewals ended; ${kB(bytesPerSecond)} a second, at most ${kB(storedBytesMax)} stored`,
     `  with ${increments} increments read in ${recoveryMs.read.toFixed(0)} ms, restored in ${recoveryMs.restore.toFixed(0)} ms`,
     '',
   ].join('\n');

@@ -47,6 +47,23 @@ export interface Incremental extends Stateful {
   loadChanges(reader: BinaryReader): void;
 }
 
+/**
+ * Something that may be so large that all of it is written in slices, each between two events, while it goes on changing. Slices
+ * have what was there when that began, as far as it has not left; the changes that are written meanwhile have the rest.
+ */
+export interface Renewable extends Incremental {
+  /** Begins to write all that is held now, which is what the last changes lead to. */
+  renew(): void;
+  /** Writes on until the writer holds so many bytes, and at least one thing; true when all is written. */
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean;
+  /** Takes what all slices and all changes since `renew` lead to, each in their order, in place of what is held. */
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void;
+}
+
+export function isRenewable(one: Stateful): one is Renewable {
+  return 'saveSlice' in one;
+}
+
 export function isIncremental(one: Stateful): one is Incremental {
   return 'saveChanges' in one;
 }

@@ -25,13 +25,28 @@ const decoder = new TextDecoder();
 const SHARED_LENGTH_MAX = 64;
 
 export class BinaryWriter {
-  private bytes = new Uint8Array(INITIAL_BYTES);
-  private view = new DataView(this.bytes.buffer);
+  private bytes: Uint8Array<ArrayBuffer>;
+  private view: DataView;
   private at = 0;
   private readonly shared = new Map<string, number>();
 
+  /** With room for so many bytes; it grows. */
+  constructor(capacity = INITIAL_BYTES) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** How many bytes were written. */
+  get size(): number {
+    return this.at;
+  }
+
+  /** What was written; the writer is used again for something else, with the room that it has. */
   finish(): Uint8Array {
-    return this.bytes.slice(0, this.at);
+    const written = this.bytes.slice(0, this.at);
+    this.at = 0;
+    this.shared.clear();
+    return written;
   }
 
   /** A whole number from 0 to 2^53. */

@@ -31,6 +31,6 @@ function saved(states: ReadonlyMap<string, Stateful>, removed: ChangePlan['remov
     if (state === undefined) return [];
     const writer = new BinaryWriter();
     state.save(writer);
-    return [{ kept, id, what: view === undefined || view.id !== id ? '' : view.what, bytes: writer.finish(), changes: [] }];
+    return [{ kept, id, what: view === undefined || view.id !== id ? '' : view.what, bytes: writer.finish(), slices: undefined, changes: [] }];
   });
 }

@@ -1,5 +1,5 @@
 import { replanned, type CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type HoldsOptions, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type SnapshotOptions, type StreamBatch } from '../api.ts';
+import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type HoldsOptions, type IncrementOptions, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type SnapshotOptions, type StreamBatch } from '../api.ts';
 import { AppIndex } from '../plan/app-index.ts';
 import { planRuleChange } from '../plan/plan-change.ts';
 import type { AppPlan } from '../plan/plan.ts';
@@ -15,7 +15,8 @@ import { boundOf } from './partition.ts';
 import { handOn } from './receiver.ts';
 import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
-import { Follower, openChain } from './increments.ts';
+import { endOf, openChain } from './chain.ts';
+import { Follower } from './increments.ts';
 import { restoreAll, saysWhatItHolds, takeOver, writeSnapshot } from './snapshot.ts';
 import { StageChain } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
@@ -217,26 +218,30 @@ export class Engine implements CepEngine {
     this.keepStarts();
     const { shape, states } = this.current();
     const bytes = writeSnapshot(shape, states, this.stages, this.made.kept);
-    if (followed) this.follower = new Follower(shape, bytes, 0, this.made.kept);
+    if (followed) this.follower = new Follower(shape, endOf(bytes), this.made.kept);
     return bytes;
   }
 
-  increment(): Uint8Array | undefined {
-    return this.follower?.write(this.stages);
+  increment({ renews = false }: IncrementOptions = {}): Uint8Array | undefined {
+    return this.follower?.write(this.stages, renews ? this.current().states : undefined);
+  }
+
+  renew(bytesMax: number): number {
+    return this.follower?.renew(bytesMax) ?? 0;
   }
 
   restore(bytes: Uint8Array, increments?: readonly Uint8Array[]): void {
     this.predictions.forget();
     this.keepStarts();
     const { shape, states } = this.current();
-    const chain = openChain(bytes, increments ?? []);
-    restoreAll(chain, shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry));
-    this.follower = increments === undefined || !saysWhatItHolds(chain, states, this.made.kept) ? undefined : new Follower(shape, bytes, increments.length, this.made.kept);
+    const { snapshot, end } = openChain(bytes, increments ?? []);
+    restoreAll(snapshot, shape, this.stages, this.made.kept, (id) => this.chain.portOf(id), (entry) => this.predictions.again(entry));
+    this.follower = increments === undefined || !saysWhatItHolds(snapshot, states, this.made.kept) ? undefined : new Follower(shape, end, this.made.kept);
   }
 
   takeOver(bytes: Uint8Array, increments: readonly Uint8Array[] = []): string[] {
     this.predictions.forget();
-    return takeOver(openChain(bytes, increments), this.current().states, this.stages, this.made.kept, this.made.refills);
+    return takeOver(openChain(bytes, increments).snapshot, this.current().states, this.stages, this.made.kept, this.made.refills);
   }
 
   private makeGate(): EventTime {

@@ -1,4 +1,4 @@
-import { CURRENT, RESET, type EventType, type Incremental, type Payload, type Stage, type Swappable } from '../operators/stage.ts';
+import { CURRENT, RESET, type EventType, type Payload, type Renewable, type Stage, type Swappable } from '../operators/stage.ts';
 import type { Row } from '../api.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
@@ -31,7 +31,7 @@ interface Groups {
 }
 
 /** Aggregates by group: one answer a chunk and group, in the order in which the chunk first named the groups. */
-export class GroupedSelector implements Stage, Swappable, Incremental {
+export class GroupedSelector implements Stage, Swappable, Renewable {
   private readonly plan: SelectionPlan;
   private readonly code: SelectionCode;
   private readonly wanted: Wanted;
@@ -45,6 +45,8 @@ export class GroupedSelector implements Stage, Swappable, Incremental {
   private chunk = 1;
   /** What was named from a chunk on, while that is followed. */
   private changes: { from: number; touched: Touched<Kept>; ended: boolean } | undefined;
+  /** Groups that are yet to be written in slices: so many at most, and of those only what had begun before. */
+  private slices: { groups: Iterator<Kept>; left: number; before: number } | undefined;
 
   constructor(plan: SelectionPlan, wanted: Wanted, code: SelectionCode, output: OutputStage) {
     this.plan = plan;
@@ -173,16 +175,19 @@ export class GroupedSelector implements Stage, Swappable, Incremental {
   private saveLive(groups: Kept[], writer: BinaryWriter): void {
     const live = groups.filter((one) => this.isLive(one)).sort((left, right) => left.begun - right.begun);
     writer.count(live.length);
-    for (const { key, group } of live) {
-      writer.value(key);
-      for (const name of this.aggregators) group[name]?.save(writer);
-    }
+    for (const one of live) this.saveGroup(one, writer);
+  }
+  private saveGroup({ key, group }: Kept, writer: BinaryWriter): void {
+    writer.value(key);
+    for (const name of this.aggregators) group[name]?.save(writer);
   }
   private loadLive(reader: BinaryReader): void {
-    for (let left = reader.count(); left > 0; left--) {
-      const { group } = this.groupOf(reader.value());
-      for (const name of this.aggregators) group[name]?.load(reader);
-    }
+    for (let left = reader.count(); left > 0; left--) this.loadGroup(reader);
+  }
+  private loadGroup(reader: BinaryReader): Kept {
+    const kept = this.groupOf(reader.value());
+    for (const name of this.aggregators) kept.group[name]?.load(reader);
+    return kept;
   }
 
   follow(): void {
@@ -201,5 +206,42 @@ export class GroupedSelector implements Stage, Swappable, Incremental {
     if (reader.value() === true) Object.assign(this.groups, this.fresh());
     for (const key of reader.list()) this.groups.byKey.delete(key);
     this.loadLive(reader);
+  }
+
+  renew(): void {
+    const { byKey, begun } = this.groups;
+    this.slices = { groups: byKey.values(), left: byKey.size, before: begun };
+  }
+
+  /** What began since is in the changes. */
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    const { slices } = this;
+    for (let some = false; slices !== undefined && slices.left > 0 && (!some || writer.size < bytesMax); some = true) {
+      slices.left--;
+      const { value: kept, done } = slices.groups.next();
+      if (done === true) slices.left = 0;
+      else if (this.isLive(kept) && kept.begun < slices.before) {
+        writer.count(1);
+        writer.count(kept.begun);
+        this.saveGroup(kept, writer);
+      }
+    }
+    writer.count(0);
+    return slices === undefined || slices.left === 0;
+  }
+
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    this.changes = undefined;
+    Object.assign(this.groups, this.fresh());
+    let next = 0;
+    for (const reader of slices) {
+      while (reader.count() === 1) {
+        const begun = reader.count();
+        this.loadGroup(reader).begun = begun;
+        next = Math.max(next, begun + 1);
+      }
+    }
+    this.groups.begun = next;
+    for (const reader of changes) this.loadChanges(reader);
   }
 }

@@ -31,6 +31,8 @@ export interface Instance {
 export class UseOrder {
   oldest: Instance | undefined;
   newest: Instance | undefined;
+  /** Where a walk from the oldest to the newest goes on, whoever moves meanwhile. */
+  next: Instance | undefined;
 
   has(instance: Instance): boolean {
     return instance === this.newest || instance.newer !== undefined;
@@ -46,6 +48,7 @@ export class UseOrder {
 
   unlink(instance: Instance): void {
     const { older, newer } = instance;
+    if (this.next === instance) this.next = newer;
     if (older === undefined) this.oldest = newer;
     else older.newer = newer;
     if (newer === undefined) this.newest = older;

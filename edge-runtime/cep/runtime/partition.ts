@@ -1,7 +1,7 @@
 import type { Bound } from '../api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
 import { WindowOutlet } from '../operators/windows/named-window.ts';
-import { isSwappable, swappedTogether, type Incremental, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
+import { isSwappable, swappedTogether, type Renewable, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 import { buildBehind, buildQuery, StageEntry, type QueryContext } from './build-query.ts';
@@ -28,7 +28,7 @@ import { Alarm, Timers } from './timers.ts';
  *
  * A partition with predictions in it is divided: its queries behind a prediction are another of these, in a later stage.
  */
-export class RunningPartition implements Incremental {
+export class RunningPartition implements Renewable {
   /** Keys forgotten because there were too many. */
   dropped = 0;
   readonly plan: PartitionPlan;
@@ -57,6 +57,8 @@ export class RunningPartition implements Incremental {
   /** What changed in this turn of following, while somebody follows. */
   private changes: Touched<Instance> | undefined;
   private turn = 0;
+  /** How many of the keys that there were are yet to be written in slices. */
+  private unwritten = 0;
   /** While a copy is made: what it is made for, its inner streams, and its alarms' places in the order of the app. */
   private made: Instance | undefined;
   private relays = new Map<string, FanOut>();
@@ -287,7 +289,7 @@ export class RunningPartition implements Incremental {
 
   /** Forgets every key for good. */
   close(): void {
-    for (const instance of [...this.instances.values()]) this.forget(instance);
+    this.forgetAll();
     this.purging.clear();
   }
 
@@ -299,10 +301,14 @@ export class RunningPartition implements Incremental {
   }
 
   load(reader: BinaryReader): void {
+    this.forgetAll();
+    this.loadBounds(reader);
+    for (const instance of this.loadInstances(reader)) if (instance !== undefined) this.moveUp(instance);
+  }
+
+  private forgetAll(): void {
     this.changes = undefined;
     for (const instance of [...this.instances.values()]) this.forget(instance);
-    this.loadBounds(reader);
-    for (const instance of this.loadInstances(reader)) if (instance !== undefined) this.byUse.append(instance);
   }
 
   private saveBounds(writer: BinaryWriter): void {
@@ -319,31 +325,40 @@ export class RunningPartition implements Incremental {
 
   private saveInstances(instances: readonly Instance[], placeOf: (instance: Instance) => number, writer: BinaryWriter): void {
     writer.count(instances.length);
-    for (const instance of instances) {
-      writer.value(instance.key);
-      writer.count(instance.rank);
-      writer.count(placeOf(instance));
-      writer.value(instance.used + (this.since ?? 0));
-      this.enter(instance);
-      for (const state of instance.copy.kept) state.save(writer);
-    }
+    for (const instance of instances) this.saveInstance(instance, placeOf(instance), writer);
+  }
+
+  private saveInstance(instance: Instance, place: number, writer: BinaryWriter): void {
+    writer.value(instance.key);
+    writer.count(instance.rank);
+    writer.count(place);
+    writer.value(instance.used + (this.since ?? 0));
+    this.enter(instance);
+    for (const state of instance.copy.kept) state.save(writer);
   }
 
   /** Gives them in their places. */
   private loadInstances(reader: BinaryReader): (Instance | undefined)[] {
     const placed: (Instance | undefined)[] = [];
     for (let left = reader.count(); left > 0; left--) {
-      const key = reader.value();
-      const rank = reader.count();
-      const instance = this.instances.get(key) ?? this.make(key, rank);
-      placed[reader.count()] = instance;
-      const used = Number(reader.value());
-      instance.used = used - (this.since ??= used);
-      this.enter(instance);
-      for (const state of instance.copy.kept) state.load(reader);
-      this.instances.set(key, instance);
+      const { instance, place } = this.loadInstance(reader);
+      placed[place] = instance;
     }
     return placed;
+  }
+
+  private loadInstance(reader: BinaryReader): { instance: Instance; place: number } {
+    const key = reader.value();
+    const rank = reader.count();
+    let instance = this.instances.get(key);
+    if (instance === undefined) this.byUse.append((instance = this.make(key, rank)));
+    const place = reader.count();
+    const used = Number(reader.value());
+    instance.used = used - (this.since ??= used);
+    this.enter(instance);
+    for (const state of instance.copy.kept) state.load(reader);
+    this.instances.set(key, instance);
+    return { instance, place };
   }
 
   follow(): void {
@@ -374,11 +389,41 @@ export class RunningPartition implements Incremental {
     }
     this.walked = undefined;
     const [, ...moved] = this.loadInstances(reader);
-    for (const instance of moved.reverse()) {
-      if (instance === undefined) continue;
-      if (this.byUse.has(instance)) this.byUse.unlink(instance);
-      this.byUse.append(instance);
+    for (const instance of moved.reverse()) if (instance !== undefined) this.moveUp(instance);
+  }
+
+  private moveUp(instance: Instance): void {
+    if (this.byUse.has(instance)) this.byUse.unlink(instance);
+    this.byUse.append(instance);
+  }
+
+  renew(): void {
+    this.byUse.next = this.byUse.oldest;
+    this.unwritten = this.instances.size;
+  }
+
+  /** In the order of use, from the oldest: a key that an event comes to goes behind them all, and is in the changes. */
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    const { byUse } = this;
+    for (let some = false; byUse.next !== undefined && this.unwritten > 0 && (!some || writer.size < bytesMax); some = true) {
+      writer.count(1);
+      this.saveInstance(byUse.next, 0, writer);
+      byUse.next = byUse.next.newer;
+      this.unwritten--;
     }
+    writer.count(0);
+    if (this.unwritten === 0) byUse.next = undefined;
+    return byUse.next === undefined;
+  }
+
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    this.forgetAll();
+    for (const reader of slices) while (reader.count() === 1) this.moveUp(this.loadInstance(reader).instance);
+    for (const reader of changes) this.loadChanges(reader);
+    // They are kept in the order in which they came.
+    const all = [...this.instances].sort(([, left], [, right]) => left.rank - right.rank);
+    this.instances.clear();
+    for (const [key, instance] of all) this.instances.set(key, instance);
   }
 }
 

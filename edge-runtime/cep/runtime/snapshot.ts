@@ -1,5 +1,5 @@
 import { CepError } from '../api.ts';
-import { isIncremental, type Stateful } from '../operators/stage.ts';
+import { isIncremental, isRenewable, type Stateful } from '../operators/stage.ts';
 import type { StateIdentity } from '../plan/describe-state.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
@@ -14,8 +14,9 @@ export interface SavedState {
   /** What it is, and what it is called for people; empty for what can be restored only into the same app. */
   id: string;
   what: string;
-  /** All of it. */
+  /** All of it; nothing where it is in slices. */
   bytes: Uint8Array;
+  slices: Uint8Array[] | undefined;
   /** What changed since, in its order. */
   changes: Uint8Array[];
 }
@@ -50,16 +51,16 @@ export function writeSnapshot(shape: string, identities: readonly StateIdentity[
 }
 
 /** Of a partition, what its queries remember is told one by one, and kept as one. */
-function byKept(identities: readonly StateIdentity[]): Map<string, StateIdentity> {
+export function byKept(identities: readonly StateIdentity[]): Map<string, StateIdentity> {
   return new Map([...identities].reverse().map((one) => [one.kept, one]));
 }
 
 /** What is made again from something else is not missed by itself. */
-function nameOf(identity: StateIdentity | undefined): string {
+export function nameOf(identity: StateIdentity | undefined): string {
   return identity?.view === undefined || identity.view.id !== identity.id ? '' : identity.view.what;
 }
 
-function saved(one: { save(writer: BinaryWriter): void }): Uint8Array {
+export function saved(one: { save(writer: BinaryWriter): void }): Uint8Array {
   const part = new BinaryWriter();
   one.save(part);
   return part.finish();
@@ -77,7 +78,7 @@ export function openSnapshot(bytes: Uint8Array): Snapshot {
     const states = Array.from({ length: reader.count() }, (): SavedState => {
       const kept = reader.text();
       const [id, what] = version === 1 ? ['', ''] : [reader.text(), reader.text()];
-      return { kept, id, what, bytes: reader.block(), changes: [] };
+      return { kept, id, what, bytes: reader.block(), slices: undefined, changes: [] };
     });
     return { version, shape, stages, states };
   });
@@ -150,12 +151,20 @@ export function fill(states: readonly SavedState[], identities: readonly StateId
   return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
 }
 
-function load(state: Stateful, { kept, bytes, changes }: SavedState): void {
+function load(state: Stateful, { kept, bytes, slices, changes }: SavedState): void {
+  if (slices !== undefined) {
+    if (!isRenewable(state)) throw new DamagedSnapshot(`The increment holds slices of '${kept}', which is saved whole.`);
+    return state.loadSlices(readersOf(slices), readersOf(changes));
+  }
   state.load(new BinaryReader(bytes));
   for (const one of changes) {
     if (!isIncremental(state)) throw new DamagedSnapshot(`The increment holds changes of '${kept}', which is saved whole.`);
     state.loadChanges(new BinaryReader(one));
   }
+}
+
+function readersOf(list: readonly Uint8Array[]): BinaryReader[] {
+  return list.map((one) => new BinaryReader(one));
 }
 
 /** What is wrong with bytes, told as `snapshot.damaged`. */

@@ -1,3 +1,4 @@
+import { loadQueue, QueueSlices } from '../operators/queue-slices.ts';
 import { append } from './append.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
 
@@ -26,7 +27,7 @@ export class Alarm {
   private draining = false;
   /** How many times have been done with, ever. */
   private done = 0;
-  private followed: { done: number; size: number } | undefined;
+  private followed: { done: number; size: number; slices: QueueSlices | undefined } | undefined;
   /** Position in the timers' heap, -1 when nothing is waited for. */
   heapIndex = -1;
 
@@ -82,7 +83,7 @@ export class Alarm {
   }
 
   follow(): void {
-    this.followed = { done: this.done, size: this.times.length - this.head };
+    this.followed = { done: this.done, size: this.times.length - this.head, slices: this.followed?.slices };
   }
 
   /** Writes how many of the times that were waited for are done with, and those that came. See `Incremental`. */
@@ -101,6 +102,37 @@ export class Alarm {
     this.head = Math.min(this.times.length, this.head + reader.count());
     for (const time of reader.list()) this.times.push(Number(time));
     if (this.head < this.times.length) this.timers.add(this);
+  }
+
+  renew(): void {
+    const size = this.times.length - this.head;
+    this.followed = { done: this.done, size, slices: new QueueSlices(this.done, size) };
+  }
+
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    return this.followed?.slices?.save(this.done, writer, bytesMax, (place) => writer.value(this.times[this.head + place])) ?? true;
+  }
+
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    this.followed = undefined;
+    this.timers.remove(this);
+    const times: number[] = [];
+    let head = 0;
+    loadQueue(
+      {
+        get size() {
+          return times.length - head;
+        },
+        clear: () => void (head = times.length),
+        drop: (count) => void (head += count),
+        take: (reader) => times.push(Number(reader.value())),
+        takeAll: (reader) => reader.list().forEach((time) => times.push(Number(time))),
+      },
+      slices,
+      changes,
+    );
+    [this.times, this.head] = [times.slice(head), 0];
+    if (this.times.length > 0) this.timers.add(this);
   }
 
   /** Waits for nothing any more. */

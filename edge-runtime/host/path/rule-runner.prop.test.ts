@@ -36,14 +36,22 @@ class Store {
   since: [number, Row][] = [];
   increments = 0;
 
+  renewals = 0;
+  #first = 0;
+
   save(runner: RuleRunner): void {
-    const { increments, written } = runner.save();
-    if (written === undefined) expect(increments).toBe(this.state?.increments.length);
+    const { first, increments, written } = runner.save();
+    const kept = this.state === undefined ? undefined : [this.state.snapshot, ...this.state.increments];
+    if (written === undefined) expect(increments).toBe(this.#first + (this.state?.increments.length ?? 0));
     if (written !== undefined && increments === 0) this.state = { snapshot: written, increments: [] };
-    else if (written !== undefined) {
-      expect(this.state?.increments.push(written)).toBe(increments);
+    else if (written !== undefined && kept !== undefined) {
+      expect(this.#first + kept.push(written) - 1).toBe(increments);
       this.increments += 1;
+      if (first > this.#first) this.renewals += 1;
+      const [snapshot = written, ...rest] = kept.slice(first - this.#first);
+      this.state = { snapshot, increments: rest };
     }
+    this.#first = first;
     this.since = [];
   }
 }
@@ -56,7 +64,7 @@ function taken(runner: RuleRunner): Row[] {
 describe('a rule that is saved in increments and killed at any point', () => {
   test.each(RULES)('%s', async (text) => {
     const plan = await planOf(text);
-    let increments = 0;
+    let [increments, renewals] = [0, 0];
     fc.assert(
       fc.property(acts, (list) => {
         const straight = new Engine(compile(`${source} ${text}`));
@@ -75,6 +83,7 @@ describe('a rule that is saved in increments and killed at any point', () => {
             taken(runner);
           } else {
             for (const { gap, pump, v } of act.events) {
+              runner.renew();
               now += gap;
               straight.sendBatch('Readings', [now], [[pump, v]]);
               runner.input('Readings', [now], [[pump, v]]);
@@ -85,10 +94,11 @@ describe('a rule that is saved in increments and killed at any point', () => {
           expect(found).toEqual(expected);
         }
         increments += store.increments;
+        renewals += store.renewals;
       }),
       { numRuns: 60 },
     );
-    expect(increments).toBeGreaterThan(0);
+    expect(Math.min(increments, renewals)).toBeGreaterThan(0);
   });
 });
 
@@ -97,26 +107,31 @@ describe('what is kept of a rule', () => {
     for (let at = from; at < to; at += 1) runner.input('Readings', [at], [[`p${at % 7}`, at]]);
   };
 
-  test('is a snapshot and increments that weigh no more than it and one more, and nothing is written where nothing came', async () => {
-    const runner = new RuleRunner(await planOf('from Readings#window.length(2000) select sum(v) as a insert into Out;'), () => '');
-    feed(runner, 0, 2000);
-    let [snapshots, kept, snapshot, largest, writtenBytes, restBytes] = [0, 0, 0, 0, 0, 0];
-    for (let at = 2000; at < 8000; at += 100) {
-      const { increments, written, ...rest } = runner.save();
-      expect(runner.save()).toEqual({ increments, written: undefined, restBytes: 0 });
-      writtenBytes += written?.length ?? 0;
-      restBytes += rest.restBytes;
-      // What is written was made up for by then, and a snapshot that takes the place of another was so by its increments.
+  test('is a snapshot once, then increments that renew it: no more than five times what is held, and nothing where nothing came', async () => {
+    const runner = new RuleRunner(await planOf('from Readings#window.length(20000) select sum(v) as a insert into Out;'), () => '');
+    feed(runner, 0, 20_000);
+    const { written: snapshot = new Uint8Array(), first } = runner.save();
+    expect(first).toBe(0);
+    const kept = new Map([[0, snapshot.length]]);
+    let [renewals, before, writtenBytes, restBytes] = [0, 0, 0, 0];
+    for (let at = 20_000; at < 120_000; at += 1000) {
+      feed(runner, at, at + 1000);
+      for (let steps = 0; steps < 10; steps++) runner.renew();
+      const saved = runner.save();
+      expect(runner.save()).toEqual({ ...saved, written: undefined, restBytes: 0 });
+      const bytes = saved.written?.length ?? 0;
+      [writtenBytes, restBytes] = [writtenBytes + bytes, restBytes + saved.restBytes];
+      // What is written is made up for.
       expect(restBytes).toBeGreaterThanOrEqual(writtenBytes);
-      if (increments === 0 && snapshots > 0) expect(rest.restBytes).toBeLessThan((written?.length ?? 0) / 10);
-      const bytes = written?.length ?? 0;
-      if (increments === 0) [snapshots, snapshot, kept] = [snapshots + 1, bytes, bytes];
-      else [kept, largest] = [kept + bytes, Math.max(largest, bytes)];
-      expect(kept).toBeLessThanOrEqual(2 * snapshot + largest);
-      feed(runner, at, at + 100);
+      kept.set(saved.increments, bytes);
+      if (saved.first > before) renewals++;
+      for (; before < saved.first; before++) kept.delete(before);
+      expect(saved.increments).toBeGreaterThan(0);
+      expect([...kept.values()].reduce((sum, one) => sum + one, 0)).toBeLessThan(5 * snapshot.length);
     }
-    // 60 times a twentieth of the window.
-    expect(snapshots).toBeLessThanOrEqual(4);
+    // Five windows full of events came.
+    expect(renewals).toBeGreaterThanOrEqual(2);
+    expect(writtenBytes).toBeLessThan(2.5 * 5 * snapshot.length);
   });
 
   test('that is damaged is not half taken over: the rule begins anew, with a snapshot', async () => {

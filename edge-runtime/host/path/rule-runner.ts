@@ -23,6 +23,8 @@ export interface NumberedCall extends ModelCall {
   ordinal: number;
 }
 
+/** So much of a renewal is written between two steps: less than a millisecond of a window. */
+const sliceBytesMax = 64 * 1024;
 const faultRowsMax = 100;
 const askRowsMax = 1000;
 
@@ -131,8 +133,16 @@ export class RuleRunner {
     this.#nextOrdinal = 1;
     if (!this.#isTouched) return this.#chain.stay();
     this.#isTouched = false;
-    const increment = this.#chain.isFull ? undefined : this.#engine.increment();
+    this.renew();
+    const increment = this.#chain.needsSnapshot ? undefined : this.#engine.increment({ renews: this.#chain.isFull });
     return increment === undefined ? this.#chain.begin(this.#engine.snapshot({ followed: true })) : this.#chain.add(increment);
+  }
+
+  /** Writes some more of the renewal of the state, if one is under way; false when there was nothing to write. */
+  renew(): boolean {
+    const bytes = this.#engine.renew(Math.min(this.#chain.sliceRoom, sliceBytesMax));
+    this.#chain.sliced(bytes);
+    return bytes > 0;
   }
 
   /**

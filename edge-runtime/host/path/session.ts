@@ -216,7 +216,13 @@ export class PathSession {
     if (step.operations.length === 0 && !this.#committer.hasLetters) return false;
     this.#stepsSinceCheckpoint += 1;
     this.#committer.commit(step);
+    this.#renew();
     return true;
+  }
+
+  /** Writes a slice of one rule's state, so that it need not be written at once at a checkpoint. */
+  #renew(): void {
+    for (const runner of this.#parts.runners.values()) if (runner.renew()) return;
   }
 
   async #checkpoint(): Promise<void> {

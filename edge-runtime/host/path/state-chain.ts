@@ -1,3 +1,4 @@
+import { incrementHead, isIncrement } from '../../cep/index.ts';
 import type { NextState, RuleState } from '../../store/checkpoint.ts';
 
 /** What is to be written of a rule's state, and for how many bytes the pause after the checkpoint is to make up. */
@@ -5,45 +6,89 @@ export interface SavedState extends NextState {
   restBytes: number;
 }
 
-/** So many increments are read at a start at most; each costs a little also where little changed. */
+/** So many increments are read at a start, besides those of a renewal; each costs a little also where little changed. */
 const incrementsMax = 1000;
+/** A renewal that does not end is given up for a snapshot. */
+const incrementsEver = 10 * incrementsMax;
+/** So much of a renewal goes into a checkpoint at least, and as much as changed since the one before. */
+const sliceBytesMin = 256 * 1024;
+
+/** What takes the place of all before it: the bytes of what it begins with, and of what changed since. */
+interface Base {
+  first: number;
+  bytes: number;
+  changedBytes: number;
+}
 
 /**
- * What is kept of a rule's state: a snapshot and increments upon it. Another snapshot takes their place when they weigh as much
- * as it does. So no more than twice the state is kept and read at a start, and no more than twice what changed is written. An
- * increment makes up for the snapshot to come as well as for itself, so that a large snapshot is not followed by a long pause.
+ * What is kept of a rule's state: a snapshot and increments upon it. A renewal takes their place, slice by slice in the increments,
+ * when they weigh as much as the snapshot or what the last renewal wrote. As much of it is written as changes meanwhile, so that no
+ * more than about twice what changed is written, and no more than about five times the state is kept and read at a start.
  */
 export class StateChain {
-  #snapshotBytes = 0;
-  #incrementBytes = 0;
-  #increments = 0;
+  #base: Base | undefined;
+  #last = 0;
+  /** What the renewal under way will leave. */
+  #next: Base | undefined;
+  #increment = { changedBytes: 0, sliceBytes: 0 };
 
-  /** Nothing is kept that an increment could be put upon, or enough of them are. */
-  get isFull(): boolean {
-    return this.#incrementBytes >= this.#snapshotBytes || this.#increments >= incrementsMax;
+  /** Another snapshot has to be written: nothing is kept, or too much of it. */
+  get needsSnapshot(): boolean {
+    return this.#base === undefined || this.#last - this.#base.first >= incrementsEver;
   }
 
-  /** Goes on from what is kept. */
+  /** The next increment is to begin a renewal. */
+  get isFull(): boolean {
+    return this.#base !== undefined && (this.#base.changedBytes >= this.#base.bytes || this.#last - this.#base.first >= incrementsMax);
+  }
+
+  /** How many bytes of the renewal under way may still go into the next increment. */
+  get sliceRoom(): number {
+    return this.#next === undefined ? 0 : Math.max(0, Math.max(sliceBytesMin, this.#increment.changedBytes) - this.#increment.sliceBytes);
+  }
+
+  /** A slice of the renewal was written, for the next increment. */
+  sliced(bytes: number): void {
+    this.#increment.sliceBytes += bytes;
+  }
+
+  /** Goes on from what is kept; a renewal that had not ended is forgotten. */
   resume({ snapshot, increments }: RuleState): void {
-    this.#snapshotBytes = snapshot.length;
-    this.#increments = increments.length;
-    this.#incrementBytes = increments.reduce((sum, one) => sum + one.length, 0);
+    const first = isIncrement(snapshot) ? incrementHead(snapshot).ordinal : 0;
+    const base = (this.#base = { first, bytes: snapshot.length, changedBytes: 0 });
+    for (const one of increments) {
+      const { from, sliceBytes } = incrementHead(one);
+      const ofBase = first > 0 && from === first ? sliceBytes : 0;
+      base.bytes += ofBase;
+      base.changedBytes += one.length - ofBase;
+    }
+    this.#last = first + increments.length;
+    this.#next = undefined;
   }
 
   begin(snapshot: Uint8Array): SavedState {
-    const restBytes = Math.max(0, snapshot.length - this.#incrementBytes);
     this.resume({ snapshot, increments: [] });
-    return { increments: 0, written: snapshot, restBytes };
+    return { first: 0, increments: 0, written: snapshot, restBytes: snapshot.length };
   }
 
   add(increment: Uint8Array): SavedState {
-    this.#increments += 1;
-    this.#incrementBytes += increment.length;
-    return { increments: this.#increments, written: increment, restBytes: 2 * increment.length };
+    const { ordinal, from, ends, sliceBytes } = incrementHead(increment);
+    const base = this.#base;
+    if (base === undefined) throw new Error('an increment was made upon nothing');
+    this.#last = ordinal;
+    base.changedBytes += increment.length;
+    this.#increment = { changedBytes: increment.length - sliceBytes, sliceBytes: 0 };
+    if (from === ordinal) this.#next = { first: ordinal, bytes: increment.length, changedBytes: 0 };
+    else if (this.#next !== undefined) {
+      this.#next.bytes += sliceBytes;
+      this.#next.changedBytes += increment.length - sliceBytes;
+    }
+    if (ends) [this.#base, this.#next] = [this.#next, undefined];
+    return { ...this.stay(), written: increment, restBytes: increment.length };
   }
 
   /** Nothing changed since. */
   stay(): SavedState {
-    return { increments: this.#increments, written: undefined, restBytes: 0 };
+    return { first: this.#base?.first ?? 0, increments: this.#last, written: undefined, restBytes: 0 };
   }
 }

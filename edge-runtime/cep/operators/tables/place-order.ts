@@ -45,6 +45,17 @@ export class PlaceOrder implements Iterable<Place> {
     this.size--;
   }
 
+  /** The place that was taken first of those that are; undefined when there is none. */
+  get oldest(): Place | undefined {
+    return this.first === NONE ? undefined : this.first;
+  }
+
+  /** The one that was taken next after a place. */
+  following(place: Place): Place | undefined {
+    const after = this.after[place] ?? NONE;
+    return after === NONE ? undefined : after;
+  }
+
   clear(): void {
     [this.first, this.last, this.free] = [NONE, NONE, NONE];
     [this.size, this.untouched] = [0, 0];

@@ -1,4 +1,5 @@
-import type { BinaryWriter } from '../../runtime/binary.ts';
+import type { Row } from '../../api.ts';
+import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Place } from './place-order.ts';
 
 /** So many are followed in any table; in a large one half as many as it has rows. */
@@ -33,8 +34,10 @@ export class TableChanges {
     return this.changed.size + this.came.size + this.gone.length > Math.max(FOLLOWED_MIN, rows / 2);
   }
 
-  /** The numbers of what left, then numbers and rows of what is another, then of what came, in its order. */
-  save(writer: BinaryWriter, saveRow: (place: Place) => void): void {
+  /** After what the table itself says: the numbers of what left, then numbers and rows of what is another, then of what came, in its order. */
+  save(writer: BinaryWriter, table: { refused: number; next: number }, saveRow: (place: Place) => void): void {
+    writer.value(table.refused);
+    writer.count(table.next);
     writer.count(this.gone.length);
     for (const number of this.gone) writer.count(number);
     for (const list of [this.changed, this.came]) {
@@ -45,4 +48,24 @@ export class TableChanges {
       }
     }
   }
+}
+
+/** What was written of changes. */
+export interface WrittenChanges {
+  /** Rows that were not taken, ever. */
+  refused: number;
+  /** The number of the next row that comes. */
+  next: number;
+  gone: number[];
+  changed: [number, Row][];
+  came: [number, Row][];
+}
+
+export function readTableChanges(reader: BinaryReader): WrittenChanges {
+  const rows = (): [number, Row][] =>
+    Array.from({ length: reader.count() }, (): [number, Row] => {
+      const [number, row] = [reader.count(), reader.value()];
+      return [number, Array.isArray(row) ? row : []];
+    });
+  return { refused: Number(reader.value()), next: reader.count(), gone: Array.from({ length: reader.count() }, () => reader.count()), changed: rows(), came: rows() };
 }

@@ -4,9 +4,10 @@ import type { KeyOrder } from '../java-order.ts';
 import { KeyIndex } from './key-index.ts';
 import { PlaceOrder, type Place } from './place-order.ts';
 import { RowColumns, type Column } from '../row-columns.ts';
-import type { Incremental } from '../stage.ts';
-import { TableChanges } from './table-changes.ts';
+import type { Renewable } from '../stage.ts';
+import { readTableChanges, TableChanges } from './table-changes.ts';
 import { TableNumbers } from './table-numbers.ts';
+import { readTable, TableSlices } from './table-slices.ts';
 import { ValueIndex } from './value-index.ts';
 
 /** Separates the parts of a key of several attributes; no text of an event is likely to hold it. */
@@ -26,7 +27,7 @@ export interface TableForm {
  * A table in memory, in columns: a row is a place in them, and is made as an object for who takes it away. Rows are in the order in
  * which they came or in that of the primary key, by which or by an index they are found.
  */
-export class Table implements Incremental {
+export class Table implements Renewable {
   private readonly primaryKey: readonly number[];
   private readonly order: KeyOrder | undefined;
   private readonly places = new PlaceOrder();
@@ -40,6 +41,7 @@ export class Table implements Incremental {
   refused = 0;
   private readonly numbers: TableNumbers;
   private changes: TableChanges | undefined;
+  private slices: TableSlices | undefined;
 
   constructor({ width, primaryKey, indexes, order, keepsRows }: TableForm) {
     this.primaryKey = primaryKey;
@@ -113,6 +115,7 @@ export class Table implements Incremental {
   remove(place: Place): void {
     this.walked = undefined;
     this.changes?.removed(place);
+    this.slices?.removed(place);
     if (this.primaryKey.length > 0) this.byKey.remove(this.keyAt(place), place);
     for (const [column, index] of this.byIndex) index.remove(this.rows.columns[column]?.[place], place);
     this.rows.forget(place);
@@ -179,7 +182,7 @@ export class Table implements Incremental {
 
   /** Rows have the numbers by which increments name them as they are when they are loaded again. */
   save(writer: BinaryWriter): void {
-    this.changes = undefined;
+    [this.changes, this.slices] = [undefined, undefined];
     this.numbers.forget();
     writer.value(this.refused);
     writer.count(this.size);
@@ -202,7 +205,7 @@ export class Table implements Incremental {
     this.byKey.clear();
     for (const index of this.byIndex.values()) index.clear();
     this.numbers.forget();
-    [this.walked, this.changes] = [undefined, undefined];
+    [this.walked, this.changes, this.slices] = [undefined, undefined, undefined];
   }
 
   follow(): void {
@@ -213,34 +216,51 @@ export class Table implements Incremental {
 
   saveChanges(writer: BinaryWriter): boolean {
     if (this.changes === undefined || this.changes.isTooMany(this.size)) return false;
-    writer.value(this.refused);
-    writer.count(this.numbers.next);
-    this.changes.save(writer, (place) => writer.value(this.row(place)));
+    this.changes.save(writer, { refused: this.refused, next: this.numbers.next }, (place) => writer.value(this.row(place)));
     this.follow();
     return true;
   }
 
   loadChanges(reader: BinaryReader): void {
     const { numbers } = this;
-    this.refused = Number(reader.value());
-    const next = reader.count();
+    const { refused, next, gone, changed, came } = readTableChanges(reader);
+    this.refused = refused;
     numbers.begin();
-    for (let left = reader.count(); left > 0; left--) {
-      const place = numbers.takeOut(reader.count());
+    for (const number of gone) {
+      const place = numbers.takeOut(number);
       if (place !== undefined) this.remove(place);
     }
-    const replaced: { place: Place; row: Row }[] = [];
-    for (let left = reader.count(); left > 0; left--) {
-      const [place, row] = [numbers.placeOf(reader.count()), reader.value()];
-      if (place !== undefined && Array.isArray(row)) replaced.push({ place, row });
+    this.loadReplaced(
+      changed.flatMap(([number, row]) => {
+        const place = numbers.placeOf(number);
+        return place === undefined ? [] : [{ place, row }];
+      }),
+    );
+    this.loadNumbered(came, next);
+  }
+
+  private loadNumbered(rows: readonly [number, Row][], next: number): void {
+    for (const [number, row] of rows) {
+      this.numbers.next = number;
+      this.enter(row);
     }
-    this.loadReplaced(replaced);
-    for (let left = reader.count(); left > 0; left--) {
-      numbers.next = reader.count();
-      const row = reader.value();
-      if (Array.isArray(row)) this.enter(row);
-    }
-    numbers.next = next;
+    this.numbers.next = next;
+  }
+
+  renew(): void {
+    this.slices = new TableSlices(this.places, this.numbers);
+  }
+
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    return this.slices?.save(writer, bytesMax, (place) => this.row(place)) ?? true;
+  }
+
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    this.clear();
+    const { rows, next, refused } = readTable(slices, changes);
+    this.numbers.begin();
+    this.loadNumbered(rows, next);
+    this.refused = refused;
   }
 
   /** All at once: two rows may have changed their keys with each other. */

@@ -1,6 +1,7 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
+import { loadQueue, QueueSlices } from '../queue-slices.ts';
 import { RowColumns } from '../row-columns.ts';
-import { rowOf, type Payload } from '../stage.ts';
+import { rowOf, type Payload, type Renewable } from '../stage.ts';
 
 const INITIAL_CAPACITY = 8;
 /** From so many events on, a queue that may keeps columns instead of rows; below, a row is the smaller thing. */
@@ -10,7 +11,7 @@ const COLUMNS_FROM = 512;
  * Events in the order they came, with times and payloads in two rings that grow by doubling. A queue made with `compact`
  * gives back rows with the same values, not the same objects; every payload of it has to be a row of one width.
  */
-export class EventQueue {
+export class EventQueue implements Renewable {
   private readonly compact: boolean;
   private columns: RowColumns | undefined;
   private times: number[] = new Array<number>(INITIAL_CAPACITY).fill(0);
@@ -21,7 +22,7 @@ export class EventQueue {
   /** How many have left, ever. */
   private left = 0;
   /** How many had left and how many there were when changes were last written; nothing while they are not followed. */
-  private followed: { left: number; size: number } | undefined;
+  private followed: { left: number; size: number; slices: QueueSlices | undefined } | undefined;
 
   constructor(compact = false) {
     this.compact = compact;
@@ -94,20 +95,22 @@ export class EventQueue {
 
   save(writer: BinaryWriter): void {
     writer.count(this.size);
-    for (let index = 0; index < this.size; index++) {
-      writer.value(this.timeAt(index));
-      writer.value(this.payloadAt(index));
-    }
+    for (let index = 0; index < this.size; index++) this.saveAt(index, writer);
+  }
+
+  private saveAt(index: number, writer: BinaryWriter): void {
+    writer.value(this.timeAt(index));
+    writer.value(this.payloadAt(index));
   }
 
   load(reader: BinaryReader): void {
     this.clear();
     this.followed = undefined;
-    this.pushAll(reader);
+    this.takeAll(reader);
   }
 
   follow(): void {
-    this.followed = { left: this.left, size: this.size };
+    this.followed = { left: this.left, size: this.size, slices: this.followed?.slices };
   }
 
   /** Writes how many of those that were there have left, and those that came. See `Incremental`. */
@@ -118,24 +121,41 @@ export class EventQueue {
     const stayed = followed.size - gone;
     writer.count(gone);
     writer.count(this.size - stayed);
-    for (let index = stayed; index < this.size; index++) {
-      writer.value(this.timeAt(index));
-      writer.value(this.payloadAt(index));
-    }
+    for (let index = stayed; index < this.size; index++) this.saveAt(index, writer);
     this.follow();
     return true;
   }
 
   loadChanges(reader: BinaryReader): void {
-    for (let left = Math.min(reader.count(), this.size); left > 0; left--) this.shift();
-    this.pushAll(reader);
+    this.drop(Math.min(reader.count(), this.size));
+    this.takeAll(reader);
   }
 
-  private pushAll(reader: BinaryReader): void {
-    for (let left = reader.count(); left > 0; left--) {
-      const timestamp = Number(reader.value());
-      this.push(timestamp, reader.value());
-    }
+  renew(): void {
+    this.followed = { left: this.left, size: this.size, slices: new QueueSlices(this.left, this.size) };
+  }
+
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    return this.followed?.slices?.save(this.left, writer, bytesMax, (index) => this.saveAt(index, writer)) ?? true;
+  }
+
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    this.followed = undefined;
+    loadQueue(this, slices, changes);
+  }
+
+  /** Lets the oldest go; there are as many. */
+  drop(count: number): void {
+    for (let left = count; left > 0; left--) this.shift();
+  }
+
+  take(reader: BinaryReader): void {
+    const timestamp = Number(reader.value());
+    this.push(timestamp, reader.value());
+  }
+
+  takeAll(reader: BinaryReader): void {
+    for (let left = reader.count(); left > 0; left--) this.take(reader);
   }
 
   /** Small and empty again. */

@@ -1,12 +1,12 @@
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Alarm } from '../../runtime/timers.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import type { CURRENT, EXPIRED, EventType, Incremental, Payload, Stage, WindowStage } from '../stage.ts';
+import { isRenewable, type CURRENT, type EXPIRED, type EventType, type Incremental, type Payload, type Renewable, type Stage, type WindowStage } from '../stage.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Held } from './held-event.ts';
 
 /** A window whose events leave one by one in the order they came, so that a snapshot can say what came and what left. */
-export abstract class SlidingWindow implements WindowStage, Incremental {
+export abstract class SlidingWindow implements WindowStage, Renewable {
   next: Stage;
   protected queue: EventQueue;
 
@@ -42,6 +42,19 @@ export abstract class SlidingWindow implements WindowStage, Incremental {
   }
   loadChanges(reader: BinaryReader): void {
     for (const part of this.kept()) part.loadChanges(reader);
+  }
+  renew(): void {
+    for (const part of this.kept()) if (isRenewable(part)) part.renew();
+  }
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    // Each of them, though the one before is not done.
+    return this.kept().filter(isRenewable).map((part) => part.saveSlice(writer, bytesMax)).every((isDone) => isDone);
+  }
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    for (const part of this.kept()) {
+      if (isRenewable(part)) part.loadSlices(slices, changes);
+      else for (const reader of changes) part.loadChanges(reader);
+    }
   }
 }
 
