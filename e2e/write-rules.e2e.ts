@@ -170,6 +170,18 @@ end;
     await expect(page.getByText(/pump.csv, 3,000 events in/)).toBeVisible();
   });
 
+  test('is told how a call is written, on a ground that hides the text behind it', async () => {
+    const text = await page.locator('[data-rule-editor] .cm-content').innerText();
+    await writeInEditor(page, 'define stream S (k string, v double);\nfrom S select ');
+    await page.keyboard.type('ifThenElse(v > 1.0, ');
+    const told = page.locator('[data-signature]');
+    await expect(told).toContainText('ifThenElse(condition, then, otherwise)');
+    await expect(told.locator('strong')).toHaveText('then');
+    await expect(told).not.toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
+    expect(await wrongWith(page)).toEqual([]);
+    await writeInEditor(page, text);
+  });
+
   test('cannot publish what fails a test case', async () => {
     await page.getByRole('button', { name: 'Publish version 1' }).click();
     await expect(page.getByRole('heading', { level: 1, name: 'flow-watch' })).toBeVisible();

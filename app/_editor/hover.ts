@@ -13,7 +13,7 @@ export function hovers(): Extension {
 
 function explanation(title: string, kind: string, text: string): HTMLElement {
   const dom = document.createElement('div');
-  dom.className = 'max-w-96 rounded-lg bg-overlay px-3 py-2 text-base shadow-overlay';
+  dom.className = 'max-w-[min(24rem,90vw)] rounded-lg border border-line-strong bg-overlay px-3 py-2 text-base shadow-overlay';
   const heading = dom.appendChild(document.createElement('p'));
   const name = heading.appendChild(document.createElement('span'));
   name.className = 'font-mono text-sm font-semibold';

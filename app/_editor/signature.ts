@@ -33,9 +33,12 @@ function tooltipOf(state: EditorState): Tooltip | null {
 
 function explanation({ form, parameter, means }: Signature): HTMLElement {
   const dom = document.createElement('div');
-  dom.className = 'pointer-events-none max-w-96 rounded-lg bg-overlay px-3 py-2 text-base shadow-overlay';
-  dom.dataset['signature'] = '';
-  const heading = dom.appendChild(document.createElement('p'));
+  dom.className = 'pointer-events-none';
+  // The editor makes the outer element a tooltip of its own, without a ground that text below would not show through.
+  const box = dom.appendChild(document.createElement('div'));
+  box.className = 'max-w-[min(24rem,90vw)] rounded-lg border border-line-strong bg-overlay px-3 py-2 text-base shadow-overlay';
+  box.dataset['signature'] = '';
+  const heading = box.appendChild(document.createElement('p'));
   heading.className = 'font-mono text-sm';
   const { from, to } = parameter ?? { from: form.length, to: form.length };
   heading.append(form.slice(0, from));
@@ -44,7 +47,7 @@ function explanation({ form, parameter, means }: Signature): HTMLElement {
   at.textContent = form.slice(from, to);
   heading.append(form.slice(to));
   if (means !== '') {
-    const body = dom.appendChild(document.createElement('p'));
+    const body = box.appendChild(document.createElement('p'));
     body.className = 'mt-0.5 text-dim';
     body.textContent = means;
   }
