@@ -22,6 +22,10 @@ export class GuardedJunction extends Junction {
     }
   }
 
+  override apart(): undefined {
+    return undefined;
+  }
+
   override many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     try {
       super.many(timestamps, rows, from, to);

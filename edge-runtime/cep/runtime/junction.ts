@@ -7,6 +7,7 @@ import { KeyedDispatch } from './keyed-dispatch.ts';
 export const NOWHERE: Receiver = {
   one: () => undefined,
   many: () => undefined,
+  apart: () => NOWHERE,
 };
 
 /** Collects what a stream brought while a batch runs, so that its listeners hear it once. */
@@ -107,6 +108,10 @@ export class Junction implements Receiver {
         batch.rows.push(rows[index] ?? []);
       }
     } else this.tell({ stream: this.name, timestamps: timestamps.slice(from, to), rows: rows.slice(from, to) });
+  }
+
+  apart(ahead: number): Receiver | undefined {
+    return this.only?.apart?.(ahead);
   }
 
   /** Tells the listeners what came since the batch began. */

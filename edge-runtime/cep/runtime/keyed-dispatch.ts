@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
 import type { ConstantBound } from '../plan/conjuncts.ts';
-import { handOn, type Receiver } from './receiver.ts';
+import type { Receiver } from './receiver.ts';
 
 /** Values up to here are looked up in an array instead of a map. */
 const DENSE_MAX = 65_536;
@@ -150,8 +150,11 @@ export class KeyedDispatch implements Receiver {
       if (hit === undefined) return;
       const { receiver } = hit.entry;
       for (next = first + 1; hits[next]?.entry.receiver === receiver; ) next++;
-      const part = hits.slice(first, next);
-      handOn(receiver, part.map((one) => one.timestamp), part.map((one) => one.row), 0, part.length);
+      if (next === first + 1) receiver.one(hit.timestamp, hit.row);
+      else {
+        const part = hits.slice(first, next);
+        receiver.many(part.map((one) => one.timestamp), part.map((one) => one.row), 0, part.length);
+      }
     }
   }
 }

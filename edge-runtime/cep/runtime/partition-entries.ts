@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import { handOn, type Receiver } from './receiver.ts';
-import type { KeyReader } from './partition-keys.ts';
+import { handOn, LOOKED_AHEAD, type Receiver } from './receiver.ts';
+import type { KeyOf, KeyReader } from './partition-keys.ts';
 
 /** One after the other to all that listen. */
 export class FanOut implements Receiver {
@@ -22,6 +22,11 @@ export class FanOut implements Receiver {
 
   many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     for (const receiver of this.receivers) receiver.many(timestamps, rows, from, to);
+  }
+
+  apart(ahead: number): Receiver | undefined {
+    const [only] = this.receivers;
+    return this.receivers.length === 1 ? only?.apart?.(ahead) : undefined;
   }
 }
 
@@ -68,7 +73,20 @@ export class SharedEntry implements Receiver {
   }
 
   many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
-    inRuns(this.reader, timestamps, rows, from, to, () => this.way);
+    const { reader, way } = this;
+    if (reader.kind === 'value' && reader.alone && way.apart?.(LOOKED_AHEAD) !== undefined) this.withKeys(reader.keyOf, timestamps, rows, from, to);
+    else inRuns(reader, timestamps, rows, from, to, () => way);
+  }
+
+  /** Where nobody sees how a chunk is cut, it is cut only at events without a key. */
+  private withKeys(keyOf: KeyOf, timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    let begun = from;
+    for (let index = from; index < to; index++) {
+      if (keyOf(timestamps[index] ?? 0, rows[index] ?? []) != null) continue;
+      handOn(this.way, timestamps, rows, begun, index);
+      begun = index + 1;
+    }
+    handOn(this.way, timestamps, rows, begun, to);
   }
 }
 

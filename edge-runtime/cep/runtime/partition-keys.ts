@@ -1,13 +1,14 @@
 import type { AttributeType, Row } from '../api.ts';
 import { textOf } from '../plan/functions.ts';
 import type { PartitionKeyPlan, PartitionPlan } from '../plan/plan.ts';
+import { looksAtEventOnly } from '../plan/looks-at-event.ts';
 import type { QueryCode } from './query-code.ts';
 
 /** The key of an event, or null when it has none and takes no part. */
 export type KeyOf = (timestamp: number, row: Row) => unknown;
 
 /** What the events of one stream are partitioned by. Events may lie in several ranges. */
-export type KeyReader = { kind: 'value'; keyOf: KeyOf } | { kind: 'ranges'; keysOf: (timestamp: number, row: Row) => readonly unknown[] };
+export type KeyReader = { kind: 'value'; keyOf: KeyOf; /** Reading it cannot fail, and looks at nothing but the event. */ alone: boolean } | { kind: 'ranges'; keysOf: (timestamp: number, row: Row) => readonly unknown[] };
 
 /**
  * Readers for each stream of a partition. Keys of all streams are compared with each other: as they are where all are
@@ -31,9 +32,11 @@ function readerOf(key: PartitionKeyPlan, asText: boolean, code: QueryCode): KeyR
   }
   const plain = valueReader(key.value, code);
   const { type } = key.value;
-  if (!asText || type === 'string') return { kind: 'value', keyOf: plain };
+  const alone = looksAtEventOnly(key.value);
+  if (!asText || type === 'string') return { kind: 'value', keyOf: plain, alone };
   return {
     kind: 'value',
+    alone,
     keyOf: (timestamp, row) => {
       const value = plain(timestamp, row) ?? null;
       return value === null ? null : textOf(value, type);

@@ -2,7 +2,7 @@ import type { Row } from '../api.ts';
 import { CURRENT } from '../operators/stage.ts';
 import type { PassingCode } from './emit-passing.ts';
 import type { QueryOutput } from './query-output.ts';
-import { handOn, type Receiver } from './receiver.ts';
+import { handOn, LOOKED_AHEAD, type Receiver } from './receiver.ts';
 
 /** Filter and projection of a query that keeps nothing. */
 export class PassingQuery implements Receiver {
@@ -24,6 +24,21 @@ export class PassingQuery implements Receiver {
   }
 
   many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
+    const next = this.next(LOOKED_AHEAD);
+    if (next === undefined) this.chunk(timestamps, rows, from, to);
+    else this.code.each?.(timestamps, rows, from, to, next);
+  }
+
+  apart(ahead: number): Receiver | undefined {
+    return this.next(ahead) === undefined ? undefined : this;
+  }
+
+  /** Who takes what passes event by event. */
+  private next(ahead: number): Receiver | undefined {
+    return ahead > 0 && this.code.each !== undefined && !this.output.heard ? this.target.apart?.(ahead - 1) : undefined;
+  }
+
+  private chunk(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
     const passed = this.code.many(timestamps, rows, from, to);
     if (this.output.heard && passed.to > passed.from) this.output.chunk(passed.rows.slice(passed.from, passed.to).map((row, index) => ({ type: CURRENT, timestamp: passed.times[passed.from + index] ?? 0, row, key: undefined })));
     else handOn(this.target, passed.times, passed.rows, passed.from, passed.to);

@@ -1,5 +1,6 @@
 import type { Row } from '../../api.ts';
 import type { StateElementPlan, StateInputPlan } from '../../plan/plan.ts';
+import { looksAtEventOnly } from '../../plan/looks-at-event.ts';
 import type { Typed } from '../../plan/types.ts';
 import { append } from '../../runtime/append.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
@@ -14,7 +15,7 @@ import { KeyedWaiting, type StepKey } from './keyed-waiting.ts';
 import { LogicalStep } from './logical-step.ts';
 import { byTime, type Match, type Slot, type Taken } from './match.ts';
 import { loadMatchChanges, loadMatches, loadSteps, saveMatchChanges, saveMatches, saveSteps, writtenMatches, type WrittenMatches } from './match-snapshot.ts';
-import { looksAtEventOnly, stepBoundOf, stepKeyOf } from './step-key.ts';
+import { stepBoundOf, stepKeyOf } from './step-key.ts';
 import type { StepSetting } from './step-setting.ts';
 import { Step } from './step.ts';
 

@@ -40,22 +40,3 @@ function valueIn(slots: readonly Slot[], access: Extract<Access, { from: 'state'
   const held = slots[access.slot] ?? null;
   return held === null || Array.isArray(held) ? null : held.r[access.index];
 }
-
-/** Whether a filter can be tested on the event alone, once for all matches that wait. */
-export function looksAtEventOnly(condition: Typed): boolean {
-  switch (condition.kind) {
-    case 'value':
-      return condition.access.from === 'row';
-    case 'constant':
-      return true;
-    case 'arithmetic':
-    case 'compare':
-    case 'logic':
-      return looksAtEventOnly(condition.left) && looksAtEventOnly(condition.right);
-    case 'not':
-    case 'is-null':
-      return looksAtEventOnly(condition.operand);
-    default:
-      return false;
-  }
-}
