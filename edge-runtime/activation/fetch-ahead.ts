@@ -8,6 +8,7 @@ import type { ArtefactStore } from './artefact-store.ts';
 import { requireDiskFor } from './room.ts';
 import type { TrustAnchor } from './trust.ts';
 import { Rejection, verifyManifest } from './verify.ts';
+import { woken } from './wake.ts';
 
 export interface FetchAheadOptions {
   readonly store: ArtefactStore;
@@ -132,9 +133,9 @@ export class FetchAhead {
   }
 
   async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const woken = new AbortController();
-    this.#wake = () => woken.abort();
-    await this.#options.clock.sleep(ms, AbortSignal.any([signal, woken.signal]));
+    const resting = new AbortController();
+    this.#wake = () => resting.abort(woken);
+    await this.#options.clock.sleep(ms, AbortSignal.any([signal, resting.signal]));
   }
 }
 

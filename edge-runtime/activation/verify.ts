@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { artefactsOf, type Assignment, assignmentSchema, type BundleManifest, bundleManifestSchema, canonicalJson, type Digest, type Envelope, type TrustedKey } from '../protocol/index.ts';
 import type { Trust } from './pinned-trust.ts';
 
@@ -82,15 +82,39 @@ export function requireSignatures(what: string, envelope: Envelope, { signingKey
 
 /** Which of the keys signed the text: each counts once, by whatever names it goes. */
 function signedBy(envelope: Envelope, keys: readonly TrustedKey[]): Set<string> {
-  const text = Buffer.from(envelope.payload);
   const valid = new Set<string>();
   for (const { keyId, signature } of envelope.signatures) {
     const pinned = keys.find((key) => key.keyId === keyId);
     if (pinned === undefined || valid.has(pinned.publicKey)) continue;
-    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: pinned.publicKey }, format: 'jwk' });
-    if (verify(null, text, key, Buffer.from(signature, 'base64url'))) valid.add(pinned.publicKey);
+    if (isSigned(envelope.payload, signature, pinned)) valid.add(pinned.publicKey);
   }
   return valid;
+}
+
+/** What is known of a key as long as it is trusted: itself, and the digests of texts that it signed, by signature. */
+interface Known {
+  readonly key: KeyObject;
+  readonly signed: Map<string, Digest>;
+}
+const known = new WeakMap<TrustedKey, Known>();
+/** The oldest makes room. A node has a few: what it ran, runs and is to run. */
+const signedMax = 16;
+
+/** The same text is told, kept and read again many times, and Ed25519 is most of what looking at it costs. */
+function isSigned(payload: string, signature: string, pinned: TrustedKey): boolean {
+  const { key, signed } = known.get(pinned) ?? know(pinned);
+  const digest = digestOf(payload);
+  if (signed.get(signature) === digest) return true;
+  if (!verify(null, Buffer.from(payload), key, Buffer.from(signature, 'base64url'))) return false;
+  for (const oldest of signed.keys()) if (signed.size >= signedMax) signed.delete(oldest);
+  signed.set(signature, digest);
+  return true;
+}
+
+function know(pinned: TrustedKey): Known {
+  const made: Known = { key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: pinned.publicKey }, format: 'jwk' }), signed: new Map() };
+  known.set(pinned, made);
+  return made;
 }
 
 /** The value of a signed text; throws a `Rejection` when it is not canonical, or not what it should be. */

@@ -9,12 +9,30 @@ const MAX_DEPTH = 64;
  * Throws a RangeError on non-finite numbers and on nesting deeper than 64.
  */
 export function canonicalJson(value: JsonValue): string {
-  return write(value, 0);
+  return isInOrder(value, 0) ? JSON.stringify(value) : write(value, 0);
+}
+
+/** Whether all members come as they are to be written: a text that was canonical and was read gives such a value, and JSON.stringify the text. */
+function isInOrder(value: JsonValue, depth: number): boolean {
+  requireWritable(value, depth);
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  let last = '';
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    if (key < last || (member !== undefined && !isInOrder(member, depth + 1))) return false;
+    last = key;
+  }
+  return true;
+}
+
+function requireWritable(value: JsonValue, depth: number): void {
+  if (depth > MAX_DEPTH) throw new RangeError(`canonical JSON is limited to ${MAX_DEPTH} levels`);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`canonical JSON has no ${value}`);
 }
 
 function write(value: JsonValue, depth: number): string {
-  if (depth > MAX_DEPTH) throw new RangeError(`canonical JSON is limited to ${MAX_DEPTH} levels`);
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError(`canonical JSON has no ${value}`);
+  requireWritable(value, depth);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(',')}]`;
   const members: string[] = [];
