@@ -132,9 +132,21 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return known;
 }
 
-/** Days since 1970 and minutes of the day, by the clock of a place. */
-function localTime(timeZone: string, now: number): { day: number; minute: number } {
-  const part = Object.fromEntries(formatOf(timeZone).formatToParts(now).map(({ type, value }) => [type, Number(value)]));
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = part;
-  return { day: Date.UTC(year, month - 1, day) / 86_400_000, minute: hour * 60 + minute };
+interface LocalTime {
+  /** Days since 1970, by the clock of a place. */
+  day: number;
+  minute: number;
+}
+
+/** What the clock of each place showed when it was last asked: the same minute is asked for many times. */
+const shown = new Map<string, { at: number; local: LocalTime }>();
+
+function localTime(timeZone: string, now: number): LocalTime {
+  const at = Math.floor(now / minuteMs);
+  const last = shown.get(timeZone);
+  if (last?.at === at) return last.local;
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = Object.fromEntries(formatOf(timeZone).formatToParts(now).map(({ type, value }) => [type, Number(value)]));
+  const local = { day: Date.UTC(year, month - 1, day) / 86_400_000, minute: hour * 60 + minute };
+  shown.set(timeZone, { at, local });
+  return local;
 }

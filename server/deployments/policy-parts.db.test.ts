@@ -60,6 +60,17 @@ test('a wave that no node is for blocks a plan, where its nodes would all come l
   await expect(plan({ waves: [{ selector: 'lab=', limit: { unit: 'nodes', value: 1 } }] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
 });
 
+test('so many at most of a group change at one time, by the labels that nodes have now', async () => {
+  const site = `site-${sites}`;
+  for (const [index, agent] of agents.entries()) await as('operator').nodes.setLabels({ id: agent.id, labels: { site, line: index < 2 ? 'a' : 'b' } });
+  const id = await deploy({ maxUnavailablePer: { labels: ['line'], nodes: 1 } });
+  const requested = async () => (await operator().nodes({ id, state: 'Requested' })).items.map(({ name }) => name);
+  expect(await requested()).toEqual([`${site}-a`, `${site}-c`]);
+  await as('operator').nodes.setLabels({ id: agents[1]?.id ?? '', labels: { site, line: 'c' } });
+  await advanceRollout(world.deps, id);
+  expect(await requested()).toEqual([`${site}-a`, `${site}-b`, `${site}-c`]);
+});
+
 test('abort ends it where it is, and its bundle is not planned again before a person allows it', async () => {
   const id = await deploy({ onFailure: 'abort' });
   await agents[0]?.fail('no room');

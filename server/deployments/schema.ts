@@ -1,4 +1,4 @@
-import { digestSchema, nameSchema, settingsSchema, windowsSchema } from '@selvedge/edge-runtime/protocol';
+import { digestSchema, labelTextSchema, nameSchema, settingsSchema, windowsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
 import { signatureStandingSchema } from '../bundles/schema.ts';
 import { waveSelectorSchema } from '../fleets/schema.ts';
@@ -19,11 +19,16 @@ const gatedBakeSecondsMax = 86_400;
 /** One wave: so many of the nodes that are left, or of those of them that its selector names. A share is of all nodes that it may take from. */
 export const waveLimitSchema = z.object({ selector: waveSelectorSchema.optional(), limit: limitSchema });
 
+/** A limit for each group of nodes that have the same values of some labels. */
+export const maxUnavailablePerSchema = z.object({ labels: z.array(labelTextSchema).min(1).max(4), nodes: z.number().int().min(1).max(1_000_000) }).nullable().default(null);
+
 /** How a rollout goes about it. Nodes that no wave takes form a last one. */
 export const rolloutPolicySchema = z.object({
   waves: z.array(waveLimitSchema).max(20).default([{ limit: { unit: 'percent', value: 10 } }]),
   /** How many nodes may be between request and report at one time. */
   maxUnavailable: limitSchema.default({ unit: 'percent', value: 25 }),
+  /** So many at most of the nodes that have the same values of these labels; those without one are together a group. */
+  maxUnavailablePer: maxUnavailablePerSchema,
   /** A connected node that has not reported the bundle within this time counts as failed. */
   updateTimeoutSeconds: z.number().int().min(5).max(86_400).default(300),
   /** How long a wave must go on running, all of it, before the next begins. */

@@ -39,7 +39,7 @@ const playedAtOnce = 1_000;
 export async function play({ policy, twins, startsAt, pool, breathe }: Play, seed: number): Promise<Course> {
   const random = createRandom(seed);
   let now = startsAt;
-  const nodes = twins.map((twin) => new PlayedNode(twin, 'before', now, pool, random));
+  const nodes = twins.map((twin) => new PlayedNode(twin, 'before', now, { pool, per: policy.maxUnavailablePer }, random));
   const placeOf = new Map(twins.map(({ node }, place) => [node, place]));
   const rows = nodes.map(({ row }) => row);
   const places = new Places(rows, 'after');

@@ -1,3 +1,4 @@
+import { labelsSchema } from '@selvedge/edge-runtime/protocol';
 import type { Queryable } from '../kernel/db.ts';
 import { sumNodes } from '../telemetry/index.ts';
 import type { Twin } from './twin.ts';
@@ -12,7 +13,7 @@ export async function readTwins(db: Queryable, organizationId: string, places: r
   const ids = places.map(({ node }) => node);
   const since = new Date(now - habitMs);
   const [present, activations, absences, hours] = await Promise.all([
-    db.node.findMany({ where: { organizationId, id: { in: ids } }, select: { id: true, connectedSince: true } }),
+    db.node.findMany({ where: { organizationId, id: { in: ids } }, select: { id: true, connectedSince: true, labels: true } }),
     db.$queryRaw<{ node: string; took: number[] | null; told: bigint; failed: bigint }[]>`
       SELECT wanted.node, array_agg(extract(epoch FROM d.since - d."requestedAt")::float8 * 1000) FILTER (WHERE d.state = 'Running' AND d.since > d."requestedAt") AS took,
         count(*) AS told, count(*) FILTER (WHERE d.state = 'Failed') AS failed
@@ -27,12 +28,14 @@ export async function readTwins(db: Queryable, organizationId: string, places: r
     sumNodes(db, { organizationId, nodeIds: ids, stepSeconds: 60, from: now - hourMs, to: now, withLatency: true }),
   ]);
   const connected = new Set(present.filter((row) => row.connectedSince !== null).map((row) => row.id));
+  const labels = new Map(present.map((row) => [row.id, labelsSchema.parse(row.labels)]));
   const history = new Map(activations.map((row) => [row.node, row]));
   const habits = new Map(absences.map((row) => [row.node, { outages: Number(row.outages), awayMs: row.away }]));
   return places.map((place) => {
     const [past, away] = [history.get(place.node), habits.get(place.node)];
     return {
       ...place,
+      labels: labels.get(place.node) ?? {},
       connected: connected.has(place.node),
       activations: past?.took ?? [],
       failShare: past === undefined ? 0 : Number(past.failed) / Number(past.told),

@@ -1,7 +1,9 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
-import type { Window } from '@selvedge/edge-runtime/protocol';
+import type { Labels, Window } from '@selvedge/edge-runtime/protocol';
+import type { RolloutPolicy } from '../deployments/schema.ts';
 import type { NodeFigures } from '../gates/schema.ts';
 import { exponential } from '../kernel/seeded-random.ts';
+import { groupOf } from '../rollout/index.ts';
 import type { RolloutNode } from '../rollout/index.ts';
 
 /** What is known of a node, by which it is played. Times are milliseconds. */
@@ -9,6 +11,7 @@ export interface Twin {
   node: string;
   name: string;
   wave: number;
+  labels: Labels;
   connected: boolean;
   /** How long it took to report what it was told, the last times. */
   activations: readonly number[];
@@ -30,7 +33,7 @@ export class PlayedNode {
   #answersAt = Number.POSITIVE_INFINITY;
   #fails = false;
 
-  constructor(twin: Twin, before: string, now: number, pool: readonly number[], random: () => number) {
+  constructor(twin: Twin, before: string, now: number, { pool, per }: { pool: readonly number[]; per: RolloutPolicy['maxUnavailablePer'] }, random: () => number) {
     this.#twin = twin;
     this.#random = random;
     this.#pool = twin.activations.length > 0 ? twin.activations : pool;
@@ -43,6 +46,7 @@ export class PlayedNode {
       message: '',
       told: null,
       afterFailure: 'undecided',
+      group: groupOf(twin.labels, per),
       facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: twin.connected, observedGeneration: 0, bundle: before, sync: 'Synced', activating: null, staged: false, message: '' },
     };
     this.#togglesAt = this.#nextToggle(now);

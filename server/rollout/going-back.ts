@@ -1,5 +1,6 @@
 import { nodeRolloutStateSchema } from '../deployments/schema.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
+import { placesByGroup, withinGroups } from './groups.ts';
 import { inTurn, underWay } from './hand.ts';
 import type { Seen } from './hand.ts';
 import type { Planning } from './question.ts';
@@ -11,7 +12,7 @@ const inIt = nodeRolloutStateSchema.options.filter((state) => state !== 'Skipped
 
 /** Takes every node that was told the bundle back to what the fleet ran; all waves at once, under the same `maxUnavailable`. */
 export function* goBack(work: Work): Planning<void> {
-  const { hand, snapshot: { bundle, previousBundle } } = work;
+  const { hand, snapshot: { bundle, previousBundle, policy } } = work;
   yield* skipUntold(work, 'The rollout went back before its turn.');
   const isForward = (told: Told): boolean => told === 'bundle' && bundle !== previousBundle;
   const isBack = (told: Told): boolean => told !== 'nothing' && !isForward(told);
@@ -23,10 +24,12 @@ export function* goBack(work: Work): Planning<void> {
   const turned = work.requests.length;
   const free = freePlaces(work);
   const places = Math.min(free, requestsPerStepMax);
-  takeNote(work, yield* hand.fetchWhere({ states: ['Running', 'Failed'], told: ['bundle'] }, places));
+  const within = yield* placesByGroup(hand, policy.maxUnavailablePer);
+  const inHand = forward().filter((seen) => !seen.inFlight).length;
+  takeNote(work, yield* hand.fetchWhere({ states: ['Running', 'Failed'], told: ['bundle'] }, within === null || places === 0 ? places : places + inHand, within));
   const standing = forward().filter((seen) => !seen.inFlight);
   const again = hand.seen.filter(({ node, state }) => node.told?.bundle === previousBundle && state === 'Failed' && node.afterFailure === 'retry' && node.facts.connected).sort(inTurn);
-  const next = [...standing, ...again].slice(0, places);
+  const next = withinGroups([...standing, ...again], within).slice(0, places);
   tell(work, next, previousBundle);
   const asked = work.requests.length;
   const left = hand.count(inIt, ({ told }) => isForward(told)) - turned - next.filter(({ node }) => node.told?.bundle === bundle && bundle !== previousBundle).length;

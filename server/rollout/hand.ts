@@ -3,7 +3,7 @@ import type { NodeRolloutState } from '../deployments/schema.ts';
 import { isInFlight, observe } from './observe.ts';
 import type { Patience } from './observe.ts';
 import { matches } from './question.ts';
-import type { Answer, Planning, Question, Where } from './question.ts';
+import type { Answer, GroupPlaces, Planning, Question, Where } from './question.ts';
 import type { RolloutNode } from './rollout-node.ts';
 import type { RolloutSnapshot } from './snapshot.ts';
 import { standingOf, Tally } from './tally.ts';
@@ -66,6 +66,12 @@ export class Hand {
     return this.clockFrom > this.#now - this.timeoutMs;
   }
 
+  /** Who was told after this and is away keeps its place; null when nobody does. */
+  get awayAfter(): number | null {
+    if (this.#patience.whenDisconnected === 'expected') return null;
+    return this.nobodyIsLate ? 0 : this.#now - this.timeoutMs;
+  }
+
   /** When the first of the others that are away was told; null while none is. */
   get awayFirstAt(): number | null {
     return this.#awayFirstAt;
@@ -113,16 +119,17 @@ export class Hand {
   }
 
   /** The same by where they stand; asks for nothing where nobody stands there. */
-  *fetchWhere(where: Where, limit: number | null = null): Planning<Seen[]> {
+  *fetchWhere(where: Where, limit: number | null = null, within: GroupPlaces | null = null): Planning<Seen[]> {
     if (limit === 0 || this.others.count((standing) => matches(where, standing)) === 0) return [];
-    return yield* this.fetch({ ask: 'nodes', where, limit });
+    return yield* this.fetch({ ask: 'nodes', where, limit, within });
   }
 
   /** Learns which of the others were told, are away, and still keep their place. */
   *learnAway(): Planning<void> {
     const isAway = (standing: Standing): boolean => standing.state === 'Offline' && standing.told !== 'nothing';
-    if (this.#patience.whenDisconnected === 'expected' || this.others.count(isAway) === 0) return;
-    const { counts } = yield* this.ask({ ask: 'toldAfter', states: ['Offline'], at: this.nobodyIsLate ? 0 : this.#now - this.timeoutMs });
+    const { awayAfter } = this;
+    if (awayAfter === null || this.others.count(isAway) === 0) return;
+    const { counts } = yield* this.ask({ ask: 'toldAfter', states: ['Offline'], at: awayAfter });
     for (const { nodes, firstAt, ...standing } of counts) {
       this.#away.add(standing, nodes);
       this.#awayFirstAt = Math.min(this.#awayFirstAt ?? firstAt, firstAt);

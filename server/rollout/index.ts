@@ -2,6 +2,7 @@ export { isLookDue } from './gating.ts';
 export { nodesAhead, offersFor } from './ahead.ts';
 export type { Offer } from './ahead.ts';
 export { tellByHand } from './by-hand.ts';
+export { groupOf } from './groups.ts';
 export { welcomeJoiners } from './joiners.ts';
 export { startRolloutLoop } from './loop.ts';
 export type { RolloutLoop } from './loop.ts';

@@ -45,6 +45,7 @@ describe('from the database', { timeout: 240_000 }, () => {
   const policies: [string, object][] = [
     ['of patience', { failureThresholdPercent: 50, bakeSeconds: 10 }],
     ['that goes back', { failureThresholdPercent: 10, onFailure: 'rollback', bakeSeconds: 0 }],
+    ['with a limit by label', { maxUnavailablePer: { labels: ['line'], nodes: 1 }, bakeSeconds: 0, failureThresholdPercent: 50 }],
     ['to which an absence is an error', { failureThresholdPercent: 100, whenDisconnected: 'error', perMinute: 3 }],
   ];
   test.each(policies)('what is heard is all that a step has to look at, under a policy %s', async (name, policy) => {
@@ -52,7 +53,7 @@ describe('from the database', { timeout: 240_000 }, () => {
     const caller = await aRule(organization);
     const { id: fleet } = await caller.fleets.create({ name: 'all', selector: 'site=here', settings: {} });
     const agents: TestAgent[] = [];
-    for (let index = 0; index < 10; index += 1) agents.push(await anAgent(world.deps, organization, `n${index}`, { site: 'here' }));
+    for (let index = 0; index < 10; index += 1) agents.push(await anAgent(world.deps, organization, `n${index}`, { site: 'here', ...(index % 4 > 0 && { line: `${index % 4}` }) }));
     for (const agent of agents.slice(0, 8)) await agent.connect();
     let position = await outboxEnd(world.deps.pool);
     const id = await deploy(caller, fleet, { updateTimeoutSeconds: 60, maxUnavailable: { unit: 'nodes', value: 3 }, quarantineAfter: 2, ...policy });

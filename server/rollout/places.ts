@@ -1,6 +1,7 @@
+import { underWay } from './hand.ts';
 import { PlaceIndex } from './place-index.ts';
 import { matches } from './question.ts';
-import type { Answer, Asked, ToldCount } from './question.ts';
+import type { Answer, Asked, Question, ToldCount } from './question.ts';
 import type { RolloutNode } from './rollout-node.ts';
 import type { RolloutSnapshot, RolloutStep } from './snapshot.ts';
 import { Tally } from './tally.ts';
@@ -72,7 +73,13 @@ export class Places {
     const isOther = (position: number): boolean => !asked.except.has(this.#rows[position]?.node ?? '');
     switch (asked.ask) {
       case 'nodes':
-        return this.#nodes(this.#index.firstInTurn((standing) => matches(asked.where, standing), asked.limit ?? Number.POSITIVE_INFINITY, isOther));
+        return this.#nodes(this.#inTurn(asked, isOther));
+      case 'inFlight': {
+        const isAway = (at: number): boolean => asked.awayAfter !== null && at > asked.awayAfter;
+        const groups = this.#index.groups(({ state, told }) => told !== 'nothing' && (underWay.includes(state) || state === 'Offline'));
+        const rows = groups.flatMap(({ standing, members }) => [...members].filter((position) => isOther(position) && (standing.state !== 'Offline' || isAway(this.#index.toldAt(position)))));
+        return { nodes: [], counts: [], groups: rows.flatMap((position) => this.#rows[position]?.group ?? []).map((group) => ({ group, nodes: 1 })) };
+      }
       case 'toldBefore':
         return this.#nodes(asked.states.flatMap((state) => this.#index.firstTold(state, isOther, (at) => at <= asked.at)));
       case 'withFailures': {
@@ -88,6 +95,19 @@ export class Places {
         return { nodes: [], counts: first.flatMap((position) => countOf(this.#index.standing(position), [this.#index.toldAt(position)])) };
       }
     }
+  }
+
+  #inTurn({ where, limit, within }: Extract<Question, { ask: 'nodes' }>, isOther: (position: number) => boolean): number[] {
+    const stands = (standing: Standing): boolean => matches(where, standing);
+    if (within == null) return this.#index.firstInTurn(stands, limit ?? Number.POSITIVE_INFINITY, isOther);
+    const taken = new Map(within.taken);
+    const inTurn = this.#index.firstInTurn(stands, Number.POSITIVE_INFINITY, isOther);
+    const fitting = inTurn.filter((position) => {
+      const group = this.#rows[position]?.group ?? '';
+      taken.set(group, (taken.get(group) ?? 0) + 1);
+      return (taken.get(group) ?? 0) <= within.most;
+    });
+    return fitting.slice(0, limit ?? fitting.length);
   }
 
   #nodes(positions: readonly number[]): Answer {

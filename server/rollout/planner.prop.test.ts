@@ -24,6 +24,23 @@ describe('whatever nodes report, people do and is killed', () => {
     );
   });
 
+  test('nor more of a group than its limit, of those that anything new is asked of', () => {
+    fc.assert(
+      fc.property(script, (given) => {
+        const { maxUnavailablePer: per } = given.policy;
+        if (per === null) return;
+        const fleet = createFleet(given);
+        fleet.run((step) => {
+          if (step.state === 'Succeeded') return;
+          const fresh = step.requests.filter(({ node }) => !fleet.wasInFlight(node)).map(({ node }) => fleet.row(node));
+          const changing = [...fleet.rows().filter(({ node }) => fleet.wasInFlight(node)), ...fresh];
+          for (const { group } of fresh) expect(changing.filter((row) => row.group === group).length).toBeLessThanOrEqual(per.nodes);
+        });
+      }),
+      { numRuns: 600 },
+    );
+  });
+
   test('no node of a wave is asked before every wave before it has passed, and a wave passes only on a report', () => {
     fc.assert(
       fc.property(script, (given) => {

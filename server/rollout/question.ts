@@ -12,10 +12,18 @@ export interface Where {
   through?: number;
 }
 
+/** How many more of each group may be told: `most` less those that may be changing at this moment. Groups in which none is are left out. */
+export interface GroupPlaces {
+  most: number;
+  taken: ReadonlyMap<string, number>;
+}
+
 /** What a step asks of the nodes that it has not in hand. Whoever runs the step answers, from the database or from memory. */
 export type Question =
-  /** The first `limit` of these by wave and name. */
-  | { ask: 'nodes'; where: Where; limit: number | null }
+  /** The first `limit` of these by wave and name; of each group no more than there are places. */
+  | { ask: 'nodes'; where: Where; limit: number | null; within?: GroupPlaces | null }
+  /** How many of each group may be changing at this moment: under way, or told after this time and away; nobody who is away when null. */
+  | { ask: 'inFlight'; awayAfter: number | null }
   /** Nodes in these states that were told at this time or before. */
   | { ask: 'toldBefore'; states: readonly NodeRolloutState[]; at: number }
   /** Nodes of a wave that run the bundle and have failures to their account. */
@@ -32,6 +40,8 @@ export type ToldCount = Counted & { firstAt: number };
 export interface Answer {
   nodes: readonly RolloutNode[];
   counts: readonly ToldCount[];
+  /** To `inFlight`. */
+  groups?: readonly { group: string; nodes: number }[];
 }
 
 /** A question, and the nodes that it is not about, as the step has them in hand. */

@@ -1,8 +1,13 @@
 import { reportSchema } from '@selvedge/edge-runtime/protocol';
+import type { Labels } from '@selvedge/edge-runtime/protocol';
+import { z } from 'zod';
 import { standingsOf } from '../bundles/index.ts';
-import { rolloutPolicySchema } from '../deployments/schema.ts';
+import { maxUnavailablePerSchema, rolloutPolicySchema } from '../deployments/schema.ts';
+import type { RolloutPolicy } from '../deployments/schema.ts';
 import type { Transaction } from '../kernel/db.ts';
-import type { Answer, Asked, Question, ToldCount, Where } from './question.ts';
+import { groupOf } from './groups.ts';
+import { underWay } from './hand.ts';
+import type { Answer, Asked, GroupPlaces, Question, ToldCount, Where } from './question.ts';
 import type { LockedRollout } from './repository.ts';
 import type { NodeFacts, RolloutNode } from './rollout-node.ts';
 import type { RolloutSnapshot } from './snapshot.ts';
@@ -26,6 +31,8 @@ interface SnapshotRow {
   observedGeneration: bigint;
   reportedBundle: string | null;
   synced: boolean;
+  /** Read where the policy has a limit by group. */
+  labels: Labels | null;
   /** Null when nothing was reported, and when the rest of the row says all that a step asks of it. */
   report: unknown;
 }
@@ -62,16 +69,23 @@ async function readSigned(tx: Transaction, { state, organizationId, bundle }: Lo
  * alone that were told and are not where they should be.
  */
 export async function readNodes(tx: Transaction, rollout: LockedRollout, nodeIds: readonly string[] | null): Promise<RolloutNode[]> {
+  const per = limitByGroup(rollout);
   const rows = await tx.$queryRaw<SnapshotRow[]>`
     SELECT d."nodeId", d."nodeName", d.wave, d.state, d.since, d.message, d.generation, d.told, d."requestedAt", d."afterFailure",
       (n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL) IS TRUE AS belongs, n."quarantinedBecause" AS quarantined, n."failuresInARow", n."failedGeneration", n."connectedSince" IS NOT NULL AS connected,
       n."observedGeneration", n."reportedBundle",
-      n.sync = 'Synced' AS synced,
+      n.sync = 'Synced' AS synced, CASE WHEN ${per !== null} THEN n.labels END AS labels,
       CASE WHEN n.report IS NULL OR d.told IS NULL OR n.sync = 'Synced' THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object('sync', n.report->'sync', 'message', n.report->'message', 'activation', n.report->'activation')) END AS report
     FROM deployment_nodes d JOIN nodes n ON n.id = d."nodeId"
     WHERE d."deploymentId" = ${rollout.id} AND (${nodeIds === null} OR d."nodeId" = ANY(${nodeIds === null ? [] : [...nodeIds]}::text[]))
     ORDER BY d.wave, d."nodeName"`;
-  return rows.map(toNode);
+  return rows.map((row) => toNode(row, per));
+}
+
+const limitedSchema = z.object({ maxUnavailablePer: maxUnavailablePerSchema });
+
+function limitByGroup({ policy }: LockedRollout): RolloutPolicy['maxUnavailablePer'] {
+  return limitedSchema.parse(policy).maxUnavailablePer;
 }
 
 /** Who of a wave runs the bundle, and who stays behind and runs what the fleet ran before, by wave and name: whom gates compare. */
@@ -86,7 +100,7 @@ export async function readCohorts(tx: Transaction, rollout: LockedRollout, previ
 
 type Cohort = { node: string; name: string }[];
 
-function toNode(row: SnapshotRow): RolloutNode {
+function toNode(row: SnapshotRow, per: RolloutPolicy['maxUnavailablePer']): RolloutNode {
   const { generation, told, requestedAt } = row;
   return {
     node: row.nodeId,
@@ -97,6 +111,7 @@ function toNode(row: SnapshotRow): RolloutNode {
     message: row.message,
     told: generation === null || told === null || requestedAt === null ? null : { generation: Number(generation), bundle: told, at: requestedAt.getTime() },
     afterFailure: row.afterFailure,
+    group: groupOf(row.labels ?? {}, per),
     facts: toFacts(row),
   };
 }
@@ -121,6 +136,7 @@ export async function answerFrom(tx: Transaction, rollout: LockedRollout, { exce
   const others = [...except];
   if (question.ask === 'toldAfter') return { nodes: [], counts: await countTold(tx, rollout, question, others) };
   if (question.ask === 'firstTold') return { nodes: [], counts: await findFirstTold(tx, rollout, question, others) };
+  if (question.ask === 'inFlight') return { nodes: [], counts: [], groups: await countInFlight(tx, rollout, question, others) };
   const ids = await findNodes(tx, rollout, question, others);
   return { nodes: ids.length === 0 ? [] : await readNodes(tx, rollout, ids), counts: [] };
 }
@@ -133,7 +149,7 @@ type Of<Ask extends Question['ask']> = Extract<Question, { ask: Ask }>;
 async function findNodes(tx: Transaction, rollout: LockedRollout, question: Of<'nodes' | 'toldBefore' | 'withFailures'>, except: readonly string[]): Promise<string[]> {
   switch (question.ask) {
     case 'nodes':
-      return findInTurn(tx, rollout, question.where, question.limit, except);
+      return question.within == null ? findInTurn(tx, rollout, question.where, question.limit, except) : findWithin(tx, rollout, question, question.within, except);
     case 'toldBefore':
       return idsOf(await tx.$queryRaw`
         SELECT d."nodeId" AS id FROM deployment_nodes d
@@ -155,6 +171,32 @@ async function findInTurn(tx: Transaction, rollout: LockedRollout, { states, tol
         AND (${afterFailure === undefined} OR d."afterFailure" = ${afterFailure ?? 'undecided'}::deployment_after_failure)
       ORDER BY d.wave, d."nodeName" LIMIT ${limit}::int
     ) AS found ORDER BY found.wave, found.name LIMIT ${limit}::int`);
+}
+
+/** The same where groups have so many places and no more. All that wait are ranked, which costs what waits in the waves so far. */
+async function findWithin(tx: Transaction, rollout: LockedRollout, { where: { states, told, through }, limit }: Of<'nodes'>, within: GroupPlaces, except: readonly string[]): Promise<string[]> {
+  const taken = [...within.taken];
+  return idsOf(await tx.$queryRaw`
+    SELECT ranked.id FROM (
+      SELECT d."nodeId" AS id, d.wave, d."nodeName" AS name, n.group, row_number() OVER (PARTITION BY n.group ORDER BY d.wave, d."nodeName") AS turn
+      FROM deployment_nodes d
+      CROSS JOIN LATERAL (SELECT (SELECT jsonb_agg(n.labels->l.key ORDER BY l.turn) FROM unnest(${limitByGroup(rollout)?.labels ?? []}::text[]) WITH ORDINALITY AS l(key, turn)) AS group FROM nodes n WHERE n.id = d."nodeId") AS n
+      WHERE d."deploymentId" = ${rollout.id} AND d.state = ANY(${[...states]}::deployment_node_state[]) AND d.wave <= ${through ?? waveMax} AND d."nodeId" <> ALL(${[...except]}::text[])
+        AND (${told === undefined} OR CASE WHEN d.told IS NULL THEN 'nothing' WHEN d.told = ${rollout.bundle} THEN 'bundle' ELSE 'previous' END = ANY(${told === undefined ? [] : [...told]}::text[]))
+    ) AS ranked
+    LEFT JOIN unnest(${taken.map(([group]) => group)}::text[], ${taken.map(([, nodes]) => nodes)}::int[]) AS t("group", nodes) ON t.group::jsonb = ranked.group
+    WHERE ranked.turn + coalesce(t.nodes, 0) <= ${within.most} ORDER BY ranked.wave, ranked.name LIMIT ${limit}::int`);
+}
+
+/** By group, how many may be changing. */
+async function countInFlight(tx: Transaction, rollout: LockedRollout, { awayAfter }: Of<'inFlight'>, except: readonly string[]): Promise<{ group: string; nodes: number }[]> {
+  const rows = await tx.$queryRaw<{ group: unknown; nodes: number }[]>`
+    SELECT n.group, count(*)::int AS nodes FROM deployment_nodes d
+    CROSS JOIN LATERAL (SELECT (SELECT jsonb_agg(n.labels->l.key ORDER BY l.turn) FROM unnest(${limitByGroup(rollout)?.labels ?? []}::text[]) WITH ORDINALITY AS l(key, turn)) AS group FROM nodes n WHERE n.id = d."nodeId") AS n
+    WHERE d."deploymentId" = ${rollout.id} AND d.told IS NOT NULL AND d."nodeId" <> ALL(${[...except]}::text[])
+      AND (d.state = ANY(${[...underWay]}::deployment_node_state[]) OR (d.state = 'Offline' AND d."requestedAt" > ${awayAfter === null ? null : new Date(awayAfter)}::timestamptz))
+    GROUP BY n.group`;
+  return rows.map(({ group, nodes }) => ({ group: JSON.stringify(group), nodes }));
 }
 
 async function countTold(tx: Transaction, rollout: LockedRollout, { states, at }: Of<'toldAfter'>, except: readonly string[]): Promise<ToldCount[]> {

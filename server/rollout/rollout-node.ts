@@ -14,6 +14,8 @@ export interface RolloutNode {
   told: { generation: number; bundle: string; at: number } | null;
   /** What a person decided about its failure: ask it again, or go on without it. */
   afterFailure: 'undecided' | 'retry' | 'goOn';
+  /** With whom it counts against `maxUnavailablePer`; null where the policy has no such limit. */
+  group: string | null;
   facts: NodeFacts;
 }
 

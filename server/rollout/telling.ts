@@ -1,4 +1,5 @@
 import { nodeRolloutStateSchema } from '../deployments/schema.ts';
+import { placesByGroup, withinGroups } from './groups.ts';
 import { inTurn } from './hand.ts';
 import type { Planning } from './question.ts';
 import { freePlaces, requestsPerStepMax, takeNote, tell } from './work.ts';
@@ -8,19 +9,22 @@ const minuteMs = 60_000;
 
 /** Tells nodes of this wave and of those before it that wait, now or again, as many as may be. Connected ones only: one that is told counts as under way. */
 export function* tellWaiting(work: Work): Planning<void> {
-  const { hand, snapshot: { bundle, policy: { perMinute } } } = work;
+  const { hand, snapshot: { bundle, policy: { perMinute, maxUnavailablePer } } } = work;
   const inReach = (wave: number): boolean => wave <= work.wave;
   const waiting = () => hand.seen.filter(({ node, state }) => inReach(node.wave) && node.facts.connected && (state === 'ToCome' || (state === 'Failed' && node.afterFailure === 'retry')));
   const further = () => hand.others.count(({ state, wave }) => state === 'ToCome' && inReach(wave));
   const wanted = waiting().length + further();
   const free = Math.min(freePlaces(work), yield* leftThisMinute(work, perMinute, wanted));
   const places = Math.min(free, requestsPerStepMax);
-  takeNote(work, yield* hand.fetchWhere({ states: ['ToCome'], through: work.wave }, places));
-  const next = waiting().sort(inTurn).slice(0, places);
+  const within = yield* placesByGroup(hand, maxUnavailablePer);
+  // Those in hand may come before others of their group, who then take none of its places.
+  const fetched = yield* hand.fetchWhere({ states: ['ToCome'], through: work.wave }, within === null || places === 0 ? places : places + waiting().length, within);
+  takeNote(work, fetched);
+  const next = withinGroups(waiting().sort(inTurn), within).slice(0, places);
   tell(work, next, bundle);
-  if (free > requestsPerStepMax && wanted > requestsPerStepMax) work.wakes.push(work.now);
-  // Some of those that were next have gone away unheard: there are others.
-  else if (next.length < places && further() > 0) work.wakes.push(work.now);
+  if (free > requestsPerStepMax && (within === null ? wanted : next.length) >= requestsPerStepMax && wanted > requestsPerStepMax) work.wakes.push(work.now);
+  // Some of those that were next have gone away unheard: there are others. Where it is their group that is full, news of it comes first.
+  else if (next.length < places && further() > 0 && (within === null || fetched.some(({ state }) => state !== 'ToCome' && state !== 'Requested'))) work.wakes.push(work.now);
 }
 
 /** How many more may be told in the minute that ends now; looks again when the first of them is a minute ago. */

@@ -37,7 +37,7 @@ export class SimulatedRollout {
     const cut = cutWaves(candidates, policy.waves);
     this.waves = cut.map((_, index) => ({ index, startedAt: null, bakingSince: null, passedAt: null, looks: 0, lookedAt: null, gate: 'Judging' }));
     // As the database gives them: by wave and name.
-    this.rows = cut.flatMap((wave, index) => wave.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ node, name }) => ({ node, name, wave: index, state: 'ToCome' as const, since: world.time.now, message: '', told: null, afterFailure: 'undecided' as const, facts: this.#factsOf(node) })));
+    this.rows = cut.flatMap((wave, index) => wave.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ node, name }) => ({ node, name, wave: index, state: 'ToCome' as const, since: world.time.now, message: '', told: null, afterFailure: 'undecided' as const, group: null, facts: this.#factsOf(node) })));
     this.#places = new Places(this.rows, release.digest);
   }
 

@@ -6,6 +6,7 @@ const limit = fc.oneof(fc.record({ unit: fc.constant('nodes' as const), value: f
 const policy = fc.record({
   waves: fc.array(fc.record({ limit }), { maxLength: 4 }),
   maxUnavailable: limit,
+  maxUnavailablePer: fc.option(fc.record({ labels: fc.constant(['site']), nodes: fc.integer({ min: 1, max: 3 }) })),
   updateTimeoutSeconds: fc.integer({ min: 5, max: 60 }),
   bakeSeconds: fc.integer({ min: 0, max: 30 }),
   failureThresholdPercent: fc.constantFrom(0, 20, 100),

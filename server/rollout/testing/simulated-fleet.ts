@@ -3,6 +3,7 @@ import { openingOf, openSince } from '@selvedge/edge-runtime/protocol';
 import type { RolloutPolicy, RolloutState } from '../../deployments/schema.ts';
 import type { LookEvidence } from '../../gates/index.ts';
 import { isLookDue } from '../gating.ts';
+import { groupOf } from '../groups.ts';
 import { isInFlight } from '../observe.ts';
 import { Places } from '../places.ts';
 import { step } from '../planner.ts';
@@ -49,6 +50,7 @@ export function createFleet(script: FleetScript) {
     message: '',
     told: null,
     afterFailure: 'undecided',
+    group: groupOf({ site: `site-${index % 3}` }, script.policy.maxUnavailablePer),
     facts: { belongs: true, quarantined: null, failuresInARow: 0, failedGeneration: 0, connected: !agent.offline, observedGeneration: 1, bundle: 'old', sync: 'Synced', activating: null, staged: false, message: '' },
   }));
   let inFlightThen = new Set<string>();

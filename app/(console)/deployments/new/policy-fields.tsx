@@ -52,6 +52,12 @@ export function PacingFields({ values, onChange }: Props) {
         <Field label="Told a minute" description="0 is without a limit.">
           <NumberInput value={values.perMinute} onNumber={(perMinute) => onChange({ perMinute })} />
         </Field>
+        <Field label="Limited per label" optional description="As site: of each, so many at once.">
+          <Input value={values.perLabel} onValue={(perLabel) => onChange({ perLabel })} />
+        </Field>
+        <Field label="At once of each">
+          <NumberInput value={values.atOncePer} onNumber={(atOncePer) => onChange({ atOncePer })} />
+        </Field>
         <Field label="Later waves fetch">
           <Select value={values.ahead} onChange={(ahead) => onChange({ ahead })} options={[{ value: 'no', label: 'When they are told' }, { value: 'yes', label: 'Ahead of their turn' }]} />
         </Field>

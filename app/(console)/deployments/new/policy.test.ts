@@ -3,7 +3,7 @@ import { gatesInWords } from './gates.ts';
 import { pacingInWords, patienceInWords, policyParsers, timesInWords, toPolicy, type PolicyValues } from './policy.ts';
 
 const usual: PolicyValues = {
-  canary: 10, canaryOf: '', atOnce: 25, bake: 5, timeout: 300, onFailure: 'pause', approval: 'none', perMinute: 0, quarantine: 3, report: 0, away: 'normal', notBefore: '',
+  canary: 10, canaryOf: '', atOnce: 25, perLabel: '', atOncePer: 1, bake: 5, timeout: 300, onFailure: 'pause', approval: 'none', perMinute: 0, quarantine: 3, report: 0, away: 'normal', notBefore: '',
   from: '', to: '', activateFrom: '', activateTo: '', downloadFrom: '', downloadTo: '', ahead: 'no',
   detectionsMost: 0, detectionsLeast: 0, latencyMost: 0, errorsMost: 0, predictionsMost: 0, featuresMost: 0, undecided: 'pause',
 };
@@ -21,4 +21,6 @@ it('brings figures back into what the planner takes', () => {
   expect(toPolicy({ ...usual, canary: 0, atOnce: 400, latencyMost: 1.5 })).toMatchObject({ waves: [{ limit: { unit: 'percent', value: 1 } }], maxUnavailable: { value: 100 }, bakeSeconds: 60 });
   expect(toPolicy({ ...usual, canary: 100, canaryOf: ' lab=yes ' })).toMatchObject({ waves: [{ selector: 'lab=yes', limit: { unit: 'percent', value: 100 } }] });
   expect(toPolicy({ ...usual, canary: 100 }).waves).toEqual([]);
+  expect(toPolicy({ ...usual, perLabel: 'site, line', atOncePer: 0 }).maxUnavailablePer).toEqual({ labels: ['site', 'line'], nodes: 1 });
+  expect(pacingInWords({ ...usual, perLabel: 'site' })).toBe('by itself, 1 at once per site');
 });

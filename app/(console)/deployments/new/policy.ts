@@ -8,6 +8,8 @@ export const policyParsers = {
   canary: parseAsInteger.withDefault(10),
   canaryOf: parseAsString.withDefault(''),
   atOnce: parseAsInteger.withDefault(25),
+  perLabel: parseAsString.withDefault(''),
+  atOncePer: parseAsInteger.withDefault(1),
   bake: parseAsInteger.withDefault(5),
   timeout: parseAsInteger.withDefault(300),
   onFailure: parseAsStringLiteral(['pause', 'abort', 'rollback'] as const).withDefault('pause'),
@@ -34,6 +36,9 @@ export interface PolicyValues extends GateValues {
   canaryOf: string;
   /** Percent of the nodes that may be changing at one time. */
   atOnce: number;
+  /** A label whose values part the nodes into groups, and how many of each may be changing; empty is without such a limit. */
+  perLabel: string;
+  atOncePer: number;
   /** Seconds that a wave must go on running. */
   bake: number;
   /** Seconds that a connected node has. */
@@ -70,13 +75,14 @@ function eachDay(from: string, to: string): RolloutPolicy['windows'] {
 }
 
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, canaryOf, atOnce, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ahead, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, canaryOf, atOnce, perLabel, atOncePer, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ahead, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   const among = canaryOf.trim();
   return {
     waves: share === 100 && among === '' ? [] : [{ ...(among !== '' && { selector: among }), limit: { unit: 'percent', value: share } }],
     maxUnavailable: { unit: 'percent', value: Math.min(100, Math.max(1, atOnce)) },
+    maxUnavailablePer: perLabel.trim() === '' ? null : { labels: perLabel.split(',').map((label) => label.trim()), nodes: Math.min(1_000_000, Math.max(1, atOncePer)) },
     updateTimeoutSeconds: Math.min(86_400, Math.max(5, timeout)),
     bakeSeconds: gates.length === 0 ? Math.min(604_800, Math.max(0, bake)) : Math.min(86_400, Math.max(leastBakeSeconds(gates), bake)),
     failureThresholdPercent: 0,
@@ -106,8 +112,8 @@ export function timesInWords({ notBefore, from, to, downloadFrom, downloadTo, ac
 }
 
 /** How one wave follows another. */
-export function pacingInWords({ approval, perMinute, ahead }: PolicyValues): string {
-  return [approval === 'none' ? 'by itself' : 'when a person says so', ...(perMinute < 1 ? [] : [`at most ${perMinute} a minute`]), ...(ahead === 'yes' ? ['fetched ahead'] : [])].join(', ');
+export function pacingInWords({ approval, perMinute, ahead, perLabel, atOncePer }: PolicyValues): string {
+  return [approval === 'none' ? 'by itself' : 'when a person says so', ...(perMinute < 1 ? [] : [`at most ${perMinute} a minute`]), ...(perLabel.trim() === '' ? [] : [`${Math.max(1, atOncePer)} at once per ${perLabel.trim()}`]), ...(ahead === 'yes' ? ['fetched ahead'] : [])].join(', ');
 }
 
 /** What becomes of nodes that fail, are slow or are not there. */
