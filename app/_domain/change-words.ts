@@ -63,6 +63,7 @@ const verbs = {
   'node.takeKey': 'took another key of',
   'organization.demandSecondFactor': 'changed who needs a second factor in',
   'organization.rename': 'renamed the organization to',
+  'organization.sealAgain': 'sealed the secrets under another key, of',
   'organization.setNodeKeyDays': 'changed how long keys of nodes last in',
   'passkey.add': 'added a passkey of',
   'passkey.remove': 'removed a passkey of',

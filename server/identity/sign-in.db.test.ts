@@ -55,6 +55,16 @@ describe('the first administrator’s link', () => {
 });
 
 describe('sessions', () => {
+  it('do not open by what the database has of them', async () => {
+    const own = await world.organization();
+    await server.signIn(own, 'barbara@selvedge.test');
+    const { token } = await world.deps.db.session.findFirstOrThrow({ where: { user: { email: 'barbara@selvedge.test' } } });
+    for (const cookie of [token, `${token}.`, `${token}.${'A'.repeat(43)}%3D`]) {
+      const answer = await fetch(`${server.url}/api/v1/me`, { headers: { cookie: `selvedge.session_token=${cookie}`, origin: 'http://selvedge.test' } });
+      expect(answer.status).toBe(401);
+    }
+  });
+
   it('begin with the password, end with sign-out, and are on record', async () => {
     const own = await world.organization();
     await server.signIn(own, 'grace@selvedge.test');

@@ -1,0 +1,1 @@
+export { sealAgain } from './service.ts';
