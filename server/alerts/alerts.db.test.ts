@@ -145,6 +145,16 @@ test('tokens that end soon, but for those that were made for a few days', async 
   expect(await alerts()).toMatchObject([{ source: 'tokenExpiring', title: 'The API token the warehouse expires soon' }]);
 });
 
+test('a break-glass code that opens nothing soon, until there is another in its place', async () => {
+  const { id } = await as('administrator').identity.breakGlass.create({ label: 'the safe' });
+  world.deps.clock.advance(360 * 86_400_000);
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ source: 'tokenExpiring', severity: 'warning', title: 'The break-glass code kept at the safe expires soon' }]);
+  await as('administrator').identity.breakGlass.revoke({ id });
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ state: 'Resolved' }]);
+});
+
 test('a repository that cannot be read or applied, or that somebody changed something against, until that is over', async () => {
   const { deps } = world;
   const common = { organizationId: organization, url: 'https://git.test/plant.git', branch: 'main', path: '', username: '', autoSync: true, prune: false, intervalSeconds: 180, scopes: [], connectedBy: 'Ada', createdAt: new Date(), readDueAt: new Date(), dueAt: new Date() };
@@ -221,7 +231,8 @@ test('Slack and PagerDuty get what they understand', async () => {
   expect(JSON.parse(pager.got[0]?.body ?? '')).toMatchObject({ routing_key: 'R0UT1NGKEY', event_action: 'trigger', dedup_key: id, payload: { severity: 'critical', summary: 'Critical: Flow < 1 & falling' } });
 });
 
-test('a mail goes through a mail server', async () => {
+/** A mail server without TLS, and the lines that it is sent. */
+async function mailServer(): Promise<{ host: string; lines: string[] }> {
   const lines: string[] = [];
   const server = createTcpServer((socket) => {
     let inData = false;
@@ -236,16 +247,31 @@ test('a mail goes through a mail server', async () => {
         } else if (line === 'DATA') {
           inData = true;
           socket.write('354 go on\r\n');
-        } else socket.write(line.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n');
+        } else socket.write(line === 'STARTTLS' ? '502 not here\r\n' : line.startsWith('QUIT') ? '221 bye\r\n' : '250 ok\r\n');
       }
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => new Promise((resolve) => server.close(() => resolve())));
-  await channel({ kind: 'email', smtp: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`, from: 'selvedge@example.com', to: ['ada@example.com'] });
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, lines };
+}
+
+test('a mail goes through a mail server', async () => {
+  const { host, lines } = await mailServer();
+  await channel({ kind: 'email', smtp: `smtp://${host}`, from: 'selvedge@example.com', to: ['ada@example.com'] });
   await detect();
   await tell();
   expect(lines).toEqual(expect.arrayContaining(['MAIL FROM:<selvedge@example.com>', 'RCPT TO:<ada@example.com>', 'Subject: Critical: Low flow']));
+});
+
+test('a password is not given to a mail server that offers no TLS', async () => {
+  const { host, lines } = await mailServer();
+  await channel({ kind: 'email', smtp: `smtp://ops:hunter22@${host}`, from: 'selvedge@example.com', to: ['ada@example.com'] });
+  await detect();
+  await tell();
+  expect(lines.filter((line) => /^(AUTH|MAIL)/.test(line))).toEqual([]);
+  const [delivery] = (await as('administrator').settings.notifications.deliveries({})).items;
+  expect(delivery).toMatchObject({ state: 'Pending', error: expect.stringContaining('TLS') });
 });
 
 test('nobody is told of what is muted, or of what no route leads to', async () => {

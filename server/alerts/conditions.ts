@@ -1,6 +1,7 @@
 import type { Deps } from '../kernel/deps.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
 import { breakGlassInUse, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, troubledRepositories, waitingRollouts, writeRaises } from './repository.ts';
+import { breakGlassInUse, codesExpiring, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, troubledRepositories, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
 import type { AlertSource } from './schema.ts';
@@ -30,9 +31,14 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
   await hold('rolloutWaiting', (await waitingRollouts(db)).map(({ organizationId, id, fleetId, fleetName, why }) => ({
     organizationId, key: `waiting ${id}`, severity: 'warning', title: `The rollout of ${fleetName} waits for a person`, detail: why, fleetId, deploymentId: id, count: 1,
   })));
-  await hold('tokenExpiring', (await tokensExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, name, expiresAt }) => ({
-    organizationId, key: `token ${id}`, severity: 'info', title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,
-  })));
+  await hold('tokenExpiring', [
+    ...(await tokensExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, name, expiresAt }) => ({
+      organizationId, key: `token ${id}`, severity: 'info' as const, title: `The API token ${name} expires soon`, detail: `At ${expiresAt.toISOString()}.`, count: 1,
+    })),
+    ...(await codesExpiring(db, new Date(now), expiringMs)).map(({ organizationId, id, label, expiresAt }) => ({
+      organizationId, key: `code ${id}`, severity: 'warning' as const, title: `The break-glass code kept at ${label} expires soon`, detail: `At ${expiresAt.toISOString()}: make another, and put it in its place.`, count: 1,
+    })),
+  ]);
   await hold('breakGlass', (await breakGlassInUse(db, new Date(now))).map(({ organizationId, id, usedBy, reason, endsAt }) => ({
     organizationId, key: `break-glass ${id}`, severity: 'critical', title: `${usedBy} is in by a break-glass code`, detail: `Until ${endsAt.toISOString()}: ${reason}`, count: 1,
   })));

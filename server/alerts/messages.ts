@@ -43,7 +43,9 @@ export async function sendMessage(settings: ChannelSettings, message: Message): 
         }),
       );
     case 'email': {
-      const transport = createTransport({ url: settings.smtp, connectionTimeout: answerMs, greetingTimeout: answerMs, socketTimeout: answerMs });
+      // A password goes to a mail server that proved who it is, and to nobody on the way: where it offers no TLS, the message is not sent.
+      const requireTLS = new URL(settings.smtp).password !== '';
+      const transport = createTransport({ url: settings.smtp, requireTLS, connectionTimeout: answerMs, greetingTimeout: answerMs, socketTimeout: answerMs });
       try {
         await transport.sendMail({ from: settings.from, to: settings.to, subject: subjectOf(message).replaceAll(/[\r\n]+/g, ' '), text: `${message.alert.detail}\n\n${message.url}\n` });
       } finally {

@@ -116,6 +116,11 @@ export async function tokensExpiring(db: Queryable, now: Date, noticeMs: number)
     ORDER BY "expiresAt" LIMIT 1000`;
 }
 
+/** Break-glass codes that nobody used and that open nothing soon: whoever relies on one in its envelope does not look at it. */
+export async function codesExpiring(db: Queryable, now: Date, noticeMs: number): Promise<{ id: string; organizationId: string; label: string; expiresAt: Date }[]> {
+  return db.breakGlassCode.findMany({ where: { usedAt: null, revokedAt: null, expiresAt: { gt: now, lt: new Date(now.getTime() + noticeMs) } }, select: { id: true, organizationId: true, label: true, expiresAt: true }, orderBy: { expiresAt: 'asc' }, take: 1000 });
+}
+
 /** Codes by which somebody is in at this moment, who may do everything. */
 export async function breakGlassInUse(db: Queryable, now: Date): Promise<{ id: string; organizationId: string; usedBy: string; reason: string; endsAt: Date }[]> {
   const rows = await db.breakGlassCode.findMany({ where: { endsAt: { gt: now }, revokedAt: null }, select: { id: true, organizationId: true, usedBy: true, reason: true, endsAt: true }, take: 1000 });

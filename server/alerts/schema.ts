@@ -40,7 +40,7 @@ export const channelSettingsSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slack'), url }),
   /** `url` for services that speak the same; PagerDuty's own without it. */
   z.object({ kind: z.literal('pagerduty'), routingKey: z.string().min(8).max(256), url: url.default('https://events.pagerduty.com/v2/enqueue') }),
-  /** `smtp` as `smtps://user:password@host:465`. */
+  /** `smtp` as `smtps://user:password@host:465`. With `smtp:` a password is given after STARTTLS alone. */
   z.object({ kind: z.literal('email'), smtp: z.url({ protocol: /^smtps?$/ }).max(2048), from: z.email(), to: z.array(z.email()).min(1).max(20) }),
 ]);
 
