@@ -97,6 +97,7 @@ export const refusedWords = {
   'nodeKeys.setSchedule': 'change how long keys of nodes last',
   'nodes.list': 'see the nodes',
   'nodes.summary': 'see how the nodes stand',
+  'nodes.cells': 'see how the nodes stand',
   'nodes.density': 'see how the nodes stand',
   'nodes.get': 'see a node',
   'nodes.timeline': 'see what happened to a node',

@@ -1,6 +1,5 @@
 import type { Deps } from '../kernel/deps.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
-import { breakGlassInUse, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, troubledRepositories, waitingRollouts, writeRaises } from './repository.ts';
 import { breakGlassInUse, codesExpiring, fleetsWithNodesAway, fleetsWithNodesInQuarantine, resolveByItself, resolveOthers, suspendedRollouts, tokensExpiring, troubledRepositories, waitingRollouts, writeRaises } from './repository.ts';
 import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
