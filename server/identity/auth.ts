@@ -75,7 +75,8 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
       storage: 'database',
       window: 60,
       max: 60,
-      customRules: { '/sign-in/email': { window: 60, max: 20 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates, ...passkeyRates, '/break-glass': { window: 60, max: 5 } },
+      // To begin with a provider guesses nothing, and those of one plant come from one address.
+      customRules: { '/sign-in/email': { window: 60, max: 20 }, [singleSignOnPath]: { window: 60, max: 60 }, '/sign-in-link': { window: 60, max: 10 }, '/invitation': { window: 60, max: 10 }, [changePasswordPath]: { window: 60, max: 10 }, ...secondFactorRates, ...passkeyRates, '/break-glass': { window: 60, max: 5 } },
     },
     // The edge has compared the origin with the host already (http/security.ts); this accepts what it accepted.
     trustedOrigins: (request) => {
@@ -113,7 +114,7 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
     databaseHooks: {
       session: {
         create: {
-          before: async (session, ctx) => (showsSecondFactor(ctx?.path) ? { data: { ...session, secondFactor: true } } : undefined),
+          before: async (session, ctx) => (showsSecondFactor(ctx?.path, singleSignOn?.showsSecondFactor === true) ? { data: { ...session, secondFactor: true } } : undefined),
           after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.start', session, ctx?.headers?.get(requestIdHeader))),
         },
         delete: { after: async (session, ctx) => ((await awaitsCode(deps, ctx?.path, session.userId)) ? undefined : recordSession(deps, 'session.end', session, ctx?.headers?.get(requestIdHeader))) },

@@ -8,10 +8,10 @@ export const codePaths: readonly string[] = ['/two-factor/verify-totp', '/two-fa
 
 /**
  * Whether a session that begins at this path has shown a second factor: by a code, by a passkey, which its device gives out after
- * a code, finger or face of its own, by a break-glass code, or by a provider, which decides what it asks for.
+ * a code, finger or face of its own, by a break-glass code, or by a provider, where an operator says that it asks for one.
  */
-export function showsSecondFactor(path: string | undefined): boolean {
-  return path !== undefined && (codePaths.includes(path) || path === '/passkey/sign-in' || path === '/break-glass' || path.startsWith('/callback/'));
+export function showsSecondFactor(path: string | undefined, byProvider: boolean): boolean {
+  return path !== undefined && (codePaths.includes(path) || path === '/passkey/sign-in' || path === '/break-glass' || (byProvider && path.startsWith('/callback/')));
 }
 
 /** Time-based codes of an authenticator app (RFC 6238), and backup codes that work once. Ten wrong ones in a row lock for a quarter of an hour. */

@@ -3,15 +3,17 @@ import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { testServer } from '../testing/http.ts';
 import type { TestBrowser, TestServer } from '../testing/http.ts';
+import type { SingleSignOn } from '../kernel/env.ts';
 import { aProvider } from './testing/a-provider.ts';
 
 let world: TestWorld;
 let server: TestServer;
 let organization: string;
+let provider: SingleSignOn;
 
 beforeAll(async () => {
   world = await testWorld();
-  const provider = await aProvider(world.deps.publicUrl, [
+  provider = await aProvider(world.deps.publicUrl, [
     { sub: 'ada', email: 'ada@selvedge.test', email_verified: true, name: 'Ada' },
     { sub: 'stranger', email: 'stranger@selvedge.test', email_verified: true, name: 'Stranger' },
   ]);
@@ -85,5 +87,16 @@ describe('single sign-on', () => {
     expect((await other.fetch('/api/v1/me')).status).toBe(401);
     const forged = await server.browser().fetch('/api/auth/callback/oidc?code=made-up&state=made-up', { redirect: 'manual' });
     expect(forged.headers.get('location') ?? '').toContain('error');
+  });
+
+  it('is no second factor where an operator says that the provider asks for none', async () => {
+    const other = await testServer(world, { ...provider, showsSecondFactor: false });
+    const demand = (required: boolean) => callAs(world.deps, aUser(organization)).identity.organization.demandSecondFactor({ required });
+    await demand(true);
+    const asking = other.browser();
+    await signInBy(asking, 'ada');
+    expect(await (await asking.fetch('/api/v1/me')).json()).toMatchObject({ user: { email: 'ada@selvedge.test' }, awaitsSecondFactor: true, capabilities: [] });
+    expect((await asking.fetch('/api/v1/nodes')).status).toBe(403);
+    await demand(false);
   });
 });

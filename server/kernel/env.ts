@@ -37,6 +37,7 @@ export const environmentSchema = z.object({
   OIDC_CLIENT_ID: z.string().min(1).optional().describe('What the provider knows this installation as.'),
   OIDC_CLIENT_SECRET: z.string().min(1).optional().describe('The secret that the provider gave for it.'),
   OIDC_NAME: z.string().min(1).max(40).default('single sign-on').describe('What the button of the sign-in page calls the provider.'),
+  OIDC_SECOND_FACTOR: z.enum(['provider', 'own']).default('provider').describe('What counts where an organization asks for a second factor: `provider`, that somebody came by the provider, which asks for one; `own`, a passkey or a code of Selvedge alone, also of who came by the provider.'),
   GIT_CA_FILE: z.string().min(1).optional().describe('A PEM file of certificate authorities by which Git servers and the proxy are known, in place of those of the system: for a private one.'),
   GIT_PROXY: z.url({ protocol: /^https?$/ }).optional().describe('The proxy by which repositories are asked, `http://proxy.example:3128`. It finds their hosts then, and which it lets through is its rule.'),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20).describe('Connections to Postgres that it holds at most.'),
@@ -81,6 +82,8 @@ export interface SingleSignOn {
   clientSecret: string;
   /** As people know it. */
   name: string;
+  /** Whether it asks for a second factor, so that who comes by it has shown one. */
+  showsSecondFactor: boolean;
 }
 
 /** Settings that nothing can start with. */
@@ -117,10 +120,10 @@ export function readEnvironment(source: Readonly<Record<string, string | undefin
 }
 
 /** All of it or nothing; a provider that is not on this machine is reached by TLS alone. */
-function singleSignOnOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name }: z.infer<typeof environmentSchema>): SingleSignOn | undefined {
+function singleSignOnOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret, OIDC_NAME: name, OIDC_SECOND_FACTOR: secondFactor }: z.infer<typeof environmentSchema>): SingleSignOn | undefined {
   if (issuer === undefined && clientId === undefined && clientSecret === undefined) return undefined;
   if (issuer === undefined || clientId === undefined || clientSecret === undefined) throw new EnvironmentError(['OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are given together or not at all']);
   const { protocol, hostname } = new URL(issuer);
   if (protocol === 'http:' && !['localhost', '127.0.0.1'].includes(hostname)) throw new EnvironmentError(['OIDC_ISSUER: must be an https: address']);
-  return { issuer: issuer.replace(/\/+$/, ''), clientId, clientSecret, name };
+  return { issuer: issuer.replace(/\/+$/, ''), clientId, clientSecret, name, showsSecondFactor: secondFactor === 'provider' };
 }

@@ -53,5 +53,5 @@ export async function aProvider(publicUrl: string, people: readonly ProvidedPers
     server.closeAllConnections();
     server.close(() => resolve());
   }));
-  return { issuer, clientId: client.client_id, clientSecret: client.client_secret, name: 'the plant login' };
+  return { issuer, clientId: client.client_id, clientSecret: client.client_secret, name: 'the plant login', showsSecondFactor: true };
 }
