@@ -13,7 +13,7 @@ import { PeekPart } from '../../_ui/peek-panel.tsx';
 import { Proportions } from '../../_ui/progress.tsx';
 import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
-import { PlanChanges } from './plan-changes.tsx';
+import { PlanChangesInBrief } from './plan-changes.tsx';
 import { waveParts } from './wave-parts.ts';
 
 /** What the page of a deployment says first: how far it is and what it waits for, what it changes, and what was decided last. */
@@ -48,7 +48,7 @@ export function DeploymentPeek({ deployment }: { deployment: DeploymentItem }) {
         {({ plan, decisions: [latest] }) => (
           <>
             <PeekPart title="What changes">
-              <PlanChanges changes={plan.changes} stateLost={plan.stateLost} stateKept={plan.stateKept} />
+              <PlanChangesInBrief changes={plan.changes} stateLost={plan.stateLost} stateKept={plan.stateKept} />
             </PeekPart>
             {latest === undefined ? null : (
               <PeekPart title="Decided last">
