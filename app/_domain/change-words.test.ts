@@ -10,12 +10,12 @@ it('says what was done to what', () => {
   expect(wordsOf({ action: 'rule.publish', object: { kind: 'rule', id: 'r', name: 'valve-watch' } })).toEqual({ verb: 'published the rule', name: 'valve-watch' });
 });
 
-it('names by kind and the start of its identity what has no name', () => {
-  expect(wordsOf({ action: 'signingKey.retire', object })).toEqual({ verb: 'retired the', name: 'signing key 01a22248' });
+it('names by kind and as much of its identity as tells it apart what has no name', () => {
+  expect(wordsOf({ action: 'signingKey.retire', object })).toEqual({ verb: 'retired the', name: 'signing key …5c1e9f20' });
 });
 
 it.each([
-  { action: 'nodes.setLabels', object: { kind: 'nodes', id, name: id }, verb: 'tried to set the labels of a node:', name: '01a22248' },
+  { action: 'nodes.setLabels', object: { kind: 'nodes', id, name: id }, verb: 'tried to set the labels of a node:', name: '…5c1e9f20' },
   { action: 'rules.publish', object: { kind: 'rules', id: 'valve-watch', name: 'valve-watch' }, verb: 'tried to publish a rule:', name: 'valve-watch' },
   { action: 'audit.list', object: { kind: 'audit', id: '', name: '' }, verb: 'tried to read the audit', name: '' },
   { action: 'session.start', object: { kind: 'session', id, name: 'mira@example.org' }, verb: 'tried to sign in:', name: 'mira@example.org' },

@@ -1,5 +1,5 @@
 import type { AuditAction, AuditNoun } from '../../server/audit/actions.ts';
-import { inSentenceCase, shortDigest } from '../_format/names.ts';
+import { inSentenceCase, isIdentity, shortIdentity } from '../_format/names.ts';
 import { refusedWords } from './refused-words.ts';
 
 /** What was changed, or was not: as the audit chain has it. */
@@ -136,9 +136,9 @@ export const actionKinds: readonly { value: string; label: string }[] = Object.e
 
 /** "published the rule" and "valve-watch"; of what was refused "tried to publish a rule:" and the same. */
 export function wordsOf({ action, object, outcome = 'done' }: Change): { verb: string; name: string } {
-  if (outcome === 'done') return { verb: verbOf(action), name: object.name === '' || object.name === object.id ? `${ownWords(object.kind)} ${shortDigest(object.id)}` : object.name };
+  if (outcome === 'done') return { verb: verbOf(action), name: object.name === '' || object.name === object.id ? `${ownWords(object.kind)} ${shortIdentity(object.id)}` : object.name };
   // A refused call is about what the caller named, be that a name or an identity.
-  const name = identity.test(object.name) ? shortDigest(object.name) : object.name;
+  const name = isIdentity(object.name) ? shortIdentity(object.name) : object.name;
   return { verb: `tried to ${wordIn(refusedWords, action) ?? ownWords(action)}${name === '' ? '' : ':'}`, name };
 }
 
@@ -146,8 +146,6 @@ export function wordsOf({ action, object, outcome = 'done' }: Change): { verb: s
 export function verbOf(action: string): string {
   return wordIn(verbs, action) ?? `${ownWords(action)}:`;
 }
-
-const identity = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}$|^(sha256:)?[0-9a-f]{64}$/;
 
 const wordIn = (words: Readonly<Record<string, string>>, action: string): string | undefined => (Object.hasOwn(words, action) ? words[action] : undefined);
 

@@ -11,8 +11,8 @@ export function TurnsList({ nodes, outcomes, label }: { nodes: readonly NodeItem
         {nodes.map((node) => {
           const outcome = outcomes.get(node.id);
           return (
-            <li key={node.id} className="flex min-h-9 items-start gap-3 px-3 py-[9px]">
-              <span className="w-44 shrink-0 truncate font-medium">{node.name}</span>
+            <li key={node.id} className="flex min-h-9 items-start gap-x-3 gap-y-1 px-3 py-[9px] max-sm:flex-col">
+              <span className="max-w-full shrink-0 truncate font-medium sm:w-44">{node.name}</span>
               {outcome === undefined ? (
                 <span className="text-faint">–</span>
               ) : (
