@@ -49,7 +49,7 @@ export function NewRule() {
   const problem = nameSchema.safeParse(name).error?.issues[0]?.message;
   const save = useMutation(trpc.rules.saveDraft.mutationOptions({ onSuccess: made, onError: (error) => failed('The draft was not saved', error) }));
   const publish = useMutation(trpc.rules.publish.mutationOptions({ onSuccess: made, onError: (error) => failed('Nothing was published', error) }));
-  const whyNot = refusal ?? (problem === undefined ? undefined : 'Give the rule a name first');
+  const whyNot = refusal ?? (name === '' ? 'Give the rule a name first' : problem);
   return (
     <PageFrame crumbs={[{ label: 'Rules', href: paths.rules() }, { label: 'New rule' }]}>
       <PageHead
@@ -67,7 +67,7 @@ export function NewRule() {
         }
       />
       <div className="mb-4 max-w-96">
-        <Field label="Name" description="Such as valve-watch. Deployments and detections carry it." error={touched ? problem : undefined}>
+        <Field label="Name" description="Such as valve-watch. Deployments and detections carry it." error={touched && name !== '' ? problem : undefined}>
           <Input mono value={name} onValue={setName} onBlur={() => setTouched(true)} autoFocus autoComplete="off" spellCheck={false} />
         </Field>
       </div>
