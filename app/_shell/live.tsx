@@ -101,10 +101,11 @@ async function refresh(queryClient: QueryClient, trpc: ReturnType<typeof useTRPC
     resync: [],
   } satisfies Record<ChangeTopic, unknown>;
   const wanted = new Map(topics.flatMap((topic) => filters[topic]).map((filter) => [JSON.stringify(filter.queryKey), filter]));
-  await Promise.all([...wanted.values()].map((filter) => queryClient.invalidateQueries({ ...filter, predicate: ({ queryKey }) => !isOfThePast(queryKey) })));
+  await Promise.all([...wanted.values()].map((filter) => queryClient.invalidateQueries({ ...filter, predicate: ({ queryKey }) => !isSettled(queryKey) })));
 }
 
-/** What stood at a moment of the past does not change. */
-function isOfThePast([, asked]: readonly unknown[]): boolean {
+/** What stood at a moment of the past does not change, nor what was seen in a look at a wave, which is a hundred kilobytes. */
+function isSettled([path, asked]: readonly unknown[]): boolean {
+  if (Array.isArray(path) && path.join('.') === 'deployments.look') return true;
   return typeof asked === 'object' && asked !== null && 'input' in asked && typeof asked.input === 'object' && asked.input !== null && 'at' in asked.input;
 }

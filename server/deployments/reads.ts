@@ -9,9 +9,10 @@ import { countsSchema } from '../rollout/index.ts';
 import { summarize } from './changes.ts';
 import { countsOf, estimateEnd, waveView } from './counts.ts';
 import type { StateCount } from './counts.ts';
+import { newestDecisions, stopsOf } from './decisions.ts';
 import { isUnderWay } from './policy.ts';
 import { findPlan } from './repository.ts';
-import { decisionSchema, planNodeSchema, planSchema } from './schema.ts';
+import { planNodeSchema, planSchema } from './schema.ts';
 import type {
   DeploymentDetail,
   DeploymentItem,
@@ -26,7 +27,7 @@ import type {
   planNodesOutput,
 } from './schema.ts';
 
-const decisionsShownMax = 200;
+const decisionsShownMax = 20;
 const looksShownMax = 100;
 const keptPlanSchema = planSchema.omit({ nodes: true, can: true });
 type Row = Prisma.DeploymentGetPayload<{ include: { waves: true } }>;
@@ -91,7 +92,7 @@ export async function readDeployment(db: Queryable, reach: Reach, id: string, no
   const [signatures, counts, decisions, looks] = await Promise.all([
     standingOf(db, row.organizationId, row.bundle),
     countStates(db, [row]),
-    db.deploymentDecision.findMany({ where: { deploymentId: id }, orderBy: { id: 'desc' }, take: decisionsShownMax }),
+    newestDecisions(db, id, decisionsShownMax),
     listLooks(db, id, looksShownMax),
   ]);
   const states = counts.get(id) ?? [];
@@ -107,7 +108,7 @@ export async function readDeployment(db: Queryable, reach: Reach, id: string, no
       const times = { index: wave.index, startedAt: time(wave.startedAt), bakingSince: time(wave.bakingSince), passedAt: time(wave.passedAt) };
       return { ...waveView(times, countsOf(states.filter((count) => count.wave === wave.index)), rollout), looks: looks.filter((look) => look.wave === wave.index) };
     }),
-    decisions: decisions.map((decision) => decisionSchema.parse({ ...decision, at: decision.at.getTime() })),
+    decisions,
     signatures,
     excludedBecause: row.excludedBecause,
     eta: estimateEnd({
@@ -136,15 +137,13 @@ export async function readLookDetail(db: Queryable, reach: Reach, { id, wave, lo
   return { ...kept, changes, replayed: judgeAgain(kept.verdicts, kept.evidence) };
 }
 
-/** What stops a rollout, whoever decided it. */
-const stops: DeploymentDetail['decisions'][number]['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Cancelled', 'RolledBack', 'Superseded'];
-
 /** The newest rollout of a fleet as one of its nodes sees it; null when there was none. */
 export async function rolloutOfNode(db: Queryable, reach: Reach, fleetId: string, nodeId: string, now: number) {
   const newest = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId }] }, orderBy: { id: 'desc' }, select: { id: true } });
   if (newest === null) return null;
-  const [deployment, place] = await Promise.all([
+  const [deployment, stops, place] = await Promise.all([
     readDeployment(db, reach, newest.id, now),
+    stopsOf(db, newest.id),
     db.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: newest.id, nodeId } } }),
   ]);
   return {
@@ -157,7 +156,7 @@ export async function rolloutOfNode(db: Queryable, reach: Reach, fleetId: string
     inFlightMax: deployment.plan.inFlightMax,
     signatures: deployment.signatures,
     policy: deployment.plan.policy,
-    stopped: deployment.decisions.find((decision) => stops.includes(decision.kind)) ?? null,
+    stopped: stops.find(({ kind }) => kind !== 'RollingBack') ?? null,
     node: place === null ? null : { wave: place.wave, state: place.state, message: place.message, requestedAt: time(place.requestedAt) },
   };
 }

@@ -2,11 +2,14 @@ import { inFleet } from '../identity/index.ts';
 import { notFound } from '../kernel/errors.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { allowDeployment, cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
+import { listDecisions } from './decisions.ts';
 import { rolloutPermissions } from './policy.ts';
 import { listDeploymentNodes, listDeployments, listPlanNodes, readDeployment, readLookDetail } from './reads.ts';
 import { readStanding } from './repository.ts';
 import {
   createDeploymentInput,
+  decisionsInput,
+  decisionsOutput,
   deploymentActionInput,
   deploymentNodesInput,
   deploymentNodesOutput,
@@ -66,6 +69,12 @@ export const deploymentsRouter = router({
     .input(deploymentNodesInput)
     .output(deploymentNodesOutput)
     .query(({ ctx, input }) => listDeploymentNodes(ctx.deps.db, ctx.actor, input)),
+
+  decisions: procedure('deployments:read')
+    .meta({ rest: { method: 'GET', path: '/deployments/{id}/decisions', tag, summary: 'List what a rollout and people decided, newest first' } })
+    .input(decisionsInput)
+    .output(decisionsOutput)
+    .query(({ ctx, input }) => listDecisions(ctx.deps.db, ctx.actor, input)),
 
   look: procedure('deployments:read')
     .meta({ rest: { method: 'GET', path: '/deployments/{id}/waves/{wave}/looks/{look}', tag, summary: 'Read what gates found in a look, with the evidence they judged by' } })

@@ -239,7 +239,7 @@ export const deploymentSchema = deploymentItemSchema.extend({
   /** The plan as it was approved, without its nodes. */
   plan: planSchema.omit({ nodes: true, can: true }),
   waves: z.array(waveSchema),
-  /** Newest first, at most 200. */
+  /** Newest first, at most 20; there is a list of all. */
   decisions: z.array(decisionSchema),
   /** Who has signed its bundle, where people have to beside the control plane; no node is told of it before. Null where none has to. */
   signatures: signatureStandingSchema.nullable(),
@@ -249,6 +249,9 @@ export const deploymentSchema = deploymentItemSchema.extend({
   eta: z.number().nullable(),
   can: z.object({ pause: permissionSchema, resume: permissionSchema, cancel: permissionSchema, rollBack: permissionSchema, retryFailed: permissionSchema, allow: permissionSchema }),
 });
+
+export const decisionsInput = pageInput.extend({ id: idSchema });
+export const decisionsOutput = pageOf(decisionSchema);
 
 /** Waves of a policy, and the one of everybody who is left. */
 const waveIndexSchema = z.number().int().min(0).max(20);

@@ -45,6 +45,7 @@ const ofASide: Record<string, (side: Side) => unknown> = {
   'deployments.planNodes': ({ plan: hash }) => ({ hash }),
   'deployments.get': ({ deployment: id }) => ({ id }),
   'deployments.nodes': ({ deployment: id }) => ({ id }),
+  'deployments.decisions': ({ deployment: id }) => ({ id }),
   'deployments.look': ({ deployment: id }) => ({ id, wave: 0, look: 1 }),
   'deployments.pause': ({ deployment: id }) => ({ id, ...reason }),
   'deployments.resume': ({ deployment: id }) => ({ id, ...reason }),

@@ -1,5 +1,5 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
-import type { DeploymentDetail } from '../deployments/schema.ts';
+import type { Decision, DeploymentDetail } from '../deployments/schema.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
 import type { Cause, Explanation } from './schema.ts';
 import { signatureCause } from './signature-cause.ts';
@@ -8,6 +8,8 @@ import { causeOf, durationOf } from './words.ts';
 
 export interface DeploymentFacts {
   deployment: Omit<DeploymentDetail, 'can'>;
+  /** The newest decision of each kind that stopped it, the newest first. */
+  stops: readonly Decision[];
   /** Why nodes failed, in their own words, the commonest first. */
   failures: readonly { message: string; nodes: number; example: string }[];
   /** Nodes of its fleet that are in quarantine now; the first of them by name. */
@@ -66,8 +68,8 @@ function listCauses(facts: DeploymentFacts): Cause[] {
   return causes;
 }
 
-function decisionOf({ deployment }: DeploymentFacts, ...kinds: readonly DeploymentDetail['decisions'][number]['kind'][]): DeploymentDetail['decisions'][number] | undefined {
-  return deployment.decisions.find((one) => kinds.includes(one.kind));
+function decisionOf({ stops }: DeploymentFacts, ...kinds: readonly Decision['kind'][]): Decision | undefined {
+  return stops.find((one) => kinds.includes(one.kind));
 }
 
 function ended(facts: DeploymentFacts): Cause {

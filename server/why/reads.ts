@@ -1,5 +1,5 @@
 import { findThreshold, readManifest, standingOf } from '../bundles/index.ts';
-import { agentNeeds, failuresOf, readDeployment, rolloutOfNode, unmetBy } from '../deployments/index.ts';
+import { agentNeeds, failuresOf, readDeployment, rolloutOfNode, stopsOf, unmetBy } from '../deployments/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { quarantinedOf, readNode } from '../nodes/index.ts';
@@ -21,5 +21,6 @@ export async function explainNode(db: Queryable, actor: Actor, id: string, now: 
 
 export async function explainDeployment(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
   const deployment = await readDeployment(db, actor, id, now);
-  return deploymentCauses({ deployment, quarantined: await quarantinedOf(db, actor.organizationId, deployment.fleet.id), failures: deployment.nodes.failed === 0 ? [] : await failuresOf(db, id), now });
+  const [stops, quarantined, failures] = await Promise.all([stopsOf(db, id), quarantinedOf(db, actor.organizationId, deployment.fleet.id), deployment.nodes.failed === 0 ? [] : failuresOf(db, id)]);
+  return deploymentCauses({ deployment, stops, quarantined, failures, now });
 }

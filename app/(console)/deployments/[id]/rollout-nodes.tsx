@@ -28,7 +28,7 @@ const any = 'any';
 export function RolloutNodes({ id, waves }: { id: string; waves: number }) {
   const trpc = useTRPC();
   const [filters, setFilters] = useQueryStates({ wave: parseAsInteger, state: parseAsStringLiteral(nodeRolloutStateSchema.options) });
-  const input = { id, limit: 100, ...(filters.wave === null ? {} : { wave: filters.wave }), ...(filters.state === null ? {} : { state: filters.state }) };
+  const input = { id, limit: 50, ...(filters.wave === null ? {} : { wave: filters.wave }), ...(filters.state === null ? {} : { state: filters.state }) };
   const query = useInfiniteQuery(trpc.deployments.nodes.infiniteQueryOptions(input, { getNextPageParam: nextCursorOf }));
   return (
     <>

@@ -7,7 +7,7 @@ import { Causes } from '../../../_domain/explanation.tsx';
 import { Signatures } from '../../../_domain/signatures.tsx';
 import { RolloutStatus } from '../../../_domain/state-status.tsx';
 import { shortDigest } from '../../../_format/names.ts';
-import { plural } from '../../../_format/number.ts';
+import { count, plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { PageFrame } from '../../../_shell/page-frame.tsx';
@@ -58,9 +58,7 @@ function Content({ deployment, title }: { deployment: DeploymentDetail; title: s
           </Card>
         )}
         {compared === undefined ? changes(7) : <AgainstControl deployment={deployment.id} wave={compared} />}
-        <Card span={5} title="Decisions" subtitle="newest first" live>
-          <Decisions decisions={deployment.decisions} />
-        </Card>
+        <Decisions id={deployment.id} />
         {compared === undefined ? null : changes(12)}
         <Card title="Nodes" subtitle="as they report" live>
           <RolloutNodes id={deployment.id} waves={deployment.waves.length} />
@@ -87,7 +85,7 @@ function Purpose({ deployment }: { deployment: DeploymentDetail }) {
     <>
       <RolloutStatus state={deployment.state} />
       <span>
-        {nodes.running} of {plural(nodes.total, 'node')} {nodes.total === 1 ? 'reports' : 'report'} it
+        {count(nodes.running)} of {plural(nodes.total, 'node')} {nodes.total === 1 ? 'reports' : 'report'} it
       </span>
       <Link href={paths.fleet(deployment.fleet.id)} className="hover:text-ink hover:underline">fleet {deployment.fleet.name}</Link>
       <span>
