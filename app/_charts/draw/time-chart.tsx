@@ -89,21 +89,22 @@ function valueIn(line: PreparedLine, segment: Segment) {
   return (row: ChartRow) => (row.at >= segment.from && row.at <= segment.to ? (row.values[line.key] ?? null) : null);
 }
 
-/** The name of each line where it ends; a line alone shows its latest value instead. */
+/** The name of each line at the height at which it ends, also before a gap; a line alone shows its latest value instead. */
 function EndLabels({ lines, single, unit }: { lines: readonly PreparedLine[]; single: boolean; unit: Unit }) {
   const plot = usePlotArea();
   const scale = useYAxisScale();
   if (!plot || !scale) return null;
   const ended = lines.flatMap((line) => {
-    const y = line.last === null ? undefined : scale(line.last);
-    return y === undefined || line.last === null ? [] : [{ ...line, last: line.last, y }];
+    const value = single ? line.last : line.lastMeasured;
+    const y = value === null ? undefined : scale(value);
+    return value === null || y === undefined ? [] : [{ ...line, value, y }];
   });
   const tops = spreadLabels(ended.map((line) => line.y), 13, plot.y, plot.y + plot.height);
   return (
     <g aria-hidden>
       {ended.map((line, index) => (
         <text key={line.key} x={plot.x + plot.width + 8} y={(tops[index] ?? line.y) + 4} fontSize={11} fill={`var(--color-${line.colour})`} style={{ fontVariantNumeric: 'tabular-nums' }}>
-          {single ? withSuffix(figure(line.last), unit) : shorten(line.name)}
+          {single ? withSuffix(figure(line.value), unit) : shorten(line.name)}
         </text>
       ))}
     </g>

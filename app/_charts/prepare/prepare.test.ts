@@ -35,6 +35,12 @@ describe('labels at the ends of lines', () => {
   });
 });
 
+it('keeps the height at which a line ended before a gap, where its name stands', () => {
+  const points = [{ at: 1000, value: 3 }, { at: 2000, value: 4 }, { at: 3000, value: null }];
+  const [line] = prepareTimeSeries({ quantity: 'plain', from: 0, to: 3000, step: 1000, series: [{ key: 'a', name: 'a', points }] }).lines;
+  expect([line?.last, line?.lastMeasured]).toEqual([null, 4]);
+});
+
 describe('colours', () => {
   it('gives a series the same colour whatever stands beside it, unless two collide', () => {
     expect(colourSeries(['events', 'detections']).get('detections')).toBe(colourSeries(['detections']).get('detections'));
@@ -52,6 +58,7 @@ describe('time series', () => {
     expect(prepared.lines[0]?.segments).toEqual([{ from: 0, to: 1000 }, { from: 5000, to: 5000 }]);
     expect(prepared.unit.words).toBe('milliseconds');
     expect(prepared.lines[0]?.last).toBe(6.6);
+    expect(prepared.lines[0]?.lastMeasured).toBe(6.6);
   });
   it('draws the largest and says how many it left out', () => {
     const series = ['a', 'b', 'c'].map((key, index) => ({ key, name: key, points: [{ at: 1, value: index }] }));

@@ -47,6 +47,8 @@ export interface PreparedLine {
   colour: Slot;
   /** The latest value, in the unit of the chart; null when the series ends in a gap or is empty. */
   last: number | null;
+  /** The latest value that was measured, before a gap or not: beside it stands the name. Null when there is none. */
+  lastMeasured: number | null;
   segments: readonly Segment[];
 }
 
@@ -86,8 +88,9 @@ export function prepareTimeSeries(input: TimeSeriesInput): PreparedTimeSeries {
   return {
     rows: rowsOf(chosen, unit),
     lines: chosen.map((series) => {
-      const last = lastValue(series.points);
-      return { key: series.key, name: series.name, colour: colours.get(series.key) ?? 's1', last: last === null ? null : last / unit.divisor, segments: segmentsOf(series.points, input.step) };
+      const inUnit = (value: number | null) => (value === null ? null : value / unit.divisor);
+      const measured = series.points.findLast(({ value }) => value !== null && Number.isFinite(value))?.value ?? null;
+      return { key: series.key, name: series.name, colour: colours.get(series.key) ?? 's1', last: inUnit(lastValue(series.points)), lastMeasured: inUnit(measured), segments: segmentsOf(series.points, input.step) };
     }),
     unit,
     yTicks,
