@@ -11,7 +11,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   const { state } = await loadEnrolmentFilters(searchParams);
   const { queryClient, trpc } = await serverData();
   await Promise.all([
-    queryClient.prefetchInfiniteQuery(trpc.enrollment.requests.list.infiniteQueryOptions({ state, limit: 50 }, { getNextPageParam: nextCursorOf })),
+    queryClient.prefetchInfiniteQuery(trpc.enrollment.requests.list.infiniteQueryOptions({ state, limit: 20 }, { getNextPageParam: nextCursorOf })),
     queryClient.prefetchInfiniteQuery(trpc.enrollment.tokens.list.infiniteQueryOptions({ limit: 50 }, { getNextPageParam: nextCursorOf })),
   ]);
   return (

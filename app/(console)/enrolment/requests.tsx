@@ -10,6 +10,7 @@ import { Card } from '../../_ui/card.tsx';
 import { CodeBlock } from '../../_ui/code-block.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { Segments } from '../../_ui/segments.tsx';
+import { ShowMore } from '../../_ui/show-more.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { requestStates } from './enrolment-filters.ts';
 import { RequestCard } from './request-card.tsx';
@@ -18,7 +19,7 @@ type State = EnrollmentRequest['state'];
 
 export function Requests({ state, onState }: { state: State; onState: (state: State) => void }) {
   const trpc = useTRPC();
-  const list = useInfiniteQuery({ ...trpc.enrollment.requests.list.infiniteQueryOptions({ state, limit: 50 }, { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
+  const list = useInfiniteQuery({ ...trpc.enrollment.requests.list.infiniteQueryOptions({ state, limit: 20 }, { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   return (
     <>
       <div className="mb-3">
@@ -34,7 +35,7 @@ export function Requests({ state, onState }: { state: State; onState: (state: St
         }
       >
         {(data) => {
-          const { rows } = rowsOf(data);
+          const { rows, total } = rowsOf(data);
           if (rows.length === 0) {
             return <Card>{state === 'Pending' ? <NobodyAsks /> : <EmptyState kind="no-match" title={state === 'Approved' ? 'No request was approved yet' : 'No request was denied'} action={<Button onClick={() => onState('Pending')}>Show pending ones</Button>} />}</Card>;
           }
@@ -46,10 +47,8 @@ export function Requests({ state, onState }: { state: State; onState: (state: St
                 </li>
               ))}
               {list.hasNextPage ? (
-                <li className="flex justify-center">
-                  <Button onClick={() => void list.fetchNextPage()} busy={list.isFetchingNextPage}>
-                    Show more
-                  </Button>
+                <li>
+                  <ShowMore query={list} read={{ shown: rows.length, total }} />
                 </li>
               ) : null}
             </ul>
