@@ -25,15 +25,21 @@ import { alertFilters, listInput } from './filters.ts';
 const severities: Record<AlertItem['severity'], { tone: Tone; word: string }> = { info: { tone: 'info', word: 'Info' }, warning: { tone: 'notice', word: 'Warning' }, critical: { tone: 'critical', word: 'Critical' } };
 const columns: readonly Column<AlertItem>[] = [
   { id: 'severity', header: 'Severity', cell: (alert) => <Status tone={severities[alert.severity].tone} word={severities[alert.severity].word} /> },
-  { id: 'title', header: 'Alert', cell: (alert) => <Link href={paths.alerts({ alert: alert.id })} title={alert.detail} className="block max-w-[190px] truncate font-medium hover:underline sm:max-w-[320px] lg:max-w-[420px]">{alert.title}</Link> },
+  { id: 'title', header: 'Alert', fluid: true, cell: (alert) => <Link href={paths.alerts({ alert: alert.id })} title={`${alert.title}: ${alert.detail}`} className="block truncate font-medium hover:underline">{alert.title}</Link> },
   { id: 'state', header: 'State', cell: (alert) => <AlertState alert={alert} /> },
   { id: 'count', header: 'Count', numeric: true, from: 'sm', cell: (alert) => count(alert.count) },
-  { id: 'fleet', header: 'Fleet', from: 'lg', cell: (alert) => (alert.fleet === null ? <span className="text-faint">–</span> : <Link href={paths.fleet(alert.fleet.id)} className="hover:underline">{alert.fleet.name}</Link>) },
-  { id: 'node', header: 'Node', from: 'xl', cell: (alert) => (alert.node === null ? <span className="text-faint">–</span> : <Link href={paths.node(alert.node.id)} className="hover:underline">{alert.node.name}</Link>) },
+  { id: 'where', header: 'Where', from: 'lg', cell: (alert) => <Where alert={alert} /> },
   { id: 'rule', header: 'Rule', from: 'xl', cell: (alert) => (alert.rule === null ? <span className="text-faint">–</span> : <Link href={paths.rule(alert.rule)} className="hover:underline">{alert.rule}</Link>) },
   { id: 'last', header: 'Last', numeric: true, from: 'sm', cell: (alert) => <RelativeTime at={alert.lastAt} /> },
   { id: 'act', header: '', numeric: true, cell: (alert) => <AlertActions alert={alert} /> },
 ];
+
+/** The node, or the fleet where it is about more than one. */
+function Where({ alert: { node, fleet } }: { alert: AlertItem }) {
+  if (node !== null) return <Link href={paths.node(node.id)} title={fleet === null ? undefined : `in ${fleet.name}`} className="hover:underline">{node.name}</Link>;
+  if (fleet !== null) return <Link href={paths.fleet(fleet.id)} className="hover:underline">{fleet.name}</Link>;
+  return <span className="text-faint">–</span>;
+}
 
 const chosenStates = { unresolved: ['Open', 'Acknowledged'], open: ['Open'], resolved: ['Resolved'], all: ['Open', 'Acknowledged', 'Resolved'] } as const;
 const any = 'any';
