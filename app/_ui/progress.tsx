@@ -22,10 +22,10 @@ export function Progress({ value, label, tone = 'info', detail }: { value: numbe
 export function Proportions({ parts, label, height = 'md' }: { parts: readonly { tone: Tone | 'empty'; count: number; word: string }[]; label: string; height?: 'sm' | 'md' }) {
   const shown = parts.filter((part) => part.count > 0);
   return (
-    <span role="img" aria-label={`${label}: ${shown.map((part) => `${part.count} ${part.word}`).join(', ') || 'none'}`} className={classes('flex w-full gap-0.5 overflow-hidden rounded-sm', height === 'md' ? 'h-[18px]' : 'h-1.5')}>
+    <span role="img" aria-label={`${label}: ${shown.map((part) => `${part.count.toLocaleString('en')} ${part.word}`).join(', ') || 'none'}`} className={classes('flex w-full gap-0.5 overflow-hidden rounded-sm', height === 'md' ? 'h-[18px]' : 'h-1.5')}>
       {shown.length === 0 ? <span className="h-full flex-1 bg-raised" /> : null}
       {shown.map((part) => (
-        <span key={part.word} title={`${part.count} ${part.word}`} className={classes('h-full min-w-[3px]', part.tone === 'empty' ? 'bg-raised' : toneFill[part.tone])} style={{ flexGrow: part.count }} />
+        <span key={part.word} title={`${part.count.toLocaleString('en')} ${part.word}`} className={classes('h-full min-w-[3px]', part.tone === 'empty' ? 'bg-raised' : toneFill[part.tone])} style={{ flexGrow: part.count }} />
       ))}
     </span>
   );

@@ -7,6 +7,7 @@ import { rolloutStateSchema, type DeploymentItem } from '../../../server/deploym
 import { nextCursorOf } from '../../_data/pages.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { RolloutStatus } from '../../_domain/state-status.tsx';
+import { count } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { useCommands } from '../../_shell/commands.tsx';
 import { PageList } from '../../_shell/list.tsx';
@@ -25,12 +26,12 @@ import { deploymentFilters, listInput } from './filters.ts';
 import { waveParts } from './wave-parts.ts';
 
 const columns: readonly Column<DeploymentItem>[] = [
-  { id: 'what', header: 'Deployment', cell: (item) => <Link href={paths.deployment(item.id)} title={item.summary.join(', ')} className="block max-w-[190px] truncate font-medium hover:underline sm:max-w-[320px] lg:max-w-[420px]">{deploymentTitle(item)}</Link> },
+  { id: 'what', header: 'Deployment', fluid: true, cell: (item) => <Link href={paths.deployment(item.id)} title={deploymentTitle(item)} className="block truncate font-medium hover:underline">{deploymentTitle(item)}</Link> },
   { id: 'state', header: 'State', cell: (item) => <RolloutStatus state={item.state} /> },
-  { id: 'nodes', header: 'Nodes', from: 'md', cell: (item) => <span className="flex w-40 items-center gap-2"><Proportions height="sm" label="Nodes" parts={waveParts(item.nodes)} /><span className="text-dim tabular-nums">{item.nodes.running}/{item.nodes.total}</span></span> },
+  { id: 'nodes', header: 'Nodes', from: 'md', cell: (item) => <span className="flex w-44 items-center gap-2"><Proportions height="sm" label="Nodes" parts={waveParts(item.nodes)} /><span className="text-dim tabular-nums">{count(item.nodes.running)}/{count(item.nodes.total)}</span></span> },
   { id: 'wave', header: 'Wave', numeric: true, from: 'lg', cell: (item) => `${item.wave.index + 1} of ${item.wave.of}` },
   { id: 'started', header: 'Started', from: 'sm', cell: (item) => <><RelativeTime at={item.startedAt} /> <span className="text-faint">by {item.createdBy}</span></> },
-  { id: 'note', header: 'Note', from: 'xl', cell: (item) => item.note || <span className="text-faint">–</span> },
+  { id: 'note', header: 'Note', from: 'xl', cell: (item) => (item.note === '' ? <span className="text-faint">–</span> : <span title={item.note} className="block max-w-56 truncate">{item.note}</span>) },
 ];
 
 const any = 'any';

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { plural } from '../../_format/number.ts';
 import { Checkbox } from '../../_ui/checkbox.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { Segments } from '../../_ui/segments.tsx';
@@ -45,7 +46,7 @@ function Fleets({ chosen, onChange }: { chosen: readonly string[]; onChange: (ch
         {list.items.map(({ id, name, nodes }) => (
           <div key={id} className="flex min-h-9 items-center px-3">
             <Checkbox label={name} checked={chosen.includes(id)} onChange={(on) => onChange(on ? [...chosen, id] : chosen.filter((each) => each !== id))} />
-            <span className="ml-auto text-faint tabular-nums">{nodes.total === 1 ? '1 node' : `${nodes.total} nodes`}</span>
+            <span className="ml-auto text-faint tabular-nums">{plural(nodes.total, 'node')}</span>
           </div>
         ))}
         {list.items.length === 0 ? <p className="px-3 py-2 text-dim">No fleet matches.</p> : null}

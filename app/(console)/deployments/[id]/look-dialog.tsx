@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { LookDetail } from '../../../../server/deployments/schema.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
-import { significant } from '../../../_format/number.ts';
+import { plural, significant } from '../../../_format/number.ts';
 import { absolute } from '../../../_format/time.ts';
 import { Loaded } from '../../../_shell/loaded.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
@@ -45,7 +45,7 @@ function Figures({ evidence }: { evidence: LookDetail['evidence'] }) {
   const perHour = (figures: { hours: number } | null, value: number | undefined): string => (figures === null || value === undefined || figures.hours === 0 ? '–' : significant(value / figures.hours));
   return (
     <details>
-      <summary className="text-accent">Figures of {rows.length} nodes</summary>
+      <summary className="text-accent">Figures of {plural(rows.length, 'node')}</summary>
       <Table label="Figures of the look">
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 'use client';
 import type { DeploymentDetail, RolloutPolicy, WaveView } from '../../../../server/deployments/schema.ts';
 import { duration } from '../../../_format/time.ts';
-import { plural } from '../../../_format/number.ts';
+import { count, plural } from '../../../_format/number.ts';
 import { useNow } from '../../../_ui/clock.tsx';
 import { Progress, Proportions } from '../../../_ui/progress.tsx';
 import { RelativeTime } from '../../../_ui/relative-time.tsx';
@@ -18,7 +18,7 @@ export function Waves({ deployment, waves, policy }: { deployment: string; waves
             <span className="font-medium">
               {wave.index + 1} {waves.length > 1 && wave.index === 0 ? 'Canary' : wave.index === waves.length - 1 && waves.length > 1 ? 'All others' : 'Wave'}
             </span>
-            <span className="block text-dim">{wave.nodes.running} of {plural(wave.nodes.total, 'node')}</span>
+            <span className="block text-dim">{count(wave.nodes.running)} of {plural(wave.nodes.total, 'node')}</span>
           </span>
           <Proportions parts={waveParts(wave.nodes)} label={`Wave ${wave.index + 1}`} />
           <span className="text-dim sm:text-right"><WaveState wave={wave} policy={policy} /></span>
@@ -35,7 +35,7 @@ function WaveState({ wave, policy }: { wave: WaveView; policy: RolloutPolicy }) 
     case 'ToCome':
       return 'to come';
     case 'Progressing':
-      return wave.nodes.failed > 0 ? `${wave.nodes.failed} failed` : `each has ${duration(policy.updateTimeoutSeconds * 1000)}`;
+      return wave.nodes.failed > 0 ? `${count(wave.nodes.failed)} failed` : `each has ${duration(policy.updateTimeoutSeconds * 1000)}`;
     case 'Baking':
       return wave.bakesUntil === null || now === null ? 'bakes' : <BakeClock leftMs={Math.max(0, wave.bakesUntil - now)} wholeMs={policy.bakeSeconds * 1000} />;
     case 'Passed':

@@ -66,8 +66,8 @@ function Made({ plan, refused, outdated, again }: { plan: MadePlan; refused: str
     <div aria-busy={outdated}>
       <Facts
         facts={[
-          { label: 'Nodes', value: count(plan.nodes.total), note: plan.offline.total > 0 ? `${plan.offline.total} offline now` : 'all connected' },
-          { label: 'Waves', value: count(plan.waves.length), note: plan.waves.map((wave) => wave.nodes).join(', then ') },
+          { label: 'Nodes', value: count(plan.nodes.total), note: plan.offline.total > 0 ? `${count(plan.offline.total)} offline now` : 'all connected' },
+          { label: 'Waves', value: count(plan.waves.length), note: plan.waves.map((wave) => count(wave.nodes)).join(', then ') },
           { label: 'At most at once', value: count(plan.inFlightMax), note: plural(plan.inFlightMax, 'node') },
           { label: 'To fetch', value: bytes(plan.bytesTotal), note: `${bytes(plan.bytesPerNode)} a node` },
         ]}
