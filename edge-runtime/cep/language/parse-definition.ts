@@ -16,7 +16,8 @@ export function parseAnnotation(cursor: Cursor): Annotation {
   const start = cursor.position;
   cursor.expectMark('@');
   let name = cursor.expectName("an annotation's name").text;
-  if (cursor.takeMark(':')) name = `${name}:${cursor.expectName("an annotation's name").text}`;
+  // Only what is said of the app has a name in two parts.
+  if (name.toLowerCase() === 'app' && cursor.takeMark(':')) name = `${name}:${cursor.expectName("an annotation's name").text}`;
   const elements: Annotation['elements'] = [];
   const annotations: Annotation[] = [];
   if (cursor.takeMark('(')) {
@@ -140,6 +141,7 @@ function parseAggregation(cursor: Cursor, annotations: Annotation[], start: numb
   const name = cursor.expectName('a name for the aggregation');
   cursor.expectWord('from');
   const source = parseSingleInput(cursor);
+  if (!cursor.isWord('select')) cursor.fail(["'select'"], `in the aggregation '${name.text}'`, ['select']);
   const select = parseSelection(cursor);
   cursor.expectWord('aggregate');
   const by = cursor.takeWord('by') ? parseReference(cursor) : undefined;

@@ -173,9 +173,24 @@ describe('joining an aggregation', () => {
   });
 });
 
+describe('a range of an aggregation', () => {
+  const sent: Sent[] = [['S', 65_000, 1, 65_000], ['S', 65_500, 2, 65_500], ['S', 66_000, 4, 66_000]];
+  const questions = ['60000L, 61000L', '60001L, 120000L', '65000L, 66000L', '60000L, 120000L'].map((range) => `from A within ${range} per 'min' select t`);
+  const app = (by: string): string => `define stream S (v int, ts long); define aggregation A from S select sum(v) as t aggregate ${by} every sec, min;`;
+
+  it('is of the rows that stand in it, where events count when they come', () => {
+    expect(ask(app(''), sent, questions)).toEqual([[[7]], [], [], [[7]]]);
+  });
+
+  it('is of what is in the row, where events have a time of their own, as long as their second is open', () => {
+    expect(ask(app('by ts'), sent, questions)).toEqual([[[3]], [[4]], [], [[7]]]);
+  });
+});
+
 describe('what is wrong with an aggregation', () => {
   it.each([
     ['from S select k, sum(v + 1) as t aggregate every sec', 'sum takes a plain attribute in an aggregation.'],
+    ['from S aggregate every sec', "Found 'aggregate', expected 'select' in the aggregation 'A'."],
     ['from S select k, stdDev(v) as t aggregate every sec', 'stdDev cannot be put together from parts; an aggregation has sum, avg, count, min, max, distinctCount.'],
     ['from S select k, sum(k) as t aggregate every sec', 'sum takes a number, found string.'],
     ['from S select k, distinctCount() as t aggregate every sec', 'distinctCount takes one argument.'],

@@ -50,6 +50,7 @@ describe('annotations of a stream', () => {
     ["@async(buffer.size='many')", "'buffer.size' of @async is a whole number from 1 up, found 'many'."],
     ["@async(buffer.size='16', workers='0')", "'workers' of @async is a whole number from 1 up, found '0'."],
     ['@async()', "Found ')', expected a value in quotes."],
+    ["@log:level(value='1')", "Found ':', expected 'define', 'from' or 'partition'."],
   ])('%s is refused', (annotation, message) => {
     expect(errors(`${annotation} ${STREAM}`)).toEqual([message]);
   });

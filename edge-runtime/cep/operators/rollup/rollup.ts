@@ -113,10 +113,15 @@ export class Rollup implements Stateful {
   /** The rows of a range, oldest first, those of one time in the order in which their groups came. */
   rows(range: TimeRange): Row[] {
     if (this.purges && !Number.isNaN(this.purgeAt)) this.purge();
-    const wanted = (time: number): boolean => time >= range.start && time < range.end;
+    const timeOf = (time: number): number => startOf(range.duration, time);
+    // What stands under its arrival is wanted by the time of the row that it becomes a part of.
+    const byArrival = this.code.time === undefined;
+    const wanted = (time: number): boolean => {
+      const standing = byArrival ? timeOf(time) : time;
+      return standing >= range.start && standing < range.end;
+    };
     const found = new RollupStore(this.plan.columns.map((one) => one.kind));
     for (const level of this.levels) {
-      const timeOf = (time: number): number => startOf(range.duration, time);
       if (level.duration === range.duration) found.take(level.closed, timeOf, wanted);
       found.take(level.open, timeOf, wanted);
       if (level.duration === range.duration) break;
