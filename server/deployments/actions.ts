@@ -6,10 +6,10 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
 import { figure } from '../kernel/quantity.ts';
-import { adoptFollowers, advanceLocked, liftGates, lockRollout, recordDecisions, writeExcluded } from '../rollout/index.ts';
-import type { NewDecision } from '../rollout/index.ts';
+import { adoptFollowers, advanceLocked, decideAboutFailed, findUnderWay, leaveUntold, liftGates, lockRollout, recordDecisions, writeExcluded } from '../rollout/index.ts';
+import type { Look, NewDecision } from '../rollout/index.ts';
 import { rolloutPermissions } from './policy.ts';
-import { decideAboutFailed, lockFleetDeployments, readStanding, writeState } from './repository.ts';
+import { lockFleetDeployments, readStanding, writeState } from './repository.ts';
 import type { deploymentActionInput, DeploymentDetail, deploymentReferenceOutput, RolloutState } from './schema.ts';
 
 type Input = z.infer<typeof deploymentActionInput>;
@@ -25,17 +25,20 @@ export async function pauseDeployment(deps: Deps, actor: Actor, input: Input): P
 export async function resumeDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
   return act(deps, actor, input, 'resume', async (change, rollout) => {
     const goesBack = rollout.state === 'RollingBack';
-    const left = goesBack || rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout.id, 'goOn') : 0;
+    const { rollout: decided, nodes: left } = goesBack || rollout.state === 'Suspended' ? await decideAboutFailed(change.tx, rollout, 'goOn') : { rollout, nodes: 0 };
     const lifted = !goesBack && (await liftGates(change.tx, rollout));
     if (!goesBack) await writeExcluded(change.tx, rollout.id, null);
     const message = said('Resumed', actor, input) + (lifted ? ` The gates of wave ${rollout.wave + 1} are lifted.` : '') + (left === 0 ? '' : ` ${left} failed ${left === 1 ? 'node is' : 'nodes are'} left behind.`);
-    return moveTo(deps, change, actor, rollout, input, goesBack ? 'RollingBack' : 'Progressing', { kind: 'Resumed', tone: 'info', message });
+    return moveTo(deps, change, actor, decided, input, goesBack ? 'RollingBack' : 'Progressing', { kind: 'Resumed', tone: 'info', message });
   });
 }
 
 /** Ends it where it is: nodes that were asked keep what they were told, the others keep what they run. */
 export async function cancelDeployment(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
-  return act(deps, actor, input, 'cancel', (change, rollout) => moveTo(deps, change, actor, rollout, input, 'Cancelled', { kind: 'Cancelled', tone: 'notice', message: said('Cancelled', actor, input) }));
+  return act(deps, actor, input, 'cancel', async (change, rollout) => {
+    const ended = await leaveUntold(change.tx, rollout, new Date(deps.clock.now()));
+    return moveTo(deps, change, actor, ended, input, 'Cancelled', { kind: 'Cancelled', tone: 'notice', message: said('Cancelled', actor, input) }, await findUnderWay(change.tx, rollout));
+  });
 }
 
 /** Takes every node that was told the bundle back to what the fleet ran before, each by a new generation; also once the rollout was done. */
@@ -44,16 +47,16 @@ export async function rollBackDeployment(deps: Deps, actor: Actor, input: Input)
     const signatures = await standingOf(change.tx, rollout.organizationId, rollout.previousBundle ?? emptyBundle(rollout.organizationId).digest);
     if (signatures !== null && signatures.missing > 0) throw new DomainError('Conflict', 'Nodes would refuse what the fleet ran before: those who hold keys have not signed it. `selvedge sign list` has it.');
     await adoptFollowers(change.tx, rollout, new Date(deps.clock.now()));
-    return moveTo(deps, change, actor, rollout, input, 'RollingBack', { kind: 'RollingBack', tone: 'notice', message: said('Rolled back', actor, input) });
+    return moveTo(deps, change, actor, rollout, input, 'RollingBack', { kind: 'RollingBack', tone: 'notice', message: said('Rolled back', actor, input) }, 'all');
   });
 }
 
 /** Asks the nodes that failed again, each with a new generation, as places become free. */
 export async function retryFailed(deps: Deps, actor: Actor, input: Input): Promise<Reference> {
   return act(deps, actor, input, 'retryFailed', async (change, rollout) => {
-    const nodes = await decideAboutFailed(change.tx, rollout.id, 'retry');
+    const { rollout: decided, nodes } = await decideAboutFailed(change.tx, rollout, 'retry');
     const decision = { kind: 'Retried' as const, tone: 'info' as const, message: `${figure(nodes)} failed ${nodes === 1 ? 'node is' : 'nodes are'} asked again.` };
-    return moveTo(deps, change, actor, rollout, input, rollout.state === 'Suspended' ? 'Progressing' : rollout.state, decision);
+    return moveTo(deps, change, actor, decided, input, rollout.state === 'Suspended' ? 'Progressing' : rollout.state, decision);
   });
 }
 
@@ -82,10 +85,11 @@ async function act(deps: Deps, actor: Actor, input: Input, action: keyof Deploym
   });
 }
 
-async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: ByPerson): Promise<Reference> {
+/** The next step looks at the nodes of `look`: what was heard of others is looked at by whoever heard it. To go back concerns all of them. */
+async function moveTo(deps: Deps, change: Change, actor: Actor, rollout: Locked, input: Input, state: RolloutState, decision: ByPerson, look: Look = new Set()): Promise<Reference> {
   await writeState(change.tx, rollout.id, state, new Date(deps.clock.now()), state === 'Cancelled');
   await note(deps, change, actor, rollout, input, state, decision);
-  const after = await advanceLocked(deps, change, actor, { ...rollout, state });
+  const after = await advanceLocked(deps, change, actor, { ...rollout, state }, look);
   return { id: rollout.id, state: after.state };
 }
 

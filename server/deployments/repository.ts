@@ -99,18 +99,9 @@ export async function insertDeployment(tx: Transaction, row: NewDeployment): Pro
     SELECT ${row.id}, n.node, n.name, n.wave, ${row.startedAt} FROM jsonb_to_recordset(${JSON.stringify(nodes)}::jsonb) AS n(node text, name text, wave int)`;
 }
 
-/** Ends or moves a rollout by a person's word. `final` also says when it ended, and leaves the nodes that had not come behind. */
+/** Ends or moves a rollout by a person's word. `final` also says when it ended. */
 export async function writeState(tx: Transaction, id: string, state: RolloutState, at: Date, final: boolean): Promise<void> {
   await tx.deployment.update({ where: { id }, data: { state, wakeAt: final ? null : at, finishedAt: final ? at : null } });
-  if (!final) return;
-  await tx.deploymentNode.updateMany({ where: { deploymentId: id, generation: null, state: { not: 'Skipped' } }, data: { state: 'Skipped', message: 'The rollout ended before its turn.', since: at } });
-  await tx.$executeRaw`UPDATE deployments SET tally = NULL WHERE id = ${id}`;
-}
-
-/** What a person decided about nodes that failed. Returns how many there are. */
-export async function decideAboutFailed(tx: Transaction, id: string, decision: 'retry' | 'goOn'): Promise<number> {
-  const { count } = await tx.deploymentNode.updateMany({ where: { deploymentId: id, state: 'Failed', afterFailure: { not: decision } }, data: { afterFailure: decision } });
-  return count;
 }
 
 /** How a rollout stands, for the policy. Null when it is not in reach. */

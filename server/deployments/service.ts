@@ -8,7 +8,7 @@ import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
 import { refusePlainSecrets } from '../kernel/plain-secrets.ts';
-import { advanceLocked, lockRollout, recordDecisions } from '../rollout/index.ts';
+import { advanceLocked, leaveUntold, lockRollout, recordDecisions } from '../rollout/index.ts';
 import { makePlan } from './plan.ts';
 import { findPlan, findUnderWay, insertDeployment, lockFleetDeployments, savePlan, writeState } from './repository.ts';
 import { planNodeSchema } from './schema.ts';
@@ -98,7 +98,9 @@ async function supersede(deps: Deps, change: Change, actor: Actor, fleetId: stri
   const locked = await lockRollout(change.tx, current.id, true);
   // It may have ended while this waited for it.
   if (locked === null || (await findUnderWay(change.tx, fleetId)) === null) return;
-  await writeState(change.tx, current.id, 'Superseded', new Date(deps.clock.now()), true);
+  const at = new Date(deps.clock.now());
+  await writeState(change.tx, current.id, 'Superseded', at, true);
+  await leaveUntold(change.tx, locked, at);
   await recordDecisions(deps, change, current.id, actor.name, [{ kind: 'Superseded', tone: 'notice', message: 'A later deployment took its place.', evidence: { by } }]);
   change.record({ action: 'deployment.state', object: { kind: 'deployment', id: current.id, name: locked.fleetName }, before: { state: current.state }, after: { state: 'Superseded', by } });
   change.publish({ topic: 'deployment', subjectId: current.id, kind: 'state' });

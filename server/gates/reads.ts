@@ -8,7 +8,7 @@ import type { Gate, Look, LookEvidence, NodeEvidence } from './schema.ts';
 import { measureShifts } from './measure-shifts.ts';
 
 /** So many nodes of a wave, and so many that stay behind, are looked at: the chances do not get better by more. */
-const sampleMax = { wave: 100, control: 300 } as const;
+export const sampleMax = { wave: 100, control: 300 } as const;
 const shortMs = 10_000;
 /** Intervals of ten seconds are kept for two hours, those of a minute for two days. */
 const shortKeptMs = 110 * 60_000;

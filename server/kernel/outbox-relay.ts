@@ -39,6 +39,17 @@ export async function outboxEnd(pool: pg.Pool): Promise<OutboxPosition> {
   return { transactionId: BigInt(rows[0]?.xmin ?? '0') - 1n, id: BigInt('9223372036854775807') };
 }
 
+/** What was told after `from` on these topics, each subject and kind once and in no order, with the place from which to go on: for whoever makes sure of what it heard. */
+export async function readSubjects(pool: pg.Pool, from: OutboxPosition, topics: readonly string[]): Promise<{ told: Pick<OutboxEvent, 'topic' | 'subjectId' | 'kind'>[]; end: OutboxPosition }> {
+  const end = await outboxEnd(pool);
+  const { rows } = await pool.query<Pick<OutboxEvent, 'topic' | 'subjectId' | 'kind'>>(
+    `SELECT DISTINCT topic, "subjectId", kind FROM outbox_events
+     WHERE ("transactionId", id) > ($1::bigint, $2::bigint) AND "transactionId" <= $3::bigint AND topic = ANY($4::text[])`,
+    [from.transactionId.toString(), from.id.toString(), end.transactionId.toString(), topics],
+  );
+  return { told: rows, end };
+}
+
 export interface OutboxRelay {
   /** Resolves when the relay has stopped, after its signal aborted. */
   finished: Promise<void>;

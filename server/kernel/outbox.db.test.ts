@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import type { OutboxEvent } from './live-bus.ts';
-import { outboxEnd, readOutbox } from './outbox-relay.ts';
+import { outboxEnd, readOutbox, readSubjects } from './outbox-relay.ts';
 import type { OutboxPosition } from './outbox.ts';
 
 let world: TestWorld;
@@ -34,6 +34,19 @@ describe('reading the outbox', () => {
       slow.release();
     }
     await reads(from, ['slow', 'quick']);
+  });
+
+  it('tells again of whom something was told, each once, and from there on only of others', async () => {
+    const { pool } = world.deps;
+    const from = await outboxEnd(pool);
+    for (const subject of ['one', 'other', 'one']) await pool.query(insert, [organization, subject]);
+    await pool.query(`INSERT INTO outbox_events ("organizationId", topic, "subjectId", kind) VALUES ($1, 'audit', 'third', 'updated')`, [organization]);
+    await reads(from, ['one', 'other', 'one', 'third']);
+    const mine = (told: readonly { subjectId: string }[]): string[] => told.map(({ subjectId }) => subjectId).filter((id) => ['one', 'other', 'third', 'fourth'].includes(id)).sort();
+    const first = await readSubjects(pool, from, ['node']);
+    expect(mine(first.told)).toEqual(['one', 'other']);
+    await pool.query(insert, [organization, 'fourth']);
+    await vi.waitFor(async () => expect(mine((await readSubjects(pool, first.end, ['node'])).told)).toEqual(['fourth']), { timeout: 25_000, interval: 20 });
   });
 
   it('says nothing of what was rolled back', async () => {

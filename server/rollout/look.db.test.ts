@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../deployments/testing/an-agent.ts';
+import { sampleEvenly } from '../gates/index.ts';
 import type { Transaction } from '../kernel/db.ts';
 import { outboxEnd, readOutbox } from '../kernel/outbox-relay.ts';
 import { parseCursor } from '../kernel/outbox.ts';
@@ -15,10 +16,11 @@ import { readSnapshot } from './look.ts';
 import type { Look } from './look.ts';
 import { News } from './news.ts';
 import { planStep } from './planner.ts';
-import { answerFrom } from './reads.ts';
+import { answerFrom, readCohorts } from './reads.ts';
 import { lockRollout } from './repository.ts';
 import { advanceRollout, runStep } from './service.ts';
 import { expectSameStep } from './testing/same-step.ts';
+import { countsSchema } from './tally.ts';
 import { isOver } from './work.ts';
 
 /* I10: a step reads what changed. And nothing that changed is missed: what the outbox tells, and the time, is all of it. */
@@ -169,6 +171,95 @@ test('a report of one node costs the same statements and rows, however large the
   expect(costs[1]?.statements).toBeLessThanOrEqual(30);
   expect(costs[1]?.rows).toBeLessThanOrEqual(20);
 });
+
+/** A rollout in which as many are told as may be, and that is looked at on news alone. */
+async function aLargeRollout(size: number): Promise<{ caller: ReturnType<typeof callAs>; organization: string; id: string }> {
+  const organization = await world.organization();
+  const caller = await aRule(organization);
+  await createNodes(world.deps, organization, size, { site: 'large' });
+  await world.deps.db.node.updateMany({ where: { organizationId: organization }, data: { connectedSince: new Date(world.deps.clock.now()), health: 'Healthy' } });
+  const { id: fleet } = await caller.fleets.create({ name: 'large', selector: 'site=large', settings: {} });
+  const id = await deploy(caller, fleet, { waves: [{ limit: { unit: 'percent', value: 50 } }], maxUnavailable: { unit: 'nodes', value: 100 }, failureThresholdPercent: 100 });
+  while ((await advanceRollout(world.deps, id)) === 'more');
+  await world.deps.db.$executeRaw`ANALYZE deployment_nodes`;
+  return { caller, organization, id };
+}
+
+/** Where the nodes of a rollout stand by their rows; the tally has to say the same. */
+async function expectTallyOfRows(id: string): Promise<void> {
+  const { tally, bundle } = await world.deps.db.deployment.findUniqueOrThrow({ where: { id } });
+  const rows = await world.deps.db.deploymentNode.groupBy({ by: ['wave', 'state', 'told', 'afterFailure'], where: { deploymentId: id }, _count: true });
+  const counted = rows.map(({ told, _count: nodes, ...standing }) => ({ ...standing, told: told === null ? 'nothing' : told === bundle ? 'bundle' : 'previous', nodes }));
+  expect(countsSchema.parse(tally)).toHaveLength(counted.length);
+  expect(countsSchema.parse(tally)).toEqual(expect.arrayContaining(counted));
+}
+
+test('what a person does to a rollout costs the same statements and rows, however large it is, and leaves the tally right', { timeout: 240_000 }, async () => {
+  const costs: Record<string, Traffic>[] = [];
+  for (const size of [1_000, 4_000]) {
+    const { caller, organization, id } = await aLargeRollout(size);
+    const told = await world.deps.db.deploymentNode.findMany({ where: { deploymentId: id, generation: { not: null } }, orderBy: { nodeName: 'asc' }, take: 5 });
+    const failed = told.map(({ nodeId, generation, told: bundle }) => ({ id: nodeId, report: { type: 'report' as const, conditions: [], sync: 'Failed' as const, reason: 'BuildFailed', message: 'It broke.', observedGeneration: 0, rules: [], models: [], activation: { generation: Number(generation), bundle: bundle ?? '', step: 'Failed' as const, bytesDone: 0, bytesTotal: 0 } } }));
+    await nodesReported(world.deps, organization, failed, 'test');
+    await advanceRollout(world.deps, id, new Set(told.map(({ nodeId }) => nodeId)));
+    const acts: [string, () => Promise<unknown>][] = [
+      ['pause', () => caller.deployments.pause({ id })],
+      ['resume', () => caller.deployments.resume({ id })],
+      ['retryFailed', () => caller.deployments.retryFailed({ id })],
+      ['cancel', () => caller.deployments.cancel({ id })],
+    ];
+    const cost: Record<string, Traffic> = {};
+    for (const [name, act] of acts) {
+      const before = traffic();
+      await act();
+      const after = traffic();
+      cost[name] = { statements: after.statements - before.statements, rows: after.rows - before.rows };
+      await expectTallyOfRows(id);
+    }
+    costs.push(cost);
+    // In the places of those that failed others were told.
+    expect(await world.deps.db.deploymentNode.count({ where: { deploymentId: id, state: 'Skipped' } })).toBe(size - 100 - failed.length);
+  }
+  expect(costs[1]).toEqual(costs[0]);
+  // To cancel is to look a last time at those that are under way: a hundred of them, or so.
+  expect(Object.values(costs[1] ?? {}).map(({ rows }) => rows < 250)).not.toContain(false);
+});
+
+test('gates look at so many nodes, however large the rollout, and at the same ones as if all had been read', { timeout: 240_000 }, async () => {
+  const costs: number[] = [];
+  for (const size of [1_000, 4_000]) {
+    const organization = await world.organization();
+    const caller = await aRule(organization);
+    const nodes = await createNodes(world.deps, organization, size, { site: 'large' });
+    await world.deps.db.node.updateMany({ where: { organizationId: organization }, data: { connectedSince: new Date(world.deps.clock.now()), health: 'Healthy' } });
+    const { id: fleet } = await caller.fleets.create({ name: 'large', selector: 'site=large', settings: {} });
+    const id = await deploy(caller, fleet, { waves: [{ limit: { unit: 'nodes', value: 300 } }], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 60, gates: [{ metric: 'errorsPercent', compare: 'atMost', bound: 1 }] });
+    const before = await world.deps.db.deployment.findUniqueOrThrow({ where: { id } });
+    await world.deps.db.$executeRaw`UPDATE nodes SET "reportedBundle" = 'sha256:before' WHERE "organizationId" = ${organization}`;
+    await world.deps.db.$executeRaw`UPDATE nodes n SET "reportedBundle" = d.told FROM deployment_nodes d WHERE d."nodeId" = n.id AND d."deploymentId" = ${id} AND d.told IS NOT NULL`;
+    await world.deps.db.$executeRaw`UPDATE deployment_nodes SET state = 'Running' WHERE "deploymentId" = ${id} AND told IS NOT NULL`;
+    await world.deps.db.$executeRaw`ANALYZE deployment_nodes, nodes`;
+    await world.deps.db.$transaction(async (tx) => {
+      const rollout = await lockRollout(tx, id, true);
+      if (rollout === null) throw new Error('it is gone');
+      const soFar = await nodesReadSoFar(tx);
+      const { wave, control } = await readCohorts(tx, rollout, 'sha256:before');
+      costs.push((await nodesReadSoFar(tx)) - soFar);
+      const places = await tx.deploymentNode.findMany({ where: { deploymentId: id }, orderBy: [{ wave: 'asc' }, { nodeName: 'asc' }], select: { nodeId: true, wave: true } });
+      const idsOf = (index: number): string[] => places.flatMap((place) => (place.wave === index ? [place.nodeId] : []));
+      expect(wave.map(({ node }) => node)).toEqual(sampleEvenly(idsOf(0), 100));
+      expect(control.map(({ node }) => node)).toEqual(sampleEvenly(idsOf(1), 300));
+    });
+    expect([nodes.length, before.state]).toEqual([size, 'Progressing']);
+  }
+  expect(Math.max(...costs)).toBeLessThanOrEqual(450);
+});
+
+/** Rows of nodes, which are wide, that Postgres has read. */
+async function nodesReadSoFar(tx: Transaction): Promise<number> {
+  const [{ rows } = { rows: 0 }] = await tx.$queryRaw<{ rows: number }[]>`SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'nodes'`;
+  return rows;
+}
 
 test('a node that comes into the fleet is taken into its rollout without looking at the others', { timeout: 120_000 }, async () => {
   const organization = await world.organization();

@@ -1,8 +1,10 @@
 import type { Deps } from '../kernel/deps.ts';
 import type { OutboxEvent } from '../kernel/live-bus.ts';
+import { outboxEnd, readSubjects } from '../kernel/outbox-relay.ts';
+import type { OutboxPosition } from '../kernel/outbox.ts';
 import { liftRecovered } from '../quarantine/index.ts';
 import { welcomeJoiners } from './joiners.ts';
-import { News } from './news.ts';
+import { News, newsTopics } from './news.ts';
 import { nextWakeAt, rolloutsUnderWay } from './repository.ts';
 import { advanceRollout } from './service.ts';
 import type { Advance } from './service.ts';
@@ -11,8 +13,8 @@ import type { Advance } from './service.ts';
 const gatherMs = { min: 100, max: 1_000 } as const;
 /** However little is heard, everything under way is looked at this often, by what was heard of it. */
 const sweepMs = 15_000;
-/** And all of its nodes this often: losing news costs time, never the rollout. */
-const wholeMs = 5 * 60_000;
+/** And this often what the outbox told since the last time is heard again: losing news on the way costs time, never the rollout. */
+const againMs = 5 * 60_000;
 /** After an error, for example a database that is away, and while a rollout of which there is news could not be moved. */
 const retryMs = 1_000;
 
@@ -29,7 +31,7 @@ export interface RolloutLoop {
 export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
   const news = new News();
   let wake = new AbortController();
-  let wholeAt = Number.NEGATIVE_INFINITY;
+  let sure: { at: number; until: OutboxPosition } | undefined;
 
   deps.liveBus.listen((event: OutboxEvent) => {
     // Each abort makes an error, of which a step of a large rollout would make thousands.
@@ -37,15 +39,12 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
   }, signal);
 
   const round = async (sweep: boolean): Promise<void> => {
+    await makeSure();
     const joined = news.takeJoined();
     if (sweep) {
       await liftRecovered(deps);
       await welcomeJoiners(deps, null);
     } else if (joined.length > 0) await welcomeJoiners(deps, joined);
-    if (deps.clock.now() - wholeAt >= wholeMs) {
-      news.forget();
-      wholeAt = deps.clock.now();
-    }
     const due = await rolloutsUnderWay(deps.db, sweep ? null : new Date(deps.clock.now()));
     // Those with more to do come again after the others: a large fleet holds up no small one.
     const waiting = new Set([...due, ...(await news.gather(deps.db))]);
@@ -54,6 +53,16 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
       waiting.delete(id);
       if ((await advance(id)) === 'more') waiting.add(id);
     }
+  };
+
+  /** Hears again what was told since it last made sure: from where this process began, before which it looks at everything once. */
+  const makeSure = async (): Promise<void> => {
+    const at = deps.clock.now();
+    if (sure === undefined) sure = { at, until: await outboxEnd(deps.pool) };
+    if (at - sure.at < againMs) return;
+    const { told, end } = await readSubjects(deps.pool, sure.until, newsTopics);
+    for (const event of told) news.hear(event);
+    sure = { at, until: end };
   };
 
   /** One that fails is tried again, and holds up no other. */

@@ -3,6 +3,9 @@ import type { OutboxEvent } from '../kernel/live-bus.ts';
 import type { Look } from './look.ts';
 import { placesOf, rolloutOfFleet, rolloutsToJoin } from './repository.ts';
 
+/** What of the outbox may be news of a rollout. */
+export const newsTopics = ['node', 'membership', 'fleet', 'deployment'] as const;
+
 /**
  * What this process heard and has not yet looked at, by rollout.
  *
@@ -23,7 +26,7 @@ export class News {
   readonly #known = new Set<string>();
 
   /** Whether the event is news of any rollout. */
-  hear({ topic, subjectId, kind }: OutboxEvent): boolean {
+  hear({ topic, subjectId, kind }: Pick<OutboxEvent, 'topic' | 'subjectId' | 'kind'>): boolean {
     if (topic === 'node') this.#nodes.add(subjectId);
     else if (topic === 'membership') {
       this.#joined.add(subjectId);

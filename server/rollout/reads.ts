@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { standingsOf } from '../bundles/index.ts';
 import { maxUnavailablePerSchema, rolloutPolicySchema } from '../deployments/schema.ts';
 import type { RolloutPolicy } from '../deployments/schema.ts';
+import { sampleMax } from '../gates/index.ts';
 import type { Transaction } from '../kernel/db.ts';
 import { groupOf } from './groups.ts';
 import { underWay } from './hand.ts';
@@ -88,11 +89,21 @@ function limitByGroup({ policy }: LockedRollout): RolloutPolicy['maxUnavailableP
   return limitedSchema.parse(policy).maxUnavailablePer;
 }
 
-/** Who of a wave runs the bundle, and who stays behind and runs what the fleet ran before, by wave and name: whom gates compare. */
+/**
+ * Who of a wave runs the bundle, and who stays behind and runs what the fleet ran before, by wave and name: whom gates compare. So many as they look at are taken evenly from an
+ * index of where nodes stand, and only of those is more read; who has gone, or runs something else by now, is left out.
+ */
 export async function readCohorts(tx: Transaction, rollout: LockedRollout, previousBundle: string): Promise<{ wave: Cohort; control: Cohort }> {
   const rows = await tx.$queryRaw<(Cohort[number] & { told: boolean })[]>`
-    SELECT d."nodeId" AS node, d."nodeName" AS name, d.told IS NOT NULL AS told FROM deployment_nodes d JOIN nodes n ON n.id = d."nodeId"
-    WHERE d."deploymentId" = ${rollout.id} AND CASE WHEN d.told IS NOT NULL THEN d.wave = ${rollout.wave} AND n."reportedBundle" = ${rollout.bundle}
+    WITH standing AS MATERIALIZED (
+      SELECT state, wave, "nodeName" AS name, row_number() OVER (PARTITION BY state ORDER BY wave, "nodeName") - 1 AS place, count(*) OVER (PARTITION BY state) AS total, CASE state WHEN 'Running' THEN ${sampleMax.wave}::bigint ELSE ${sampleMax.control}::bigint END AS most
+      FROM deployment_nodes WHERE "deploymentId" = ${rollout.id} AND ((state = 'Running' AND wave = ${rollout.wave}) OR state = 'ToCome')
+    ), taken AS MATERIALIZED (
+      SELECT state, wave, name FROM standing WHERE total <= most OR place = (place * most + total - 1) / total * total / most
+    )
+    SELECT d."nodeId" AS node, d."nodeName" AS name, d.told IS NOT NULL AS told
+    FROM taken t JOIN deployment_nodes d ON d."deploymentId" = ${rollout.id} AND d.state = t.state AND d.wave = t.wave AND d."nodeName" = t.name JOIN nodes n ON n.id = d."nodeId"
+    WHERE CASE WHEN d.told IS NOT NULL THEN n."reportedBundle" = ${rollout.bundle}
       ELSE n."reportedBundle" = ${previousBundle} AND n."connectedSince" IS NOT NULL AND n."fleetId" = ${rollout.fleetId} AND n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL END
     ORDER BY d.wave, d."nodeName"`;
   return { wave: rows.filter(({ told }) => told), control: rows.filter(({ told }) => !told) };

@@ -3,10 +3,14 @@ import { beforeAll, expect, test } from 'vitest';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../deployments/testing/an-agent.ts';
 import { desiredFor } from '../bundles/index.ts';
-import { outboxEnd, readOutbox } from '../kernel/outbox-relay.ts';
+import type { Transaction } from '../kernel/db.ts';
+import { outboxEnd, readOutbox, readSubjects } from '../kernel/outbox-relay.ts';
 import { markSilentNodes, writeHeartbeats } from '../nodes/index.ts';
 import { createNodes } from '../nodes/testing/many-nodes.ts';
-import { News } from '../rollout/news.ts';
+import { News, newsTopics } from '../rollout/news.ts';
+import { readCohorts } from '../rollout/reads.ts';
+import { lockRollout } from '../rollout/repository.ts';
+import type { LockedRollout } from '../rollout/repository.ts';
 import { advanceRollout } from '../rollout/service.ts';
 import { aUser, callAs, testWorld } from './index.ts';
 import type { TestWorld } from './index.ts';
@@ -113,8 +117,14 @@ async function wholeReadsOf(act: () => Promise<unknown>): Promise<string[]> {
 
 async function hearOf(node: string): Promise<unknown> {
   const news = new News();
-  news.hear({ cursor: '0.0', organizationId: '', topic: 'node', subjectId: node, kind: 'reported', payload: {}, at: 0 });
+  news.hear({ topic: 'node', subjectId: node, kind: 'reported' });
   return news.gather(world.deps.db);
+}
+
+async function held(tx: Transaction): Promise<LockedRollout> {
+  const rollout = await lockRollout(tx, deployment, true);
+  if (rollout === null) throw new Error('it is gone');
+  return rollout;
 }
 
 const acts: [string, () => Promise<unknown>][] = [
@@ -128,6 +138,10 @@ const acts: [string, () => Promise<unknown>][] = [
   // Longer ago than a busy machine takes to make the rows.
   ['silent nodes are looked for', () => markSilentNodes(world.deps, 3_600_000, 'test')],
   ['the outbox is read on', async () => readOutbox(world.deps.pool, await outboxEnd(world.deps.pool), 500)],
+  ['what was told is heard again', async () => readSubjects(world.deps.pool, await outboxEnd(world.deps.pool), newsTopics)],
+  ['gates look for whom to compare', () => world.deps.db.$transaction(async (tx) => readCohorts(tx, await held(tx), 'sha256:before'))],
+  ['a person pauses the rollout', () => caller.deployments.pause({ id: deployment })],
+  ['and resumes it', () => caller.deployments.resume({ id: deployment })],
   ['it leaves', () => agent.disconnect()],
   ['a node is shown', () => caller.nodes.get({ id: agent.id })],
   ['its timeline is shown', () => caller.nodes.timeline({ id: agent.id, limit: 50 })],

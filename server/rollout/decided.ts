@@ -1,0 +1,36 @@
+import type { Transaction } from '../kernel/db.ts';
+import { underWay } from './hand.ts';
+import { writeTally } from './repository.ts';
+import type { LockedRollout } from './repository.ts';
+import { countsSchema, Tally } from './tally.ts';
+import type { Standing } from './tally.ts';
+
+/*
+ * What is decided about many nodes of a rollout at once: their rows are written in one statement and the tally is moved with
+ * them, so that nobody has to look at those that nothing was decided about. Each returns the rollout as it is from here on.
+ */
+
+/** What a person decided about nodes that failed. `nodes` are those for which it is news. */
+export async function decideAboutFailed(tx: Transaction, rollout: LockedRollout, decision: 'retry' | 'goOn'): Promise<{ rollout: LockedRollout; nodes: number }> {
+  const { count: nodes } = await tx.deploymentNode.updateMany({ where: { deploymentId: rollout.id, state: 'Failed', afterFailure: { not: decision } }, data: { afterFailure: decision } });
+  return { rollout: await moved(tx, rollout, (standing) => (standing.state === 'Failed' ? { ...standing, afterFailure: decision } : standing)), nodes };
+}
+
+/** The rollout ends before the turn of nodes that were told nothing. */
+export async function leaveUntold(tx: Transaction, rollout: LockedRollout, at: Date): Promise<LockedRollout> {
+  await tx.deploymentNode.updateMany({ where: { deploymentId: rollout.id, told: null, state: { not: 'Skipped' } }, data: { state: 'Skipped', message: 'The rollout ended before its turn.', since: at } });
+  return moved(tx, rollout, (standing) => (standing.told === 'nothing' ? { ...standing, state: 'Skipped' } : standing));
+}
+
+/** Nodes between request and report: of a rollout that ends, the last that may be looked at. */
+export async function findUnderWay(tx: Transaction, rollout: LockedRollout): Promise<Set<string>> {
+  const rows = await tx.deploymentNode.findMany({ where: { deploymentId: rollout.id, state: { in: [...underWay] } }, select: { nodeId: true } });
+  return new Set(rows.map(({ nodeId }) => nodeId));
+}
+
+async function moved(tx: Transaction, rollout: LockedRollout, to: (standing: Standing) => Standing): Promise<LockedRollout> {
+  if (rollout.tally === null) return rollout;
+  const tally = new Tally(countsSchema.parse(rollout.tally).map(({ nodes, ...standing }) => ({ ...to(standing), nodes }))).counts;
+  await writeTally(tx, rollout.id, tally);
+  return { ...rollout, tally };
+}
