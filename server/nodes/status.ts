@@ -49,11 +49,11 @@ function firstFailing(conditions: Condition[]): Condition | undefined {
  * Does the node run what it should? With D = desired generation, O = observed generation (the one the node says it has
  * converged to), B = its bundle is the desired one, R = the status in its report, A = the generation it is activating:
  *
- *     Unknown   = nothing was reported ∨ (D = 0 ∧ O = 0)
- *     Failed    = R = Failed ∧ (A is absent ∨ A ≥ D)
+ *     Unknown   = nothing was reported ∨ (D = 0 ∧ O = 0) ∨ (O = D ∧ B ∧ R = Unknown)
+ *     Failed    = R = Failed ∧ (A is absent ∨ A ≥ D ∨ (O = D ∧ B))
  *     Drifted   = O > D ∨ (O = D ∧ (¬B ∨ R = Drifted))
  *     Applying  = (O < D ∧ A = D ∧ not staged) ∨ (O = D ∧ B ∧ R = Applying)
- *     OutOfSync = O < D ∧ (A ≠ D ∨ staged: all is done but the switch, which waits for its window), or O = D ∧ B ∧ R ∈ {OutOfSync, Unknown}
+ *     OutOfSync = O < D ∧ (A ≠ D ∨ staged: all is done but the switch, which waits for its window), or O = D ∧ B ∧ R = OutOfSync
  *     Synced    = O = D > 0 ∧ B ∧ R = Synced
  *
  * The first that holds counts, in this order. Only the node's own report makes it Synced (I9). Being connected plays no
