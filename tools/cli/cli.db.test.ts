@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
@@ -143,6 +146,11 @@ test('what is in a file is shown, applied, and then the same', async () => {
   expect((await selvedge('rollout', 'status', 'cli-fleet')).out).toBe('Progressing: wave 1 of 1, 0 of 1 running, 1 applying\n');
   await agent.run();
   await advanceRollout(world.deps, id);
+  expect((await selvedge('describe', 'deployment', 'cli-fleet')).out).toContain(`id: ${id}\n`);
+  expect((await selvedge('describe', 'deployment', id)).out).toContain(`id: ${id}\n`);
+  expect((await selvedge('get', 'deployment/cli-fleet', '-o', 'json')).out).toContain(id);
+  expect((await selvedge('describe', 'node/plant-3/loop-1')).out).toContain(`id: ${agent.id}\n`);
+  expect(await selvedge('describe', 'node')).toMatchObject({ code: exitCodes.usage, error: 'Say which: node NAME, or node/NAME.\n' });
   expect(await selvedge('rollout', 'status', 'cli-fleet', '--wait')).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('Succeeded: wave 1 of 1, 1 of 1 running') });
   expect(await selvedge('why', 'deployment', 'cli-fleet')).toMatchObject({ code: exitCodes.done });
   expect((await selvedge('rollout', 'gates', 'cli-fleet')).out).toBe('No gate has looked at it.\n');
@@ -296,3 +304,58 @@ test('members are given roles and limited to fleets, and tokens made, by the com
   expect(await selvedgeAs({ url: server.url, token: made.out.trim() }, 'whoami')).toMatchObject({ code: exitCodes.noAccess });
   expect(await as('access', 'set', 'nobody@selvedge.test', '--role', 'viewer')).toMatchObject({ code: exitCodes.notFound });
 });
+
+test('whoever waits for a rollout outlives a restart of the control plane', async () => {
+  const own = await anAgent(world.deps, organization, 'waited-for', { site: 'waited-for' });
+  await own.connect();
+  const operator = callAs(world.deps, aUser(organization)).deployments;
+  const { id: fleet } = await callAs(world.deps, aUser(organization)).fleets.create({ name: 'waited-for', selector: 'site=waited-for', settings: {} });
+  const { hash } = await operator.plan({ fleet, rules: [], policy: { waves: [], bakeSeconds: 0 } });
+  const { id } = await operator.create({ planHash: hash });
+  const front = await aFront(Number(new URL(server.url).port));
+  const heard = Promise.withResolvers<undefined>();
+  const waiting = run(['rollout', 'status', 'waited-for', '--wait', '--timeout', '120'], { out: () => heard.resolve(undefined), error: () => undefined, standardInput: async () => '', now: () => Date.now(), profileFile: '', given: { url: front.url, token }, version: '0.1.0' });
+  await heard.promise;
+  await front.turnAway();
+  await own.run();
+  await advanceRollout(world.deps, id);
+  front.letIn();
+  expect(await waiting).toBe(exitCodes.done);
+  await front.close();
+});
+
+/** What stands before a control plane that starts again: it turns everybody away until it lets them in. */
+async function aFront(port: number): Promise<{ url: string; turnAway(): Promise<void>; letIn(): void; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  let away: (() => void) | undefined;
+  const front = createServer((socket) => {
+    socket.on('error', () => undefined);
+    if (away !== undefined) {
+      socket.destroy();
+      return away();
+    }
+    const onward = connect(port, '127.0.0.1');
+    for (const one of [socket, onward]) sockets.add(one.on('error', () => one.destroy()));
+    socket.pipe(onward).pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(front, 'listening');
+  const address = front.address();
+  const drop = (): void => {
+    for (const one of sockets) one.destroy();
+    sockets.clear();
+  };
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    /** Until somebody was turned away. */
+    turnAway: () => new Promise((resolve) => {
+      away = resolve;
+      drop();
+    }),
+    letIn: () => (away = undefined),
+    close: async () => {
+      drop();
+      front.close();
+      await once(front, 'close');
+    },
+  };
+}

@@ -108,6 +108,8 @@ function parsed(text: string): unknown {
 function exitCodeOf(status: number): number {
   if (status === 401 || status === 403) return exitCodes.noAccess;
   if (status === 404) return exitCodes.notFound;
+  // What a balancer says for a control plane that is not there.
+  if (status === 502 || status === 503 || status === 504) return exitCodes.unreachable;
   return exitCodes.refused;
 }
 

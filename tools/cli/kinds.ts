@@ -154,15 +154,32 @@ export function kindOf(written: string): Kind {
   return kind;
 }
 
+/** A kind with a name, as two words or as the one that `apply` prints: `fleet lots`, `fleet/lots`. Names have slashes of their own, kinds have none. */
+export function addressed(written: string, name: string | undefined): { kind: Kind; name: string } {
+  const slash = written.indexOf('/');
+  if (name !== undefined) return { kind: kindOf(written), name };
+  if (slash === -1 || slash === written.length - 1) throw new CliError(exitCodes.usage, `Say which: ${written.replace('/', '')} NAME, or ${written.replace('/', '')}/NAME.`);
+  return { kind: kindOf(written.slice(0, slash)), name: written.slice(slash + 1) };
+}
+
 /** Kinds that are addressed by id and looked up by name. */
 const byName: ReadonlySet<string> = new Set(['/nodes', '/fleets', '/repositories']);
 
-/** One thing by its name or id, of then where a moment is given. Throws when there is none. */
+/** One thing by its name or id, a deployment by its id or as the newest of a fleet; of then where a moment is given. Throws when there is none. */
 export async function find(client: ApiClient, kind: Kind, written: string, when: { at?: number } = {}): Promise<Item> {
+  if (kind.path === '/deployments' && !idText.test(written)) return newestOf(client, kind, await find(client, kindOf('fleet'), written));
   const named = kind.key === 'name' || !byName.has(kind.path) ? [] : await client.list(kind.path, { query: written, ...when }, 500);
   const item = named.map((one) => kind.schema.parse(one)).find((one) => one.name === written);
   if (item !== undefined) return item;
   return kind.schema.parse(await client.get(`${kind.path}/${encodeURIComponent(written)}`, when));
+}
+
+const idText = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+async function newestOf(client: ApiClient, kind: Kind, fleet: Item): Promise<Item> {
+  const [newest] = await client.list('/deployments', { fleet: fleet.id }, 1);
+  if (newest === undefined) throw new CliError(exitCodes.notFound, `${nameOf(fleet)} has had no deployment.`);
+  return kind.schema.parse(newest);
 }
 
 export function nameOf(item: Item): string {

@@ -14,7 +14,7 @@ import { readDocuments } from './documents.ts';
 import { enrolmentCommands } from './enrolment.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { fleetCommands } from './fleets.ts';
-import { find, kindOf, kinds, nameOf, type Item } from './kinds.ts';
+import { addressed, find, kindOf, kinds, nameOf, type Item } from './kinds.ts';
 import { lookingCommands } from './looking.ts';
 import { memberCommands } from './members.ts';
 import { asOf, momentOf } from './moment.ts';
@@ -27,7 +27,7 @@ import { formats, render, renderOne, type Format } from './output.ts';
 import { forgetProfile, keepProfile, readProfile } from './profile.ts';
 import { positive } from './positive.ts';
 import { rolloutCommands, untilOver } from './rollout-commands.ts';
-import { findDeployment, planNodeLines, rehearsalLines } from './rollouts.ts';
+import { planNodeLines, rehearsalLines } from './rollouts.ts';
 import { addRepositoryCommands } from './repositories.ts';
 import { ruleCommands } from './rules.ts';
 import { signingKeyCommands } from './signing-keys.ts';
@@ -94,8 +94,10 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     .option('--limit <count>', 'at most so many', positive, 1000)
     .addOption(at().conflicts('watch'))
     .option('-w, --watch', 'go on with what changes, until interrupted')
-    .action(async (written: string, names: string[], options: { output: Format; selector?: string; limit: number; at?: number; watch?: true }) => {
-      const [client, kind] = [await connect(), kindOf(written)];
+    .action(async (given: string, more: string[], options: { output: Format; selector?: string; limit: number; at?: number; watch?: true }) => {
+      const one = more.length === 0 && given.includes('/') ? addressed(given, undefined) : undefined;
+      const [kind, names] = [one?.kind ?? kindOf(given), one === undefined ? more : [one.name]];
+      const client = await connect();
       const when = asOf(kind, options.at);
       const read = async (): Promise<Item[]> => (names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name, when))) : (await client.list(kind.path, { label: options.selector, ...when }, options.limit)).map((one) => kind.schema.parse(one)));
       if (options.watch === true) {
@@ -106,26 +108,29 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       if (items.length === 0 && (options.output === 'table' || options.output === 'wide')) io.error(`There are no ${kind.names[1]}.\n`);
       else io.out(render(items, kind.columns(io.now()), nameOf, options.output));
     });
-  program.command('describe <kind> <name>').description('One thing with everything that is known of it.').addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml')).addOption(at()).action(async (written: string, name: string, options: { output: Format; at?: number }) => {
-    const [client, kind] = [await connect(), kindOf(written)];
+  program.command('describe <kind> [name]').description('One thing with everything that is known of it, as fleet NAME or fleet/NAME.').addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml')).addOption(at()).action(async (written: string, given: string | undefined, options: { output: Format; at?: number }) => {
+    const { kind, name } = addressed(written, given);
+    const client = await connect();
     const when = asOf(kind, options.at);
     const item = await find(client, kind, name, when);
     const known = z.looseObject({}).parse(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`, when));
     const budget = kind.path === '/nodes' && options.at === undefined ? (await budgetsOf(client, [item.id])).get(item.id) : undefined;
     io.out(renderOne(budget === undefined ? known : { ...known, telemetryBudget: budget }, options.output));
   });
-  program.command('why <kind> <name>').description('Why a node or deployment is not where it should be.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).action(async (written: string, name: string, options: { output: Format }) => {
-    const [client, kind] = [await connect(), kindOf(written)];
+  program.command('why <kind> [name]').description('Why a node or deployment is not where it should be.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).action(async (written: string, given: string | undefined, options: { output: Format }) => {
+    const { kind, name } = addressed(written, given);
+    const client = await connect();
     const [noun] = kind.names;
     if (noun !== 'node' && noun !== 'deployment') throw new CliError(exitCodes.usage, `'why' answers for nodes and deployments, not for ${kind.names[1]}.`);
-    const id = noun === 'node' ? (await find(client, kind, name)).id : await findDeployment(client, name);
-    const explanation = explanationSchema.parse(noun === 'node' ? await client.get(`/nodes/${id}/why`) : await client.get(`/deployments/${id}/why`));
+    const { id } = await find(client, kind, name);
+    const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`));
     io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));
     if (!explanation.settled) end(exitCodes.differs);
   });
 
-  program.command('delete <kind> <name>').description('Remove a fleet; its nodes go on running what they run.').action(async (written: string, name: string) => {
-    const [client, kind] = [await connect(), kindOf(written)];
+  program.command('delete <kind> [name]').description('Remove a fleet; its nodes go on running what they run.').action(async (written: string, given: string | undefined) => {
+    const { kind, name } = addressed(written, given);
+    const client = await connect();
     if (kind.path !== '/fleets') throw new CliError(exitCodes.usage, `Fleets can be removed, not ${kind.names[1]}: revoke a node, \`repo remove\` a repository; versions of rules and models, and what was done with them, stay.`);
     const fleet = await find(client, kind, name);
     const { nodesLeft } = z.looseObject({ nodesLeft: z.number() }).parse(await client.send('DELETE', `/fleets/${fleet.id}`));

@@ -2,9 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
-import { find, kindOf, nameOf } from './kinds.ts';
+import { find, kindOf } from './kinds.ts';
 
 const pollMs = 1000;
+/** As long as a control plane takes to start again, or a balancer to find another. */
+const silenceMs = 120_000;
 const nodesSchema = z.looseObject({ total: z.number(), running: z.number(), applying: z.number(), staged: z.number().default(0), failed: z.number(), offline: z.number(), toCome: z.number() });
 const deploymentSchema = z.looseObject({ id: z.string(), state: z.string(), nodes: nodesSchema, wave: z.looseObject({ index: z.number(), of: z.number() }) });
 export type Deployment = z.infer<typeof deploymentSchema>;
@@ -22,15 +24,7 @@ export const rolloutActions = {
 
 /** A deployment by its id, or the newest of a fleet by the fleet's name. */
 export async function findDeployment(client: ApiClient, written: string): Promise<string> {
-  try {
-    return z.looseObject({ id: z.string() }).parse(await client.get(`/deployments/${encodeURIComponent(written)}`)).id;
-  } catch (error) {
-    if (!(error instanceof CliError) || error.exitCode !== exitCodes.notFound) throw error;
-  }
-  const fleet = await find(client, kindOf('fleet'), written);
-  const [newest] = await client.list('/deployments', { fleet: fleet.id }, 1);
-  if (newest === undefined) throw new CliError(exitCodes.notFound, `${nameOf(fleet)} has had no deployment.`);
-  return kindOf('deployment').schema.parse(newest).id;
+  return (await find(client, kindOf('deployment'), written)).id;
 }
 
 export async function readDeployment(client: ApiClient, id: string): Promise<Deployment> {
@@ -88,14 +82,25 @@ export async function rehearsalLines(client: ApiClient, plan: string): Promise<s
   ];
 }
 
-/** Follows a deployment until it is over or stops; tells each change. Answers how it ended, or undefined when time ran out. */
+/**
+ * Follows a deployment until it is over or stops; tells each change. Answers how it ended, or undefined when time ran out. A control plane that
+ * does not answer for a while is asked again: rollouts outlive its restarts, and so does whoever waits for one.
+ */
 export async function follow(client: ApiClient, id: string, timeoutMs: number, tell: (line: string) => void): Promise<Deployment | undefined> {
   const deadline = performance.now() + timeoutMs;
-  for (let last = ''; ; await wait(pollMs)) {
-    const deployment = await readDeployment(client, id);
+  let silentSince: number | undefined;
+  for (let last = ''; performance.now() <= deadline || last === ''; await wait(pollMs)) {
+    const deployment = await readDeployment(client, id).catch((error: unknown) => {
+      const now = performance.now();
+      silentSince ??= now;
+      if (!(error instanceof CliError) || error.exitCode !== exitCodes.unreachable || now - silentSince > silenceMs || now > deadline) throw error;
+      return undefined;
+    });
+    if (deployment === undefined) continue;
+    silentSince = undefined;
     const line = statusLine(deployment);
     if (line !== last) tell((last = line));
     if (!['Progressing', 'RollingBack'].includes(deployment.state)) return deployment;
-    if (performance.now() > deadline) return undefined;
   }
+  return undefined;
 }
