@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import { digestOf } from '../bundles/index.ts';
-import { findFleetByName, formatSelector, parseSelector, readSettings } from '../fleets/index.ts';
+import { findFleetByName, formatSelector, parseSelector, previewSelector, readSettings } from '../fleets/index.ts';
 import { isAllowed, refusalReason, within } from '../identity/index.ts';
 import type { Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
@@ -13,6 +13,7 @@ import { compareDeployment } from './compare-deployment.ts';
 import { comparison, nothingPending } from './comparison.ts';
 import type { Comparing, Comparison } from './comparison.ts';
 import { documentLimits, documentOrder } from './schema.ts';
+import { movesBetween } from './fleet-moves.ts';
 import type { Document, DocumentKind, FleetDocument, ModelDocument, RuleDocument } from './schema.ts';
 import { lineChanges } from './text-changes.ts';
 
@@ -92,11 +93,13 @@ async function compareFleet({ db }: Deps, actor: Actor, document: FleetDocument)
   const selector = formatSelector(parsed.selector);
   const wanted = digestOf(JSON.stringify({ selector, settings: document.settings }));
   const fleet = await findFleetByName(db, actor, document.name);
-  if (fleet === null) return comparison(document, wanted, { action: 'create', lines: [`+ selector ${selector}`, ...Object.entries(document.settings ?? {}).map(([key, value]) => `+ settings.${key} ${JSON.stringify(value)}`)] });
+  // Which nodes these are is for who may see all of them.
+  const moves = async (): Promise<string[]> => (actor.fleets === 'all' ? movesBetween(await previewSelector(db, actor.organizationId, { id: fleet?.id, selector })) : []);
+  if (fleet === null) return comparison(document, wanted, { action: 'create', lines: [`+ selector ${selector}`, ...Object.entries(document.settings ?? {}).map(([key, value]) => `+ settings.${key} ${JSON.stringify(value)}`), ...(await moves())] });
   const settings = readSettings(fleet);
   const after = settingsSchema.parse({ ...settings, ...document.settings });
   const lines = [
-    ...(fleet.selector === selector ? [] : [`- selector ${fleet.selector}`, `+ selector ${selector}`]),
+    ...(fleet.selector === selector ? [] : [`- selector ${fleet.selector}`, `+ selector ${selector}`, ...(await moves())]),
     ...keysOf(settingsSchema.shape).filter((key) => !isDeepStrictEqual(after[key], settings[key])).map((key) => `~ settings.${key} ${JSON.stringify(settings[key])} -> ${JSON.stringify(after[key])}`),
   ];
   return comparison(document, wanted, { action: lines.length === 0 ? 'same' : 'change', lines });

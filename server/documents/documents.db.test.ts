@@ -35,7 +35,7 @@ async function settle(id: string): Promise<void> {
 test('what is not there yet is shown as a whole, applied in order, and then the same', async () => {
   const { changes } = await as('administrator').documents.diff({ documents: documentsFor(1) });
   expect(changes.map(({ kind, action, blocked }) => [kind, action, blocked])).toEqual([['Rule', 'create', null], ['Fleet', 'create', null], ['Deployment', 'create', null]]);
-  expect(changes[1]?.lines).toEqual(['+ selector site=a', '+ settings.telemetryIntervalMs 500']);
+  expect(changes[1]?.lines).toEqual(['+ selector site=a', '+ settings.telemetryIntervalMs 500', '# 1 node would match: +1, -0; a-1 joins']);
   expect(changes[2]?.lines).toEqual(['~ rule watch as it will be published', '# planned when what it needs is applied']);
 
   const { applied } = await as('administrator').documents.carryOut({ documents: documentsFor(1) });
@@ -95,4 +95,15 @@ test('another organization’s things are not there', async () => {
   await as('administrator').documents.carryOut({ documents: documentsFor(1) });
   const stranger = callAs(world.deps, aUser(await world.organization(), 'administrator'));
   expect((await stranger.documents.diff({ documents: [deployment] })).changes[0]?.blocked).toBe('There is no fleet pumps.');
+});
+
+test('another selector says which nodes come, go, move and are claimed twice, to who may see all of them', async () => {
+  const fleets = as('administrator').fleets;
+  const { id: pumps } = await fleets.create({ name: 'pumps', selector: 'site=a', settings: {} });
+  for (const [name, labels] of [['a-2', { site: 'a', line: '2' }], ['a-3', { site: 'a', line: '3' }], ['b-1', { site: 'b' }], ['b-2', { site: 'b' }], ['c-1', { site: 'c' }]] as const) await anAgent(world.deps, organization, name, labels);
+  await fleets.create({ name: 'thirds', selector: 'line=3', settings: {} });
+  await fleets.create({ name: 'b', selector: 'site=b', settings: {} });
+  const lines = async (who = as('administrator')) => (await who.documents.diff({ documents: [{ kind: 'Fleet', name: 'pumps', selector: 'site in (b, c)' }] })).changes[0]?.lines;
+  expect(await lines()).toEqual(['- selector site=a', '+ selector site in (b, c)', '# 3 nodes would match: +1, -2; c-1 joins; a-1, a-2 are left without a fleet', '# 1 move to thirds (a-3)', '# 2 in b as well, and stay where they are until one claims them alone (MultipleOwners) (b-1, b-2)']);
+  expect(await lines(callAs(world.deps, { ...aUser(organization, 'operator'), fleets: [pumps] }))).toEqual(['- selector site=a', '+ selector site in (b, c)']);
 });
