@@ -4,6 +4,7 @@ export { changesBetween } from './changes.ts';
 export { countsOf } from './counts.ts';
 export { stopsOf } from './decisions.ts';
 export { countStates, failuresOf, readDeployment, rolloutOfNode } from './reads.ts';
+export { rolloutOfNodeAt } from './past-rollout.ts';
 export { findNewest, findPlan } from './repository.ts';
 export { createDeployment, planDeployment } from './service.ts';
 export { readTarget } from './subject.ts';

@@ -17,10 +17,11 @@ export interface NodeRollout {
   bundle: string;
   /** The wave under way, from 0. */
   wave: number;
-  waves: readonly WaveView[];
-  /** Nodes between request and report now, and how many may be. */
-  inFlight: number;
-  inFlightMax: number;
+  /** How many nodes of a wave stood where is not known of the past. */
+  waves: readonly (Omit<WaveView, 'nodes' | 'looks'> & { nodes: WaveView['nodes'] | null })[];
+  /** Nodes between request and report now, and how many may be; null of the past. */
+  inFlight: number | null;
+  inFlightMax: number | null;
   /** Who has signed its bundle; null where nobody but the control plane has to. */
   signatures: SignatureStanding | null;
   policy: RolloutPolicy;
@@ -238,15 +239,15 @@ function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, st
   const current = rollout.waves[rollout.wave];
   if (current === undefined) return null;
   if (wave <= rollout.wave) {
-    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', `${figure(rollout.inFlight)} of at most ${figure(rollout.inFlightMax)} are between request and report.`, {
+    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', rollout.inFlight === null ? 'Its wave was under way, and it had not been told.' : `${figure(rollout.inFlight)} of at most ${figure(rollout.inFlightMax)} are between request and report.`, {
       evidence: { ...evidence, changing: rollout.inFlight, 'at most': rollout.inFlightMax },
       byItself: ['It is told as soon as one of them reports.', null],
       canDo: ['Allow more at a time in the next deployment.'],
     });
   }
   const bakes = current.state === 'Baking' && current.bakesUntil !== null;
-  return causeOf(bakes ? 'WaveBaking' : 'WaitsForWave', 'info', bakes ? `Wave ${rollout.wave + 1} is baking` : `Wave ${rollout.wave + 1} is not through`, `It is in wave ${wave + 1} of ${rollout.waves.length}. Of wave ${rollout.wave + 1}, ${shareOf(current.nodes.running, current.nodes.total)} run the bundle.`, {
-    evidence: { ...evidence, 'running in that wave': current.nodes.running, 'failed in that wave': current.nodes.failed },
+  return causeOf(bakes ? 'WaveBaking' : 'WaitsForWave', 'info', bakes ? `Wave ${rollout.wave + 1} is baking` : `Wave ${rollout.wave + 1} is not through`, `It is in wave ${wave + 1} of ${rollout.waves.length}.${current.nodes === null ? '' : ` Of wave ${rollout.wave + 1}, ${shareOf(current.nodes.running, current.nodes.total)} run the bundle.`}`, {
+    evidence: { ...evidence, ...(current.nodes !== null && { 'running in that wave': current.nodes.running, 'failed in that wave': current.nodes.failed }) },
     byItself: [bakes ? `The next wave begins in ${durationOf((current.bakesUntil ?? now) - now)} if all of it goes on running.` : 'Its wave begins when the waves before it have passed.', bakes ? current.bakesUntil : null],
     canDo: ['Wait, or look at the nodes of the wave under way.'],
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atSchema } from '../history/schema.ts';
 import { idSchema } from '../kernel/wire.ts';
 
 /**
@@ -33,6 +34,7 @@ export const explanationSchema = z.object({
 });
 
 export const whyInput = z.object({ id: idSchema });
+export const whyNodeInput = whyInput.extend({ at: atSchema });
 
 export type CauseCode = z.infer<typeof causeCodeSchema>;
 export type Cause = z.infer<typeof causeSchema>;

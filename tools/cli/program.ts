@@ -117,13 +117,14 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     const budget = kind.path === '/nodes' && options.at === undefined ? (await budgetsOf(client, [item.id])).get(item.id) : undefined;
     io.out(renderOne(budget === undefined ? known : { ...known, telemetryBudget: budget }, options.output));
   });
-  program.command('why <kind> [name]').description('Why a node or deployment is not where it should be.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).action(async (written: string, given: string | undefined, options: { output: Format }) => {
+  program.command('why <kind> [name]').description('Why a node or deployment is not where it should be; of a node also why it was not at a moment of the past.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).addOption(at()).action(async (written: string, given: string | undefined, options: { output: Format; at?: number }) => {
     const { kind, name } = addressed(written, given);
     const client = await connect();
     const [noun] = kind.names;
     if (noun !== 'node' && noun !== 'deployment') throw new CliError(exitCodes.usage, `'why' answers for nodes and deployments, not for ${kind.names[1]}.`);
-    const { id } = await find(client, kind, name);
-    const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`));
+    const when = asOf(kind, options.at);
+    const { id } = await find(client, kind, name, when);
+    const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`, when));
     io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));
     if (!explanation.settled) end(exitCodes.differs);
   });

@@ -14,7 +14,8 @@ export default async function Page({ params, searchParams }: { params: Promise<{
   const { queryClient, trpc } = await serverData();
   await Promise.all([
     queryClient.prefetchQuery(trpc.nodes.get.queryOptions({ id, ...thenInput(at) })),
-    ...(at === null ? [queryClient.prefetchQuery(trpc.why.node.queryOptions({ id })), queryClient.prefetchQuery(trpc.telemetry.series.queryOptions(seriesInputOf({ kind: 'node', id }, '15m', openedAt)))] : []),
+    queryClient.prefetchQuery(trpc.why.node.queryOptions({ id, ...thenInput(at) })),
+    ...(at === null ? [queryClient.prefetchQuery(trpc.telemetry.series.queryOptions(seriesInputOf({ kind: 'node', id }, '15m', openedAt)))] : []),
   ]);
   return (
     <Hydrated queryClient={queryClient}>

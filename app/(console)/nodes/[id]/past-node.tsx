@@ -1,7 +1,10 @@
 'use client';
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { NodeDetail } from '../../../../server/nodes/schema.ts';
+import { useTRPC } from '../../../_data/trpc.tsx';
+import { Causes } from '../../../_domain/explanation.tsx';
 import { Labels } from '../../../_domain/labels.tsx';
 import { HealthState, QuarantinedState, SyncState } from '../../../_domain/state-status.tsx';
 import { ThenControl, ThenNotice } from '../../../_domain/then.tsx';
@@ -13,6 +16,7 @@ import { Chip } from '../../../_ui/chip.tsx';
 import { Details } from '../../../_ui/details.tsx';
 import { AbsoluteTime } from '../../../_ui/moment.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
+import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Conditions } from './conditions-card.tsx';
 import { DesiredCard } from './desired-card.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
@@ -45,12 +49,25 @@ export function PastNode({ node, at }: { node: NodeDetail; at: number }) {
         <Card title="What it was" span={5}>
           <Details rows={machineRows(node)} />
         </Card>
+        <WhyThen id={node.id} at={at} />
         <DesiredCard node={node} live={false} />
         <Conditions node={node} live={false} />
       </Grid>
       <h2 className="mt-6 mb-3 text-lg font-semibold">What had happened</h2>
       <TimelineTab id={node.id} at={at} />
     </>
+  );
+}
+
+/** What stood in its way then, by what is kept of that moment. */
+function WhyThen({ id, at }: { id: string; at: number }) {
+  const trpc = useTRPC();
+  const why = useQuery(trpc.why.node.queryOptions({ id, at }));
+  if (why.data === undefined) return <Card title="Why not, then" span={12}>{why.isError ? <p className="px-4 py-6 text-center text-dim">The reasons could not be read.</p> : <SkeletonRows rows={2} columns={2} />}</Card>;
+  return (
+    <Card title="Why not, then" span={12}>
+      {why.data.settled ? <p className="px-4 py-3 text-dim">Nothing stood in its way.</p> : <Causes causes={why.data.causes} />}
+    </Card>
   );
 }
 
