@@ -15,7 +15,7 @@ export const nameSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9._/-]{0,61}[a-z0-9])?$/, 'a name has 1 to 63 of a-z 0-9 . _ / - and starts and ends with a letter or digit');
 
 /** A label's key or value, after Kubernetes: up to 63 characters. */
-export const labelTextSchema = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/);
+export const labelTextSchema = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/, 'It has to be 1 to 63 of A-Z a-z 0-9 . _ / -, beginning and ending with a letter or digit.');
 export const labelsSchema = z.record(labelTextSchema, labelTextSchema).refine((labels) => Object.keys(labels).length <= 64, 'at most 64 labels');
 
 /** Where an option of a connector takes the label of the node that it runs on: `${label:site}`. */

@@ -107,3 +107,18 @@ test('another selector says which nodes come, go, move and are claimed twice, to
   expect(await lines()).toEqual(['- selector site=a', '+ selector site in (b, c)', '# 3 nodes would match: +1, -2; c-1 joins; a-1, a-2 are left without a fleet', '# 1 move to thirds (a-3)', '# 2 in b as well, and stay where they are until one claims them alone (MultipleOwners) (b-1, b-2)']);
   expect(await lines(callAs(world.deps, { ...aUser(organization, 'operator'), fleets: [pumps] }))).toEqual(['- selector site=a', '+ selector site in (b, c)']);
 });
+
+test('nothing goes to more than a tenth at first unless somebody says so, by the API and by documents', async () => {
+  for (let index = 2; index <= 20; index += 1) await anAgent(world.deps, organization, `a-${index}`, { site: 'a' });
+  const [, ...rest] = documentsFor(1);
+  await as('administrator').documents.carryOut({ documents: rest });
+  const { items } = await as('viewer').fleets.list({});
+  const wavesOf = async (input: object) => (await as('operator').deployments.plan({ fleet: items[0]?.id ?? '', rules: [{ name: 'watch', version: 1 }], ...input })).waves.map(({ nodes }) => nodes);
+  expect([await wavesOf({}), await wavesOf({ policy: { bakeSeconds: 0, onFailure: 'rollback' } }), await wavesOf({ policy: { waves: [] } })]).toEqual([[2, 18], [2, 18], [20]]);
+  for (const [policy, waves] of [[undefined, 'in 2 waves (2, 18)'], [{ bakeSeconds: 0 }, 'in 2 waves (2, 18)'], [{ waves: [] }, 'in 1 wave (20)']] as const) {
+    const { changes } = await as('viewer').documents.diff({ documents: [{ ...deployment, ...(policy !== undefined && { policy }) } as Document] });
+    expect(changes[0]?.lines.at(-1)).toContain(waves);
+  }
+  const { applied } = await as('administrator').documents.carryOut({ documents: [deployment] });
+  expect((await as('viewer').deployments.get({ id: applied[0]?.deployment ?? '' })).waves.map(({ nodes }) => nodes.total)).toEqual([2, 18]);
+});

@@ -7,9 +7,9 @@ import { Select } from '../../../_ui/select.tsx';
 import { pacingInWords, patienceInWords, timesInWords, type PolicyValues } from './policy.ts';
 
 const dailyWindows = [
-  { label: 'Tell only', description: 'Each day, by your clock.', from: 'from', to: 'to' },
-  { label: 'Fetch only', description: 'Kept by the node itself.', from: 'downloadFrom', to: 'downloadTo' },
-  { label: 'Switch only', description: 'Until then it waits, staged.', from: 'activateFrom', to: 'activateTo' },
+  { label: 'Tell only', description: 'Each day, by your clock.', from: 'from', to: 'to', cron: 'cron' },
+  { label: 'Fetch only', description: 'Kept by the node itself.', from: 'downloadFrom', to: 'downloadTo', cron: 'downloadCron' },
+  { label: 'Switch only', description: 'Until then it waits, staged.', from: 'activateFrom', to: 'activateTo', cron: 'activateCron' },
 ] as const;
 
 interface Props {
@@ -98,7 +98,7 @@ export function TimeFields({ values, onChange }: Props) {
             <Input type="datetime-local" value={values.notBefore} onValue={(notBefore) => onChange({ notBefore })} />
           </Field>
         </div>
-        {dailyWindows.map(({ label, description, from, to }) => (
+        {dailyWindows.map(({ label, description, from, to, cron }) => (
           <Fragment key={from}>
             <Field label={`${label} from`} optional description={description}>
               <Input type="time" value={values[from]} onValue={(text) => onChange({ [from]: text })} />
@@ -106,8 +106,16 @@ export function TimeFields({ values, onChange }: Props) {
             <Field label={`${label} until`} optional>
               <Input type="time" value={values[to]} onValue={(text) => onChange({ [to]: text })} />
             </Field>
+            <div className="col-span-2">
+              <Field label={`${label} at`} optional description="As crontab has it: minute, hour, day, month, weekday.">
+                <Input mono value={values[cron]} onValue={(text) => onChange({ [cron]: text })} maxLength={128} spellCheck={false} placeholder="0 2 * * sat" />
+              </Field>
+            </div>
           </Fragment>
         ))}
+        <Field label="For, minutes" description="After each time of a crontab.">
+          <NumberInput value={values.grace} onNumber={(grace) => onChange({ grace })} />
+        </Field>
       </div>
     </Disclosure>
   );

@@ -25,6 +25,10 @@ export const policyParsers = {
   activateTo: parseAsString.withDefault(''),
   downloadFrom: parseAsString.withDefault(''),
   downloadTo: parseAsString.withDefault(''),
+  cron: parseAsString.withDefault(''),
+  downloadCron: parseAsString.withDefault(''),
+  activateCron: parseAsString.withDefault(''),
+  grace: parseAsInteger.withDefault(60),
   ahead: parseAsStringLiteral(['no', 'yes'] as const).withDefault('no'),
   ...gateParsers,
 };
@@ -63,6 +67,11 @@ export interface PolicyValues extends GateValues {
   activateTo: string;
   downloadFrom: string;
   downloadTo: string;
+  /** The same as times of a calendar, as crontab has them, and for how many minutes after each; empty is without. */
+  cron: string;
+  downloadCron: string;
+  activateCron: string;
+  grace: number;
   /** Whether nodes of later waves fetch while earlier ones are under way. */
   ahead: 'no' | 'yes';
 }
@@ -74,8 +83,13 @@ function eachDay(from: string, to: string): RolloutPolicy['windows'] {
   return clock.test(from) && clock.test(to) ? [{ days: [0, 1, 2, 3, 4, 5, 6], from, to, timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }] : [];
 }
 
+/** A window from each time of a calendar, by the same clock. */
+function atTimes(cron: string, grace: number): RolloutPolicy['windows'] {
+  return cron.trim() === '' ? [] : [{ cron: cron.trim(), graceMinutes: Math.min(10_080, Math.max(1, grace)), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }];
+}
+
 /** What is asked of the planner; figures out of range are brought back into it. */
-export function toPolicy({ canary, canaryOf, atOnce, perLabel, atOncePer, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, ahead, ...rest }: PolicyValues): RolloutPolicy {
+export function toPolicy({ canary, canaryOf, atOnce, perLabel, atOncePer, bake, timeout, onFailure, approval, perMinute, quarantine, report, away, notBefore, from, to, activateFrom, activateTo, downloadFrom, downloadTo, cron, downloadCron, activateCron, grace, ahead, ...rest }: PolicyValues): RolloutPolicy {
   const gates = toGates(rest);
   const share = Math.min(100, Math.max(1, canary));
   const among = canaryOf.trim();
@@ -94,9 +108,9 @@ export function toPolicy({ canary, canaryOf, atOnce, perLabel, atOncePer, bake, 
     approval,
     perMinute: perMinute < 1 ? null : Math.min(1_000_000, perMinute),
     notBefore: Number.isNaN(Date.parse(notBefore)) ? null : Date.parse(notBefore),
-    windows: eachDay(from, to),
-    downloadWindows: eachDay(downloadFrom, downloadTo),
-    activateWindows: eachDay(activateFrom, activateTo),
+    windows: [...eachDay(from, to), ...atTimes(cron, grace)],
+    downloadWindows: [...eachDay(downloadFrom, downloadTo), ...atTimes(downloadCron, grace)],
+    activateWindows: [...eachDay(activateFrom, activateTo), ...atTimes(activateCron, grace)],
     fetchAhead: ahead === 'yes',
     gates,
     falseStopPercent: 5,
@@ -105,9 +119,9 @@ export function toPolicy({ canary, canaryOf, atOnce, perLabel, atOncePer, bake, 
 }
 
 /** When nodes are told, fetch and switch, in a few words. */
-export function timesInWords({ notBefore, from, to, downloadFrom, downloadTo, activateFrom, activateTo }: PolicyValues): string {
-  const window = (verb: string, begin: string, end: string) => (eachDay(begin, end).length === 0 ? [] : [`${verb} ${begin} to ${end}`]);
-  const parts = [...(notBefore === '' ? [] : [`not before ${notBefore.replace('T', ' ')}`]), ...window('told', from, to), ...window('fetched', downloadFrom, downloadTo), ...window('switched', activateFrom, activateTo)];
+export function timesInWords({ notBefore, from, to, downloadFrom, downloadTo, activateFrom, activateTo, cron, downloadCron, activateCron, grace }: PolicyValues): string {
+  const window = (verb: string, begin: string, end: string, times: string) => [...(eachDay(begin, end).length === 0 ? [] : [`${verb} ${begin} to ${end}`]), ...(times.trim() === '' ? [] : [`${verb} at ${times.trim()} for ${grace} min`])];
+  const parts = [...(notBefore === '' ? [] : [`not before ${notBefore.replace('T', ' ')}`]), ...window('told', from, to, cron), ...window('fetched', downloadFrom, downloadTo, downloadCron), ...window('switched', activateFrom, activateTo, activateCron)];
   return parts.join(', ') || 'at any time';
 }
 
