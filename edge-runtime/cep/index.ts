@@ -8,6 +8,8 @@
  * @module
  */
 export type * from './api.ts';
+export type * from './engine-api.ts';
+export type * from './held-api.ts';
 export { CepError } from './api.ts';
 export { analyze, compile, type CompiledApp } from './analyze.ts';
 export { incrementHead, isIncrement, type IncrementHead } from './runtime/increment-form.ts';

@@ -1,4 +1,5 @@
-import { CepError, type Environment, type RuleChange } from '../api.ts';
+import { CepError, type Environment } from '../api.ts';
+import type { RuleChange } from '../engine-api.ts';
 import { Diagnostics } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { readBy, type AppIndex, type Removed } from './app-index.ts';

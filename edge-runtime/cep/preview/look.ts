@@ -1,4 +1,4 @@
-import type { HeldMatch, Holding, QueryHoldings } from '../api.ts';
+import type { HeldMatch, Holding, QueryHoldings } from '../held-api.ts';
 import type { Preview } from './preview.ts';
 import type { PlainEvent } from './recording.ts';
 import { plain } from './test-case.ts';

@@ -1,5 +1,7 @@
 import { compile, type CompiledApp } from '../analyze.ts';
-import type { Cause, EngineOptions, Environment, HoldsOptions, ModelAnswer, ModelCall, QueryHoldings, Row } from '../api.ts';
+import type { Environment, Row } from '../api.ts';
+import type { EngineOptions, ModelAnswer, ModelCall } from '../engine-api.ts';
+import type { Cause, HoldsOptions, QueryHoldings } from '../held-api.ts';
 import { Engine } from '../runtime/engine.ts';
 import { MOMENTS, stepAt, type Span } from './moments.ts';
 import { isOfTheRecording, type Recording } from './recording.ts';

@@ -1,4 +1,5 @@
-import type { Cause, Environment, Row } from '../api.ts';
+import type { Environment, Row } from '../api.ts';
+import type { Cause } from '../held-api.ts';
 import { lookAt, type KeyChoice, type QueryLook } from './look.ts';
 import { Preview } from './preview.ts';
 import type { PlainEvent, Recording } from './recording.ts';

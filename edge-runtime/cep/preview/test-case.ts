@@ -1,4 +1,5 @@
-import type { Environment, ModelAnswer, ModelCall } from '../api.ts';
+import type { Environment } from '../api.ts';
+import type { ModelAnswer, ModelCall } from '../engine-api.ts';
 import { Preview } from './preview.ts';
 import { recordingOf, type PlainEvent } from './recording.ts';
 

@@ -1,4 +1,5 @@
-import { CepError, type EngineOptions, type Row } from '../api.ts';
+import { CepError, type Row } from '../api.ts';
+import type { EngineOptions } from '../engine-api.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';
 import type { Stateful } from '../operators/stage.ts';
@@ -9,7 +10,8 @@ import { feedsItself, inputStreams } from '../plan/stages.ts';
 import { makeRollup, rollupReceiver } from './build-aggregation.ts';
 import { buildJoin } from './build-join.ts';
 import { buildPartition } from './build-partition.ts';
-import { buildQuery, type PredictionPlace, type QueryContext } from './build-query.ts';
+import { buildQuery } from './build-query.ts';
+import type { PredictionPlace, QueryContext } from './query-context.ts';
 import { emitTableTest, makeTable, tableReceiver, type RunningTable } from './build-table.ts';
 import { makeJunctions } from './guarded-junction.ts';
 import type { Receiver } from './receiver.ts';

@@ -1,6 +1,6 @@
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import { inputStreams, predictionsOf } from '../plan/stages.ts';
-import { predictionsIn, type PredictionPlace, type QueryContext } from './build-query.ts';
+import { predictionsIn, type PredictionPlace, type QueryContext } from './query-context.ts';
 import type { Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';
 import type { Exits, Member } from './partition-member.ts';

@@ -1,80 +1,25 @@
-import type { EngineOptions, Row } from '../api.ts';
-import type { OperatorContext } from '../operators/operator-context.ts';
-import { CURRENT, type EventType, type Payload, type Stage, type Stateful, type WindowStage } from '../operators/stage.ts';
+import type { Row } from '../api.ts';
+import { CURRENT, type Payload, type Stage, type WindowStage } from '../operators/stage.ts';
 import { makeSeries } from '../operators/series/make-series.ts';
 import { makeWindow } from '../operators/windows/make-window.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import { refills } from '../plan/describe-state.ts';
-import type { HandlerPlan, JoinInputPlan, QueryPlan } from '../plan/plan.ts';
+import type { HandlerPlan, QueryPlan } from '../plan/plan.ts';
 import type { RowVariable } from '../plan/types.ts';
-import type { TableTest } from './emit-expression.ts';
 import type { PayloadKind, SelectionCode } from './emit-query.ts';
-import type { RunningTable } from './build-table.ts';
 import type { Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
-import type { Rollup } from '../operators/rollup/rollup.ts';
-import type { Provenance } from './provenance.ts';
-import type { QueryCode } from './query-code.ts';
-import type { Beginning } from './start-of-time.ts';
 import { AggregatingFilter } from './aggregating-filter.ts';
+import { predictionsIn, type PredictionPlace, type QueryContext, type RunningQuery } from './query-context.ts';
+import { ExtendStage, FilterStage, Handover, StageEntry, watched } from './query-stages.ts';
 import { SpreadStage } from './spread-stage.ts';
-import { HeldOutput, QueryOutput, visibleTo, type OutputStage, type QueryEars } from './query-output.ts';
+import { HeldOutput, QueryOutput, visibleTo, type OutputStage } from './query-output.ts';
 import { EachSelector } from './each-selector.ts';
 import { oneByOne, PassingQuery } from './passing-query.ts';
 import { makeRate } from './rates/make-rate.ts';
 import { GroupedSelector } from './grouped-selector.ts';
 import { PlainSelector, TotalSelector, type Wanted } from './selector.ts';
-
-/** What a query needs from the app around it. */
-export interface QueryContext extends OperatorContext {
-  target: Receiver;
-  /** Who hears the query itself. */
-  ears: QueryEars;
-  /** Notes what rows are made of, in an engine that was asked to. */
-  provenance: Provenance | undefined;
-  /** Which key of a partition is worked on, where its keys share operators; always the same elsewhere. */
-  keyAtHand(): unknown;
-  /** Hears what reaches the query, in an engine that was asked to tell. */
-  watch: EngineOptions['watch'];
-  code: QueryCode;
-  tables: TableTest;
-  table(name: string): RunningTable;
-  /** What a named window holds. */
-  windowRows(name: string): readonly Row[];
-  rollup(name: string): Rollup;
-  /** Makes the join of a query; handed in, since joins are made of what this file makes. */
-  join(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): (stream: string) => Receiver;
-  /** Calls back when the app starts, or the key of a partition. */
-  begin(begin: Beginning): void;
-  /** Registers something that snapshots hold; called in the same order for every engine of an app. */
-  keep(id: string, state: Stateful): void;
-  /** Registers how the aggregators of a query are made again from what its window holds. */
-  refill(query: string, run: () => void): void;
-  /** Where the part of a query after a prediction runs. */
-  predict(prediction: PredictionPlace, build: (context: QueryContext) => Receiver): Receiver;
-}
-
-/** A prediction in a query, and what its rows wait under. */
-export interface PredictionPlace {
-  handler: Extract<HandlerPlan, { kind: 'predict' }>;
-  /** Its place among the query's handlers. */
-  index: number;
-  query: QueryPlan;
-  id: string;
-}
-
-export function predictionsIn(query: QueryPlan): PredictionPlace[] {
-  if (query.input.kind !== 'single') return [];
-  return query.input.handlers.flatMap((handler, index) => (handler.kind === 'predict' ? [{ handler, index, query, id: `${query.name}/predict${index}` }] : []));
-}
-
-/** A query at run time. */
-export interface RunningQuery {
-  name: string;
-  /** The way in for the events of each stream that it reads. */
-  receiver(stream: string): Receiver;
-}
 
 export function wantedOf(query: QueryPlan): Wanted {
   const { events } = query.output;
@@ -224,113 +169,4 @@ export function chainOf(query: QueryPlan, handlers: readonly HandlerPlan[], from
 function refill(window: WindowStage, last: Stage): void {
   for (const { timestamp, payload } of window.events()) window.next.event(CURRENT, timestamp, payload);
   last.discard?.();
-}
-
-/** From the chunks of a stream to the events of a query's first stage. */
-export class StageEntry implements Receiver {
-  readonly first: Stage;
-
-  constructor(first: Stage) {
-    this.first = first;
-  }
-
-  one(timestamp: number, row: Row): void {
-    this.first.event(CURRENT, timestamp, row);
-    this.first.end();
-  }
-
-  many(timestamps: readonly number[], rows: readonly Row[], from: number, to: number): void {
-    for (let index = from; index < to; index++) this.first.event(CURRENT, timestamps[index] ?? 0, rows[index]);
-    this.first.end();
-  }
-}
-
-/** Tells of each event before it goes on. */
-function watched(receiver: Receiver, tell: (timestamp: number, row: Row) => void): Receiver {
-  if (receiver instanceof StageEntry) {
-    const { first } = receiver;
-    return new StageEntry({
-      event: (type, timestamp, payload) => {
-        if (type === CURRENT && Array.isArray(payload)) tell(timestamp, payload);
-        first.event(type, timestamp, payload);
-      },
-      end: () => first.end(),
-    });
-  }
-  return {
-    one: (timestamp, row) => {
-      tell(timestamp, row);
-      receiver.one(timestamp, row);
-    },
-    many: (timestamps, rows, from, to) => {
-      for (let index = from; index < to; index++) tell(timestamps[index] ?? 0, rows[index] ?? []);
-      receiver.many(timestamps, rows, from, to);
-    },
-  };
-}
-
-class FilterStage implements Stage {
-  private readonly test: (timestamp: number, payload: Payload) => boolean;
-  private readonly next: Stage;
-  private some = false;
-
-  constructor(test: (timestamp: number, payload: Payload) => boolean, next: Stage) {
-    this.test = test;
-    this.next = next;
-  }
-
-  event(type: EventType, timestamp: number, payload: Payload): void {
-    if (!this.test(timestamp, payload)) return;
-    this.some = true;
-    this.next.event(type, timestamp, payload);
-  }
-
-  /** A chunk of which nothing is left goes no further. */
-  end(): void {
-    if (!this.some) return;
-    this.some = false;
-    this.next.end();
-  }
-}
-
-class ExtendStage implements Stage {
-  private readonly values: (timestamp: number, payload: Payload) => unknown[];
-  private readonly run: (values: readonly unknown[]) => readonly unknown[];
-  private readonly next: Stage;
-  private readonly provenance: Provenance | undefined;
-
-  constructor(values: (timestamp: number, payload: Payload) => unknown[], run: (values: readonly unknown[]) => readonly unknown[], next: Stage, provenance: Provenance | undefined) {
-    this.provenance = provenance;
-    this.values = values;
-    this.run = run;
-    this.next = next;
-  }
-
-  event(type: EventType, timestamp: number, payload: Payload): void {
-    const row = Array.isArray(payload) ? payload : [];
-    const extended = [...row, ...this.run(this.values(timestamp, payload))];
-    this.provenance?.derived(extended, row);
-    this.next.event(type, timestamp, extended);
-  }
-
-  end(): void {
-    this.next.end();
-  }
-}
-
-/** Hands what comes out of a query's first part to the receiver of its second. */
-class Handover implements Stage {
-  private readonly later: Receiver;
-
-  constructor(later: Receiver) {
-    this.later = later;
-  }
-
-  event(type: EventType, timestamp: number, payload: Payload): void {
-    if (type === CURRENT && Array.isArray(payload)) this.later.one(timestamp, payload);
-  }
-
-  end(): void {
-    // The receiver takes events one by one.
-  }
 }

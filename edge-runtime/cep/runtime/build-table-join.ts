@@ -3,7 +3,7 @@ import type { Place } from '../operators/tables/place-order.ts';
 import type { Table } from '../operators/tables/table.ts';
 import type { JoinInputPlan, QueryPlan, SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
-import type { QueryContext } from './build-query.ts';
+import type { QueryContext } from './query-context.ts';
 import { emitTableJoin, type TableJoinCode } from './emit-table-join.ts';
 import { handOn, type Receiver } from './receiver.ts';
 import { QueryOutput, type OutputStage } from './query-output.ts';

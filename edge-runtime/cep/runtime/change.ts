@@ -1,4 +1,4 @@
-import type { RuleChanged } from '../api.ts';
+import type { RuleChanged } from '../engine-api.ts';
 import type { Stateful } from '../operators/stage.ts';
 import type { AppIndex } from '../plan/app-index.ts';
 import { statesOfParts } from '../plan/describe-state.ts';

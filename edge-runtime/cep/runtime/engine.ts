@@ -1,5 +1,7 @@
 import { replanned, type CompiledApp } from '../analyze.ts';
-import { CepError, type Bound, type Cause, type CepEngine, type EngineOptions, type FaultBatch, type HoldsOptions, type IncrementOptions, type ModelAnswer, type ModelCall, type OnDemandAnswer, type OnDemandOptions, type QueryBatch, type QueryHoldings, type Row, type RuleChange, type RuleChanged, type SnapshotOptions, type StreamBatch } from '../api.ts';
+import { CepError, type Row } from '../api.ts';
+import type { CepEngine, EngineOptions, FaultBatch, IncrementOptions, ModelAnswer, ModelCall, OnDemandAnswer, OnDemandOptions, QueryBatch, RuleChange, RuleChanged, SnapshotOptions, StreamBatch } from '../engine-api.ts';
+import type { Bound, Cause, HoldsOptions, QueryHoldings } from '../held-api.ts';
 import { AppIndex } from '../plan/app-index.ts';
 import { planRuleChange } from '../plan/plan-change.ts';
 import type { AppPlan } from '../plan/plan.ts';

@@ -1,4 +1,5 @@
-import type { Bound, Row } from '../api.ts';
+import type { Row } from '../api.ts';
+import type { Bound } from '../held-api.ts';
 import type { Stateful } from '../operators/stage.ts';
 import type { EventTimePlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';

@@ -1,4 +1,5 @@
-import { CepError, type FaultBatch, type Row } from '../api.ts';
+import { CepError, type Row } from '../api.ts';
+import type { FaultBatch } from '../engine-api.ts';
 import type { QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
 import type { LogEntry } from './stage-runtime.ts';

@@ -1,4 +1,5 @@
-import { CepError, type HeldEvent, type HeldMatch, type Holding, type HoldsOptions, type QueryHoldings, type Row } from '../api.ts';
+import { CepError, type Row } from '../api.ts';
+import type { HeldEvent, HeldMatch, Holding, HoldsOptions, QueryHoldings } from '../held-api.ts';
 import { EventQueue } from '../operators/windows/event-queue.ts';
 import { StateMachine } from '../operators/pattern/machine.ts';
 import type { Payload, Stateful, WindowStage } from '../operators/stage.ts';

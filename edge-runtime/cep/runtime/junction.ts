@@ -1,5 +1,6 @@
 import { eachAlone, type Receiver } from './receiver.ts';
-import type { Row, StreamBatch } from '../api.ts';
+import type { Row } from '../api.ts';
+import type { StreamBatch } from '../engine-api.ts';
 import type { ConstantKey } from '../plan/conjuncts.ts';
 import { KeyedDispatch } from './keyed-dispatch.ts';
 

@@ -5,7 +5,7 @@ import type { OperatorContext } from '../operators/operator-context.ts';
 import { CURRENT, type EventType, type Stage, type WindowStage } from '../operators/stage.ts';
 import type { NamedWindowPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
-import { StageEntry } from './build-query.ts';
+import { StageEntry } from './query-stages.ts';
 import type { Receiver } from './receiver.ts';
 
 /** A window of the app at run time: queries put events in, read what comes out, and look into it. */

@@ -1,4 +1,5 @@
-import { CepError, type Attribute, type Environment, type OnDemandAnswer, type OnDemandOptions, type Row } from '../api.ts';
+import { CepError, type Attribute, type Environment, type Row } from '../api.ts';
+import type { OnDemandAnswer, OnDemandOptions } from '../engine-api.ts';
 import { Diagnostics } from '../language/diagnostics.ts';
 import { CURRENT, RESET, type Stage } from '../operators/stage.ts';
 import type { Rollup } from '../operators/rollup/rollup.ts';

@@ -1,6 +1,6 @@
 import type { QueryPlan } from '../plan/plan.ts';
 import { inputStreams } from '../plan/stages.ts';
-import type { PredictionPlace, QueryContext } from './build-query.ts';
+import type { PredictionPlace, QueryContext } from './query-context.ts';
 import type { KeyedSend } from './stage-chain.ts';
 
 /** A query of a partition, or the part of one behind a prediction, with the context in which its copies are made. */

@@ -1,10 +1,12 @@
-import type { Bound } from '../api.ts';
+import type { Bound } from '../held-api.ts';
 import { setOrderOf } from '../operators/java-order.ts';
 import { WindowOutlet } from '../operators/windows/named-window.ts';
 import { isSwappable, swappedTogether, type Renewable, type Stage, type Stateful, type Swappable } from '../operators/stage.ts';
 import type { PartitionPlan, QueryPlan } from '../plan/plan.ts';
 import type { BinaryReader, BinaryWriter } from './binary.ts';
-import { buildBehind, buildQuery, StageEntry, type QueryContext } from './build-query.ts';
+import { buildBehind, buildQuery } from './build-query.ts';
+import type { QueryContext } from './query-context.ts';
+import { StageEntry } from './query-stages.ts';
 import { KeyTexts } from './key-texts.ts';
 import type { Receiver } from './receiver.ts';
 import { NOWHERE } from './junction.ts';

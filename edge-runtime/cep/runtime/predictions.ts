@@ -1,4 +1,5 @@
-import type { ModelAnswer, ModelCall, ModelSignature } from '../api.ts';
+import type { ModelSignature } from '../api.ts';
+import type { ModelAnswer, ModelCall } from '../engine-api.ts';
 import type { Payload } from '../operators/stage.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
 import type { KeyedSend } from './stage-chain.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compile } from '../analyze.ts';
-import type { Cause, Environment, Row } from '../api.ts';
+import type { Environment, Row } from '../api.ts';
+import type { Cause } from '../held-api.ts';
 import { Engine } from './engine.ts';
 
 const environment: Environment = { model: () => ({ inputs: [{ name: 'v', type: 'int' }], outputs: [{ name: 'score', type: 'int' }] }) };

@@ -1,4 +1,5 @@
-import type { Cause, Row } from '../api.ts';
+import type { Row } from '../api.ts';
+import type { Cause } from '../held-api.ts';
 import { CURRENT, EXPIRED, type EventType, type Payload, type Stage } from '../operators/stage.ts';
 import type { Slot, Taken } from '../operators/pattern/match.ts';
 import type { QueryPlan } from '../plan/plan.ts';

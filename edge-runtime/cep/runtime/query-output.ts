@@ -1,4 +1,5 @@
-import type { QueryBatch, Row } from '../api.ts';
+import type { Row } from '../api.ts';
+import type { QueryBatch } from '../engine-api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import { append } from './append.ts';
