@@ -68,6 +68,18 @@ export function isIncremental(one: Stateful): one is Incremental {
   return 'saveChanges' in one;
 }
 
+/** Something with a memory of several parts, some of which another version may take over. */
+export interface Compound extends Stateful {
+  /** What the parts are called, in their order. */
+  readonly parts: readonly string[];
+  /** Of all that is loaded from now on, which part of this one each part is for; undefined for all alike. */
+  takes(places: readonly (number | undefined)[] | undefined): void;
+}
+
+export function isCompound(one: Stateful): one is Compound {
+  return 'takes' in one;
+}
+
 /**
  * An operator whose memory can be taken out whole and another put in, so that one operator serves every key of a
  * partition. It holds nothing of a key between two chunks but this memory.

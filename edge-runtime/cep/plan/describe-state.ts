@@ -17,6 +17,8 @@ export function refills(handlers: readonly HandlerPlan[]): boolean {
 /** One thing that an app remembers: under which name the engine keeps it, and what it is. */
 export interface StateIdentity {
   kept: string;
+  /** The part of it that this is, where what is kept has several: of a partition what its queries remember for each key. */
+  part?: string;
   /** The same in two versions of a text when one may take it over from the other. */
   id: string;
   /** What it was known as before it could be taken over; part of the app's shape. */
@@ -56,10 +58,10 @@ function triggerState({ name, at }: TriggerPlan): StateIdentity {
 function ruleStates(rules: Rules, feeds: Feeds): StateIdentity[] {
   const { queries, partitions } = rules;
   return [
-    ...partitions.flatMap((partition) => partitionStates(partition, partitionIdentity(partition, rules, feeds), partsOf(partition, rules))),
+    ...partitions.flatMap((partition) => partitionStates(partition, partitionIdentity(partition, feeds), partsOf(partition, rules))),
     ...queries.flatMap((query) => {
       const partition = query.partition === undefined ? undefined : partitions.find((one) => one.index === query.partition);
-      return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, rules, feeds), feeds);
+      return partition === undefined ? queryStates(query, feeds) : inPartition(query, partition, partitionIdentity(partition, feeds), feeds);
     }),
   ];
 }
@@ -70,7 +72,8 @@ function idOf(kind: string, identity: string): string {
 
 type Feeds = ReturnType<typeof feedsOf>;
 
-function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
+/** In a partition nothing is made again from a window. */
+function queryStates(query: QueryPlan, feeds: Feeds, isInPartition = false): StateIdentity[] {
   const states: StateIdentity[] = [];
   const { input, selection, texts, name, definition, output } = query;
   const add = (kind: string, suffix: string, identity: string, what?: string): void => {
@@ -79,7 +82,7 @@ function queryStates(query: QueryPlan, feeds: Feeds): StateIdentity[] {
   };
   const source = [texts.input, output.events, ...inputsOf(query).map(feeds)].join('\n');
   const aggregates = selection.aggregates.length > 0 || selection.groupBy.length > 0;
-  const refilled = input.kind === 'single' && refills(input.handlers);
+  const refilled = !isInPartition && input.kind === 'single' && refills(input.handlers);
   // Where the aggregators cannot be made again from the window, the two go on together or not at all.
   const held = aggregates && !refilled ? `${source}\n${texts.select}` : source;
   // A filter that hears what leaves a window goes on with it or not at all.
@@ -119,12 +122,11 @@ function namesOf(aggregates: readonly AggregatePlan[]): string {
   return [...new Set(aggregates.map((one) => one.name))].join(', ');
 }
 
-/** The queries of a partition are kept with it, key by key, all or none. */
+/** What the queries of a partition remember is kept with its keys, and goes on where the keys do. */
 function inPartition(query: QueryPlan, partition: PartitionPlan, identity: string, feeds: Feeds): StateIdentity[] {
-  return queryStates(query, feeds).flatMap(({ shapeId, view }) => {
-    if (view === undefined) return [];
-    const id = idOf('partition', `${identity}\n${view.id}`);
-    return [{ kept: `partition ${partition.index}`, id, shapeId, view: { ...view, id, what: `${view.what}, for each key` } }];
+  return queryStates(query, feeds, true).map(({ kept, id: own, shapeId, view }) => {
+    const idIn = (one: string): string => idOf('partition', `${identity}\n${one}`);
+    return { kept: partStateName(partition.index, 0), part: kept, id: idIn(own), shapeId, view: view && { ...view, id: idIn(view.id), what: `${view.what}, for each key` } };
   });
 }
 
@@ -134,10 +136,9 @@ function inputsOf({ input }: QueryPlan): string[] {
   return [...new Set(input.slots.map((one) => one.stream))];
 }
 
-function partitionIdentity(partition: PartitionPlan, plan: Rules, feeds: Feeds): string {
-  const queries = plan.queries.filter((one) => one.partition === partition.index);
-  const outside = new Set(queries.flatMap(inputsOf).filter((one) => !one.startsWith('#')));
-  return [partition.definition, ...queries.map((one) => one.definition), ...[...outside].map(feeds)].join('\n');
+/** Its keys are those of the events of its streams. */
+function partitionIdentity(partition: PartitionPlan, feeds: Feeds): string {
+  return [partition.definition, ...[...partition.keys.keys()].map(feeds)].join('\n');
 }
 
 function told(kept: string, kind: string, definition: string, identity: string, what: string): StateIdentity {
@@ -155,6 +156,11 @@ export function partStateName(partition: number, part: number): string {
   return `partition ${partition}${part === 0 ? '' : ` behind ${part}`}`;
 }
 
+/** The partition whose keys are kept under a name, as its earliest part is called. */
+export function firstPartOf(kept: string): string {
+  return kept.replace(/ behind \d+$/, '');
+}
+
 /** In how many stages a partition has something to do. */
 function partsOf(partition: PartitionPlan, plan: Rules): number {
   const queries = plan.queries.filter((one) => one.partition === partition.index);
@@ -163,7 +169,9 @@ function partsOf(partition: PartitionPlan, plan: Rules): number {
 
 function partitionStates(partition: PartitionPlan, identity: string, parts: number): StateIdentity[] {
   const behind = Array.from({ length: Math.max(0, parts - 1) }, (_, index): StateIdentity => ({ kept: partStateName(partition.index, index + 1), id: idOf('partition', `${identity}\nbehind ${index + 1}`), shapeId: '', view: undefined }));
-  return [told(`partition ${partition.index}`, 'partition', partition.definition, identity, `keys of ${partition.name}`), ...behind];
+  const { id, shapeId } = told('', 'partition', partition.definition, identity, '');
+  // What is told is what its queries remember: the keys go on with some of it or not at all.
+  return [{ kept: partStateName(partition.index, 0), id, shapeId, view: undefined }, ...behind];
 }
 
 function tableState(table: TablePlan): StateIdentity {

@@ -183,7 +183,7 @@ export class Assembly {
     });
     this.partitions.push(...parts);
     rule.partitions.push(...parts);
-    parts.forEach((running, index) => this.keep(partStateName(plan.index, index), running, rule));
+    parts.forEach((running, index) => this.keep(partStateName(plan.index, index), running.memory, rule));
     rule.ports = chain.portsSince(rule.portsBefore);
   }
 

@@ -17,6 +17,8 @@ const SET = 9;
 const MAP = 10;
 const JSON_OBJECT = 11;
 const STRING_AGAIN = 12;
+/** One that does not come again. */
+const STRING_ONCE = 13;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -117,6 +119,13 @@ export class BinaryWriter {
     }
   }
 
+  /** A value that is no other's: keys, of which each is written once. */
+  single(value: unknown): void {
+    if (typeof value !== 'string') return this.value(value);
+    this.tag(STRING_ONCE);
+    this.text(value);
+  }
+
   list(values: readonly unknown[]): void {
     this.count(values.length);
     for (const one of values) this.value(one);
@@ -196,6 +205,14 @@ export class BinaryReader {
     }
   }
 
+  /** Whether a certain number comes next, which is passed over then. */
+  skips(number: number): boolean {
+    const { at } = this;
+    if (this.count() === number) return true;
+    this.at = at;
+    return false;
+  }
+
   double(): number {
     this.need(8);
     const value = this.view.getFloat64(this.at);
@@ -235,6 +252,8 @@ export class BinaryReader {
         if (text.length <= SHARED_LENGTH_MAX) this.shared.push(text);
         return text;
       }
+      case STRING_ONCE:
+        return this.text();
       case STRING_AGAIN: {
         const text = this.shared[this.count()];
         if (text === undefined) throw new DamagedSnapshot('The snapshot names a text that it does not hold.');

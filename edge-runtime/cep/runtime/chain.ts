@@ -1,10 +1,11 @@
 import { CepError } from '../api.ts';
 import { fingerprint } from './fingerprint.ts';
 import { isIncrement, readIncrement, type Increment } from './increment-form.ts';
-import { openSnapshot, type SavedState, type Snapshot } from './snapshot.ts';
+import { openSnapshot, SNAPSHOT_VERSION, type SavedState, type Snapshot } from './snapshot.ts';
 
 /** Bytes at each end of a snapshot by which it is told from others; the clock is among the first. */
 const TOLD_APART_BY = 512;
+const UNNAMED = { id: '', what: '', parts: [] };
 
 /** Which increment comes next upon a chain: its snapshot's name, and the last increment that was made upon that. */
 export interface ChainEnd {
@@ -55,6 +56,6 @@ function put(increment: Increment, states: Map<string, SavedState>, isRenewing: 
 /** A renewal's first increment as a snapshot: what it does not have whole is to come in slices. */
 function openRenewal({ shape, base, ordinal, from, ends, stages, states }: Increment): { snapshot: Snapshot; end: ChainEnd; renewal: number; isWhole: boolean } {
   if (from !== ordinal) throw new CepError('snapshot.chain', `Increment ${ordinal} stands where a snapshot belongs, or an increment with which a renewal begins.`);
-  const begun = states.map(({ kept, id, what, isWhole, bytes }): SavedState => ({ kept, id, what, bytes: isWhole ? bytes : new Uint8Array(), slices: isWhole ? undefined : [], changes: [] }));
-  return { snapshot: { version: 2, shape, stages, states: begun }, end: { base, ordinal }, renewal: from, isWhole: ends };
+  const begun = states.map(({ kept, name = UNNAMED, isWhole, bytes }): SavedState => ({ kept, ...name, bytes: isWhole ? bytes : new Uint8Array(), slices: isWhole ? undefined : [], changes: [] }));
+  return { snapshot: { version: SNAPSHOT_VERSION, shape, stages, states: begun }, end: { base, ordinal }, renewal: from, isWhole: ends };
 }

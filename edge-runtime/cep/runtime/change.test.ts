@@ -91,6 +91,26 @@ describe('a change of single rules', () => {
     expect(engine.bounds()).toEqual([]);
   });
 
+  it('keeps what the other queries of a partition remember for each key when one of them is another', () => {
+    const partition = (...queries: string[]): string => `@info(name='p') partition with (k of S) begin ${queries.join(' ')} end;`;
+    const sums = "@info(name='a') from S#window.length(3) select k, sum(v) as total insert into A;";
+    const counts = "@info(name='b') from S select k, count() as n insert into B;";
+    const { engine, rows } = engineOf(partition(sums, counts));
+    const a = rows('A');
+    for (const [at, row] of [['x', 1], ['y', 2], ['x', 4]].entries()) engine.send('S', at, row);
+    const most = "@info(name='c') from S#window.length(2) select k, max(v) as most insert into C;";
+    expect(engine.change({ remove: ['p'], add: partition(most, sums) })).toEqual({ added: ['c', 'a'], lost: ['running count, for each key'] });
+    const c = rows('C');
+    engine.send('S', 3, ['x', 8]);
+    // What is in another order and shares no operators is the same.
+    const late = "@info(name='d') from S#window.time(20) select k, count() as n insert all events into D;";
+    expect(engine.change({ remove: ['p'], add: partition(sums, late, most) }).lost).toEqual([]);
+    engine.send('S', 4, ['y', 16]);
+    engine.send('S', 5, ['x', 3]);
+    expect([a, c]).toEqual([[['x', 1], ['y', 2], ['x', 5], ['x', 13], ['y', 18], ['x', 15]], [['x', 8], ['y', 16], ['x', 8]]]);
+    expect(engine.change({ remove: ['p'], add: partition(sums, late).replace('k of S', 'v of S') }).lost).toEqual(['running sum, for each key', '3-event window of S, for each key', 'running count, for each key', '20-millisecond window of S, for each key', 'running max, for each key', '2-event window of S, for each key']);
+  });
+
   it('keeps the index of constants right for those that stay', () => {
     const rule = (v: number): string => `@info(name='r${v}') from S[v == ${v} and k == 'x'] select v insert into Out;`;
     const { engine, rows } = engineOf([1, 2, 3].map(rule).join('') + "@info(name='again') from S[v == 2] select v + 10 as v insert into Out;");

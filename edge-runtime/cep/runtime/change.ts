@@ -6,7 +6,9 @@ import type { ChangePlan } from '../plan/plan-change.ts';
 import type { Assembly } from './assembly.ts';
 import { BinaryWriter } from './binary.ts';
 import type { EventTime } from './event-time.ts';
-import { fill, type SavedState } from './snapshot.ts';
+import type { SavedState } from './snapshot.ts';
+import { namesOf } from './state-names.ts';
+import { fill } from './take-over.ts';
 
 /** Does a change that was checked: takes parts out, puts others in, and gives those the state of what they were before. */
 export function carryOut({ removed, streamsGone, added, stageOf }: ChangePlan, app: AppIndex, made: Assembly, gate: EventTime | undefined): RuleChanged {
@@ -26,11 +28,10 @@ export function carryOut({ removed, streamsGone, added, stageOf }: ChangePlan, a
 }
 
 function saved(states: ReadonlyMap<string, Stateful>, removed: ChangePlan['removed'], app: AppIndex): SavedState[] {
-  return statesOfParts(removed, app).flatMap(({ kept, id, view }) => {
-    const state = states.get(kept);
-    if (state === undefined) return [];
+  const names = namesOf(statesOfParts(removed, app));
+  return [...states].map(([kept, state]) => {
     const writer = new BinaryWriter();
     state.save(writer);
-    return [{ kept, id, what: view === undefined || view.id !== id ? '' : view.what, bytes: writer.finish(), slices: undefined, changes: [] }];
+    return { kept, ...names(kept, state), bytes: writer.finish(), slices: undefined, changes: [] };
   });
 }

@@ -19,7 +19,8 @@ import { Predictions } from './predictions.ts';
 import { Provenance } from './provenance.ts';
 import { endOf, openChain } from './chain.ts';
 import { Follower } from './increments.ts';
-import { restoreAll, saysWhatItHolds, takeOver, writeSnapshot } from './snapshot.ts';
+import { restoreAll, saysWhatItHolds, writeSnapshot } from './snapshot.ts';
+import { takeOver } from './take-over.ts';
 import { StageChain } from './stage-chain.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 

@@ -163,7 +163,7 @@ export class GroupedSelector implements Stage, Swappable, Renewable {
     this.groups = memory;
   }
   save(writer: BinaryWriter): void {
-    this.saveLive([...this.groups.byKey.values()], writer);
+    this.saveLive([...this.groups.byKey.values()].filter((one) => this.isLive(one)), writer);
   }
   load(reader: BinaryReader): void {
     this.changes = undefined;
@@ -172,13 +172,13 @@ export class GroupedSelector implements Stage, Swappable, Renewable {
   }
 
   /** In the order in which they began. */
-  private saveLive(groups: Kept[], writer: BinaryWriter): void {
-    const live = groups.filter((one) => this.isLive(one)).sort((left, right) => left.begun - right.begun);
+  private saveLive(live: Kept[], writer: BinaryWriter): void {
+    live.sort((left, right) => left.begun - right.begun);
     writer.count(live.length);
     for (const one of live) this.saveGroup(one, writer);
   }
   private saveGroup({ key, group }: Kept, writer: BinaryWriter): void {
-    writer.value(key);
+    writer.single(key);
     for (const name of this.aggregators) group[name]?.save(writer);
   }
   private loadLive(reader: BinaryReader): void {
@@ -198,7 +198,7 @@ export class GroupedSelector implements Stage, Swappable, Renewable {
     if (changes === undefined || changes.touched.overflowed) return false;
     writer.value(changes.ended);
     changes.touched.saveGone(writer);
-    this.saveLive(changes.touched.each(), writer);
+    this.saveLive(changes.touched.each((one) => this.isLive(one)), writer);
     this.follow();
     return true;
   }

@@ -1,6 +1,7 @@
 import { CepError } from '../api.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
 import { undamaged } from './snapshot.ts';
+import { readName, writeName, type StateName } from './state-names.ts';
 
 /**
  * "CEPI": what an increment begins with, then the version of its form. Version 1 had partitions, groups and matches whole, and
@@ -26,9 +27,8 @@ export interface IncrementHead {
 
 export interface IncrementState {
   kept: string;
-  /** What it is, and what it is called for people: said where a renewal begins. */
-  id: string;
-  what: string;
+  /** What it is, said where a renewal begins. */
+  name: StateName | undefined;
   isWhole: boolean;
   bytes: Uint8Array;
   slices: Uint8Array[];
@@ -53,12 +53,9 @@ export function writeIncrement({ shape, base, ordinal, from, ends, sliceBytes, s
   for (const one of [ordinal, from, Number(ends), sliceBytes]) writer.count(one);
   writeBlocks(stages, writer);
   writer.count(states.length);
-  for (const { kept, id, what, isWhole, bytes, slices } of states) {
+  for (const { kept, name, isWhole, bytes, slices } of states) {
     writer.text(kept);
-    if (from === ordinal) {
-      writer.text(id);
-      writer.text(what);
-    }
+    if (name !== undefined) writeName(name, writer);
     writer.count(isWhole ? WHOLE : CHANGES);
     writer.block(bytes);
     writeBlocks(slices, writer);
@@ -104,8 +101,8 @@ function readHead(reader: BinaryReader): IncrementHead & { version: number; shap
 
 function readState(reader: BinaryReader, version: number, isNamed: boolean): IncrementState {
   const kept = reader.text();
-  const [id, what] = isNamed ? [reader.text(), reader.text()] : ['', ''];
-  return { kept, id, what, isWhole: reader.count() === WHOLE, bytes: reader.block(), slices: version < 3 ? [] : readBlocks(reader) };
+  const name = isNamed ? readName(reader, version) : undefined;
+  return { kept, name, isWhole: reader.count() === WHOLE, bytes: reader.block(), slices: version < 3 ? [] : readBlocks(reader) };
 }
 
 function readBlocks(reader: BinaryReader): Uint8Array[] {

@@ -4,8 +4,9 @@ import { BinaryWriter } from './binary.ts';
 import type { ChainEnd } from './chain.ts';
 import { writeIncrement, type IncrementState } from './increment-form.ts';
 import { Renewal } from './renewal.ts';
-import { byKept, nameOf, saved } from './snapshot.ts';
+import { saved } from './snapshot.ts';
 import type { StageRuntime } from './stage-runtime.ts';
+import { namesOf } from './state-names.ts';
 
 /** Follows the states of an engine from one snapshot on, and writes what changed since the last time. */
 export class Follower {
@@ -30,7 +31,7 @@ export class Follower {
   write(stages: readonly StageRuntime[], identities: readonly StateIdentity[] | undefined): Uint8Array {
     const { shape, base, kept } = this;
     const ordinal = ++this.ordinal;
-    const named = this.renewal === undefined && identities !== undefined ? byKept(identities) : undefined;
+    const named = this.renewal === undefined && identities !== undefined ? namesOf(identities) : undefined;
     const states = [...kept].map(([id, state]) => this.writeState(id, state, named));
     if (named !== undefined) this.renewal = new Renewal(ordinal, inSlices(states, kept));
     const { from = 0, isDone: ends = false } = this.renewal ?? {};
@@ -44,11 +45,11 @@ export class Follower {
     return this.renewal?.write(bytesMax) ?? 0;
   }
 
-  private writeState(kept: string, state: Stateful, named: ReadonlyMap<string, StateIdentity> | undefined): IncrementState {
+  private writeState(kept: string, state: Stateful, named: ReturnType<typeof namesOf> | undefined): IncrementState {
     // What cannot be written in slices is renewed by being written whole.
     const changes = named === undefined || isRenewable(state) ? this.changesOf(state) : undefined;
     const slices = this.renewal?.take(kept) ?? [];
-    const said = { kept, id: named?.get(kept)?.id ?? '', what: nameOf(named?.get(kept)) };
+    const said = { kept, name: named?.(kept, state) };
     if (changes !== undefined) return { ...said, isWhole: false, bytes: changes, slices };
     this.renewal?.isWhole(kept);
     const bytes = saved(state);

@@ -1,6 +1,7 @@
 import type { Stateful } from '../operators/stage.ts';
 import type { Receiver } from './receiver.ts';
 import type { Alarm } from './timers.ts';
+import type { Touched } from './touched.ts';
 
 /** The operators of a partition's queries, of one key or of all. */
 export interface Copy {
@@ -38,6 +39,15 @@ export class UseOrder {
     return instance === this.newest || instance.newer !== undefined;
   }
 
+  /** Goes on walking, so many keys at most. */
+  *walk(max: number): Generator<Instance> {
+    for (let left = max; left > 0 && this.next !== undefined; left--) {
+      const one = this.next;
+      this.next = one.newer;
+      yield one;
+    }
+  }
+
   append(instance: Instance): void {
     instance.older = this.newest;
     instance.newer = undefined;
@@ -55,4 +65,22 @@ export class UseOrder {
     else newer.older = older;
     instance.newer = undefined;
   }
+}
+
+/** The keys of a partition, as far as their memory is concerned. */
+export interface RememberedKeys {
+  readonly instances: Map<unknown, Instance>;
+  readonly byUse: UseOrder;
+  readonly purging: Alarm;
+  dropped: number;
+  ranks: number;
+  since: number | undefined;
+  /** What changed in this turn of following, while somebody follows. */
+  changes: Touched<Instance> | undefined;
+  turn: number;
+  /** What is remembered of each key, in the order of the operators. */
+  readonly names: readonly string[];
+  make(key: unknown, rank: number): Instance;
+  enter(instance: Instance): void;
+  forget(instance: Instance): void;
 }

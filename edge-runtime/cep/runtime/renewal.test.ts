@@ -87,14 +87,14 @@ describe('a renewal', () => {
     ['keys that are forgotten', "@purge(enable='true', interval='20 milliseconds', idle.period='90 milliseconds') partition with (k of S) begin from S#window.timeBatch(30) select k, sum(v) as a insert into O; end;"],
     ['keys with patterns', 'partition with (k of S) begin from every a=S -> b=S[v > a.v] within 60 milliseconds select a.k as k, b.v as a insert into O; end;'],
     ['patterns', 'from every a=S -> b=S[k == a.k and v > a.v] select a.k as k, b.v as a insert into O;'],
-  ])('leads to the same bytes: %s', (_, text) => {
+  ])('leads to the same bytes: %s', { timeout: 300_000 }, (_, text) => {
     const app = compile(`define stream S (k string, v int); define stream R (k string, v int); ${text}`);
     let renewals = 0;
-    for (let seed = 1; seed <= 24; seed++) {
+    for (let seed = 1; seed <= 12; seed++) {
       const random = randomOf(seed);
       renewals += live(app, many(random, ['S', 'R'], 3 + random(40)), random, seed % 2 === 0);
     }
-    expect(renewals).toBeGreaterThan(20);
+    expect(renewals).toBeGreaterThan(10);
   });
 
   const window = compile('define stream S (k string, v int); from S#window.length(50000) select sum(v) as a insert into O;');

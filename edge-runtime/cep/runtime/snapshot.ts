@@ -1,19 +1,17 @@
 import { CepError } from '../api.ts';
 import { isIncremental, isRenewable, type Stateful } from '../operators/stage.ts';
 import type { StateIdentity } from '../plan/describe-state.ts';
+import { namesOf, readName, writeName, type StateName } from './state-names.ts';
 import { BinaryReader, BinaryWriter, DamagedSnapshot } from './binary.ts';
 import type { LogEntry, Port, StageRuntime } from './stage-runtime.ts';
 
-/** "CEPS": what a snapshot begins with, then the version of its form. Version 1 did not say what each state is. */
+/** "CEPS": what a snapshot begins with, then the version of its form. Version 1 did not say what each state is, and version 2 nothing of the parts of one. */
 const MAGIC = 0x43455053;
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** One operator's state in a snapshot. */
-export interface SavedState {
+export interface SavedState extends StateName {
   kept: string;
-  /** What it is, and what it is called for people; empty for what can be restored only into the same app. */
-  id: string;
-  what: string;
   /** All of it; nothing where it is in slices. */
   bytes: Uint8Array;
   slices: Uint8Array[] | undefined;
@@ -33,7 +31,7 @@ const BEGUN = saved({ save: (writer) => writer.value(true) });
 
 /** Everything that running on needs: clocks, logs, and each operator's state under what it is. */
 export function writeSnapshot(shape: string, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>): Uint8Array {
-  const known = byKept(identities);
+  const names = namesOf(identities);
   const writer = new BinaryWriter();
   writer.count(MAGIC);
   writer.count(SNAPSHOT_VERSION);
@@ -43,21 +41,10 @@ export function writeSnapshot(shape: string, identities: readonly StateIdentity[
   writer.count(kept.size);
   for (const [id, state] of kept) {
     writer.text(id);
-    writer.text(known.get(id)?.id ?? '');
-    writer.text(nameOf(known.get(id)));
+    writeName(names(id, state), writer);
     writer.block(saved(state));
   }
   return writer.finish();
-}
-
-/** Of a partition, what its queries remember is told one by one, and kept as one. */
-export function byKept(identities: readonly StateIdentity[]): Map<string, StateIdentity> {
-  return new Map([...identities].reverse().map((one) => [one.kept, one]));
-}
-
-/** What is made again from something else is not missed by itself. */
-export function nameOf(identity: StateIdentity | undefined): string {
-  return identity?.view === undefined || identity.view.id !== identity.id ? '' : identity.view.what;
 }
 
 export function saved(one: { save(writer: BinaryWriter): void }): Uint8Array {
@@ -77,8 +64,7 @@ export function openSnapshot(bytes: Uint8Array): Snapshot {
     const stages = Array.from({ length: reader.count() }, () => reader.block());
     const states = Array.from({ length: reader.count() }, (): SavedState => {
       const kept = reader.text();
-      const [id, what] = version === 1 ? ['', ''] : [reader.text(), reader.text()];
-      return { kept, id, what, bytes: reader.block(), slices: undefined, changes: [] };
+      return { kept, ...readName(reader, version), bytes: reader.block(), slices: undefined, changes: [] };
     });
     return { version, shape, stages, states };
   });
@@ -89,9 +75,13 @@ export function openSnapshot(bytes: Uint8Array): Snapshot {
  * a former engine may not: then nothing more is put upon it, so that the next version finds what is the same in one that does.
  */
 export function saysWhatItHolds({ states }: Snapshot, identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>): boolean {
-  const known = byKept(identities);
-  const said = new Map(states.map((one) => [one.kept, one.id]));
-  return [...kept.keys()].every((id) => said.get(id) === (known.get(id)?.id ?? ''));
+  const names = namesOf(identities);
+  const said = new Map(states.map((one) => [one.kept, one]));
+  return [...kept].every(([id, state]) => {
+    const name = names(id, state);
+    const found = said.get(id);
+    return found?.id === name.id && found.parts.length === name.parts.length && name.parts.every((one, index) => one.id === found.parts[index]?.id);
+  });
 }
 
 /** Gives an app of the same shape all of its state back. */
@@ -120,38 +110,8 @@ export function restoreAll(
   });
 }
 
-/**
- * Gives another version of an app the state of all that is in it what it was. What is new begins at the time of the snapshot;
- * `refills` makes aggregators again whose window goes on. Answers what nothing took over, for people.
- */
-export function takeOver(snapshot: Snapshot, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
-  if (snapshot.version < 2) throw new CepError('snapshot.version', 'A snapshot of version 1 does not say what its states are, and goes into an app of the same shape only.');
-  return undamaged(() => {
-    let lost: string[] = [];
-    const give = (): void => {
-      lost = fill(snapshot.states, identities, kept, refills);
-    };
-    const [first, ...later] = stages;
-    for (const [index, stage] of later.entries()) stage.takeOver(new BinaryReader(snapshot.stages[index + 1] ?? snapshot.stages[0] ?? new Uint8Array()), () => undefined);
-    first?.takeOver(new BinaryReader(snapshot.stages[0] ?? new Uint8Array()), give);
-    return lost;
-  });
-}
-
-/** Gives operators the state that is offered under what they are, and makes aggregators again from windows. Answers what nobody took, for people. */
-export function fill(states: readonly SavedState[], identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
-  const offered = new Map<string, SavedState[]>();
-  for (const one of states) if (one.id !== '') offered.set(one.id, [...(offered.get(one.id) ?? []), one]);
-  for (const { kept: id, id: identity } of identities) {
-    const state = kept.get(id);
-    const found = state === undefined ? undefined : offered.get(identity)?.shift();
-    if (state !== undefined && found !== undefined) load(state, found);
-    else if (state !== undefined && id.endsWith('/selection')) refills.get(id.slice(0, -'/selection'.length))?.();
-  }
-  return [...offered.values()].flat().flatMap(({ what }) => (what === '' ? [] : [what]));
-}
-
-function load(state: Stateful, { kept, bytes, slices, changes }: SavedState): void {
+/** Gives a state back. */
+export function load(state: Stateful, { kept, bytes, slices, changes }: SavedState): void {
   if (slices !== undefined) {
     if (!isRenewable(state)) throw new DamagedSnapshot(`The increment holds slices of '${kept}', which is saved whole.`);
     return state.loadSlices(readersOf(slices), readersOf(changes));

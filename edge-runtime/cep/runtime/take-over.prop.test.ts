@@ -74,7 +74,7 @@ describe('another version of an app', () => {
   it('takes nothing over from a snapshot that does not say what its states are', () => {
     const app = compile('define stream S (k string, v int); from S#window.length(3) select sum(v) as t insert into O;');
     const bytes = new Engine(app).snapshot();
-    bytes[bytes.indexOf(2)] = 1;
+    bytes[bytes.indexOf(3)] = 1;
     expect(() => new Engine(app).takeOver(bytes)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^snapshot\./) }));
   });
 });

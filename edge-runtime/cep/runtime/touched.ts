@@ -30,9 +30,9 @@ export class Touched<T> {
     [this.some, this.left] = [[], []];
   }
 
-  /** Each once. */
-  each(): T[] {
-    return [...new Set(this.some)];
+  /** Of all that hold, each once. */
+  each(holds: (one: T) => boolean): T[] {
+    return [...new Set(this.some.filter(holds))];
   }
 
   saveGone(writer: BinaryWriter): void {
