@@ -1,25 +1,21 @@
 import type { Row } from '../../api.ts';
-import type { StateElementPlan, StateInputPlan } from '../../plan/plan.ts';
-import { looksAtEventOnly } from '../../plan/looks-at-event.ts';
+import type { StateInputPlan } from '../../plan/plan.ts';
 import type { Typed } from '../../plan/types.ts';
 import { append } from '../../runtime/append.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Receiver } from '../../runtime/receiver.ts';
 import type { OutputEvent } from '../../runtime/query-output.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import { CURRENT, EXPIRED, type EventType, type Incremental, type Stage } from '../stage.ts';
-import { AbsentLogicalStep } from './absent-logical-step.ts';
-import { AbsentStep, type Watch } from './absent-step.ts';
+import type { Incremental, Stage } from '../stage.ts';
+import { AbsentStep } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
-import { KeyedWaiting, type StepKey } from './keyed-waiting.ts';
 import { LogicalStep } from './logical-step.ts';
-import { byTime, type Match, type Slot, type Taken } from './match.ts';
+import { byTime, type Match, type Taken } from './match.ts';
 import { loadMatchChanges, loadMatches, loadSteps, saveMatchChanges, saveMatches, saveSteps, writtenMatches, type WrittenMatches } from './match-snapshot.ts';
-import { stepBoundOf, stepKeyOf } from './step-key.ts';
+import { PatternParts, type Part, type StepTest } from './parts.ts';
+import { asLastSeen, typeOf, type Selected } from './selected.ts';
 import type { StepSetting } from './step-setting.ts';
-import { Step } from './step.ts';
-
-export type StepTest = (timestamp: number, row: Row, state: readonly Slot[]) => boolean;
+import type { Step } from './step.ts';
 
 /** Where finished matches go. */
 export interface MatchOutput {
@@ -31,36 +27,18 @@ export interface MatchOutput {
   put(events: readonly OutputEvent[]): void;
 }
 
-/** What the selection made of a match, to be put out when the event at hand has been offered to all steps. */
-interface Selected {
-  match: Match;
-  event: OutputEvent;
-}
-
 /** What a machine needs besides what every operator does: absence at its beginning counts from the start of the app. */
 export interface MachineContext extends OperatorContext {
   begin(begin: () => void): void;
 }
 
-/** A part of a pattern as steps: how it begins, how it ends, and what is reset between two events of a sequence. */
-interface Part {
-  first: Step;
-  last: Step;
-  /** In the order in which a sequence resets and updates them. */
-  inner: readonly Part[];
-  kind: 'step' | 'next' | 'every' | 'logical';
-}
-
 /** A pattern or sequence at run time. */
 export class StateMachine implements Incremental {
-  private readonly steps: Step[] = [];
-  private readonly streams = new Map<Step, string>();
-  private readonly byStream = new Map<string, Step[]>();
+  private readonly steps: readonly Step[];
+  private readonly byStream: ReadonlyMap<string, Step[]>;
   private readonly root: Part;
   private readonly setting: StepSetting;
-  private readonly context: OperatorContext;
   private readonly output: MatchOutput;
-  private readonly compile: (condition: Typed) => StepTest;
   /** Whether a step may still hold a match that has ended, so that it can change until the event at hand is through. */
   private readonly lingers: boolean;
   /** Where the matches that an event ends are gathered; empty between two events. */
@@ -70,15 +48,12 @@ export class StateMachine implements Incremental {
 
   constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: MachineContext, output: MatchOutput) {
     this.setting = { sequence: plan.kind === 'sequence', slots: plan.slots.length, within: plan.within, starts: [] };
-    this.compile = compile;
-    this.context = context;
     this.output = output;
-    this.root = this.build(plan.element, true, undefined);
-    this.root.first.end = this.root.last;
-    for (const step of lastsOf(this.root)) step.isLast = true;
-    for (const step of this.steps) if (step.isStart) this.setting.starts.push(step.slot);
-    this.listen(this.root);
-    this.init(this.root);
+    const parts = new PatternParts(plan, this.setting, compile, { clock: context.clock, alarm: (ring) => context.alarm(ring), ended: (match) => this.emit([match]) });
+    this.root = parts.root;
+    this.steps = parts.steps;
+    this.byStream = parts.byStream();
+    for (const step of this.steps) step.init();
     this.lingers = this.steps.some((step) => step instanceof CountStep || step instanceof LogicalStep || step instanceof AbsentStep);
     const watching = this.steps.filter((step) => step.waitsForAbsence);
     if (watching.length > 0) context.begin(() => watching.forEach((step) => step.started()));
@@ -211,88 +186,6 @@ export class StateMachine implements Incremental {
     }
   }
 
-  private build(element: StateElementPlan, isStart: boolean, around: Step[] | undefined): Part {
-    switch (element.kind) {
-      case 'stream': {
-        const { condition, slot } = element;
-        const test = this.testOf(condition);
-        const key = this.keyOf(condition, isStart);
-        const bound = condition === undefined ? undefined : stepBoundOf(condition);
-        const alone = condition !== undefined && looksAtEventOnly(condition);
-        const step = key === undefined ? new Step(slot, this.setting, test, alone) : new Step(slot, this.setting, test, false, new KeyedWaiting(key, bound));
-        return this.single(step, element.stream, isStart, around);
-      }
-      case 'absent':
-        return this.single(new AbsentStep(element.slot, element.for ?? 0, this.keyOf(element.condition, isStart), this.watch(), this.setting, this.testOf(element.condition)), element.stream, isStart, around);
-      case 'count': {
-        const max = element.max < 0 ? Number.POSITIVE_INFINITY : element.max;
-        return this.single(new CountStep(element.slot, element.min, max, this.setting, this.testOf(element.condition)), element.stream, isStart, around);
-      }
-      case 'logical': {
-        // The left side's alarm is the first to ring where both are due.
-        const left = this.logicalSide(element.left, element.operator);
-        const right = this.logicalSide(element.right, element.operator);
-        left.step.pair(right.step);
-        const second = this.single(right.step, right.stream, isStart, around);
-        const first = this.single(left.step, left.stream, isStart, around);
-        return { kind: 'logical', first: first.first, last: second.last, inner: [first, second] };
-      }
-      case 'every': {
-        const inside: Step[] = [];
-        const inner = this.build(element.element, isStart, inside);
-        inner.last.every = inner.first;
-        if (inner.last instanceof LogicalStep) inner.last.partner.every = inner.first;
-        for (const step of inside) step.aroundEvery = inner.first;
-        around?.push(...inside);
-        return { kind: 'every', first: inner.first, last: inner.last, inner: [inner] };
-      }
-      case 'next': {
-        const parts = element.steps.map((step, index) => this.build(step, isStart && index === 0, around));
-        parts.forEach((part, index) => {
-          const following = parts[index + 1];
-          if (following !== undefined) part.last.link(following.first);
-        });
-        const [first, last] = [parts[0], parts.at(-1)];
-        if (first === undefined || last === undefined) throw new TypeError('A pattern without steps passed the checker.');
-        return { kind: 'next', first: first.first, last: last.last, inner: parts };
-      }
-    }
-  }
-
-  /** The value by which matches can wait: in a pattern, and not before they have begun. */
-  private keyOf(condition: Typed | undefined, isStart: boolean): StepKey | undefined {
-    return isStart || this.setting.sequence || condition === undefined ? undefined : stepKeyOf(condition);
-  }
-
-  private logicalSide(element: StateElementPlan, operator: 'and' | 'or'): { step: LogicalStep; stream: string } {
-    if (element.kind === 'stream') return { step: new LogicalStep(element.slot, operator, this.setting, this.testOf(element.condition)), stream: element.stream };
-    if (element.kind === 'absent') return { step: new AbsentLogicalStep(element.slot, operator, element.for, this.watch(), this.setting, this.testOf(element.condition)), stream: element.stream };
-    throw new TypeError(`A side of '${operator}' of kind '${element.kind}' passed the checker.`);
-  }
-
-  private single(step: Step, stream: string, isStart: boolean, around: Step[] | undefined): Part {
-    step.isStart = isStart;
-    this.steps.push(step);
-    around?.push(step);
-    this.streams.set(step, stream);
-    return { kind: 'step', first: step, last: step, inner: [] };
-  }
-
-  /** Which steps hear a stream, in the order of the text; of `and` and `or` the right side comes first. */
-  private listen(part: Part): void {
-    if (part.kind === 'step') {
-      const stream = this.streams.get(part.first) ?? '';
-      const steps = this.byStream.get(stream) ?? [];
-      steps.push(part.first);
-      this.byStream.set(stream, steps);
-    } else for (const one of ordered(part)) this.listen(one);
-  }
-
-  private init(part: Part): void {
-    if (part.kind === 'step') part.first.init();
-    else for (const one of ordered(part)) this.init(one);
-  }
-
   private reset(part: Part): void {
     if (part.kind === 'next') for (let index = part.inner.length - 1; index >= 0; index--) this.resetOne(part.inner[index]);
     else this.resetOne(part);
@@ -307,14 +200,6 @@ export class StateMachine implements Incremental {
   private update(part: Part): void {
     if (part.kind === 'next') for (const one of part.inner) this.update(one);
     else (part.kind === 'logical' ? part.last : part.first).update();
-  }
-
-  private testOf(condition: Typed | undefined): StepTest | undefined {
-    return condition === undefined ? undefined : this.compile(condition);
-  }
-
-  private watch(): Watch {
-    return { clock: this.context.clock, alarm: (ring) => this.context.alarm(ring), ended: (match) => this.emit([match]) };
   }
 
   /** The matches that have begun, oldest first, and the slots of the steps that each waits at. */
@@ -354,43 +239,4 @@ export class StateMachine implements Incremental {
     loadMatchChanges(this.steps, this.setting.slots, reader);
     loadSteps(this.steps, reader);
   }
-}
-
-/**
- * A match that several steps ended is one thing in Siddhi: each chunk shows it as it was selected last, and goes on after it with
- * what follows it in the last chunk that it is in.
- */
-function asLastSeen(groups: readonly (readonly Selected[])[]): Selected[][] {
-  const latest = new Map<Match, Selected>();
-  const following = new Map<Match, Match | undefined>();
-  for (const group of groups) {
-    group.forEach((selected, index) => {
-      latest.set(selected.match, selected);
-      following.set(selected.match, group[index + 1]?.match);
-    });
-  }
-  return groups.map(([first]) => {
-    const chunk: Selected[] = [];
-    const seen = new Set<Match>();
-    for (let match = first?.match; match !== undefined && !seen.has(match); match = following.get(match)) {
-      seen.add(match);
-      const selected = latest.get(match);
-      if (selected !== undefined) chunk.push(selected);
-    }
-    return chunk;
-  });
-}
-
-/** One that was given up and still came to its end leaves instead of arriving. */
-function typeOf(match: Match): EventType {
-  return match.expired ? EXPIRED : CURRENT;
-}
-
-function ordered(part: Part): readonly Part[] {
-  return part.kind === 'logical' ? [...part.inner].reverse() : part.inner;
-}
-
-/** The steps at which a match may end: both sides of a closing `and` or `or`. */
-function lastsOf(part: Part): Step[] {
-  return part.last instanceof LogicalStep ? [part.last, part.last.partner] : [part.last];
 }
