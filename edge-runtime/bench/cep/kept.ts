@@ -23,6 +23,7 @@ const constructs: Readonly<Record<string, string>> = {
   'pattern, next step another stream': 'from every a=S -> b=T[v > a.v] within 1 min select a.k as k insert into O;',
   'absence of an equal key': 'from every a=S -> not S[k == a.k] for 1 min select a.k as k insert into O;',
   'absence on another stream': 'from every a=S -> not T for 1 min select a.k as k insert into O;',
+  'absence beside another event': 'from every a=S -> not T for 1 min and b=T select a.k as k insert into O;',
   'partition, absence': 'partition with (k of S) begin from every a=S -> not S for 1 min select a.k as k insert into O; end;',
   'join of time windows, equal key': 'from S#window.time(1 min) as a join S#window.time(1 min) as b on a.k == b.k and a.t != b.t select a.k as k insert into O;',
 };

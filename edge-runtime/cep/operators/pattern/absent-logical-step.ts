@@ -18,7 +18,7 @@ export class AbsentLogicalStep extends LogicalStep {
   private begun = false;
 
   constructor(slot: number, operator: 'and' | 'or', wait: number | undefined, watch: Watch, setting: StepSetting, test: ConstructorParameters<typeof Step>[2]) {
-    super(slot, operator, setting, test);
+    super(slot, operator, setting, test, (match) => sinceOf(match, slot) + (wait ?? NO_WAIT));
     this.wait = wait ?? NO_WAIT;
     this.watch = watch;
     this.alarm = watch.alarm((time) => this.ring(time));
@@ -49,8 +49,8 @@ export class AbsentLogicalStep extends LogicalStep {
     if (own !== null) branch.time = own.t;
     branch.slots[this.slot] = null;
     branch.slots[this.partner.slot] = null;
-    this.arriving.push(branch);
-    this.partner.arriving.push(branch);
+    this.arriving.add(branch);
+    this.partner.arriving.add(branch);
   }
 
   private ring(time: number): void {
@@ -80,18 +80,17 @@ export class AbsentLogicalStep extends LogicalStep {
   private takePassed(time: number): Match[] {
     const passed: Match[] = [];
     let over: Match | undefined;
-    this.waiting.retain((match) => {
+    this.waiting.takeDue(time, (match) => {
       if (isOver(match, time, this.setting)) {
         over = match;
-        return false;
+        return true;
       }
-      const since = match.first(this.slot)?.t ?? match.time;
-      if (time < since + this.wait) return true;
+      if (time < sinceOf(match, this.slot) + this.wait) return false;
       const partnerCame = match.slots[this.partner.slot] !== null;
       // Absence counts as an event without values, so that the other side sees this one fulfilled.
       if (!partnerCame) match.slots[this.slot] = { t: NO_WAIT, r: [] };
       if ((this.operator === 'or') !== partnerCame) match.endIn(passed);
-      return false;
+      return true;
     });
     if (over !== undefined && this.aroundEvery !== undefined) {
       this.aroundEvery.acceptAnew(over);
@@ -127,7 +126,7 @@ export class AbsentLogicalStep extends LogicalStep {
     if (this.end.returned) {
       this.end.returned = false;
       stays = false;
-      if (setting.sequence) partner.waiting.retain((one) => one !== match);
+      if (setting.sequence) partner.waiting.remove(match);
     }
     if (!this.changed) {
       match.slots[slot] = before;
@@ -166,4 +165,9 @@ export class AbsentLogicalStep extends LogicalStep {
   get alarms(): readonly Alarm[] {
     return [this.alarm];
   }
+}
+
+/** From when on nothing has to come. */
+function sinceOf(match: Match, slot: number): number {
+  return match.first(slot)?.t ?? match.time;
 }

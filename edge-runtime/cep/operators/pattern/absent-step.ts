@@ -1,6 +1,7 @@
 import type { Alarm, Clock } from '../../runtime/timers.ts';
 import type { StepKey } from './keyed-waiting.ts';
 import { Match, NO_TIME, type Slot, type Taken } from './match.ts';
+import { MatchList } from './match-list.ts';
 import { isOver, type StepSetting } from './step-setting.ts';
 import { Step } from './step.ts';
 import { WatchedWaiting } from './watched-waiting.ts';
@@ -15,7 +16,7 @@ export interface Watch {
 
 /** `not S for T`: goes on when no event passed the filter for T milliseconds. */
 export class AbsentStep extends Step {
-  declare readonly waiting: WatchedWaiting;
+  declare readonly waiting: MatchList | WatchedWaiting;
   private readonly wait: number;
   private readonly watch: Watch;
   private readonly alarm: Alarm;
@@ -24,7 +25,9 @@ export class AbsentStep extends Step {
   private begun = false;
 
   constructor(slot: number, wait: number, key: StepKey | undefined, watch: Watch, setting: StepSetting, test: ConstructorParameters<typeof Step>[2]) {
-    super(slot, setting, test, false, new WatchedWaiting(wait, key, setting));
+    // One that holds no event yet waits from a time that the step knows.
+    const dueOf = ({ time }: Match): number => (time === NO_TIME ? Number.NEGATIVE_INFINITY : time + wait);
+    super(slot, setting, test, false, key === undefined ? new MatchList(setting, dueOf) : new WatchedWaiting(dueOf, key, setting));
     this.wait = wait;
     this.watch = watch;
     this.alarm = watch.alarm((time) => this.ring(time));
@@ -48,7 +51,7 @@ export class AbsentStep extends Step {
   override accept(match: Match): void {
     if (!this.active) return;
     if (this.setting.sequence) this.arriving.clear();
-    this.arriving.push(match);
+    this.arriving.add(match);
     if (!this.isStart) this.schedule(match.time + this.wait);
   }
 

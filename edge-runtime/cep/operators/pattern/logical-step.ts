@@ -1,16 +1,16 @@
 import type { Match, Taken } from './match.ts';
+import { MatchList, type DueOf } from './match-list.ts';
 import type { StepSetting } from './step-setting.ts';
 import { Step } from './step.ts';
-import { MatchQueue } from './waiting.ts';
 
 /** One side of `and` or `or`; both sides hold the same matches. */
 export class LogicalStep extends Step {
   readonly operator: 'and' | 'or';
-  declare readonly waiting: MatchQueue;
+  declare readonly waiting: MatchList;
   private other: LogicalStep | undefined;
 
-  constructor(slot: number, operator: 'and' | 'or', setting: StepSetting, test: ConstructorParameters<typeof Step>[2]) {
-    super(slot, setting, test, false, new MatchQueue());
+  constructor(slot: number, operator: 'and' | 'or', setting: StepSetting, test: ConstructorParameters<typeof Step>[2], dueOf?: DueOf) {
+    super(slot, setting, test, false, new MatchList(setting, dueOf));
     this.operator = operator;
   }
 
@@ -32,19 +32,19 @@ export class LogicalStep extends Step {
   override accept(match: Match): void {
     const { partner } = this;
     if (this.isStart || this.setting.sequence) {
-      if (this.arriving.size === 0) this.arriving.push(match);
-      if (partner.arriving.size === 0) partner.arriving.push(match);
+      if (this.arriving.size === 0) this.arriving.add(match);
+      if (partner.arriving.size === 0) partner.arriving.add(match);
     } else {
-      this.arriving.push(match);
-      partner.arriving.push(match);
+      this.arriving.add(match);
+      partner.arriving.add(match);
     }
   }
 
   override acceptAnew(match: Match): void {
     const branch = match.branch(this.slot);
     branch.slots[this.partner.slot] = null;
-    this.arriving.push(branch);
-    this.partner.arriving.push(branch);
+    this.arriving.add(branch);
+    this.partner.arriving.add(branch);
   }
 
   override update(): void {

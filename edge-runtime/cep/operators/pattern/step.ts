@@ -1,8 +1,9 @@
 import type { Row } from '../../api.ts';
 import { Arrivals } from './arrivals.ts';
 import { Match, type Slot, type Taken } from './match.ts';
+import { MatchList } from './match-list.ts';
 import { isOver, type StepSetting } from './step-setting.ts';
-import { MatchQueue, type Trial, type Waiting } from './waiting.ts';
+import type { Trial, Waiting } from './waiting.ts';
 
 const NOTHING_TAKEN: readonly Slot[] = [];
 
@@ -38,7 +39,7 @@ export class Step implements Trial {
   /** The filter needs the event alone, so that one that fails it is offered to no match. */
   private readonly alone: boolean;
 
-  constructor(slot: number, setting: StepSetting, test: Step['test'], alone = false, waiting: Waiting = new MatchQueue()) {
+  constructor(slot: number, setting: StepSetting, test: Step['test'], alone = false, waiting: Waiting = new MatchList(setting)) {
     this.slot = slot;
     this.setting = setting;
     this.test = test;
@@ -67,12 +68,12 @@ export class Step implements Trial {
   }
 
   accept(match: Match): void {
-    if (!this.setting.sequence || this.arriving.size === 0) this.arriving.push(match);
+    if (!this.setting.sequence || this.arriving.size === 0) this.arriving.add(match);
   }
 
   /** A branch of `match` begins here. */
   acceptAnew(match: Match): void {
-    this.arriving.push(match.branch(this.slot));
+    this.arriving.add(match.branch(this.slot));
   }
 
   update(): void {
@@ -155,7 +156,7 @@ export class Step implements Trial {
     this.waiting.clear();
     this.arriving.clear();
     for (const match of waiting) this.waiting.add(match);
-    for (const match of arriving) this.arriving.push(match);
+    for (const match of arriving) this.arriving.add(match);
   }
 
   /** Joins this step to the one after it. */

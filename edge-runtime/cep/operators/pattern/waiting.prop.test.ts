@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Arrivals } from './arrivals.ts';
 import { Match, type Taken } from './match.ts';
+import { MatchList } from './match-list.ts';
 import { isOver, type StepSetting } from './step-setting.ts';
-import { MatchQueue } from './waiting.ts';
 import { WatchedWaiting } from './watched-waiting.ts';
 
 const setting: StepSetting = { sequence: false, slots: 2, within: 50, starts: [0] };
@@ -26,7 +26,7 @@ test('what arrived and is over is found by time as by looking at each', () => {
       for (const { step, begun, key, looks } of steps) {
         now += step;
         const match = matchOf(begun || key > 0 ? now : undefined, key);
-        arrivals.push(match);
+        arrivals.add(match);
         each.push(match);
         if (!looks) continue;
         const over = each.filter((one) => isOver(one, now, setting));
@@ -34,7 +34,7 @@ test('what arrived and is over is found by time as by looking at each', () => {
         expect(arrivals.takeOver(now)).toEqual(over);
         expect(arrivals.size).toBe(each.length);
       }
-      const waiting = new MatchQueue();
+      const waiting = new MatchList(setting);
       const held = arrivals.held();
       arrivals.settleIn(waiting);
       expect(held).toEqual(each);
@@ -43,11 +43,17 @@ test('what arrived and is over is found by time as by looking at each', () => {
   );
 });
 
-test('what waited long enough for nothing is found by time as by looking at each, and what an event ends by its key', () => {
+/** What waits `wait` for nothing, with and without a value by which it is found. */
+const KEPT: [how: string, make: (wait: number) => MatchList | WatchedWaiting][] = [
+  ['in a list', (wait) => new MatchList(setting, ({ time }) => time + wait)],
+  ['by its key', (wait) => new WatchedWaiting(({ time }) => time + wait, { ofEvent: (row) => row[0], ofMatch: ([first]) => (first == null || Array.isArray(first) ? null : first.r[0]) }, setting)],
+];
+
+test.each(KEPT)('what waited long enough for nothing, %s, is found by time as by looking at each, whatever an event ends between', (_, make) => {
   const wait = 20;
   fc.assert(
     fc.property(times, (steps) => {
-      const waiting = new WatchedWaiting(wait, { ofEvent: (row) => row[0], ofMatch: ([first]) => (first == null || Array.isArray(first) ? null : first.r[0]) }, setting);
+      const waiting = make(wait);
       let each: Match[] = [];
       let now = 1000;
       for (const { step, begun, key, looks } of steps) {
@@ -61,6 +67,10 @@ test('what waited long enough for nothing is found by time as by looking at each
           const ends = (one: Match): boolean => one.slots[0] !== null && !Array.isArray(one.slots[0]) && one.slots[0]?.r[0] === key && one.time % 2 === 0;
           waiting.offer(event, [], { stays: (one) => !ends(one) });
           each = each.filter((one) => !ends(one));
+        }
+        if (step < 0) {
+          waiting.dropOldest();
+          each.shift();
         }
         if (looks) {
           const leaves = (one: Match): boolean => isOver(one, now, setting) || one.time + wait <= now;

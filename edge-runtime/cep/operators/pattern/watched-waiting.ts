@@ -1,32 +1,27 @@
 import { DueIndex } from './due-index.ts';
 import { KeyedWaiting, type StepKey } from './keyed-waiting.ts';
-import { NO_TIME, type Match, type Taken } from './match.ts';
+import type { Match, Taken } from './match.ts';
+import { FEW, MatchList, type DueOf } from './match-list.ts';
 import type { StepSetting } from './step-setting.ts';
-import { MatchQueue, type Trial, type Waiting } from './waiting.ts';
-
-/** So many are looked at one after the other; more are found by their time, and by what they ask for. */
-const FEW = 16;
+import type { Trial, Waiting } from './waiting.ts';
 
 /** So many matches that have left may still stand among those whose time is to come. */
 const GONE_MAX = 64;
 
-/** Without a key every event is offered to every match. */
-const ANY: StepKey = { ofEvent: () => true, ofMatch: () => true };
-
-/** Matches that wait for nothing to happen: they are found when their time is over. */
+/** Matches that wait for nothing to happen of the value that each asks for: they are found by it, and when their time is over. */
 export class WatchedWaiting implements Waiting {
-  private readonly wait: number;
+  private readonly dueOf: DueOf;
   private readonly key: StepKey;
   private readonly setting: StepSetting;
-  private readonly few = new MatchQueue();
+  private readonly few: MatchList;
   /** All of them when they are many, and none is among the few. */
   private many: { keyed: KeyedWaiting; dues: DueIndex; places: number } | undefined;
 
-  /** @param wait how long nothing has to happen, in milliseconds */
-  constructor(wait: number, key: StepKey | undefined, setting: StepSetting) {
-    this.wait = wait;
-    this.key = key ?? ANY;
+  constructor(dueOf: DueOf, key: StepKey, setting: StepSetting) {
+    this.dueOf = dueOf;
+    this.key = key;
     this.setting = setting;
+    this.few = new MatchList(setting, dueOf);
   }
 
   private get all(): Waiting {
@@ -62,8 +57,7 @@ export class WatchedWaiting implements Waiting {
     const { keyed, dues } = many;
     if (keyed.has(match)) return;
     keyed.add(match);
-    // One that holds no event yet waits from a time that the step knows.
-    dues.add(match, match.time === NO_TIME ? Number.NEGATIVE_INFINITY : match.time + this.wait, many.places++);
+    dues.add(match, this.dueOf(match), many.places++);
     if (dues.size > 2 * keyed.size + GONE_MAX) dues.retain((one) => keyed.has(one));
   }
 
@@ -79,7 +73,7 @@ export class WatchedWaiting implements Waiting {
   /** Of those whose time may be over at `time`, those leave, oldest first, of which `leaves` is true. */
   takeDue(time: number, leaves: (match: Match) => boolean): void {
     if (this.many === undefined) {
-      this.few.retain((match) => !leaves(match));
+      this.few.takeDue(time, leaves);
       return;
     }
     const { keyed, dues } = this.many;
