@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze, compile, Engine, type AttributeType } from '../index.ts';
-import { errorsOf, rowsOf } from '../testing/run-app.ts';
+import { errorsOf, rowsOf, type Sent } from '../testing/run-app.ts';
 
 const STREAM = 'define stream S (i int, l long, f float, d double, b bool, s string, t string, o object);';
 const EVENT = ['S', 1000, 7, 9, 1.5, 2.5, true, '12', 'x', null] as const;
@@ -156,6 +156,12 @@ describe('sets', () => {
   it('grow with unionSet, and shrink when a window lets go', () => {
     const text = 'define stream S (s string); from S select createSet(s) as one insert into M; from M#window.length(2) select sizeOfSet(unionSet(one)) as n insert into O;';
     expect(rowsOf(text, 'O', [['S', 1, 'a'], ['S', 2, 'b'], ['S', 3, 'b'], ['S', 4, 'c']])).toEqual([[1], [2], [1], [2]]);
+  });
+
+  it('stay as they were put out', () => {
+    const text = 'define stream S (s string); from S select createSet(s) as one insert into M; from M#window.length(2) select unionSet(one) as all insert into O;';
+    const sent: Sent[] = ['a', 'b', 'b', 'b', 'c'].map((value, index) => ['S', index, value]);
+    expect(rowsOf(text, 'O', sent)).toEqual([['a'], ['a', 'b'], ['b'], ['b'], ['b', 'c']].map((values) => [new Set(values)]));
   });
 });
 

@@ -6,26 +6,34 @@ class Multiplicities {
   private readonly counts = new Map<unknown, number>();
   /** Of how many values more came than left. */
   size = 0;
+  /** Those values, until there is one more or one less; rows hold it. */
+  private current: ReadonlySet<unknown> | undefined;
 
   change(value: unknown, by: 1 | -1): void {
     const count = (this.counts.get(value) ?? 0) + by;
     if (count === 0) this.counts.delete(value);
     else this.counts.set(value, count);
-    if (by === 1 ? count === 1 : count === 0) this.size += by;
+    if (by === 1 ? count === 1 : count === 0) this.resize(by);
   }
   delete(value: unknown): void {
-    if ((this.counts.get(value) ?? 0) > 0) this.size--;
+    if ((this.counts.get(value) ?? 0) > 0) this.resize(-1);
     this.counts.delete(value);
   }
-  /** The values that are there, in the order in which they came. */
-  values(): Set<unknown> {
+  /** The values that are there, in the order in which they came; a set that stays as it is. */
+  values(): ReadonlySet<unknown> {
+    if (this.current !== undefined) return this.current;
     const values = new Set<unknown>();
     for (const [value, count] of this.counts) if (count > 0) values.add(value);
-    return values;
+    return (this.current = values);
+  }
+  private resize(by: 1 | -1): void {
+    this.size += by;
+    this.current = undefined;
   }
   clear(): void {
     this.counts.clear();
     this.size = 0;
+    this.current = undefined;
   }
   get empty(): boolean {
     return this.counts.size === 0;
@@ -39,7 +47,7 @@ class Multiplicities {
     if (!(saved instanceof Map)) return;
     for (const [value, count] of saved) {
       this.counts.set(value, Number(count));
-      if (Number(count) > 0) this.size++;
+      if (Number(count) > 0) this.resize(1);
     }
   }
 }
@@ -115,11 +123,11 @@ export class UnionSet implements Aggregator {
   constructor(tracksLeaving: boolean) {
     this.tracksLeaving = tracksLeaving;
   }
-  add(value: unknown): Set<unknown> {
+  add(value: unknown): ReadonlySet<unknown> {
     if (value instanceof Set) for (const one of value) this.held.change(one, 1);
     return this.held.values();
   }
-  remove(value: unknown): Set<unknown> {
+  remove(value: unknown): ReadonlySet<unknown> {
     if (value instanceof Set) {
       for (const one of value) {
         if (this.tracksLeaving) this.held.change(one, -1);
