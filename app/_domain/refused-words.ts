@@ -29,6 +29,7 @@ export const refusedWords = {
   'deployments.list': 'see the deployments',
   'deployments.get': 'see a deployment',
   'deployments.nodes': 'see the nodes of a deployment',
+  'deployments.decisions': 'see the decisions of a deployment',
   'deployments.look': 'see what gates found',
   'deployments.pause': 'pause a deployment',
   'deployments.resume': 'resume a deployment',

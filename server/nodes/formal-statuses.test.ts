@@ -16,17 +16,15 @@ const [ours, other] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`);
 const activations: (Report['activation'] | undefined)[] = [undefined, ...[2, 3, 4].flatMap((generation) => (['Fetching', 'Staged', 'Switching'] as const).map((step) => ({ generation, bundle: `sha256:${'c'.repeat(64)}` as const, step, bytesDone: 0, bytesTotal: 0 })))];
 const conditions: Condition[][] = [[], ...(['Ready', 'StoreReady', 'ModelsLoaded', 'SourcesConnected', 'LinkConnected'] as const).flatMap((type) => (['True', 'False', 'Unknown'] as const).map((status) => [{ type, status, reason: 'R', message: '', lastTransitionTime: 0, observedGeneration: 3 }]))];
 
+const reports: (Report | null)[] = [
+  null,
+  ...generations.observed.flatMap((observedGeneration) => [ours, other].flatMap((bundle) => syncStatusSchema.options.flatMap((sync) => activations.flatMap((activation) => {
+    const around = activation === undefined || activation.generation === 3 ? conditions : conditions.slice(0, 1);
+    return around.map((held) => ({ observedGeneration, bundle, sync, reason: 'R', message: '', conditions: held, ...(activation !== undefined && { activation }) }) as Report);
+  })))),
+];
+
 function* everything(): Generator<StatusFacts> {
-  const reports: (Report | null)[] = [null];
-  for (const observedGeneration of generations.observed) {
-    for (const bundle of [ours, other]) {
-      for (const sync of syncStatusSchema.options) {
-        for (const activation of activations) {
-          for (const held of activation === undefined || activation.generation === 3 ? conditions : conditions.slice(0, 1)) reports.push({ observedGeneration, bundle, sync, reason: 'R', message: '', conditions: held, ...(activation !== undefined && { activation }) } as Report);
-        }
-      }
-    }
-  }
   for (const report of reports) {
     for (const desiredGeneration of generations.desired) {
       for (const [everConnected, connectedSince] of [[false, null], [true, null], [true, 1000]] as const) yield { revoked: false, everConnected, connectedSince, desiredGeneration, desiredBundle: ours ?? null, report };

@@ -239,7 +239,7 @@ function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, st
   const current = rollout.waves[rollout.wave];
   if (current === undefined) return null;
   if (wave <= rollout.wave) {
-    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', rollout.inFlight === null ? 'Its wave was under way, and it had not been told.' : `${figure(rollout.inFlight)} of at most ${figure(rollout.inFlightMax)} are between request and report.`, {
+    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', rollout.inFlight === null || rollout.inFlightMax === null ? 'Its wave was under way, and it had not been told.' : `${figure(rollout.inFlight)} of at most ${figure(rollout.inFlightMax)} are between request and report.`, {
       evidence: { ...evidence, changing: rollout.inFlight, 'at most': rollout.inFlightMax },
       byItself: ['It is told as soon as one of them reports.', null],
       canDo: ['Allow more at a time in the next deployment.'],

@@ -153,6 +153,7 @@ test('what is in a file is shown, applied, and then the same', async () => {
   expect(await selvedge('describe', 'node')).toMatchObject({ code: exitCodes.usage, error: 'Say which: node NAME, or node/NAME.\n' });
   expect(await selvedge('rollout', 'status', 'cli-fleet', '--wait')).toMatchObject({ code: exitCodes.done, out: expect.stringContaining('Succeeded: wave 1 of 1, 1 of 1 running') });
   expect(await selvedge('why', 'deployment', 'cli-fleet')).toMatchObject({ code: exitCodes.done });
+  expect((await selvedge('rollout', 'decisions', 'cli-fleet')).out).toMatch(/^AGE +KIND +BY +MESSAGE\n.*Succeeded/);
   expect((await selvedge('rollout', 'gates', 'cli-fleet')).out).toBe('No gate has looked at it.\n');
   const seen = { hours: 1, events: 1000, detections: 0, errors: 5, latencyP95Ms: null };
   const evidence = { before: { from: 0, to: 1 }, after: { from: 1, to: 2 }, wave: [{ node: 'plant-3/loop-1', before: null, after: seen }], control: [] };
@@ -276,7 +277,7 @@ test('the audit chain is exported and verified with no server', async () => {
 });
 
 test('completion is made from the program itself', async () => {
-  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates evidence nodes pause resume abort undo retry allow/);
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await selvedge('completion', shell)).out).toMatch(/rollout[\s\S]*status gates evidence nodes decisions pause resume abort undo retry allow/);
 });
 
 test('members are given roles and limited to fleets, and tokens made, by the command line', async () => {

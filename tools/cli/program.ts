@@ -124,7 +124,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     if (noun !== 'node' && noun !== 'deployment') throw new CliError(exitCodes.usage, `'why' answers for nodes and deployments, not for ${kind.names[1]}.`);
     const when = asOf(kind, options.at);
     const { id } = await find(client, kind, name, when);
-    const explanation = explanationSchema.parse(await client.get(`/${noun}s/${id}/why`, when));
+    const explanation = explanationSchema.parse(noun === 'node' ? await client.get(`/nodes/${id}/why`, when) : await client.get(`/deployments/${id}/why`, when));
     io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));
     if (!explanation.settled) end(exitCodes.differs);
   });

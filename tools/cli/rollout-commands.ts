@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { deploymentNodeSchema, nodeRolloutStateSchema } from '../../server/deployments/schema.ts';
-import type { DeploymentNode } from '../../server/deployments/schema.ts';
+import { decisionSchema, deploymentNodeSchema, nodeRolloutStateSchema } from '../../server/deployments/schema.ts';
+import type { Decision, DeploymentNode } from '../../server/deployments/schema.ts';
 import type { ApiClient } from './client.ts';
 import { exitCodes } from './exit.ts';
 import type { Io } from './io.ts';
@@ -25,6 +25,13 @@ const nodeColumns = (now: number): readonly Column<DeploymentNode>[] => [
   { head: 'SINCE', value: (node) => ageOf(node.since, now) },
   { head: 'GENERATION', wide: true, value: (node) => node.generation },
   { head: 'MESSAGE', value: (node) => node.message },
+];
+
+const decisionColumns = (now: number): readonly Column<Decision>[] => [
+  { head: 'AGE', value: (decision) => ageOf(decision.at, now) },
+  { head: 'KIND', value: (decision) => decision.kind },
+  { head: 'BY', value: (decision) => decision.by },
+  { head: 'MESSAGE', value: (decision) => decision.message },
 ];
 
 /** What the commands need of the program around them. */
@@ -73,6 +80,17 @@ export function rolloutCommands(program: Command, { connect, out, wait, now }: S
       const id = await findDeployment(client, written);
       const nodes = (await client.list(`/deployments/${id}/nodes`, { state: options.state }, options.limit)).map((one) => deploymentNodeSchema.parse(one));
       out(render(nodes, nodeColumns(now()), ({ name }) => name, options.output));
+    });
+  rollout
+    .command('decisions <deployment>')
+    .description('What it and people decided, newest first.')
+    .option('--limit <count>', 'at most so many', positive, 100)
+    .addOption(new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table'))
+    .action(async (written: string, options: { limit: number; output: Format }) => {
+      const client = await connect();
+      const id = await findDeployment(client, written);
+      const decisions = (await client.list(`/deployments/${id}/decisions`, {}, options.limit)).map((one) => decisionSchema.parse(one));
+      out(render(decisions, decisionColumns(now()), ({ id: decision }) => decision, options.output));
     });
   for (const verb of ['pause', 'resume', 'abort', 'undo', 'retry', 'allow'] as const) {
     rollout.command(`${verb} <deployment>`).description(rolloutWords[verb]).option('--reason <text>', 'kept with the decision').action(async (written: string, options: { reason?: string }) => {
