@@ -18,3 +18,6 @@ export function parseScope(text: string): Scope {
   if (id === undefined) return { kind: 'all' };
   return match?.[1] === 'fleet' ? { kind: 'fleet', id } : { kind: 'node', id };
 }
+
+/** So many fleets and nodes are offered at a time. */
+export const scopesToFind = (query: string) => ({ limit: 10, ...(query === '' ? {} : { query }) });

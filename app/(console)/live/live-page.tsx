@@ -1,5 +1,5 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useQueryStates } from 'nuqs';
 import { useMemo } from 'react';
@@ -14,6 +14,7 @@ import { Segments } from '../../_ui/segments.tsx';
 import { Select } from '../../_ui/select.tsx';
 import { liveParsers, parseScope } from './live-filters.ts';
 import { ScopeCharts } from './scope-charts.tsx';
+import { ScopeFinder } from './scope-finder.tsx';
 import { StreamTail } from './stream-tail.tsx';
 
 /** Charts of everything that is measured, of all, one fleet or one node, and of one node's streams at full rate. */
@@ -21,16 +22,15 @@ export function LivePage({ openedAt }: { openedAt: number }) {
   const trpc = useTRPC();
   const [{ scope: scopeText, range, stream }, set] = useQueryStates(liveParsers, { history: 'push' });
   const scope = useMemo(() => parseScope(scopeText), [scopeText]);
-  const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200 })).data?.items ?? [];
-  const nodes = useQuery(trpc.nodes.list.queryOptions({ limit: 200, sort: 'name' })).data?.items ?? [];
+  const fleet = useQuery(trpc.fleets.get.queryOptions(scope.kind === 'fleet' ? { id: scope.id } : skipToken)).data;
+  const shown = useQuery(trpc.nodes.get.queryOptions(scope.kind === 'node' ? { id: scope.id } : skipToken)).data;
   const node = scope.kind === 'node' ? scope.id : null;
-  const name = scope.kind === 'all' ? 'everything' : scope.kind === 'fleet' ? `fleet ${fleets.find((fleet) => fleet.id === scope.id)?.name ?? ''}` : `node ${nodes.find((each) => each.id === scope.id)?.name ?? ''}`;
-  const known = scope.kind === 'all' || [...fleets.map((fleet) => `fleet:${fleet.id}`), ...nodes.map((each) => `node:${each.id}`)].includes(scopeText);
+  const name = (scope.kind === 'fleet' ? fleet?.name : shown?.name) ?? '';
   return (
     <PageFrame crumbs={[{ label: 'Live' }]}>
       <PageHead
         title="Live"
-        purpose={`What is measured of ${name}, as it comes. The address holds what you chose.`}
+        purpose={`What is measured of ${scope.kind === 'all' ? 'everything' : `${scope.kind} ${name}`}, as it comes. The address holds what you chose.`}
         actions={
           node ? (
             <Link href={paths.node(node)} className={buttonClasses()}>
@@ -40,17 +40,7 @@ export function LivePage({ openedAt }: { openedAt: number }) {
         }
       />
       <div className="mb-4 flex flex-wrap items-center gap-3">
-        <Select
-          label="Of"
-          value={scopeText}
-          onChange={(next) => void set({ scope: next, stream: null })}
-          options={[
-            { value: 'all', label: 'Everything' },
-            ...(known ? [] : [{ value: scopeText, label: scopeText.replace(':', ' ') }]),
-            ...fleets.map((fleet) => ({ value: `fleet:${fleet.id}`, label: fleet.name, hint: 'fleet' })),
-            ...nodes.map((each) => ({ value: `node:${each.id}`, label: each.name, hint: 'node' })),
-          ]}
-        />
+        <ScopeFinder chosen={scope.kind === 'all' ? null : { value: scopeText, label: name === '' ? scopeText.replace(':', ' ') : name }} onChange={(next) => void set({ scope: next, stream: null })} />
         {node ? <StreamChoice node={node} stream={stream} onChange={(next) => void set({ stream: next })} /> : null}
         <span className="ml-auto">
           <Segments label="Range" value={range} onChange={(next) => void set({ range: next })} options={ranges.map((each) => ({ value: each, label: each }))} />
@@ -58,7 +48,7 @@ export function LivePage({ openedAt }: { openedAt: number }) {
       </div>
       {node && stream ? (
         <div className="mb-6">
-          <StreamTail node={node} stream={stream} offline={isOffline(nodes.find((each) => each.id === node))} />
+          <StreamTail node={node} stream={stream} offline={isOffline(shown)} />
         </div>
       ) : null}
       <ScopeCharts scope={scope} range={range} openedAt={openedAt} sync="live" />

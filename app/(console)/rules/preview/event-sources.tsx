@@ -4,11 +4,13 @@ import type { PlainEvent } from '@selvedge/edge-runtime/cep/preview';
 import { useEffect, useRef, useState } from 'react';
 import { useTail } from '../../../_data/tail.ts';
 import { useTRPC } from '../../../_data/trpc.tsx';
+import { NodeFinder } from '../../../_domain/node-finder.tsx';
 import { plural } from '../../../_format/number.ts';
 import { useFailureToast } from '../../../_shell/loaded.tsx';
 import { Button } from '../../../_ui/button.tsx';
 import { Dialog } from '../../../_ui/dialog.tsx';
 import { Field, Textarea } from '../../../_ui/field.tsx';
+import type { Found } from '../../../_ui/finder.tsx';
 import { Segments } from '../../../_ui/segments.tsx';
 import { Select } from '../../../_ui/select.tsx';
 
@@ -94,9 +96,10 @@ function CaptureDialog({ onClose, streams, onEvents }: { onClose: () => void; st
   const trpc = useTRPC();
   const queryClient = useQueryClient();
   const failed = useFailureToast();
-  const nodes = useQuery(trpc.nodes.list.queryOptions({ limit: 100 }));
-  const [node, setNode] = useState<string | null>(null);
-  const chosen = node ?? nodes.data?.items[0]?.id ?? null;
+  const first = useQuery(trpc.nodes.list.queryOptions({ limit: 1 })).data?.items[0];
+  const [picked, pick] = useState<Found | null>(null);
+  const node = picked ?? (first === undefined ? null : { value: first.id, label: first.name });
+  const chosen = node?.value ?? null;
   const held = useQuery(trpc.nodes.streams.queryOptions(chosen === null ? skipToken : { id: chosen }));
   const offered = [...new Set([...(held.data ?? []).map((one) => one.stream).filter((one) => streams.includes(one)), ...streams])];
   const [stream, setStream] = useState<string | null>(null);
@@ -105,7 +108,7 @@ function CaptureDialog({ onClose, streams, onEvents }: { onClose: () => void; st
   const [span, setSpan] = useState<Span>('5m');
   const [busy, setBusy] = useState(false);
   const [until, setUntil] = useState<number | null>(null);
-  const name = nodes.data?.items.find((one) => one.id === chosen)?.name ?? '';
+  const name = node?.label ?? '';
   const finish = (events: readonly PlainEvent[], from: string) => {
     onEvents(events, from);
     onClose();
@@ -146,7 +149,7 @@ function CaptureDialog({ onClose, streams, onEvents }: { onClose: () => void; st
     >
       <div className="flex flex-col gap-3">
         <Field label="Node">
-          <Select value={chosen} onChange={setNode} options={(nodes.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))} />
+          <NodeFinder label="Node" chosen={node} onChange={pick} />
         </Field>
         <Field label="Stream">
           <Select value={source} onChange={setStream} options={offered.map((one) => ({ value: one, label: one }))} />
