@@ -5,13 +5,15 @@ import { classes } from '../_ui/classes.ts';
 export function Labels({ labels, max = 4, oneLine = false }: { labels: Readonly<Record<string, string>>; max?: number; oneLine?: boolean }) {
   const entries = Object.entries(labels).sort(([a], [b]) => a.localeCompare(b));
   return (
-    <span className={classes('gap-1.5', oneLine ? 'flex overflow-hidden [&>*]:shrink-0' : 'inline-flex flex-wrap')} title={oneLine && entries.length > 0 ? entries.map(([key, value]) => `${key}=${value}`).join(', ') : undefined}>
+    <span className={classes('gap-1.5', oneLine ? 'flex overflow-hidden' : 'inline-flex flex-wrap')} title={oneLine && entries.length > 0 ? entries.map(([key, value]) => `${key}=${value}`).join(', ') : undefined}>
       {entries.slice(0, max).map(([key, value]) => (
         <Chip key={key}>
-          {key}={value}
+          <span className="truncate">
+            {key}={value}
+          </span>
         </Chip>
       ))}
-      {entries.length > max ? <Chip>and {entries.length - max} more</Chip> : null}
+      {entries.length > max ? <span className="shrink-0"><Chip>and {entries.length - max} more</Chip></span> : null}
     </span>
   );
 }
