@@ -10,6 +10,9 @@ import type { Tone } from '../_ui/status.tsx';
 import { useWidth } from '../_ui/use-width.ts';
 import { cellAt, cellByKey, cellTone, cornerOf, layCells, type Cell, type CellLayout } from './cell-layout.ts';
 
+/** So many fill their box at any width: its height is kept for them before the width is known, so that nothing moves. */
+const fillingFrom = 1_000;
+
 const inWords = (perCell: number) => (perCell === 1 ? 'one cell each' : `one cell for ${perCell}, the worst of them seen`);
 
 /**
@@ -58,7 +61,7 @@ export function Cells({ alike, then, heightMax = 232 }: { alike: readonly Alike[
           aria-valuenow={place === null ? 1 : place + 1}
           aria-valuetext={pointed === undefined ? 'none yet' : `${named(pointed, name)}: ${stateOf(pointed)}`}
           aria-label={`${plural(nodes, 'node')}, ${inWords(layout.perCell)}. Arrows go from one to the next, Enter opens it; the list of nodes says the same in words`}
-          style={{ width: '100%', height: layout.height }}
+          style={{ width: '100%', height: width === 0 && nodes >= fillingFrom ? heightMax : layout.height }}
           className={pointed ? 'block cursor-pointer' : 'block'}
           onMouseMove={(event) => setPlace(at(event))}
           onMouseLeave={() => setPlace(null)}
