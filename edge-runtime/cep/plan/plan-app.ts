@@ -3,7 +3,7 @@ import type { Diagnostics, Span } from '../language/diagnostics.ts';
 import { didYouMean } from '../language/nearest-name.ts';
 import { parseApp } from '../language/parser.ts';
 import { withVariables } from '../language/variables.ts';
-import type { App, Query, StreamReference } from '../language/syntax.ts';
+import type { App, Query } from '../language/syntax.ts';
 import type { Base } from './app-index.ts';
 import { checkAppAnnotations } from './app-annotations.ts';
 import { annotationValue, annotationView } from './annotations.ts';
@@ -19,7 +19,7 @@ import { planRate } from './plan-rate.ts';
 import { planSelection } from './plan-selection.ts';
 import { planTableChange } from './plan-table.ts';
 import { Definitions } from './definitions.ts';
-import { faultStreamHint } from './fault-stream.ts';
+import { KnownStreams, type Waiting } from './known-streams.ts';
 import type { FunctionDefinition } from './functions.ts';
 import type { AppPlan, InputPlan, OutputPlan, StreamPlan, TablePlan } from './plan.ts';
 import type { Scope } from './scope.ts';
@@ -40,13 +40,6 @@ export function planAddition(text: string, base: Base, environment: Environment,
   return new AppPlanner(text, environment, diagnostics, undefined, base).runAddition();
 }
 
-/** A query that reads what is not known yet. */
-interface Waiting {
-  query: Query;
-  index: number;
-  partition: PartitionDraft | undefined;
-}
-
 class AppPlanner {
   private readonly text: string;
   /** The app that the text is added to. */
@@ -55,16 +48,13 @@ class AppPlanner {
   private readonly syntax: App;
   private readonly models: ModelBook;
   private readonly streams: Map<string, StreamPlan>;
+  private readonly known: KnownStreams;
   private readonly tables: Map<string, TablePlan>;
   private readonly functions: Map<string, FunctionDefinition>;
   private readonly plan: AppPlan;
-  /** What a mistake kept from being defined or made: those who use it are not to blame. */
-  private readonly broken: Set<string>;
   /** The tables in which the query at hand looks with `in`. */
   private readonly tested = new Set<string>();
   private readonly queryNames = new Set<string>();
-  /** The partition around the query at hand. */
-  private partition: PartitionDraft | undefined;
   private readonly around: Surroundings;
   private readonly definitions: Definitions;
 
@@ -76,7 +66,7 @@ class AppPlanner {
     this.tables = base === undefined ? new Map() : new LayeredMap(base.app.tables, base.hiddenNames);
     this.functions = base === undefined ? new Map() : new LayeredMap(base.app.functions, base.hiddenNames);
     this.syntax = parseApp(text, diagnostics, environment.variables);
-    this.broken = new Set(this.syntax.broken);
+    this.known = new KnownStreams(this.streams, this.syntax.broken, diagnostics);
     this.models = { environment, used: [] };
     this.plan = { name: annotationValue(this.syntax.annotations, 'app:name', '') ?? annotationValue(this.syntax.annotations, 'app:name', 'name'), streams: [], tables: [], aggregations: [], functions: this.functions, windows: [], triggers: [], eventTimes: [], partitions: [], queries: [], sources: [], sinks: [], models: this.models.used };
     this.around = makeSurroundings({ diagnostics, tables: () => this.tables, tested: (name) => this.tested.add(name), functions: () => this.functions, environment, observe });
@@ -111,17 +101,17 @@ class AppPlanner {
   private planAggregations(): void {
     this.definitions.waiting = this.definitions.waiting.filter((definition) => {
       const { source, name } = definition;
-      const stream = this.streamOnly(source.source.prefix + source.source.name);
+      const stream = this.known.streamOnly(source.source.prefix + source.source.name);
       if (stream === undefined) return true;
       const known = this.streams.get(name.text);
       if (known !== undefined) this.diagnostics.error('name.duplicate-definition', name, `'${name.text}' is defined twice.`, this.definitions.otherPlace(known));
       if (stream.kind === 'window') {
         this.diagnostics.error('type.aggregation', source.source, `An aggregation takes a stream, and '${stream.name}' is a window.`, 'Put what comes out of it into a stream of its own.');
-        this.broken.add(name.text);
+        this.known.broken.add(name.text);
         return false;
       }
       const planned = planAggregationInput(definition, stream, this.around, this.models, (from, to) => this.definitionOf(from, to));
-      if (planned === undefined) this.broken.add(name.text);
+      if (planned === undefined) this.known.broken.add(name.text);
       if (planned === undefined || known !== undefined) return false;
       this.plan.aggregations.push(planned.aggregation);
       this.plan.queries.push(planned.query);
@@ -148,64 +138,20 @@ class AppPlanner {
       this.planAggregations();
       for (const draft of drafts) draft.planKeys((name) => this.streams.get(name));
       waiting = waiting.filter((one) => {
-        this.partition = one.partition;
-        if (!inputsOf(one.query).every((source) => this.streamOf(source.prefix + source.name) !== undefined)) return true;
+        this.known.partition = one.partition;
+        if (!inputsOf(one.query).every((source) => this.known.streamOf(source.prefix + source.name) !== undefined)) return true;
         this.planQuery(one.query, one.index);
         return false;
       });
     }
     for (const { source, name } of this.definitions.waiting) {
-      this.broken.add(name.text);
-      if (this.broken.has(source.source.prefix + source.source.name)) continue;
+      this.known.broken.add(name.text);
+      if (this.known.broken.has(source.source.prefix + source.source.name)) continue;
       this.diagnostics.error('name.unknown-stream', source.source, `There is no stream '${source.source.name}'.`, didYouMean(source.source.name, this.streams.keys()));
     }
-    this.reportWaiting(waiting);
+    this.known.reportWaiting(waiting);
     this.plan.partitions = drafts.map((draft) => draft.finish((from, to) => this.definitionOf(from, to), this.streams.keys()));
     this.plan.queries.sort((left, right) => left.at - right.at);
-  }
-
-  /** Names the inputs that nothing makes; who waits only for a query that was reported itself is left alone. */
-  private reportWaiting(waiting: readonly Waiting[]): void {
-    const made = new Set(waiting.flatMap(({ query }) => targetOf(query)));
-    let left = waiting;
-    for (let before = -1; left.length !== before; ) {
-      before = left.length;
-      left = left.filter((one) => {
-        this.partition = one.partition;
-        const missing = inputsOf(one.query).map((source) => source.prefix + source.name).filter((name) => this.streamOf(name) === undefined);
-        if (missing.every((name) => made.has(name) && !this.broken.has(name))) return true;
-        this.reportUnknownInputs(one.query, made);
-        for (const target of targetOf(one.query)) this.broken.add(target);
-        return false;
-      });
-    }
-    for (const { query, partition } of left) {
-      this.partition = partition;
-      this.reportUnknownInputs(query, new Set());
-    }
-  }
-
-  /** A stream of the app, or an inner stream of the partition at hand. */
-  private streamOf(name: string): StreamPlan | undefined {
-    return name.startsWith('#') ? this.partition?.inner.get(name) : this.streams.get(name);
-  }
-
-  private reportUnknownInputs(query: Query, madeElsewhere: ReadonlySet<string>): void {
-    for (const source of inputsOf(query)) {
-      const name = source.prefix + source.name;
-      if (this.streamOf(name) !== undefined || this.broken.has(name) || madeElsewhere.has(name)) continue;
-      if (source.prefix === '#' && this.partition === undefined) this.reportOutside(source);
-      else if (source.prefix === '!') this.reportNoFaults(source);
-      else this.diagnostics.error('name.unknown-stream', source, `There is no stream '${name}'.`, didYouMean(name, [...this.streams.keys(), ...(this.partition?.inner.keys() ?? [])]) ?? 'Define it, or insert into it in another query.');
-    }
-  }
-
-  private reportOutside(at: StreamReference): void {
-    this.diagnostics.error('name.inner-stream', at, `The inner stream '#${at.name}' exists in a partition only.`);
-  }
-
-  private reportNoFaults(at: StreamReference): void {
-    this.diagnostics.error('name.unknown-stream', at, `There is no fault stream '!${at.name}'.`, this.streams.has(at.name) ? faultStreamHint(at.name) : didYouMean(`!${at.name}`, this.streams.keys()));
   }
 
   private planQuery(query: Query, index: number): void {
@@ -222,7 +168,7 @@ class AppPlanner {
     const selection = planned && planSelection(query.select, planned.scope, this.around, { target: output.target.prefix + output.target.name, joined: planned.input?.kind !== 'single' });
     const outputPlan = selection && this.planOutput(output, selection.attributes, rate?.kind === 'snapshot');
     if (planned?.input === undefined || selection === undefined || outputPlan === undefined) {
-      for (const target of targetOf(query)) this.broken.add(target);
+      for (const target of targetOf(query)) this.known.broken.add(target);
       return;
     }
     if (this.isTaken(name)) {
@@ -237,7 +183,7 @@ class AppPlanner {
       selection,
       output: outputPlan,
       rate,
-      partition: this.partition?.index,
+      partition: this.known.partition?.index,
       stage: 0,
       tablesTested: [...this.tested],
       definition: this.definitionOf(query.input.from, query.to),
@@ -261,7 +207,7 @@ class AppPlanner {
     const { input } = query;
     switch (input.kind) {
       case 'single': {
-        const definition = this.streamOnly(input.source.prefix + input.source.name);
+        const definition = this.known.streamOnly(input.source.prefix + input.source.name);
         if (definition === undefined) this.diagnostics.error('type.input', input.source, `'${input.source.name}' is a table; a query reads it with a join or with 'in'.`);
         const planned = definition && planSingleInput(input, definition, this.around, this.models);
         const windowed = input.handlers.find(isWindow);
@@ -270,17 +216,12 @@ class AppPlanner {
       }
       case 'pattern':
       case 'sequence':
-        return planStateInput(input, (name) => this.streamOnly(name), this.around);
+        return planStateInput(input, (name) => this.known.streamOnly(name), this.around);
       case 'join':
-        return planJoin(input, { stream: (name) => this.streamOnly(name), isWindow: (name) => this.streams.get(name)?.kind === 'window', table: (name) => this.tables.get(name), aggregation: (name) => [...this.plan.aggregations, ...(this.base?.app.rest.aggregations ?? [])].find((one) => one.name === name) }, this.around, this.models);
+        return planJoin(input, { stream: (name) => this.known.streamOnly(name), isWindow: (name) => this.streams.get(name)?.kind === 'window', table: (name) => this.tables.get(name), aggregation: (name) => [...this.plan.aggregations, ...(this.base?.app.rest.aggregations ?? [])].find((one) => one.name === name) }, this.around, this.models);
       case 'anonymous':
         return this.unsupported(input, 'inner queries');
     }
-  }
-
-  private streamOnly(name: string): StreamPlan | undefined {
-    const found = this.streamOf(name);
-    return found?.kind === 'table' || found?.kind === 'aggregation' ? undefined : found;
   }
 
   private planOutput(output: Exclude<Query['output'], { kind: 'return' }>, attributes: StreamPlan['attributes'], snapshot: boolean): OutputPlan | undefined {
@@ -295,7 +236,7 @@ class AppPlanner {
       const change = planTableChange(output, attributes, table, this.around);
       return change && { kind: 'table', target, events, change };
     }
-    if (output.kind === 'insert') return this.accepts(output.target, attributes) ? { kind: 'insert', target, events, change: undefined } : undefined;
+    if (output.kind === 'insert') return this.known.accepts(output.target, attributes) ? { kind: 'insert', target, events, change: undefined } : undefined;
     this.diagnostics.error('name.unknown-table', output.target, `There is no table '${target}'.`, didYouMean(target, this.tables.keys()));
     return undefined;
   }
@@ -303,28 +244,5 @@ class AppPlanner {
   private unsupported(at: Span, what: string): undefined {
     this.diagnostics.error('unsupported.query', at, `This engine does not run ${what} yet.`);
     return undefined;
-  }
-
-  /** Whether rows of these attributes may go into a stream; a stream that is not defined becomes so. */
-  private accepts(at: StreamReference, attributes: StreamPlan['attributes']): boolean {
-    const name = at.prefix + at.name;
-    if (at.prefix === '#' && this.partition === undefined) {
-      this.reportOutside(at);
-      return false;
-    }
-    const known = this.streamOf(name);
-    if (known === undefined && at.prefix === '!') {
-      this.reportNoFaults(at);
-      return false;
-    }
-    if (known === undefined) {
-      const streams = this.partition !== undefined && at.prefix === '#' ? this.partition.inner : this.streams;
-      streams.set(name, { name, kind: 'stream', attributes, defined: false, annotations: [], at: at.from });
-      return true;
-    }
-    const form = (list: StreamPlan['attributes']): string => list.map((one) => `${one.name} ${one.type}`).join(', ');
-    if (form(known.attributes) === form(attributes)) return true;
-    this.diagnostics.error('type.insert', at, `'${name}' has (${form(known.attributes)}), this query puts out (${form(attributes)}).`);
-    return false;
   }
 }
