@@ -1,4 +1,4 @@
-import { canonicalJson, type Report, reportSchema } from '../protocol/index.ts';
+import type { Report } from '../protocol/index.ts';
 
 /**
  * Tells the control plane the node's state when it changed, and once after each connection. A report is always whole,
@@ -27,7 +27,8 @@ export class ReportSender {
 
   flush(): void {
     if (this.#latest === undefined) return;
-    const text = canonicalJson(reportSchema.parse(this.#latest));
+    // Reports are made in one place, so the same state is the same text.
+    const text = JSON.stringify(this.#latest);
     if (text !== this.#told && this.#send(this.#latest)) this.#told = text;
   }
 }

@@ -136,8 +136,8 @@ export async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Cha
   const fleets = new Set<string>();
   let reported = false;
   for (const row of rows) {
-    const before = toState(row);
     const facts = factsOf(row);
+    const before = toState(row, facts.report);
     reported ||= facts.report !== undefined;
     const { state, notes } = withFacts(before, facts, now);
     states.push(state);

@@ -21,7 +21,8 @@ export function readFacts(facts: unknown): Facts {
   return factsSchema.parse(facts);
 }
 
-export function toState(row: NodeRow): NodeState {
+/** `report` is what the node reports by now, where that is known: the one in its row need not be read then. */
+export function toState(row: NodeRow, report: Report | null = readReport(row)): NodeState {
   return {
     id: row.id,
     organizationId: row.organizationId,
@@ -34,7 +35,7 @@ export function toState(row: NodeRow): NodeState {
     desiredGeneration: Number(row.desiredGeneration),
     desiredBundle: row.desiredBundle,
     desiredAt: milliseconds(row.desiredAt),
-    report: readReport(row),
+    report,
     reportedAt: milliseconds(row.reportedAt),
     health: { status: row.health, reason: row.healthReason, message: row.healthMessage, since: row.healthSince.getTime() },
     sync: { status: row.sync, reason: row.syncReason, message: row.syncMessage, since: row.syncSince.getTime() },

@@ -3,14 +3,10 @@ import { beforeAll, expect, test } from 'vitest';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../deployments/testing/an-agent.ts';
 import { desiredFor } from '../bundles/index.ts';
-import type { Transaction } from '../kernel/db.ts';
 import { outboxEnd, readOutbox, readSubjects } from '../kernel/outbox-relay.ts';
 import { markSilentNodes, writeHeartbeats } from '../nodes/index.ts';
 import { createNodes } from '../nodes/testing/many-nodes.ts';
 import { News, newsTopics } from '../rollout/news.ts';
-import { readCohorts } from '../rollout/reads.ts';
-import { lockRollout } from '../rollout/repository.ts';
-import type { LockedRollout } from '../rollout/repository.ts';
 import { advanceRollout } from '../rollout/service.ts';
 import { aUser, callAs, testWorld } from './index.ts';
 import type { TestWorld } from './index.ts';
@@ -121,12 +117,6 @@ async function hearOf(node: string): Promise<unknown> {
   return news.gather(world.deps.db);
 }
 
-async function held(tx: Transaction): Promise<LockedRollout> {
-  const rollout = await lockRollout(tx, deployment, true);
-  if (rollout === null) throw new Error('it is gone');
-  return rollout;
-}
-
 const acts: [string, () => Promise<unknown>][] = [
   ['a node connects', () => agent.connect()],
   ['its desired state is read', () => desiredFor(world.deps, [agent.id])],
@@ -139,7 +129,6 @@ const acts: [string, () => Promise<unknown>][] = [
   ['silent nodes are looked for', () => markSilentNodes(world.deps, 3_600_000, 'test')],
   ['the outbox is read on', async () => readOutbox(world.deps.pool, await outboxEnd(world.deps.pool), 500)],
   ['what was told is heard again', async () => readSubjects(world.deps.pool, await outboxEnd(world.deps.pool), newsTopics)],
-  ['gates look for whom to compare', () => world.deps.db.$transaction(async (tx) => readCohorts(tx, await held(tx), 'sha256:before'))],
   ['a person pauses the rollout', () => caller.deployments.pause({ id: deployment })],
   ['and resumes it', () => caller.deployments.resume({ id: deployment })],
   ['it leaves', () => agent.disconnect()],
