@@ -235,11 +235,20 @@ function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] 
   return [causeOf('LeftBehind', 'notice', 'The last rollout ended without it', place.message, { evidence: { ...evidence, state: rollout.state }, canDo: ['Deploy again; it takes part while it belongs to the fleet.'] })];
 }
 
+/** Which of the limits of its policy keeps a node of the wave under way from being told. */
+function turnOf({ inFlight, inFlightMax, policy: { maxUnavailablePer: per, perMinute } }: NodeRollout): string {
+  if (inFlight === null || inFlightMax === null) return 'Its wave was under way, and it had not been told.';
+  const changing = `${inFlight} of at most ${inFlightMax} are between request and report.`;
+  if (inFlight >= inFlightMax) return changing;
+  if (per !== null) return `${changing} Of those with the same ${per.labels.join(' and ')}, at most ${per.nodes} may be.`;
+  return perMinute === null ? changing : `${changing} At most ${perMinute} are told in a minute.`;
+}
+
 function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, string | number | null>, now: number): Cause | null {
   const current = rollout.waves[rollout.wave];
   if (current === undefined) return null;
   if (wave <= rollout.wave) {
-    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', rollout.inFlight === null || rollout.inFlightMax === null ? 'Its wave was under way, and it had not been told.' : `${figure(rollout.inFlight)} of at most ${figure(rollout.inFlightMax)} are between request and report.`, {
+    return causeOf('WaitsForTurn', 'info', 'As many nodes change as may at a time', turnOf(rollout), {
       evidence: { ...evidence, changing: rollout.inFlight, 'at most': rollout.inFlightMax },
       byItself: ['It is told as soon as one of them reports.', null],
       canDo: ['Allow more at a time in the next deployment.'],

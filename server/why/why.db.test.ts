@@ -53,6 +53,13 @@ async function told(): Promise<number> {
   throw new Error('nobody was told');
 }
 
+test('a node that waits for others with its labels says for whom', async () => {
+  await connectAll();
+  await deploy({ waves: [], maxUnavailable: { unit: 'nodes', value: 3 }, maxUnavailablePer: { labels: ['site'], nodes: 1 } });
+  const [cause] = (await as('viewer').why.node({ id: one(2).id })).causes;
+  expect([cause?.code, cause?.detail]).toEqual(['WaitsForTurn', '1 of at most 3 are between request and report. Of those with the same site, at most 1 may be.']);
+});
+
 test('a node that never connected, then one that is away, and nothing when all is well', async () => {
   expect(await why(0)).toEqual(['NeverConnected', 'NothingDeployed']);
   await connectAll();
