@@ -1,4 +1,5 @@
 import { agentVersion } from '@selvedge/edge-runtime/protocol';
+import { isOlder } from '../kernel/versions.ts';
 import type { RolloutPolicy } from './schema.ts';
 
 /** Something that a node is told and that an agent has to know of. */
@@ -26,16 +27,4 @@ export function agentNeeds({ labels, policy, threshold }: { labels: readonly str
 /** What an agent does not know of. */
 export function unmetBy(version: string, needs: readonly AgentNeed[]): AgentNeed[] {
   return needs.filter(({ since }) => isOlder(version, since));
-}
-
-/** By major, minor and patch; what follows a hyphen is left out, and a version that is none counts as old. */
-export function isOlder(version: string, than: string): boolean {
-  const parts = (text: string): number[] => (text.split('-')[0] ?? '').split('.').map(Number);
-  const [mine, other] = [parts(version), parts(than)];
-  if (mine.length !== 3 || mine.some(Number.isNaN)) return true;
-  for (const [index, part] of mine.entries()) {
-    const against = other[index] ?? 0;
-    if (part !== against) return part < against;
-  }
-  return false;
 }

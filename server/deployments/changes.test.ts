@@ -2,7 +2,7 @@ import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import type { BundleManifest } from '@selvedge/edge-runtime/protocol';
 import { expect, test } from 'vitest';
 import { assembleBundle, digestOf } from '../bundles/index.ts';
-import { isOlder } from './agent-needs.ts';
+import { isOlder } from '../kernel/versions.ts';
 import { bytesBetween, changesBetween, summarize } from './changes.ts';
 import { estimateEnd, waveView } from './counts.ts';
 import { stateOutcome } from './state-outcome.ts';

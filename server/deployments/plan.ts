@@ -1,7 +1,8 @@
 import type { BundleManifest, Labels } from '@selvedge/edge-runtime/protocol';
 import { digestOfValue } from '../bundles/index.ts';
 import type { AssembledBundle } from '../bundles/index.ts';
-import { agentNeeds, isOlder } from './agent-needs.ts';
+import { isOlder } from '../kernel/versions.ts';
+import { agentNeeds } from './agent-needs.ts';
 import { canTell } from '../gates/index.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
 import { cutWaves, limitOf, takes } from '../rollout/index.ts';

@@ -1,6 +1,6 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { advanceRollout, welcomeJoiners } from '../rollout/index.ts';
+import { advanceRollout, offersFor, welcomeJoiners } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { anAgent } from './testing/an-agent.ts';
@@ -58,6 +58,15 @@ test('a wave that no node is for blocks a plan, where its nodes would all come l
   const planned = await plan({ waves: [{ selector: 'lab=yse', limit: { unit: 'percent', value: 100 } }] });
   expect(planned.violations).toEqual([{ code: 'WaveWithoutNodes', blocks: true, message: `A wave takes nodes with lab=yse, and site-${sites} has none.` }]);
   await expect(plan({ waves: [{ selector: 'lab=', limit: { unit: 'nodes', value: 1 } }] })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+});
+
+test('what is fetched ahead within windows by cron is not offered to an agent that could not read them', async () => {
+  const cron = [{ cron: '0 2 * * *', graceMinutes: 60, timeZone: 'Etc/UTC' }];
+  await deploy({ waves: [{ limit: { unit: 'nodes', value: 1 } }], bakeSeconds: 3600, fetchAhead: true, downloadWindows: cron });
+  const [second, third] = [agents[1]?.id ?? '', agents[2]?.id ?? ''];
+  await world.deps.db.node.update({ where: { id: third }, data: { agentVersion: '0.3.0' } });
+  const offers = await offersFor(world.deps, [second, third]);
+  expect([...offers].map(([id, { download }]) => [id, download])).toEqual([[second, cron]]);
 });
 
 test('so many at most of a group change at one time, by the labels that nodes have now', async () => {

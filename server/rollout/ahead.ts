@@ -3,6 +3,7 @@ import type { Envelope, Window } from '@selvedge/edge-runtime/protocol';
 import { signedBundles, standingsOf } from '../bundles/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
+import { isOlder } from '../kernel/versions.ts';
 
 /** What a node of a later wave may fetch before it is told to run it. */
 interface Ahead {
@@ -12,14 +13,19 @@ interface Ahead {
   download: Window[];
 }
 
+/** The first agent that reads windows by cron; an older one would end the connection at an offer with one. */
+const knowsCronSince = '0.4.0';
+
 /** Of these nodes, those that rollouts in progress will tell, where their policy lets nodes fetch ahead; one of each node, and no rollout moves for it. */
 async function aheadOf(db: Queryable, nodeIds: readonly string[]): Promise<Ahead[]> {
-  const rows = await db.$queryRaw<(Omit<Ahead, 'download'> & { download: unknown })[]>`
-    SELECT dn."nodeId", d."organizationId", d.bundle, d.policy->'downloadWindows' AS download
-    FROM deployment_nodes dn JOIN deployments d ON d.id = dn."deploymentId"
+  const rows = await db.$queryRaw<(Omit<Ahead, 'download'> & { download: unknown; agentVersion: string })[]>`
+    SELECT dn."nodeId", d."organizationId", d.bundle, d.policy->'downloadWindows' AS download, n."agentVersion"
+    FROM deployment_nodes dn JOIN deployments d ON d.id = dn."deploymentId" JOIN nodes n ON n.id = dn."nodeId"
     WHERE dn."nodeId" = ANY(${[...nodeIds]}::text[]) AND dn.generation IS NULL AND dn.state <> 'Skipped'
       AND d.state = 'Progressing' AND (d.policy->>'fetchAhead')::boolean`;
-  return rows.map((row) => ({ ...row, download: windowsSchema.parse(row.download ?? []) }));
+  return rows
+    .map(({ agentVersion, ...row }) => ({ ...row, agentVersion, download: windowsSchema.parse(row.download ?? []) }))
+    .filter(({ agentVersion, download }) => !download.some((window) => 'cron' in window) || !isOlder(agentVersion, knowsCronSince));
 }
 
 /** A signed manifest, and within which windows what it names may be fetched. */
