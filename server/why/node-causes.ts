@@ -238,10 +238,10 @@ function rolloutCauses(rollout: NodeRollout, { node, now }: NodeFacts): Cause[] 
 /** Which of the limits of its policy keeps a node of the wave under way from being told. */
 function turnOf({ inFlight, inFlightMax, policy: { maxUnavailablePer: per, perMinute } }: NodeRollout): string {
   if (inFlight === null || inFlightMax === null) return 'Its wave was under way, and it had not been told.';
-  const changing = `${inFlight} of at most ${inFlightMax} are between request and report.`;
+  const changing = `${figure(inFlight)} of at most ${figure(inFlightMax)} are between request and report.`;
   if (inFlight >= inFlightMax) return changing;
-  if (per !== null) return `${changing} Of those with the same ${per.labels.join(' and ')}, at most ${per.nodes} may be.`;
-  return perMinute === null ? changing : `${changing} At most ${perMinute} are told in a minute.`;
+  if (per !== null) return `${changing} Of those with the same ${per.labels.join(' and ')}, at most ${figure(per.nodes)} may be.`;
+  return perMinute === null ? changing : `${changing} At most ${figure(perMinute)} are told in a minute.`;
 }
 
 function waiting(rollout: NodeRollout, wave: number, evidence: Record<string, string | number | null>, now: number): Cause | null {
