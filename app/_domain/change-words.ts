@@ -64,6 +64,7 @@ const verbs = {
   'organization.demandSecondFactor': 'changed who needs a second factor in',
   'organization.rename': 'renamed the organization to',
   'organization.sealAgain': 'sealed the secrets under another key, of',
+  'organization.setAlerts': 'changed when there are alerts, of',
   'organization.setNodeKeyDays': 'changed how long keys of nodes last in',
   'passkey.add': 'added a passkey of',
   'passkey.remove': 'removed a passkey of',

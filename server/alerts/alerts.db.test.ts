@@ -115,6 +115,25 @@ test('nodes that are away for long, and are back', async () => {
   expect(await alerts()).toMatchObject([{ state: 'Resolved' }]);
 });
 
+test('nodes may be away for as long as the organization says, those of no fleet too', async () => {
+  await as('administrator').settings.notifications.setAlerts({ offlineMinutes: 60 });
+  const agent = await anAgent(world.deps, organization, 'lone-1', { site: 'nowhere' });
+  await agent.connect();
+  await agent.disconnect();
+  world.deps.clock.advance(59 * 60_000);
+  await watchConditions(world.deps);
+  expect(await alerts()).toEqual([]);
+  world.deps.clock.advance(2 * 60_000);
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ source: 'nodesOffline', title: 'Nodes of no fleet are not connected', detail: '1 for more than 60 min: lone-1', fleet: null, state: 'Open' }]);
+  await as('administrator').settings.notifications.setAlerts({ offlineMinutes: 90 });
+  await watchConditions(world.deps);
+  expect(await alerts()).toMatchObject([{ state: 'Resolved' }]);
+  const { items } = await as('administrator').audit.list({ action: 'organization.setAlerts' });
+  expect(items[0]).toMatchObject({ before: { offlineMinutes: 60 }, after: { offlineMinutes: 90 } });
+  await expect(as('operator').settings.notifications.setAlerts({ offlineMinutes: 5 })).rejects.toThrow();
+});
+
 test('a rollout that waits for a person, until one decides', async () => {
   const nodes = [await anAgent(world.deps, organization, 'w-1', { site: 'w' }), await anAgent(world.deps, organization, 'w-2', { site: 'w' })];
   for (const node of nodes) await node.connect();

@@ -5,7 +5,6 @@ import type { Raise } from './repository.ts';
 import { quietMs } from './raise.ts';
 import type { AlertSource } from './schema.ts';
 
-const awayMs = 5 * 60_000;
 const expiringMs = 7 * 86_400_000;
 
 /** Raises what the control plane knows by itself, and ends what is over; returns the organizations in which something changed. */
@@ -18,8 +17,8 @@ export async function watchConditions(deps: Pick<Deps, 'db' | 'ids' | 'clock'>):
     const over = await resolveOthers(db, source, raises.map((one) => one.key), 'by itself', now);
     for (const one of [...written, ...over]) touched.add(one.organizationId);
   };
-  await hold('nodesOffline', (await fleetsWithNodesAway(db, new Date(now - awayMs))).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
-    organizationId, key: `offline ${fleetId}`, severity: 'warning', title: `Nodes of ${fleet} are not connected`, detail: `${figure(nodes)} for more than ${awayMs / 60_000} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
+  await hold('nodesOffline', (await fleetsWithNodesAway(db, new Date(now))).map(({ organizationId, fleetId, fleet, minutes, nodes, names }) => ({
+    organizationId, key: `offline ${fleetId ?? 'of no fleet'}`, severity: 'warning', title: fleet === null ? 'Nodes of no fleet are not connected' : `Nodes of ${fleet} are not connected`, detail: `${figure(nodes)} for more than ${minutes} min: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,
   })));
   await hold('nodesQuarantined', (await fleetsWithNodesInQuarantine(db)).map(({ organizationId, fleetId, fleet, nodes, names }) => ({
     organizationId, key: `quarantine ${fleetId ?? 'of no fleet'}`, severity: 'warning', title: fleet === null ? 'Nodes of no fleet are in quarantine' : `Nodes of ${fleet} are in quarantine`, detail: `Rollouts leave ${figure(nodes)} out: ${names.join(', ')}${nodes > names.length ? ' …' : ''}`, fleetId, count: nodes,

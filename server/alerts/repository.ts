@@ -48,13 +48,21 @@ export async function resolveByItself(db: Queryable, where: Prisma.AlertWhereInp
   return db.alert.updateManyAndReturn({ where: { ...where, state: { not: 'Resolved' } }, data: { state: 'Resolved', resolvedBy: by, resolvedAt: new Date(at) }, select: { id: true, organizationId: true } });
 }
 
-/** Fleets with nodes that have had no connection since before `before`, and the first few of them by name. */
-export async function fleetsWithNodesAway(db: Queryable, before: Date): Promise<{ organizationId: string; fleetId: string; fleet: string; nodes: number; names: string[] }[]> {
+/** Fleets with nodes that have had no connection for longer than their organization puts up with, and the first few of them by name; nodes of no fleet come together. */
+export async function fleetsWithNodesAway(db: Queryable, now: Date): Promise<{ organizationId: string; fleetId: string | null; fleet: string | null; minutes: number; nodes: number; names: string[] }[]> {
   return db.$queryRaw`
-    SELECT f."organizationId", f.id AS "fleetId", f.name AS fleet, count(*)::int AS nodes, (array_agg(n.name ORDER BY n.name))[1:5] AS names
-    FROM node_statuses s JOIN nodes n ON n.id = s."nodeId" JOIN fleets f ON f.id = n."fleetId"
-    WHERE s.health = 'Offline' AND s."revokedAt" IS NULL AND n."healthSince" < ${before}
-    GROUP BY f."organizationId", f.id, f.name`;
+    SELECT n."organizationId", n."fleetId", f.name AS fleet, o."offlineMinutes" AS minutes, count(*)::int AS nodes, (array_agg(n.name ORDER BY n.name))[1:5] AS names
+    FROM node_statuses s JOIN nodes n ON n.id = s."nodeId" JOIN organizations o ON o.id = n."organizationId" LEFT JOIN fleets f ON f.id = n."fleetId"
+    WHERE s.health = 'Offline' AND s."revokedAt" IS NULL AND n."healthSince" < ${now}::timestamptz - o."offlineMinutes" * interval '1 minute'
+    GROUP BY n."organizationId", n."fleetId", f.name, o."offlineMinutes"`;
+}
+
+export async function findAlertSettings(db: Queryable, organizationId: string): Promise<{ name: string; offlineMinutes: number }> {
+  return db.organization.findUniqueOrThrow({ where: { id: organizationId }, select: { name: true, offlineMinutes: true } });
+}
+
+export async function writeAlertSettings(tx: Transaction, organizationId: string, { offlineMinutes }: { offlineMinutes: number }): Promise<void> {
+  await tx.organization.update({ where: { id: organizationId }, data: { offlineMinutes } });
 }
 
 /** Fleets with nodes in quarantine, and the first few of them by name; nodes of no fleet come together. */

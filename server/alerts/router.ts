@@ -1,7 +1,8 @@
 import { procedure, router } from '../trpc/procedures.ts';
+import { findAlertSettings } from './repository.ts';
 import { listAlerts, listDeliveries, readAlert, readNotifications } from './reads.ts';
-import { alertIdInput, alertSchema, byIdOutput, createChannelInput, createRouteInput, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, muteAlertInput, notificationsOutput } from './schema.ts';
-import { actOnAlert, createChannel, createRoute, removeChannel, removeRoute, testChannel } from './service.ts';
+import { alertIdInput, alertSchema, alertSettingsSchema, byIdOutput, createChannelInput, createRouteInput, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, muteAlertInput, notificationsOutput } from './schema.ts';
+import { actOnAlert, createChannel, createRoute, removeChannel, removeRoute, setAlertSettings, testChannel } from './service.ts';
 
 const tag = 'Alerts';
 const settingsTag = 'Notifications';
@@ -64,6 +65,15 @@ export const notificationsRouter = router({
     .input(alertIdInput)
     .output(byIdOutput)
     .mutation(({ ctx, input }) => removeRoute(ctx.deps, ctx.actor, input.id)),
+  alerts: procedure('settings:read')
+    .meta({ rest: { method: 'GET', path: '/settings/alerts', tag: 'Settings', summary: 'After how long without a connection there is an alert of a node' } })
+    .output(alertSettingsSchema)
+    .query(async ({ ctx }) => ({ offlineMinutes: (await findAlertSettings(ctx.deps.db, ctx.actor.organizationId)).offlineMinutes })),
+  setAlerts: procedure('settings:write')
+    .meta({ rest: { method: 'PUT', path: '/settings/alerts', tag: 'Settings', summary: 'Say after how long without a connection there is an alert of a node' } })
+    .input(alertSettingsSchema)
+    .output(alertSettingsSchema)
+    .mutation(({ ctx, input }) => setAlertSettings(ctx.deps, ctx.actor, input)),
   deliveries: procedure('settings:read')
     .meta({ rest: { method: 'GET', path: '/notifications/deliveries', tag: settingsTag, summary: 'List what was told or is to be, newest first' } })
     .input(listDeliveriesInput)

@@ -32,6 +32,9 @@ export const listAlertsOutput = pageOf(alertSchema).extend({ open: z.number().in
 export const alertIdInput = z.object({ id: idSchema });
 export const muteAlertInput = alertIdInput.extend({ minutes: z.number().int().min(1).max(10_080) });
 
+/** After how many minutes without a connection there is an alert of a node; at most a month. */
+export const alertSettingsSchema = z.object({ offlineMinutes: z.number().int().min(1).max(43_200) });
+
 const url = z.url({ protocol: /^https?$/ }).max(2048);
 /** A channel as it is given; what is secret in it is never given back. */
 export const channelSettingsSchema = z.discriminatedUnion('kind', [

@@ -9,7 +9,8 @@ import { targetOf } from './messages.ts';
 import { sealSettings } from './notify.ts';
 import { alertLimits, alertPermissions } from './policy.ts';
 import { readAlert } from './reads.ts';
-import type { AlertItem, createChannelInput, createRouteInput } from './schema.ts';
+import { findAlertSettings, writeAlertSettings } from './repository.ts';
+import type { AlertItem, alertSettingsSchema, createChannelInput, createRouteInput } from './schema.ts';
 
 type Verb = 'acknowledge' | 'resolve' | 'mute';
 
@@ -27,6 +28,19 @@ export async function actOnAlert(deps: Deps, actor: Actor, verb: Verb, input: { 
     change.publish({ topic: 'alert', subjectId: row.id, kind: verb, payload: { fleet: row.fleetId } });
   });
   return readAlert(deps.db, actor, input.id);
+}
+
+/** Says how long a node may be away before there is an alert of it. One that is open ends where it is no longer so. */
+export async function setAlertSettings(deps: Deps, actor: Actor, settings: z.infer<typeof alertSettingsSchema>): Promise<z.infer<typeof alertSettingsSchema>> {
+  const { organizationId } = actor;
+  return performChange(deps, actor, async (change) => {
+    const { name, ...before } = await findAlertSettings(change.tx, organizationId);
+    if (before.offlineMinutes === settings.offlineMinutes) return settings;
+    await writeAlertSettings(change.tx, organizationId, settings);
+    change.record({ action: 'organization.setAlerts', object: { kind: 'organization', id: organizationId, name }, before, after: settings });
+    change.publish({ topic: 'settings', subjectId: organizationId, kind: 'alerts' });
+    return settings;
+  });
 }
 
 export async function createChannel(deps: Deps, actor: Actor, { name, settings }: z.infer<typeof createChannelInput>): Promise<{ id: string }> {

@@ -16,7 +16,7 @@ export type AuditAction =
   | `member.${'invite' | 'remove' | 'revokeInvitation' | 'setAccess'}`
   | `model.${'publish' | 'removeAlias' | 'setAlias'}`
   | `node.${'connect' | 'exportBundle' | 'importReceipt' | 'liftQuarantine' | 'quarantine' | 'reenrol' | 'rename' | 'retry' | 'revoke' | 'rotateKey' | 'rotateKeys' | 'setLabels' | 'takeKey'}`
-  | `organization.${'demandSecondFactor' | 'rename' | 'sealAgain' | 'setNodeKeyDays'}`
+  | `organization.${'demandSecondFactor' | 'rename' | 'sealAgain' | 'setAlerts' | 'setNodeKeyDays'}`
   | `passkey.${'add' | 'remove'}`
   | 'password.change'
   | `repository.${'connect' | 'refresh' | 'remove' | 'requestSync' | 'sync' | 'update'}`

@@ -101,6 +101,12 @@ test('channels are added, tried and removed, with what is secret in them never s
   expect((await selvedge('notify', 'remove-channel', 'desk')).out).toBe('channel desk removed\n');
 });
 
+test('how long a node may be away before there is an alert is said and changed', async () => {
+  expect((await selvedge('notify', 'settings')).out).toBe('a node may be away for 5 minutes\n');
+  expect((await selvedge('notify', 'settings', '--offline-minutes', '90')).out).toBe('a node may be away for 90 minutes\n');
+  expect(await selvedge('notify', 'settings', '--offline-minutes', '50000')).toMatchObject({ code: exitCodes.refused });
+});
+
 test('routes say whom to tell of what', async () => {
   await callAs(world.deps, aUser(organization)).settings.notifications.createChannel({ name: 'night', settings: { kind: 'slack', url: 'http://127.0.0.1:9/hook' } });
   expect((await selvedge('notify', 'add-route', 'at night', '--to', 'night', '--from', 'critical', '--source', 'detection', 'recordsLost', '--fleet', 'south', '--no-resolved')).out).toBe('route at night added: from critical on, night\n');

@@ -1,13 +1,13 @@
 import { Option, type Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { alertSourceSchema, channelSettingsSchema, deliverySchema, notificationsOutput, severitySchema } from '../../server/alerts/schema.ts';
+import { alertSettingsSchema, alertSourceSchema, channelSettingsSchema, deliverySchema, notificationsOutput, severitySchema } from '../../server/alerts/schema.ts';
 import type { Channel, ChannelSettings, Delivery, Route } from '../../server/alerts/schema.ts';
 import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { readGiven } from './given-file.ts';
 import { find, kindOf } from './kinds.ts';
-import { ageOf, formats, render, type Column, type Format } from './output.ts';
+import { ageOf, formats, render, renderOne, type Column, type Format } from './output.ts';
 import { positive } from './positive.ts';
 
 const channelColumns: readonly Column<Channel>[] = [{ head: 'CHANNEL', value: (channel) => channel.name }, { head: 'KIND', value: (channel) => channel.kind }, { head: 'TARGET', value: (channel) => channel.target }, { head: 'BY', wide: true, value: (channel) => channel.createdBy }];
@@ -96,6 +96,17 @@ export function notificationCommands(program: Command, { connect, out, standardI
     await client.send('DELETE', `/notifications/routes/${namedOf(routes, name, 'route').id}`);
     out(`route ${name} removed\n`);
   });
+  notify
+    .command('settings')
+    .description('After how many minutes without a connection there is an alert of a node; with the option, change it.')
+    .option('--offline-minutes <count>', 'from 1 to 43200', positive)
+    .addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table'))
+    .action(async (options: { offlineMinutes?: number; output: Format }) => {
+      const client = await connect();
+      const answer = options.offlineMinutes === undefined ? await client.get('/settings/alerts') : await client.send('PUT', '/settings/alerts', { offlineMinutes: options.offlineMinutes });
+      const settings = alertSettingsSchema.parse(answer);
+      out(options.output === 'table' ? `a node may be away for ${settings.offlineMinutes} minutes\n` : renderOne(settings, options.output));
+    });
   notify.command('deliveries').description('What was told or is to be, newest first.').addOption(format()).option('--channel <name>', 'by this channel alone').option('--limit <count>', 'at most so many', positive, 20).action(async (options: { output: Format; channel?: string; limit: number }) => {
     const client = await connect();
     const channel = options.channel === undefined ? undefined : namedOf((await read(client)).channels, options.channel, 'channel').id;

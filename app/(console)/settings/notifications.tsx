@@ -16,6 +16,7 @@ import { RelativeTime } from '../../_ui/relative-time.tsx';
 import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
 import { useToast } from '../../_ui/toast.tsx';
+import { AlertSettings } from './alert-settings.tsx';
 import { CreateRouteDialog } from './create-route-dialog.tsx';
 
 export const kindWords: Record<Channel['kind'], string> = { webhook: 'Webhook', slack: 'Slack', pagerduty: 'PagerDuty', email: 'E-mail' };
@@ -70,6 +71,7 @@ export function Notifications({ add }: { add: ReactNode }) {
           {({ routes }) => (routes.length === 0 ? <EmptyState kind="nothing-yet" title="No route yet">Without one alerts are shown here and nobody is told.</EmptyState> : <DataTable columns={routeColumns} rows={routes} rowKey={(route) => route.id} label="Routes" total={routes.length} />)}
         </Loaded>
       </Card>
+      <AlertSettings refused={refused} />
       <Card title="Deliveries" subtitle="newest first" live>
         <Loaded query={deliveries} what="the deliveries" skeleton={<SkeletonRows rows={4} columns={5} />}>
           {(data) => {
