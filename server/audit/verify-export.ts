@@ -13,6 +13,8 @@ const entrySchema = z.object({
 export const checkpointLineSchema = z.object({ checkpoint: envelopeSchema, keys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })).min(1) });
 export const checkpointSchema = z.object({ schema: z.literal('selvedge.audit-checkpoint/1'), organization: z.string(), sequence: z.number(), hash: z.string(), at: z.number() });
 
+export type ExportedEntry = z.infer<typeof entrySchema>;
+
 export type ExportVerdict =
   | { whole: true; entries: number; at: number; keys: string[] }
   | { whole: false; entries: number; line: number; because: string };
@@ -20,9 +22,9 @@ export type ExportVerdict =
 /**
  * Whether an export says what the control plane wrote: nothing altered, left out, put in or moved, up to the checkpoint that
  * ends it. Needs no server. `trusted` are public keys, base64url, one of which has to have signed; without it those that the file
- * names are believed, which finds mistakes and careless hands but not somebody who signs anew.
+ * names are believed, which finds mistakes and careless hands but not somebody who signs anew. `see` is shown each entry that is in its place.
  */
-export async function verifyExport(lines: AsyncIterable<string>, trusted?: readonly string[]): Promise<ExportVerdict> {
+export async function verifyExport(lines: AsyncIterable<string>, trusted?: readonly string[], see: (entry: ExportedEntry) => void = () => undefined): Promise<ExportVerdict> {
   let last = { sequence: 0, hash: genesisHash };
   let organization = '';
   let number = 0;
@@ -45,6 +47,7 @@ export async function verifyExport(lines: AsyncIterable<string>, trusted?: reado
     if (entry.data.organizationId !== organization) return broken('this entry is of another organization');
     if (findBreak(last, [entry.data]) !== null) return broken(`entry ${last.sequence + 1} is altered, missing or out of its place`);
     last = { sequence: entry.data.sequence, hash: entry.data.hash };
+    see(entry.data);
   }
   return verdict ?? broken('there is no checkpoint at the end, so entries may be missing there');
 }
@@ -64,7 +67,7 @@ function judge(end: z.infer<typeof checkpointLineSchema>, organization: string, 
   return { whole: true, entries: sequence, at, keys };
 }
 
-function isSignedBy(publicKey: string, payload: string, signature: string): boolean {
+export function isSignedBy(publicKey: string, payload: string, signature: string): boolean {
   try {
     return verify(null, Buffer.from(payload), createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' }), Buffer.from(signature, 'base64url'));
   } catch {

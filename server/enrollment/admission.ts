@@ -103,7 +103,7 @@ export async function admitByToken(deps: Deps, change: Change, organizationId: s
   change.record({
     action: 'enrollment.admit',
     object: { kind: 'node', id: nodeId, name: applicant.name },
-    after: { fingerprint: shown, labels, by: { kind: 'enrolment', id: token.id, label: token.label } },
+    after: { fingerprint: shown, publicKey, labels, by: { kind: 'enrolment', id: token.id, label: token.label } },
   });
   change.publish({ topic: 'enrollment', subjectId: requestId, kind: 'approved' });
   return { outcome: 'admitted', nodeId, organizationId };

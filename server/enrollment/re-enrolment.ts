@@ -49,7 +49,7 @@ export async function admitAgain(deps: Deps, change: Change, nodeId: string, app
     action: 'enrollment.readmit',
     object: { kind: 'node', id: row.id, name: row.name },
     before: { fingerprint: row.fingerprint },
-    after: { fingerprint: shown, by: { kind: 'enrolment', id: token.id, label: token.label } },
+    after: { fingerprint: shown, publicKey: applicant.publicKey, by: { kind: 'enrolment', id: token.id, label: token.label } },
   });
   change.publish({ topic: 'node', subjectId: row.id, kind: 'key' });
   change.publish({ topic: 'enrollment', subjectId: known?.id ?? token.id, kind: 'approved' });

@@ -19,7 +19,7 @@ export async function approveRequest(deps: Deps, actor: Actor, input: z.infer<ty
     const { name, publicKey, fingerprint, agentVersion, gateway, organizationId } = row;
     const node = await admit(deps, change, { organizationId, name, publicKey, fingerprint, agentVersion, gateway, labels, facts: requestFacts(row) });
     await decideRequest(change.tx, row.id, { state: 'Approved', at: deps.clock.now(), by: actor.name, reason: null, nodeId: node, labels });
-    change.record({ action: 'enrollment.approve', object: { kind: 'enrollmentRequest', id: row.id, name }, before: { state: row.state }, after: { state: 'Approved', fingerprint, labels, node } });
+    change.record({ action: 'enrollment.approve', object: { kind: 'enrollmentRequest', id: row.id, name }, before: { state: row.state }, after: { state: 'Approved', fingerprint, publicKey, labels, node } });
     change.publish({ topic: 'enrollment', subjectId: row.id, kind: 'approved' });
     change.publish({ topic: 'link', subjectId: row.id, kind: 'approved', payload: { publicKey } });
     return { id: row.id, node };

@@ -34,7 +34,7 @@ export async function takeNewKey(deps: Deps, actor: Actor, nodeId: string, { pub
     if (await isKeyKnown(change.tx, publicKey)) return 'the new key is, or was, that of a node';
     const shown = await replaceKey(deps, change, row, publicKey, 'Rotated');
     await insertTimeline(change.tx, timelineEntries(deps, row, { kind: 'control plane' }, [{ tone: 'positive', reason: 'KeyRotated', message: `It has another key, ${shown}; the one before, ${row.fingerprint}, is refused from now on.` }]));
-    change.record({ action: 'node.takeKey', object: { kind: 'node', id: row.id, name: row.name }, before: { fingerprint: row.fingerprint }, after: { fingerprint: shown } });
+    change.record({ action: 'node.takeKey', object: { kind: 'node', id: row.id, name: row.name }, before: { fingerprint: row.fingerprint }, after: { fingerprint: shown, publicKey } });
     change.publish({ topic: 'node', subjectId: row.id, kind: 'key' });
     return keyChangeOf({ ...row, publicKey }, row.publicKey, new Date(deps.clock.now()));
   });

@@ -4,9 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import { auditEntrySchema, auditOutcomeSchema, verifyAuditOutput } from '../../server/audit/schema.ts';
 import type { AuditEntry } from '../../server/audit/schema.ts';
+import { ReceiptWitness } from '../../server/audit/receipt-witness.ts';
 import { verifyExport } from '../../server/audit/verify-export.ts';
 import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
+import { readGiven } from './given-file.ts';
 import { momentOf } from './moment.ts';
 import { formats, render, type Column, type Format } from './output.ts';
 import { positive } from './positive.ts';
@@ -69,11 +71,12 @@ export function auditCommands(program: Command, { connect, out, error, now, end 
     end(exitCodes.differs);
   });
   audit.command('export <file>').description('Write the whole chain into a file, ended by a signed checkpoint.').action(async (file: string) => exportAudit(await connect(), file));
-  audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').action(async (file: string, options: { key?: string[] }) => {
-    const { whole, text } = await verifyAudit(file, options.key);
-    if (whole) return out(text);
-    error(text);
-    end(exitCodes.differs);
+  audit.command('verify <file>').description('Whether an export is whole: nothing edited, removed, added or moved. Needs no server; ends with 1 when it is not.').option('--key <publicKey...>', 'trust these keys only').option('--receipt <file...>', 'receipts of nodes, to be held against it').action(async (file: string, options: { key?: string[]; receipt?: string[] }) => {
+    const witness = new ReceiptWitness();
+    const { whole, text } = await verifyAudit(file, options.key, witness);
+    const receipts = whole ? await Promise.all((options.receipt ?? []).map(async (one) => witness.check(await readGiven(one, async () => '')))) : [];
+    for (const said of [{ agrees: whole, text: text.trimEnd() }, ...receipts]) (said.agrees ? out : error)(`${said.text}\n`);
+    if (!whole || receipts.some(({ agrees }) => !agrees)) end(exitCodes.differs);
   });
 }
 
@@ -83,13 +86,13 @@ async function exportAudit(client: ApiClient, file: string): Promise<void> {
 }
 
 /** Verifies an export with no server; answers what to say and whether it is whole. */
-async function verifyAudit(file: string, trusted: readonly string[] | undefined): Promise<{ whole: boolean; text: string }> {
+async function verifyAudit(file: string, trusted: readonly string[] | undefined, witness: ReceiptWitness): Promise<{ whole: boolean; text: string }> {
   const input = createReadStream(file, 'utf8');
   await new Promise<void>((resolve, reject) => {
     input.once('open', () => resolve());
     input.once('error', () => reject(new CliError(exitCodes.usage, `${file} cannot be read.`)));
   });
-  const verdict = await verifyExport(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), trusted);
+  const verdict = await verifyExport(createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }), trusted, (entry) => witness.see(entry));
   if (!verdict.whole) return { whole: false, text: `Not whole: line ${verdict.line}: ${verdict.because}.\n` };
   const who = trusted === undefined ? `signed by ${verdict.keys.join(', ')}; compare with Settings, Signing keys, or give it as --key` : 'signed by a key that you trust';
   return { whole: true, text: `Whole: ${verdict.entries} entries up to ${new Date(verdict.at).toISOString()}, ${who}.\n` };

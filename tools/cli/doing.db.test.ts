@@ -102,8 +102,8 @@ test('channels are added, tried and removed, with what is secret in them never s
 });
 
 test('how long a node may be away before there is an alert is said and changed', async () => {
-  expect((await selvedge('notify', 'settings')).out).toBe('a node may be away for 5 minutes\n');
-  expect((await selvedge('notify', 'settings', '--offline-minutes', '90')).out).toBe('a node may be away for 90 minutes\n');
+  expect((await selvedge('notify', 'settings')).out).toBe('a node may be away for 5 min\n');
+  expect((await selvedge('notify', 'settings', '--offline-minutes', '90')).out).toBe('a node may be away for 90 min\n');
   expect(await selvedge('notify', 'settings', '--offline-minutes', '50000')).toMatchObject({ code: exitCodes.refused });
 });
 

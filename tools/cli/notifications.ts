@@ -105,7 +105,7 @@ export function notificationCommands(program: Command, { connect, out, standardI
       const client = await connect();
       const answer = options.offlineMinutes === undefined ? await client.get('/settings/alerts') : await client.send('PUT', '/settings/alerts', { offlineMinutes: options.offlineMinutes });
       const settings = alertSettingsSchema.parse(answer);
-      out(options.output === 'table' ? `a node may be away for ${settings.offlineMinutes} minutes\n` : renderOne(settings, options.output));
+      out(options.output === 'table' ? `a node may be away for ${settings.offlineMinutes} min\n` : renderOne(settings, options.output));
     });
   notify.command('deliveries').description('What was told or is to be, newest first.').addOption(format()).option('--channel <name>', 'by this channel alone').option('--limit <count>', 'at most so many', positive, 20).action(async (options: { output: Format; channel?: string; limit: number }) => {
     const client = await connect();

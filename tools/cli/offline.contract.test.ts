@@ -47,7 +47,7 @@ beforeAll(async () => {
   operator = aUser(organization, 'administrator');
   await world.relay();
   api = (await testServer(world)).url;
-  ({ token } = await callAs(world.deps, operator).identity.tokens.create({ name: 'ci', scopes: ['nodes:read', 'nodes:write', 'fleets:read', 'deployments:read', 'deployments:write'], expiresAt: world.deps.clock.now() + 3_600_000 }));
+  ({ token } = await callAs(world.deps, operator).identity.tokens.create({ name: 'ci', scopes: ['audit:read', 'nodes:read', 'nodes:write', 'fleets:read', 'deployments:read', 'deployments:write'], expiresAt: world.deps.clock.now() + 3_600_000 }));
   folder = await mkdtemp(path.join(tmpdir(), 'selvedge-stick-'));
   const ending = new AbortController();
   const deps = { ...world.deps, publicUrl: 'http://localhost' };
@@ -151,6 +151,13 @@ describe('a bundle in a file and a receipt back', { timeout: 240_000 }, () => {
       await writeFile(on(name), JSON.stringify(content));
       expect(await selvedge('receipt', 'import', on(name))).toMatchObject({ code: exitCodes.refused, said: expect.stringContaining(words) });
     }
+    await selvedge('audit', 'export', on('audit.jsonl'));
+    const held = await selvedge('audit', 'verify', on('audit.jsonl'), '--receipt', on('far-away.selvedge.receipt'), on('forged.receipt'), on('foreign.receipt'), on('garbage.receipt'));
+    expect(held).toMatchObject({ code: exitCodes.differs });
+    expect(held.said).toMatch(/Receipt 1 of far-away agrees: generation 2, the bundle sha256:[0-9a-f]{64} of entry \d+, Synced\./);
+    expect(held.said).toContain('Receipt 1 of far-away does not agree with the chain: none of the keys that the node had signed it.');
+    expect(held.said).toContain('This is no receipt.');
+    expect(await selvedge('audit', 'verify', on('audit.jsonl'), '--receipt', on('far-away.selvedge.receipt'))).toMatchObject({ code: exitCodes.done });
     expect((await atTheNode(mine, 'receipt', on('second.receipt'))).said).toContain('Receipt 2');
     expect((await atTheNode(mine, 'receipt', on('third.receipt'))).said).toContain('Receipt 3');
     expect(await selvedge('receipt', 'import', on('second.receipt'))).toMatchObject({ code: exitCodes.done, said: expect.stringMatching(/^Receipt 2 of far-away: generation 2, Synced: /) });
