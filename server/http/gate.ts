@@ -19,11 +19,19 @@ const rate = { perSecond: 50, burst: 300 } as const;
  */
 export function createGate(deps: Deps, authenticator: Authenticator): Gate {
   const limiter = createRateLimiter(deps.clock, rate);
-  return async (exchange) => {
-    const { actor, by } = await authenticate(deps, authenticator, exchange.headers);
-    if (by !== 'token') requireOwnOrigin(exchange.request, deps.publicUrl);
-    const decision = limiter.take(actor?.id ?? `address:${exchange.remoteAddress}`);
+  const take = (key: string): void => {
+    const decision = limiter.take(key);
     if (!decision.allowed) throw new DomainError('TooManyRequests', 'You have sent more requests than the limit allows. Wait a moment.', { details: { retryAfterMs: decision.retryAfterMs } });
+  };
+  return async (exchange) => {
+    const byAddress = `address:${exchange.remoteAddress}`;
+    const { actor, by } = await authenticate(deps, authenticator, exchange.headers).catch((error: unknown) => {
+      // Who shows what opens nothing is nobody.
+      take(byAddress);
+      throw error;
+    });
+    if (by !== 'token') requireOwnOrigin(exchange.request, deps.publicUrl);
+    take(actor?.id ?? byAddress);
     return actor;
   };
 }

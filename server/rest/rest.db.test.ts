@@ -89,4 +89,14 @@ describe('the public API', () => {
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
     expect((await fetch(`${timeless.url}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   });
+
+  it('limits by address who shows tokens that open nothing, and each token by itself', async () => {
+    const refused = async (given: string): Promise<number> => {
+      const answers = await Promise.all(Array.from({ length: 330 }, () => fetch(`${timeless.url}/api/v1/me`, { headers: { authorization: `Bearer ${given}` } })));
+      return answers.filter(({ status }) => status === 429).length;
+    };
+    // 330 are more than the burst of 300, of which tests before may have used some: no time passes here.
+    expect(await refused('slv_of-nobody')).toBeGreaterThanOrEqual(30);
+    expect(await refused(token)).toBeGreaterThanOrEqual(30);
+  });
 });
