@@ -22,7 +22,7 @@ export function DetectionGroups({ groups, chosen, onChoose }: { groups: readonly
                 aria-pressed={on}
                 onClick={() => onChoose(group)}
                 className={classes(
-                  'grid w-full grid-cols-[14px_minmax(0,1fr)_auto] items-center gap-x-2.5 gap-y-1 px-4 py-2 text-left hover:bg-raised/60 focus-visible:-outline-offset-2 md:grid-cols-[14px_minmax(0,2fr)_minmax(0,1fr)_130px_70px_90px_110px]',
+                  'grid w-full grid-cols-[14px_minmax(0,1fr)_auto] items-center gap-x-2.5 gap-y-1 px-4 py-2 text-left hover:bg-raised/60 focus-visible:-outline-offset-2 md:grid-cols-[14px_minmax(0,2fr)_minmax(0,1fr)_130px_70px_120px_110px]',
                   on && 'bg-accent-wash shadow-[inset_2px_0_var(--color-accent)]',
                 )}
               >
@@ -36,7 +36,7 @@ export function DetectionGroups({ groups, chosen, onChoose }: { groups: readonly
                   <Sparkline values={group.histogram} width={120} height={22} />
                 </span>
                 <span className="text-right font-medium tabular-nums">{count(group.count)}</span>
-                <span className="text-dim tabular-nums max-md:hidden">on {plural(group.nodes, 'node')}</span>
+                <span className="truncate text-dim tabular-nums max-md:hidden">on {plural(group.nodes, 'node')}</span>
                 <span className="text-right text-dim max-md:col-start-2 max-md:text-left">
                   <RelativeTime at={group.lastAt} />
                 </span>
