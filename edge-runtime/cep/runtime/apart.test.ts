@@ -25,6 +25,9 @@ const cases: [what: string, text: string, rows: number][] = [
   ['a partition by what is computed', 'partition with (v + 1 of S) begin from S select k, v insert into O; end;', 7],
   ['a query that looks into the table that is filled behind it', 'from S[not (T.k == k in T)] select k, v insert into M; from M select k, v insert into T; from M select k, v insert into O;', 8],
   ['a window behind a filter', 'from S[v > 0] select v insert into A; from A#window.batch() select sum(v) as s insert into O;', 1],
+  ['batches by group', 'from S#window.lengthBatch(3) select k, sum(v) as s group by k insert into A; from A select k, s insert into O;', 4],
+  ['batches that come and leave', 'from S#window.lengthBatch(3) select k, v insert all events into O;', 9],
+  ['a pattern', 'from every a=S[v == 1] -> b=S[v > a.v] select a.k as k, b.v as v insert into A; from A[v < 4] select v insert into O;', 1],
   ['a circle', 'from S select k, v insert into M; from M[v < 3] select k, v + 1 as v insert into M; from M[v == 3] select v insert into O;', 6],
 ];
 

@@ -3,7 +3,7 @@ import type { QueryBatch } from '../engine-api.ts';
 import { CURRENT, EXPIRED, RESET, type EventType } from '../operators/stage.ts';
 import type { SelectionPlan } from '../plan/plan.ts';
 import { append } from './append.ts';
-import { handOn, type Receiver } from './receiver.ts';
+import { handOn, LOOKED_AHEAD, type Receiver } from './receiver.ts';
 
 /** One row that a query puts out. */
 export interface OutputEvent {
@@ -90,13 +90,20 @@ export class QueryOutput implements OutputStage {
   }
 
   chunk(events: readonly OutputEvent[]): void {
-    const rows = events.some((one) => one.type === RESET) ? events.filter((one) => one.type !== RESET) : events;
-    if (this.ears.listeners.length > 0) {
-      const batch: QueryBatch = { query: this.query, timestamp: events.at(-1)?.timestamp ?? 0, arrived: [], removed: [] };
-      for (const { type, timestamp, row } of rows) (type === EXPIRED ? batch.removed : batch.arrived).push({ timestamp, row });
-      this.tell(batch);
-    }
-    handOn(this.target, rows.map((one) => one.timestamp), rows.map((one) => one.row), 0, rows.length);
+    if (this.ears.listeners.length > 0) this.tellOf(events);
+    const next = this.target.apart?.(LOOKED_AHEAD);
+    if (next === undefined) this.handOver(events.filter((one) => one.type !== RESET));
+    else for (const { type, timestamp, row } of events) if (type !== RESET) next.one(timestamp, row);
+  }
+
+  private handOver(events: readonly OutputEvent[]): void {
+    handOn(this.target, events.map((one) => one.timestamp), events.map((one) => one.row), 0, events.length);
+  }
+
+  private tellOf(events: readonly OutputEvent[]): void {
+    const batch: QueryBatch = { query: this.query, timestamp: events.at(-1)?.timestamp ?? 0, arrived: [], removed: [] };
+    for (const { type, timestamp, row } of events) if (type !== RESET) (type === EXPIRED ? batch.removed : batch.arrived).push({ timestamp, row });
+    this.tell(batch);
   }
 
   private tell(batch: QueryBatch): void {
