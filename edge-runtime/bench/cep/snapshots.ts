@@ -1,7 +1,7 @@
 /**
- * What it costs to save and to restore what rules hold much of: whole, and in increments after each 10,000 events (1,000 of a
- * pattern). Milliseconds of one core, since another program on the machine would be seen in those of the clock;
- * of an increment the worst of the clock too, which is how long the flow stood still. Needs --expose-gc.
+ * What it costs to save and to restore what rules hold much of: whole, in increments after each 10,000 events (1,000 of a
+ * pattern), and anew in slices of a renewal with a tenth of that between two. Milliseconds of one core, since another program on
+ * the machine would be seen in those of the clock; of an increment the worst of the clock too, which is how long the flow stood still. Needs --expose-gc.
  */
 import { performance } from 'node:perf_hooks';
 import { compile, Engine, type Row } from '../../cep/index.ts';
@@ -11,6 +11,7 @@ const START = 1_700_000_000_000;
 const MILLION = 1_000_000;
 const BETWEEN = 10_000;
 const INCREMENTS = 60;
+const SLICE_BYTES = 64 * 1024;
 /** The first increments are slower, before their code is compiled. */
 const WARM_UP = 10;
 const KEYS = Array.from({ length: 100 }, (_, index) => `S${index}`);
@@ -46,6 +47,14 @@ function measure(what: string, text: string, { held, between, row }: Load = MANY
     const cpu = cpuMs(() => increments.push(engine.increment() ?? new Uint8Array()));
     times.push({ cpu, clock: performance.now() - begun });
   }
+  const begun = cpuMs(() => engine.increment({ renews: true }));
+  const slices: number[] = [];
+  for (let bytes = 1; bytes > 0; ) {
+    feed(between / 10);
+    slices.push(cpuMs(() => (bytes = engine.renew(SLICE_BYTES))));
+    if (slices.length % 10 === 0) engine.increment();
+  }
+  slices.sort((left, right) => left - right);
   const warm = times.slice(WARM_UP);
   const cpus = warm.map((one) => one.cpu).sort((left, right) => left - right);
   const restored = (list: readonly Uint8Array[]): number => {
@@ -55,7 +64,8 @@ function measure(what: string, text: string, { held, between, row }: Load = MANY
   };
   const figures = [
     `whole ${whole.toFixed(0)} ms, ${(snapshot.length / 1e6).toFixed(1)} MB`,
-    `increment ${at(cpus, 0.5).toFixed(1)} ms, nine of ten ${at(cpus, 0.9).toFixed(1)}, worst by the clock ${Math.max(...warm.map((one) => one.clock)).toFixed(1)}, ${((increments.at(-1)?.length ?? 0) / 1e3).toFixed(0)} kB`,
+    `increment ${at(cpus, 0.5).toFixed(1)} ms, nine of ten ${at(cpus, 0.9).toFixed(1)}, worst ${Math.max(...cpus).toFixed(1)} (by the clock ${Math.max(...warm.map((one) => one.clock)).toFixed(1)}), ${((increments.at(-1)?.length ?? 0) / 1e3).toFixed(0)} kB`,
+    `a renewal began in ${begun.toFixed(1)} ms and took ${slices.length} slices, each ${at(slices, 0.5).toFixed(2)} ms, nine of ten ${at(slices, 0.9).toFixed(2)}, worst ${Math.max(...slices).toFixed(1)}`,
     `restored in ${restored([]).toFixed(0)} ms, with ${INCREMENTS} increments in ${restored(increments).toFixed(0)} ms`,
   ];
   process.stdout.write(`${what}: ${figures.join('; ')}\n`);

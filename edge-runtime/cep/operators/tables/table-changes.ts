@@ -50,22 +50,15 @@ export class TableChanges {
   }
 }
 
-/** What was written of changes. */
-export interface WrittenChanges {
-  /** Rows that were not taken, ever. */
-  refused: number;
-  /** The number of the next row that comes. */
-  next: number;
-  gone: number[];
-  changed: [number, Row][];
-  came: [number, Row][];
+/** What changes begin with: how many rows were not taken, ever; the number of the next row that comes; and the numbers of what left. */
+export function readChangesHead(reader: BinaryReader): { refused: number; next: number; gone: number[] } {
+  return { refused: Number(reader.value()), next: reader.count(), gone: Array.from({ length: reader.count() }, () => reader.count()) };
 }
 
-export function readTableChanges(reader: BinaryReader): WrittenChanges {
-  const rows = (): [number, Row][] =>
-    Array.from({ length: reader.count() }, (): [number, Row] => {
-      const [number, row] = [reader.count(), reader.value()];
-      return [number, Array.isArray(row) ? row : []];
-    });
-  return { refused: Number(reader.value()), next: reader.count(), gone: Array.from({ length: reader.count() }, () => reader.count()), changed: rows(), came: rows() };
+/** Reads the rows of changes of one kind, each with its number. */
+export function readChangedRows(reader: BinaryReader, take: (number: number, row: Row) => void): void {
+  for (let left = reader.count(); left > 0; left--) {
+    const [number, row] = [reader.count(), reader.value()];
+    if (Array.isArray(row)) take(number, row);
+  }
 }

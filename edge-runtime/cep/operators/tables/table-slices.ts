@@ -1,7 +1,7 @@
 import type { Row } from '../../api.ts';
 import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Place, PlaceOrder } from './place-order.ts';
-import { readTableChanges } from './table-changes.ts';
+import { readChangedRows, readChangesHead } from './table-changes.ts';
 import type { TableNumbers } from './table-numbers.ts';
 
 /** Which rows of a table are yet to be written in slices: those that there were in the beginning, in their order. */
@@ -47,12 +47,14 @@ export function readTable(slices: readonly BinaryReader[], changes: readonly Bin
     }
   }
   let [next, refused] = [0, 0];
+  const set = (number: number, row: Row): void => void rows.set(number, row);
   // Whatever a slice has of a row, the last change of it says so again.
   for (const reader of changes) {
-    const change = readTableChanges(reader);
-    ({ next, refused } = change);
-    for (const number of change.gone) rows.delete(number);
-    for (const [number, row] of [...change.changed, ...change.came]) rows.set(number, row);
+    const head = readChangesHead(reader);
+    ({ next, refused } = head);
+    for (const number of head.gone) rows.delete(number);
+    readChangedRows(reader, set);
+    readChangedRows(reader, set);
   }
   return { rows: [...rows].sort(([left], [right]) => left - right), next, refused };
 }

@@ -5,7 +5,7 @@ import { KeyIndex } from './key-index.ts';
 import { PlaceOrder, type Place } from './place-order.ts';
 import { RowColumns, type Column } from '../row-columns.ts';
 import type { Renewable } from '../stage.ts';
-import { readTableChanges, TableChanges } from './table-changes.ts';
+import { readChangedRows, readChangesHead, TableChanges } from './table-changes.ts';
 import { TableNumbers } from './table-numbers.ts';
 import { readTable, TableSlices } from './table-slices.ts';
 import { ValueIndex } from './value-index.ts';
@@ -223,28 +223,26 @@ export class Table implements Renewable {
 
   loadChanges(reader: BinaryReader): void {
     const { numbers } = this;
-    const { refused, next, gone, changed, came } = readTableChanges(reader);
+    const { refused, next, gone } = readChangesHead(reader);
     this.refused = refused;
     numbers.begin();
     for (const number of gone) {
       const place = numbers.takeOut(number);
       if (place !== undefined) this.remove(place);
     }
-    this.loadReplaced(
-      changed.flatMap(([number, row]) => {
-        const place = numbers.placeOf(number);
-        return place === undefined ? [] : [{ place, row }];
-      }),
-    );
-    this.loadNumbered(came, next);
+    const replaced: { place: Place; row: Row }[] = [];
+    readChangedRows(reader, (number, row) => {
+      const place = numbers.placeOf(number);
+      if (place !== undefined) replaced.push({ place, row });
+    });
+    this.loadReplaced(replaced);
+    readChangedRows(reader, (number, row) => this.loadNumbered(number, row));
+    numbers.next = next;
   }
 
-  private loadNumbered(rows: readonly [number, Row][], next: number): void {
-    for (const [number, row] of rows) {
-      this.numbers.next = number;
-      this.enter(row);
-    }
-    this.numbers.next = next;
+  private loadNumbered(number: number, row: Row): void {
+    this.numbers.next = number;
+    this.enter(row);
   }
 
   renew(): void {
@@ -259,7 +257,8 @@ export class Table implements Renewable {
     this.clear();
     const { rows, next, refused } = readTable(slices, changes);
     this.numbers.begin();
-    this.loadNumbered(rows, next);
+    for (const [number, row] of rows) this.loadNumbered(number, row);
+    this.numbers.next = next;
     this.refused = refused;
   }
 
