@@ -58,7 +58,11 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
   /** Hears again what was told since it last made sure: from where this process began, before which it looks at everything once. */
   const makeSure = async (): Promise<void> => {
     const at = deps.clock.now();
-    if (sure === undefined) sure = { at, until: await outboxEnd(deps.pool) };
+    if (sure === undefined) {
+      sure = { at, until: await outboxEnd(deps.pool) };
+      // What was heard before would not be heard again.
+      news.forget();
+    }
     if (at - sure.at < againMs) return;
     const { told, end } = await readSubjects(deps.pool, sure.until, newsTopics);
     for (const event of told) news.hear(event);

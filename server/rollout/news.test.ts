@@ -16,6 +16,16 @@ test('a rollout is looked at as a whole the first time, and again after somethin
   expect(news.take('r')).toBe('all');
 });
 
+test('a rollout that was heard to begin is known from there on, until something was lost', () => {
+  const news = new News();
+  news.hear(event('deployment', 'created'));
+  expect(news.take('s')).toEqual(new Set());
+  news.forget();
+  expect(news.take('s')).toBe('all');
+  news.hear(event('deployment', 'state'));
+  expect(news.take('s')).toBe('all');
+});
+
 test('what is given back is kept together with what came since, and all outweighs some', () => {
   const news = new News();
   news.looked('r');

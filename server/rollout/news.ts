@@ -9,8 +9,8 @@ export const newsTopics = ['node', 'membership', 'fleet', 'deployment'] as const
 /**
  * What this process heard and has not yet looked at, by rollout.
  *
- * 1. A rollout that this process has not looked at as a whole is looked at so: what was said of its nodes before it was there, or
- *    before this process was, is not known.
+ * 1. A rollout that this process has not looked at as a whole is looked at so: what was said of its nodes before this process was there is
+ *    not known. One that it heard begin is known from there on: who began it looked at all nodes, and what came in between is heard again.
  * 2. What was heard is kept until a step of this process has looked at it. Who holds the rollout heard the same, and may be killed.
  * 3. There is one entry a node and rollout, however often it is heard of.
  */
@@ -22,7 +22,7 @@ export class News {
   readonly #fleets = new Set<string>();
   /** Nodes to look at, by rollout; all of them where it is not known which. */
   readonly #looks = new Map<string, 'all' | Set<string>>();
-  /** Rollouts that were looked at as a whole. */
+  /** Rollouts that were looked at as a whole, by this process or as it heard them begin. */
   readonly #known = new Set<string>();
 
   /** Whether the event is news of any rollout. */
@@ -32,8 +32,10 @@ export class News {
       this.#joined.add(subjectId);
       this.#moved.add(subjectId);
     } else if (topic === 'fleet' && kind === 'members') this.#fleets.add(subjectId);
-    else if (topic === 'deployment' && kind !== 'progress') this.#rollouts.add(subjectId);
-    else return false;
+    else if (topic === 'deployment' && kind !== 'progress') {
+      this.#rollouts.add(subjectId);
+      if (kind === 'created') this.#known.add(subjectId);
+    } else return false;
     return true;
   }
 
