@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { arrayLiteral } from '../kernel/array-literal.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 import { inReach } from '../kernel/reach.ts';
@@ -96,7 +97,8 @@ export async function insertDeployment(tx: Transaction, row: NewDeployment): Pro
   // One statement, whatever the fleet's size.
   await tx.$executeRaw`
     INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
-    SELECT ${row.id}, n.node, n.name, n.wave, ${row.startedAt} FROM jsonb_to_recordset(${JSON.stringify(nodes)}::jsonb) AS n(node text, name text, wave int)`;
+    SELECT ${row.id}, n.node, n.name, n.wave, ${row.startedAt} FROM unnest(
+      ${arrayLiteral(nodes.map(({ node }) => node))}::text[], ${arrayLiteral(nodes.map(({ name }) => name))}::text[], ${arrayLiteral(nodes.map(({ wave }) => wave))}::int[]) AS n(node, name, wave)`;
 }
 
 /** Ends or moves a rollout by a person's word. `final` also says when it ended. */
