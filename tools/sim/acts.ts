@@ -16,6 +16,8 @@ export interface ActOptions {
 export interface Act {
   readonly name: string;
   readonly play: (stage: Stage, options: ActOptions) => Promise<string>;
+  /** Nobody asks the API meanwhile: what the fleet takes by itself. */
+  readonly isUnasked?: true;
 }
 
 const limitMs = 900_000;
@@ -26,6 +28,7 @@ const ruleText = (limit: number): string => `define stream Readings (pump string
 export const acts: readonly Act[] = [
   { name: 'all join with an enrolment token', play: join },
   { name: 'all stand, heartbeats and telemetry', play: watch },
+  { name: 'the same, and nobody asks the API', play: watch, isUnasked: true },
   { name: 'a new desired state for all at once', play: (stage, options) => deploy(stage, options, 1, { waves: [{ limit: { unit: 'percent', value: 100 } }], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 0 }) },
   { name: 'a rollout in waves of 1, 10, 50 and 100 %', play: (stage, options) => deploy(stage, options, 2, { waves: [1, 10, 50].map((value) => ({ limit: { unit: 'percent', value } })), maxUnavailable: { unit: 'percent', value: 50 }, bakeSeconds: 5 }) },
   { name: 'the control plane is killed and starts again', play: restart },

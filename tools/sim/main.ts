@@ -8,7 +8,7 @@ import { stopAll } from '../services/owned-process.ts';
 import { ServiceError } from '../services/service.ts';
 import { buildConsole, generateDatabaseClient } from '../start/build.ts';
 import { runSession } from '../start/session.ts';
-import { type ActOptions, acts } from './acts.ts';
+import { type Act, type ActOptions, acts } from './acts.ts';
 import type { Reading } from './meters.ts';
 import { Probe } from './probe.ts';
 import { setStage, type Stage } from './stage.ts';
@@ -39,7 +39,7 @@ await runSession(async ({ print, steps }) => {
   const stage = await steps.run('control plane', () => setStage(folder, nodes, crews), ({ url }) => url);
   const rows: string[][] = [];
   try {
-    for (const { name, play } of acts) rows.push(await steps.run(name, () => measured(stage, () => play(stage, options), name, nodes), (row) => row[1] ?? ''));
+    for (const act of acts) rows.push(await steps.run(act.name, () => measured(stage, act, options), (row) => row[1] ?? ''));
     for (const { query, calls, totalMs } of await stage.meters.dearest(8)) print(`${String(totalMs).padStart(8)} ms  ${String(calls).padStart(8)} calls  ${query.slice(0, 160)}`);
   } finally {
     stage.crews.end();
@@ -51,16 +51,16 @@ await runSession(async ({ print, steps }) => {
   return 0;
 });
 
-async function measured(stage: Stage, play: () => Promise<string>, name: string, nodes: number): Promise<string[]> {
-  const probe = new Probe(stage.api);
+async function measured(stage: Stage, { name, play, isUnasked }: Act, options: ActOptions): Promise<string[]> {
+  const probe = isUnasked === true ? undefined : new Probe(stage.api);
   const before = await stage.meters.read();
-  const outcome = await play();
+  const outcome = await play(stage, options);
   const after = await stage.meters.read();
-  const { medianMs, maxMs, failures } = probe.end();
+  const answers = probe?.end();
   const seconds = (after.at - before.at) / 1000;
   const taken = (part: keyof Reading['cpu']): number => Math.max(0, after.cpu[part] - before.cpu[part]);
   const cores = (part: keyof Reading['cpu']): string => (taken(part) / seconds).toFixed(2);
-  const aNode = (part: keyof Reading['cpu']): string => ((taken(part) / nodes) * 1000).toFixed(1);
+  const aNode = (part: keyof Reading['cpu']): string => ((taken(part) / options.nodes) * 1000).toFixed(1);
   return [
     name,
     outcome,
@@ -71,7 +71,7 @@ async function measured(stage: Stage, play: () => Promise<string>, name: string,
     mebibytes(after.memory.controlPlane),
     mebibytes(after.memory.postgres),
     String(Math.round((after.statements - before.statements) / seconds)),
-    `${Math.round(medianMs)} / ${Math.round(maxMs)} ms${failures === 0 ? '' : `, ${failures} failed`}`,
+    answers === undefined ? '' : `${Math.round(answers.medianMs)} / ${Math.round(answers.maxMs)} ms${answers.failures === 0 ? '' : `, ${answers.failures} failed`}`,
   ];
 }
 
