@@ -138,6 +138,8 @@ export const refusedWords = {
   'rules.runTests': 'run the test cases of a rule',
   'rules.publish': 'publish a rule',
   'search.all': 'search',
+  'settings.notifications.alerts': 'see when there are alerts',
+  'settings.notifications.setAlerts': 'change when there are alerts',
   'settings.notifications.get': 'see who is told of alerts',
   'settings.notifications.createChannel': 'make a notification channel',
   'settings.notifications.removeChannel': 'remove a notification channel',
