@@ -103,10 +103,10 @@ async function moreIsStored(path: EventPath): Promise<void> {
   await vi.waitFor(async () => expect(await count(path, 'Totals')).toBeGreaterThan(before + 200), { timeout: 60_000, interval: 50 });
 }
 
-/** Waits until the checkpoint has an increment. */
+/** Waits until the checkpoint has an increment; a renewal drops the first ones. */
 async function hasIncrements(url: string): Promise<void> {
   const client = await connectRedis({ url }, 'test');
-  await vi.waitFor(async () => expect(await client.hexists('selvedge:checkpoint:rules', 'watch 1')).toBe(1), { timeout: 60_000, interval: 5 });
+  await vi.waitFor(async () => expect(await client.hkeys('selvedge:checkpoint:rules')).toContainEqual(expect.stringMatching(/^watch \d+$/)), { timeout: 60_000, interval: 5 });
   client.disconnect();
 }
 
