@@ -16,16 +16,23 @@ export function startTrigger({ name, at }: TriggerPlan, stage: StageRuntime, tar
     return {};
   }
   const next = (time: number): number | undefined => ('every' in at ? time + at.every : at.cron.next(time));
-  const wait = (time: number): void => {
-    const then = next(time);
+  const waitFor = (then: number | undefined): void => {
     if (then !== undefined) alarm.at(then);
   };
   const alarm = running.rings(
     stage.alarm((time) => {
       ring(time);
-      wait(time);
+      waitFor(next(time));
     }),
   );
-  running.leaves(late ? stage.beginLate(wait) : stage.start.add(wait));
+  // A calendar's second that has begun is not over: it rings at the start, as Quartz does.
+  const begin = (start: number): void => waitFor('cron' in at && at.cron.next(start - SECOND) === secondOf(start) ? start : next(start));
+  running.leaves(late ? stage.beginLate(begin) : stage.start.add(begin));
   return { alarm: [`trigger ${name}`, alarm] };
+}
+
+const SECOND = 1000;
+
+function secondOf(time: number): number {
+  return Math.floor(time / SECOND) * SECOND;
 }

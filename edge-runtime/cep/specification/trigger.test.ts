@@ -19,6 +19,15 @@ describe('a trigger', () => {
     expect(rowsOf(text, 'O', [['S', 1000, 'a', 1], { advance: 1015 }], { start: 995 })).toEqual([[1005], [1015]]);
   });
 
+  it.each([
+    [20_000, [[20_000], [40_000]]],
+    [20_999, [[20_999], [40_000]]],
+    [21_000, [[40_000]]],
+  ])('rings at a start in a second of its calendar: at %d', (start, rows) => {
+    const text = `${STREAM} define trigger Clock at '0/20 * * * * ?'; from Clock select triggered_time insert into O;`;
+    expect(rowsOf(text, 'O', [{ advance: start + 100 }, { advance: 45_000 }], { start })).toEqual(rows);
+  });
+
   it('sets a join off', () => {
     const text = `${STREAM} define trigger Clock at every 10 milliseconds; define window W (k string, v int) length(5); from S select k, v insert into W; from Clock join W select W.v as v insert into O;`;
     expect(rowsOf(text, 'O', [['S', 1, 'a', 7], ['S', 5, 'a', 8], { advance: 12 }])).toEqual([[7], [8]]);
