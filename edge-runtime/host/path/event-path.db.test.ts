@@ -237,6 +237,17 @@ test('a recording is replayed from a file at the pace of its own times', async (
   expect(await stored(path, 'dead-letters', 1)).toMatchObject([[expect.stringContaining('loop.csv'), '3#0', expect.any(String), 'broken']]);
 });
 
+test('a rule that nothing feeds rings its triggers by the clock, and goes on after a crash', async () => {
+  const rule = `define trigger Ring at every 200 milliseconds; define stream Rings (at long); from Ring select triggered_time as at insert into Rings;`;
+  const before = Date.now();
+  const path = await start(rule);
+  const first = (await stored(path, 'Rings', 2)).map(([at]) => Number(at));
+  expect(first[0]).toBeGreaterThanOrEqual(before - 1_000);
+  await crash(path);
+  const rings = (await stored(await start(rule), 'Rings', first.length + 2)).map(([at]) => Number(at));
+  expect(new Set(rings).size).toBe(rings.length);
+});
+
 describe('a bundle that cannot run is refused before anything is opened', () => {
   const source = (options: string): string => `@source(${options}, @map(type='json')) define stream Readings (pump string);`;
   test.each([

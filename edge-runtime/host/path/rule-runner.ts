@@ -40,12 +40,13 @@ export class RuleRunner {
   #nextOrdinal = 1;
   /** Something was given to the engine since its state was last saved, or it is yet to be saved here. */
   #isTouched = true;
-  /** How far the events' times lie behind the clock; unknown before the first. */
+  /** How far the events' times lie behind the clock; unknown before the first, and nothing where none come in. */
   #behindMs: number | undefined;
 
   constructor(plan: RulePlan, uuid: () => string) {
     this.plan = plan;
     this.#uuid = uuid;
+    this.#behindMs = plan.sources.length === 0 ? 0 : undefined;
     this.#outputs = plan.streams.filter(isHeard(plan)).map((stream) => ({ plan: stream, times: [], rows: [] }));
     this.#engine = this.#made();
   }
