@@ -138,7 +138,13 @@ test.describe.serial('the whole loop', () => {
     await page.getByRole('button', { name: 'Add a route' }).click();
     await page.getByLabel('Name').fill('everything critical');
     await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
-    await expect(page.getByRole('row', { name: /everything critical.*on call/ })).toBeVisible();
+    const route = page.getByRole('row', { name: /everything critical.*on call/ });
+    await expect(route).toBeVisible();
+    await route.getByRole('button', { name: 'Change' }).click();
+    await page.getByText('About', { exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Detections' }).check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click();
+    await expect(route).toContainText('detections');
 
     await open(page, '/alerts');
     const alert = page.getByRole('row', { name: /Valve closing/ }).first();

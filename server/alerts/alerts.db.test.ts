@@ -307,6 +307,36 @@ test('nobody is told of what is muted, or of what no route leads to', async () =
   expect(got.map((one) => JSON.parse(one.body).alert.title)).toEqual(['Muted']);
 });
 
+test('a channel that changes goes elsewhere, by its routes and with what waits; what was secret is gone', async () => {
+  const [former, next] = [await receiver([500]), await receiver()];
+  const id = await channel({ kind: 'webhook', url: former.url, secret: 'a secret of sixteen' });
+  await as('administrator').settings.notifications.testChannel({ id });
+  await tell();
+  expect(former.got).toHaveLength(1);
+  await as('administrator').settings.notifications.changeChannel({ id, name: 'night watch', settings: { kind: 'slack', url: next.url } });
+  world.deps.clock.advance(11_000);
+  await tell();
+  expect([former.got.length, next.got.length]).toEqual([1, 1]);
+  const { channels, routes } = await as('viewer').settings.notifications.get();
+  expect(channels).toMatchObject([{ name: 'night watch', kind: 'slack' }]);
+  expect(routes).toMatchObject([{ channels: [{ id, name: 'night watch' }] }]);
+  const { items } = await as('administrator').audit.list({ action: 'channel.update' });
+  expect(items).toMatchObject([{ before: { name: 'channel webhook', kind: 'webhook' }, after: { name: 'night watch', kind: 'slack' } }]);
+  expect(JSON.stringify(items)).not.toContain('sixteen');
+  await expect(as('operator').settings.notifications.changeChannel({ id, name: 'mine' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('a route is changed as a whole, and one that names what is not there stays', async () => {
+  const id = await channel({ kind: 'slack', url: 'http://127.0.0.1:9/' }, { rule: 'watch' });
+  const routes = async () => (await as('viewer').settings.notifications.get()).routes;
+  const [route] = await routes();
+  const change = { id: route?.id ?? '', name: 'of nodes', severityMin: 'critical' as const, sources: ['nodesOffline' as const], channels: [id], tellsResolved: false };
+  await as('administrator').settings.notifications.changeRoute(change);
+  expect(await routes()).toMatchObject([{ name: 'of nodes', severityMin: 'critical', sources: ['nodesOffline'], rule: null, tellsResolved: false }]);
+  await expect(as('administrator').settings.notifications.changeRoute({ ...change, channels: ['nothing'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await routes()).toMatchObject([{ channels: [{ id }] }]);
+});
+
 test('what is secret in a channel is sealed, and neither given back nor put on record', async () => {
   const { url } = await receiver();
   await channel({ kind: 'webhook', url, secret: 'a secret of sixteen' });

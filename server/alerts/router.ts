@@ -1,8 +1,9 @@
 import { procedure, router } from '../trpc/procedures.ts';
-import { findAlertSettings } from './repository.ts';
+import { changeChannel, changeRoute, createChannel, createRoute, removeChannel, removeRoute, testChannel } from './notification-settings.ts';
 import { listAlerts, listDeliveries, readAlert, readNotifications } from './reads.ts';
-import { alertIdInput, alertSchema, alertSettingsSchema, byIdOutput, createChannelInput, createRouteInput, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, muteAlertInput, notificationsOutput } from './schema.ts';
-import { actOnAlert, createChannel, createRoute, removeChannel, removeRoute, setAlertSettings, testChannel } from './service.ts';
+import { findAlertSettings } from './repository.ts';
+import { alertIdInput, alertSchema, alertSettingsSchema, byIdOutput, changeChannelInput, changeRouteInput, createChannelInput, createRouteInput, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, muteAlertInput, notificationsOutput } from './schema.ts';
+import { actOnAlert, setAlertSettings } from './service.ts';
 
 const tag = 'Alerts';
 const settingsTag = 'Notifications';
@@ -45,6 +46,11 @@ export const notificationsRouter = router({
     .input(createChannelInput)
     .output(byIdOutput)
     .mutation(({ ctx, input }) => createChannel(ctx.deps, ctx.actor, input)),
+  changeChannel: procedure('settings:write')
+    .meta({ rest: { method: 'PATCH', path: '/notifications/channels/{id}', tag: settingsTag, summary: 'Name a channel otherwise, or have it go elsewhere' } })
+    .input(changeChannelInput)
+    .output(byIdOutput)
+    .mutation(({ ctx, input }) => changeChannel(ctx.deps, ctx.actor, input)),
   removeChannel: procedure('settings:write')
     .meta({ rest: { method: 'DELETE', path: '/notifications/channels/{id}', tag: settingsTag, summary: 'Remove a channel' } })
     .input(alertIdInput)
@@ -60,6 +66,11 @@ export const notificationsRouter = router({
     .input(createRouteInput)
     .output(byIdOutput)
     .mutation(({ ctx, input }) => createRoute(ctx.deps, ctx.actor, input)),
+  changeRoute: procedure('settings:write')
+    .meta({ rest: { method: 'PUT', path: '/notifications/routes/{id}', tag: settingsTag, summary: 'Put another route in the place of one' } })
+    .input(changeRouteInput)
+    .output(byIdOutput)
+    .mutation(({ ctx, input }) => changeRoute(ctx.deps, ctx.actor, input)),
   removeRoute: procedure('settings:write')
     .meta({ rest: { method: 'DELETE', path: '/notifications/routes/{id}', tag: settingsTag, summary: 'Remove a route' } })
     .input(alertIdInput)

@@ -50,6 +50,8 @@ export const channelSettingsSchema = z.discriminatedUnion('kind', [
 const nameSchema = z.string().trim().min(1).max(100);
 export const channelSchema = z.object({ id: idSchema, name: z.string(), kind: z.enum(['webhook', 'email', 'slack', 'pagerduty']), target: z.string(), createdBy: z.string(), createdAt: z.number() });
 export const createChannelInput = z.object({ name: nameSchema, settings: channelSettingsSchema });
+/** What is left out stays. Settings are given whole: those that are there are never given back. */
+export const changeChannelInput = createChannelInput.partial().extend({ id: idSchema });
 export const routeSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -70,6 +72,7 @@ export const createRouteInput = z.object({
   channels: z.array(idSchema).min(1).max(10),
   tellsResolved: z.boolean().default(true),
 });
+export const changeRouteInput = createRouteInput.extend({ id: idSchema });
 export const notificationsOutput = z.object({ channels: z.array(channelSchema), routes: z.array(routeSchema), can: z.object({ change: permissionSchema }) });
 
 export const deliverySchema = z.object({

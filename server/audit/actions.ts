@@ -7,7 +7,7 @@ export type AuditAction =
   | `alert.${'acknowledge' | 'mute' | 'resolve'}`
   | `apiToken.${'create' | 'revoke'}`
   | `breakGlass.${'create' | 'revoke' | 'use'}`
-  | `channel.${'create' | 'remove' | 'test'}`
+  | `channel.${'create' | 'remove' | 'test' | 'update'}`
   | `deployment.${'allow' | 'cancel' | 'create' | 'pause' | 'resume' | 'retryFailed' | 'rollBack' | 'state'}`
   | `enrollment.${'admit' | 'approve' | 'deny' | 'readmit' | 'request'}`
   | `enrollmentToken.${'create' | 'revoke'}`
@@ -21,7 +21,7 @@ export type AuditAction =
   | 'password.change'
   | `repository.${'connect' | 'refresh' | 'remove' | 'requestSync' | 'sync' | 'update'}`
   | `role.${'create' | 'remove' | 'update'}`
-  | `route.${'create' | 'remove'}`
+  | `route.${'create' | 'remove' | 'update'}`
   | `rule.${'deleteTest' | 'discardDraft' | 'publish' | 'saveDraft' | 'saveTest'}`
   | `secondFactor.${'disable' | 'enable' | 'reset'}`
   | `session.${'end' | 'revoke' | 'revokeOthers' | 'start'}`

@@ -111,10 +111,15 @@ test('routes say whom to tell of what', async () => {
   await callAs(world.deps, aUser(organization)).settings.notifications.createChannel({ name: 'night', settings: { kind: 'slack', url: 'http://127.0.0.1:9/hook' } });
   expect((await selvedge('notify', 'add-route', 'at night', '--to', 'night', '--from', 'critical', '--source', 'detection', 'recordsLost', '--fleet', 'south', '--no-resolved')).out).toBe('route at night added: from critical on, night\n');
   expect((await selvedge('notify', 'routes', '-o', 'wide')).out).toMatch(/^ROUTE +FROM +FLEET +TELLS +SOURCES +RULE +ENDS\nat night +critical +south +night +detection,recordsLost +all +not told\n$/);
+  expect((await selvedge('notify', 'change-channel', 'night', '--name', 'late')).out).toBe('channel late changed; `notify test late` tries it\n');
+  expect((await selvedge('notify', 'change-route', 'at night', '--to', 'late', '--name', 'any time')).out).toBe('route any time changed: from warning on, late\n');
+  expect((await selvedge('notify', 'routes')).out).toMatch(/any time +warning +all +late\n/);
+  expect(await selvedge('notify', 'change-channel', 'late')).toMatchObject({ code: exitCodes.usage });
+  expect((await selvedge('notify', 'change-channel', 'late', '--name', 'night')).code).toBe(exitCodes.done);
   expect(await selvedge('notify', 'add-route', 'x', '--to', 'nobody')).toMatchObject({ code: exitCodes.notFound });
   expect(await selvedge('notify', 'add-route', 'x', '--to', 'night', '--from', 'loud')).toMatchObject({ code: exitCodes.usage });
-  expect((await selvedge('notify', 'remove-route', 'at night')).out).toBe('route at night removed\n');
-  expect(await selvedge('notify', 'remove-route', 'at night')).toMatchObject({ code: exitCodes.notFound });
+  expect((await selvedge('notify', 'remove-route', 'any time')).out).toBe('route any time removed\n');
+  expect(await selvedge('notify', 'remove-route', 'any time')).toMatchObject({ code: exitCodes.notFound });
 });
 
 test('a fleet is removed; nothing else is, and what to do in its place is said', async () => {

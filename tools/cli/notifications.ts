@@ -40,7 +40,7 @@ interface Surroundings {
 
 interface RouteOptions {
   to: string[];
-  from: string;
+  from?: string;
   source?: string[];
   rule?: string;
   fleet?: string;
@@ -60,6 +60,18 @@ export function notificationCommands(program: Command, { connect, out, standardI
       await (await connect()).send('POST', '/notifications/channels', { name, settings });
       out(`channel ${name} added; \`notify test ${name}\` tries it\n`);
     });
+  notify
+    .command('change-channel <name> [file]')
+    .description('Call a channel otherwise, or have it go where FILE says, as `add-channel` takes it; routes keep it, and what waits to be told goes there too.')
+    .option('--name <name>', 'its other name')
+    .action(async (written: string, file: string | undefined, options: { name?: string }) => {
+      if (file === undefined && options.name === undefined) throw new CliError(exitCodes.usage, 'Say what changes: a FILE with its settings, or --name.');
+      const settings = file === undefined ? undefined : settingsIn(await readGiven(file, standardInput), file);
+      const client = await connect();
+      const { id, name } = namedOf((await read(client)).channels, written, 'channel');
+      await client.send('PATCH', `/notifications/channels/${id}`, { ...(options.name !== undefined && { name: options.name }), ...(settings !== undefined && { settings }) });
+      out(`channel ${options.name ?? name} changed; \`notify test ${options.name ?? name}\` tries it\n`);
+    });
   notify.command('remove-channel <name>').description('Tell nobody by a channel any more; what waits to be told by it is gone.').action(async (name: string) => {
     const client = await connect();
     const { channels } = await read(client);
@@ -74,22 +86,26 @@ export function notificationCommands(program: Command, { connect, out, standardI
   });
 
   notify.command('routes').description('Who is told of what.').addOption(format()).action(async (options: { output: Format }) => out(render((await read(await connect())).routes, routeColumns, ({ name }) => name, options.output)));
-  notify
-    .command('add-route <name>')
-    .description('Say whom to tell of what.')
-    .requiredOption('--to <channels...>', 'the channels to tell by')
-    .addOption(new Option('--from <severity>', 'what is at least so severe').choices(severitySchema.options).default('warning'))
-    .addOption(new Option('--source <sources...>', 'what alerts are about; all when left out').choices(alertSourceSchema.options))
-    .option('--rule <name>', 'detections of this rule alone')
-    .option('--fleet <name>', 'what is about this fleet alone')
-    .option('--no-resolved', 'nothing of what is over')
-    .action(async (name: string, { to, from, source, rule, fleet, resolved }: RouteOptions) => {
-      const client = await connect();
-      const { channels } = await read(client);
-      const limits = { ...(source !== undefined && { sources: source }), ...(rule !== undefined && { rule }), ...(fleet !== undefined && { fleet: (await find(client, kindOf('fleet'), fleet)).id }) };
-      await client.send('POST', '/notifications/routes', { name, severityMin: from, channels: to.map((one) => namedOf(channels, one, 'channel').id), tellsResolved: resolved, ...limits });
-      out(`route ${name} added: from ${from} on, ${to.join(', ')}\n`);
-    });
+  const routeOptions = (command: Command): Command =>
+    command
+      .addOption(new Option('--from <severity>', 'what is at least so severe').choices(severitySchema.options))
+      .addOption(new Option('--source <sources...>', 'what alerts are about; all when left out').choices(alertSourceSchema.options))
+      .option('--rule <name>', 'detections of this rule alone')
+      .option('--fleet <name>', 'what is about this fleet alone')
+      .option('--no-resolved', 'nothing of what is over');
+  routeOptions(notify.command('add-route <name>').description('Say whom to tell of what.').requiredOption('--to <channels...>', 'the channels to tell by')).action(async (name: string, options: RouteOptions) => {
+    const client = await connect();
+    const route = await routeOf(client, name, options);
+    await client.send('POST', '/notifications/routes', route);
+    out(`route ${name} added: from ${route.severityMin} on, ${options.to.join(', ')}\n`);
+  });
+  routeOptions(notify.command('change-route <name>').description('Put another route in the place of one: what is left out is as in a new one.').requiredOption('--to <channels...>', 'the channels to tell by').option('--name <name>', 'call it otherwise')).action(async (written: string, options: RouteOptions & { name?: string }) => {
+    const client = await connect();
+    const { id, name } = namedOf((await read(client)).routes, written, 'route');
+    const route = await routeOf(client, options.name ?? name, options);
+    await client.send('PUT', `/notifications/routes/${id}`, route);
+    out(`route ${route.name} changed: from ${route.severityMin} on, ${options.to.join(', ')}\n`);
+  });
   notify.command('remove-route <name>').description('Take a route away.').action(async (name: string) => {
     const client = await connect();
     const { routes } = await read(client);
@@ -117,6 +133,13 @@ export function notificationCommands(program: Command, { connect, out, standardI
 
 async function read(client: ApiClient): Promise<Pick<z.infer<typeof notificationsOutput>, 'channels' | 'routes'>> {
   return notificationsOutput.extend({ can: z.unknown() }).parse(await client.get('/notifications'));
+}
+
+/** A route as the options say it. */
+async function routeOf(client: ApiClient, name: string, { to, from = 'warning', source, rule, fleet, resolved }: RouteOptions) {
+  const { channels } = await read(client);
+  const limits = { ...(source !== undefined && { sources: source }), ...(rule !== undefined && { rule }), ...(fleet !== undefined && { fleet: (await find(client, kindOf('fleet'), fleet)).id }) };
+  return { name, severityMin: from, channels: to.map((one) => namedOf(channels, one, 'channel').id), tellsResolved: resolved, ...limits };
 }
 
 /** One by its name or id. Routes may share a name: then the id says which. */

@@ -14,7 +14,7 @@ import { BreakGlass } from './break-glass.tsx';
 import { CreateApiTokenDialog } from './create-api-token-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { Members } from './members.tsx';
-import { CreateChannelDialog } from './create-channel-dialog.tsx';
+import { ChannelDialog } from './channel-dialog.tsx';
 import { NodeKeys } from './node-keys.tsx';
 import { Notifications } from './notifications.tsx';
 import { OrganizationCard } from './organization-card.tsx';
@@ -106,7 +106,7 @@ export function SettingsPage() {
       />
       <InviteDialog open={making === 'invitation'} close={() => setMaking(null)} />
       <RoleDialog open={making === 'role'} close={() => setMaking(null)} />
-      <CreateChannelDialog open={making === 'channel'} close={() => setMaking(null)} />
+      <ChannelDialog open={making === 'channel'} close={() => setMaking(null)} />
       <CreateApiTokenDialog open={making === 'token'} close={() => setMaking(null)} />
     </PageFrame>
   );
