@@ -115,7 +115,7 @@ test('nothing goes to more than a tenth at first unless somebody says so, by the
   const { items } = await as('viewer').fleets.list({});
   const wavesOf = async (input: object) => (await as('operator').deployments.plan({ fleet: items[0]?.id ?? '', rules: [{ name: 'watch', version: 1 }], ...input })).waves.map(({ nodes }) => nodes);
   expect([await wavesOf({}), await wavesOf({ policy: { bakeSeconds: 0, onFailure: 'rollback' } }), await wavesOf({ policy: { waves: [] } })]).toEqual([[2, 18], [2, 18], [20]]);
-  for (const [policy, waves] of [[undefined, 'in 2 waves (2, 18)'], [{ bakeSeconds: 0 }, 'in 2 waves (2, 18)'], [{ waves: [] }, 'in 1 wave (20)']] as const) {
+  for (const [policy, waves] of [[undefined, 'in 2 waves (2; 18)'], [{ bakeSeconds: 0 }, 'in 2 waves (2; 18)'], [{ waves: [] }, 'in 1 wave (20)']] as const) {
     const { changes } = await as('viewer').documents.diff({ documents: [{ ...deployment, ...(policy !== undefined && { policy }) } as Document] });
     expect(changes[0]?.lines.at(-1)).toContain(waves);
   }

@@ -33,6 +33,20 @@ describe('names', () => {
     expect(labels).not.toContain('limitFlow');
   });
 
+  it.each([
+    ['select device, flow as | insert into Sites;', 'insert'],
+    ['select device, flow as li| update or insert into Sites set Sites.limitFlow = flow on Sites.device == device;', 'update or insert'],
+    ['select device, flow as | update Sites set Sites.limitFlow = flow on Sites.device == device;', 'update'],
+  ])('offers a value the names of what it is put into: %s', (text) => {
+    const { labels, ranks } = offered(`from Readings ${text}`);
+    expect(labels.slice(0, 2)).toEqual(['device', 'limitFlow']);
+    expect([ranks['limitFlow'], ranks['twice']]).toEqual([2, 0]);
+  });
+
+  it('offers a value every name that is there while it is put into nothing', () => {
+    expect(offered('from Readings select flow as |').labels).toEqual(expect.arrayContaining(['limitFlow', 'twice']));
+  });
+
   it('ranks what type-checks as it stands over what can still be compared', () => {
     const { ranks } = offered('from Readings[|] select device insert into Out;');
     expect(ranks['on']).toBe(2);

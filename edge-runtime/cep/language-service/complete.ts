@@ -91,6 +91,8 @@ function itemsAt(place: Place, map: TextMap, known: Study, statement: Statement,
       return [{ label: 'window', insert: 'window.', kind: 'keyword', rank: 2 }, ...callItems('stream-function', undefined)];
     case 'operand':
       return [...operandItems(map.text, known, statement, at, environment), ...(statement.before.at(-1)?.text === '.' ? [] : keywordItems(place, statement.inPartition))];
+    case 'output':
+      return outputItems(map, known, statement, at.to);
     case 'nothing':
       return [];
   }
@@ -164,7 +166,16 @@ function ownerBefore(tokens: readonly Token[]): string | undefined {
   return name === undefined ? undefined : (mark === '#' || mark === '!' ? mark : '') + name.text;
 }
 
-/** Where the statement cannot be mended: the attributes of every stream. */
+/** What a value may be called: the attributes of what the query puts out into come first, where that is written already. */
+function outputItems({ tokens }: TextMap, known: Study, { to: end }: Statement, to: number): CompletionItem[] {
+  const ahead = tokens.filter((one) => one.from >= to && one.from < end);
+  const into = ahead.findLastIndex((one, index) => one.word === 'into' || (one.word === 'update' && ahead[index + 1]?.word !== 'or'));
+  const target = known.plan.streams.find((one) => one.name === ahead[into + 1]?.text);
+  const first: CompletionItem[] = into === -1 || target === undefined ? [] : target.attributes.map(({ name, type }) => ({ label: name, kind: 'attribute', detail: type, means: `Attribute of ${target.name}.`, rank: 2 }));
+  return [...first, ...unscoped(known).filter(({ label }) => !first.some((one) => one.label === label))];
+}
+
+/** The attributes of every stream, where nothing says which of them is meant. */
 function unscoped({ plan }: Study): CompletionItem[] {
   const items = new Map<string, CompletionItem>();
   for (const { name: stream, attributes } of plan.streams) for (const { name, type } of attributes) if (!items.has(name)) items.set(name, { label: name, kind: 'attribute', detail: type, means: `Attribute of ${stream}.`, rank: 0 });

@@ -2,7 +2,7 @@ import type { Token } from '../language/tokens.ts';
 
 /** What the grammar has room for. `after` is the clause that one is in; it decides which words may follow. */
 export interface Place {
-  kind: 'keywords' | 'annotation' | 'type' | 'source' | 'target' | 'window' | 'handler' | 'operand' | 'nothing';
+  kind: 'keywords' | 'annotation' | 'type' | 'source' | 'target' | 'window' | 'handler' | 'operand' | 'output' | 'nothing';
   after: Clause;
   /** An operand has just ended, so an operator or the next clause follows. */
   ended: boolean;
@@ -119,7 +119,7 @@ function inClause(clause: Clause, last: Token, before: Token | undefined): Place
     case 'select':
     case 'having':
     case 'set':
-      if (last.word === 'as') return { kind: 'nothing', after: clause, ended: false };
+      if (last.word === 'as') return { kind: clause === 'select' ? 'output' : 'nothing', after: clause, ended: false };
       return { kind: ended ? 'keywords' : 'operand', after: clause, ended };
     case 'group':
     case 'order':
