@@ -26,7 +26,7 @@ export function useShortcuts({ openPalette, openHelp }: { openPalette: () => voi
         latest.current.openPalette();
         return;
       }
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || document.querySelector('[data-modal],[role="menu"],[role="listbox"]')) return;
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || document.querySelector('[data-modal][data-open],[role="menu"],[role="listbox"]')) return;
       clearTimeout(timer);
       const keys = prefix ? `${prefix} ${event.key}` : event.key;
       prefix = '';

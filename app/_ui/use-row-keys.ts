@@ -57,7 +57,7 @@ export function useRowKeys(frame: RefObject<HTMLDivElement | null>, actions: Row
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('[data-modal]')) return;
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || document.querySelector('[data-modal][data-open]')) return;
       if (event.target instanceof Element && event.target.closest('input,textarea,select,[contenteditable="true"],[role="textbox"]')) return;
       if (firstList() !== frame.current) return;
       const state = latest.current;

@@ -9,10 +9,15 @@ import { type Act, SeveralDialog } from './several-dialog.tsx';
 
 /** Stands at the lower edge while nodes are selected: how many, and what can be done with them together. */
 export function SelectionBar({ nodes, clear }: { nodes: readonly NodeItem[]; clear: () => void }) {
-  const [opened, setOpened] = useState<{ act: Act; nodes: readonly NodeItem[] } | null>(null);
+  // What it was opened for stays while it closes.
+  const [asked, setAsked] = useState<{ act: Act; nodes: readonly NodeItem[] }>({ act: 'labels', nodes });
+  const [isOpen, setIsOpen] = useState(false);
   const refused = useRefusal('nodes:write', 'Operators');
   const nothing = nodes.length === 0 ? 'Select nodes first, with x.' : undefined;
-  const open = (act: Act) => setOpened({ act, nodes });
+  const open = (act: Act) => {
+    setAsked({ act, nodes });
+    setIsOpen(true);
+  };
   useCommands([
     { label: 'Set labels of the selected nodes', shortcut: 'l', run: () => open('labels'), refused: refused ?? nothing },
     { label: 'Retry the selected nodes', shortcut: 'r', run: () => open('retry'), refused: refused ?? nothing },
@@ -35,7 +40,7 @@ export function SelectionBar({ nodes, clear }: { nodes: readonly NodeItem[]; cle
           </Button>
         </section>
       )}
-      <SeveralDialog act={opened?.act ?? null} nodes={opened?.nodes ?? nodes} close={() => setOpened(null)} />
+      <SeveralDialog open={isOpen} {...asked} close={() => setIsOpen(false)} />
     </>
   );
 }

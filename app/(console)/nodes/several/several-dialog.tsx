@@ -12,16 +12,16 @@ import { Turns } from './turns-panel.tsx';
 export type Act = 'labels' | 'retry';
 
 /** One action on several nodes: what it would do to each, then doing it, then how each came out. The nodes are those of its opening. */
-export function SeveralDialog({ act, nodes, close }: { act: Act | null; nodes: readonly NodeItem[]; close: () => void }) {
+export function SeveralDialog({ open, act, nodes, close }: { open: boolean; act: Act; nodes: readonly NodeItem[]; close: () => void }) {
   return (
     <Dialog
-      open={act !== null}
-      onOpenChange={(open) => (open ? undefined : close())}
+      open={open}
+      onOpenChange={(next) => (next ? undefined : close())}
       wide
       title={act === 'retry' ? `Retry ${plural(nodes.length, 'node')}` : `Labels of ${plural(nodes.length, 'node')}`}
       description={act === 'retry' ? 'Each is asked to try its desired state again.' : 'Labels are added, or changed where a node has the key. Fleets find their nodes by labels; a change can move nodes to other fleets and so change what they run.'}
     >
-      {act === 'retry' ? <Retry nodes={nodes} close={close} /> : act === 'labels' ? <LabelsOfSeveral nodes={nodes} close={close} /> : null}
+      {act === 'retry' ? <Retry nodes={nodes} close={close} /> : <LabelsOfSeveral nodes={nodes} close={close} />}
     </Dialog>
   );
 }
