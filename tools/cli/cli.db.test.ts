@@ -111,6 +111,11 @@ test('a person makes a key, is added, and signs what nodes are to run, with and 
   expect((await as('signing-key', 'withdraw')).error).toContain('No change of the keys waits');
 });
 
+test.each(['-', '-V', '-h', '-o', '--'])('a public key that begins with %s is no option', async (first) => {
+  const keys = (await callAs(world.deps, aUser(await world.organization(), 'administrator')).identity.tokens.create({ name: 'keys', scopes: ['settings:read', 'settings:write'], expiresAt: world.deps.clock.now() + 3_600_000 })).token;
+  expect((await selvedgeAs({ url: server.url, token: keys }, 'signing-key', 'add-holder', 'Ada', `${first}${'A'.repeat(43 - first.length)}`)).out).toMatch(/of Ada\. It is done/);
+});
+
 test('a break-glass code is made, used and revoked by the command line', async () => {
   const everything = (await callAs(world.deps, aUser(organization, 'administrator')).identity.tokens.create({ name: 'all', scopes: [...capabilities], expiresAt: world.deps.clock.now() + 3_600_000 })).token;
   const asAll = (...args: string[]) => selvedgeAs({ url: server.url, token: everything }, ...args);

@@ -66,6 +66,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   const program = new Command('selvedge')
     .description('Speaks to a Selvedge control plane.')
     .version(io.version)
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
     .showSuggestionAfterError();

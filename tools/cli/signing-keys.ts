@@ -26,7 +26,8 @@ export function signingKeyCommands(program: Command, connect: () => Promise<ApiC
     await (await connect()).send('POST', '/signing-keys');
     out('Added.\n');
   });
-  keys.command('add-holder <name> <publicKey>').description('Add the public half of a key that a person holds.').action(async (holder: string, publicKey: string) => {
+  // One public key in sixty-four begins with a dash, and is no option.
+  keys.command('add-holder <name> <publicKey>').allowUnknownOption().description('Add the public half of a key that a person holds.').action(async (holder: string, publicKey: string) => {
     const { keyId, outcome } = addHeldKeyOutput.parse(await (await connect()).send('POST', '/signing-keys/holders', { holder, publicKey }));
     out(`${keyId} of ${holder}. ${outcomes[outcome]}\n`);
   });
