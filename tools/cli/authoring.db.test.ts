@@ -8,7 +8,8 @@ import type { TestServer } from '../../server/testing/http.ts';
 import { aUser, callAs, testWorld } from '../../server/testing/index.ts';
 import type { TestWorld } from '../../server/testing/index.ts';
 import { exitCodes } from './exit.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
+import type { Said } from './testing/command-line.ts';
 
 /* What those do who make rules and models, by command as on pages. */
 
@@ -27,10 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function selvedge(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const said = { out: '', error: '' };
-  const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => '', now: () => Date.now(), profileFile: path.join(folder, 'profile.json'), given: { url: server.url, token }, version: '0.1.0' });
-  return { code, ...said };
+function selvedge(...args: string[]): Promise<Said> {
+  return commandLine(args, { profileFile: path.join(folder, 'profile.json'), given: { url: server.url, token } });
 }
 
 async function given(name: string, content: string | Uint8Array): Promise<string> {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { piecesOf } from './backtest.ts';
 import { exitCodes } from './exit.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
+import type { Said } from './testing/command-line.ts';
 
 let folder: string;
 const rule = (limit: number): string => `define stream Readings (device string, flow double);\nfrom Readings[flow > ${limit}.0] select device, flow insert into High;\n`;
@@ -19,10 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function selvedge(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const said = { out: '', error: '' };
-  const io = { out: (text: string) => void (said.out += text), error: (text: string) => void (said.error += text), standardInput: () => Promise.resolve('{"at":1,"device":"a","flow":9}\n'), now: () => 0, profileFile: path.join(folder, 'profile.json'), given: {}, version: '0.1.0' };
-  return { code: await run(args, io), ...said };
+function selvedge(...args: string[]): Promise<Said> {
+  return commandLine(args, { profileFile: path.join(folder, 'profile.json'), standardInput: async () => '{"at":1,"device":"a","flow":9}\n', now: () => 0 });
 }
 const file = (name: string): string => path.join(folder, name);
 

@@ -15,7 +15,8 @@ import type { TestServer } from '../../server/testing/http.ts';
 import { aUser, callAs, testWorld } from '../../server/testing/index.ts';
 import type { TestWorld } from '../../server/testing/index.ts';
 import { exitCodes } from './exit.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
+import type { Said } from './testing/command-line.ts';
 
 let world: TestWorld;
 let server: TestServer;
@@ -39,21 +40,17 @@ beforeEach(async () => {
 });
 
 /** One command line against the running control plane. */
-async function selvedge(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+function selvedge(...args: string[]): Promise<Said> {
   return selvedgeAs({ url: server.url, token }, ...args);
 }
 
-async function selvedgeAs(given: { url?: string; token?: string }, ...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const said = { out: '', error: '' };
-  const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => token, now: () => Date.now(), profileFile: path.join(folder, 'profile.json'), given, version: '0.1.0' });
-  return { code, ...said };
+function selvedgeAs(given: { url?: string; token?: string }, ...args: string[]): Promise<Said> {
+  return commandLine(args, { profileFile: path.join(folder, 'profile.json'), standardInput: async () => token, given });
 }
 
 /** With what a person types, and whatever profile was kept. */
-async function selvedgeWith({ standardInput = '' }: { standardInput?: string }, ...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const said = { out: '', error: '' };
-  const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => standardInput, now: () => Date.now(), profileFile: path.join(folder, 'profile.json'), given: {}, version: '0.1.0' });
-  return { code, ...said };
+function selvedgeWith({ standardInput = '' }: { standardInput?: string }, ...args: string[]): Promise<Said> {
+  return commandLine(args, { profileFile: path.join(folder, 'profile.json'), standardInput: async () => standardInput });
 }
 
 async function documents(threshold: number): Promise<string> {
@@ -320,13 +317,13 @@ test('whoever waits for a rollout outlives a restart of the control plane', asyn
   const { id } = await operator.create({ planHash: hash });
   const front = await aFront(Number(new URL(server.url).port));
   const heard = Promise.withResolvers<undefined>();
-  const waiting = run(['rollout', 'status', 'waited-for', '--wait', '--timeout', '120'], { out: () => heard.resolve(undefined), error: () => undefined, standardInput: async () => '', now: () => Date.now(), profileFile: '', given: { url: front.url, token }, version: '0.1.0' });
+  const waiting = commandLine(['rollout', 'status', 'waited-for', '--wait', '--timeout', '120'], { out: () => heard.resolve(undefined), given: { url: front.url, token } });
   await heard.promise;
   await front.turnAway();
   await own.run();
   await advanceRollout(world.deps, id);
   front.letIn();
-  expect(await waiting).toBe(exitCodes.done);
+  expect((await waiting).code).toBe(exitCodes.done);
   await front.close();
 });
 

@@ -12,7 +12,8 @@ import type { TestWorld } from '../../server/testing/index.ts';
 import { exitCodes } from './exit.ts';
 import type { Item } from './kinds.ts';
 import { labelled } from './nodes.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
+import type { Said } from './testing/command-line.ts';
 import { watchItems } from './watching.ts';
 
 /* What people do with nodes, requests to join, alerts and channels, by command as on pages. */
@@ -36,10 +37,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function selvedge(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const said = { out: '', error: '' };
-  const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => '', now: () => Date.now(), profileFile: path.join(folder, 'profile.json'), given: { url: server.url, token }, version: '0.1.0' });
-  return { code, ...said };
+function selvedge(...args: string[]): Promise<Said> {
+  return commandLine(args, { profileFile: path.join(folder, 'profile.json'), given: { url: server.url, token } });
 }
 
 describe('a node', () => {

@@ -17,7 +17,7 @@ import { aUser, callAs, testWorld } from '../../server/testing/index.ts';
 import type { TestWorld } from '../../server/testing/index.ts';
 import { inheritedEnvironment } from '../environment.ts';
 import { exitCodes } from './exit.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
 
 /*
  * A bundle in a file to a node that no link reaches, and its receipt back: the agent of edge-runtime in a process of its own, the
@@ -78,10 +78,8 @@ async function start(options: Parameters<typeof AgentProcess.start>[0]): Promise
 }
 
 async function selvedge(...args: string[]): Promise<{ code: number; said: string }> {
-  let said = '';
-  const tell = (text: string): string => (said += text);
-  const code = await run(args, { out: tell, error: tell, standardInput: async () => '', now: Date.now, profileFile: on('profile.json'), given: { url: api, token }, version: '0.1.0' });
-  return { code, said };
+  const { code, out, error } = await commandLine(args, { profileFile: on('profile.json'), given: { url: api, token } });
+  return { code, said: out + error };
 }
 
 /** The agent's own command line, at the node. */

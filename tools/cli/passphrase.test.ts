@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { exitCodes } from './exit.ts';
-import type { Io } from './io.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
+import type { Said } from './testing/command-line.ts';
 
 let folder: string;
 let key: string;
@@ -15,25 +15,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** `selvedge sign …` by somebody with this in the environment, or who types these answers at the terminal. */
-async function sign(args: string[], { passphrase, answers }: { passphrase?: string; answers?: string[] } = {}): Promise<{ code: number; out: string; error: string; asked: string[] }> {
-  const said = { out: '', error: '', asked: [] as string[] };
-  const io: Io = {
-    out: (text) => (said.out += text),
-    error: (text) => (said.error += text),
-    standardInput: async () => '',
-    ...(answers !== undefined && {
-      ask: async (question: string) => {
-        said.asked.push(question);
-        return answers.shift() ?? '';
-      },
-    }),
-    ...(passphrase !== undefined && { passphrase }),
-    now: () => Date.now(),
-    profileFile: path.join(folder, 'profile.json'),
-    given: {},
-    version: '0.1.0',
+async function sign(args: string[], { passphrase, answers }: { passphrase?: string; answers?: string[] } = {}): Promise<Said & { asked: string[] }> {
+  const asked: string[] = [];
+  const ask = async (question: string): Promise<string> => {
+    asked.push(question);
+    return answers?.shift() ?? '';
   };
-  return { code: await run(['sign', ...args], io), ...said };
+  const said = await commandLine(['sign', ...args], { profileFile: path.join(folder, 'profile.json'), ...(answers !== undefined && { ask }), ...(passphrase !== undefined && { passphrase }) });
+  return { ...said, asked };
 }
 
 describe('a key that somebody holds', () => {

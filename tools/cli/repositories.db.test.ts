@@ -4,7 +4,8 @@ import { fleet, plant, Plant } from '../../server/repositories/testing/a-plant.t
 import { testServer } from '../../server/testing/http.ts';
 import type { TestServer } from '../../server/testing/http.ts';
 import { exitCodes } from './exit.ts';
-import { run } from './program.ts';
+import { commandLine } from './testing/command-line.ts';
+import type { Said } from './testing/command-line.ts';
 
 const site = new Plant();
 let server: TestServer;
@@ -15,14 +16,10 @@ beforeAll(async () => {
 });
 
 /** The command line as somebody with a token for all that repositories need. */
-async function signedIn(): Promise<(...args: string[]) => Promise<{ code: number; out: string; error: string }>> {
+async function signedIn(): Promise<(...args: string[]) => Promise<Said>> {
   const scopes = ['repositories:read', 'repositories:write', 'rules:read', 'rules:write', 'models:read', 'models:write', 'fleets:read', 'fleets:write', 'deployments:read', 'deployments:write'] as const;
   const { token } = await site.as('administrator').identity.tokens.create({ name: 'ci', scopes: [...scopes], expiresAt: site.world.deps.clock.now() + 3_600_000 });
-  return async (...args) => {
-    const said = { out: '', error: '' };
-    const code = await run(args, { out: (text) => (said.out += text), error: (text) => (said.error += text), standardInput: async () => 'right horse battery\n', now: () => Date.now(), profileFile: '', given: { url: server.url, token }, version: '0.1.0' });
-    return { code, ...said };
-  };
+  return (...args) => commandLine(args, { standardInput: async () => 'right horse battery\n', given: { url: server.url, token } });
 }
 
 test('a repository is connected, compared, synced and forgotten from the command line', async () => {
