@@ -1,5 +1,7 @@
+import Link from 'next/link';
 import type { Cause, Explanation } from '../../server/why/schema.ts';
-import { count } from '../_format/number.ts';
+import { count, significant } from '../_format/number.ts';
+import { paths } from '../paths.ts';
 import { RelativeTime } from '../_ui/relative-time.tsx';
 import { Shape } from '../_ui/status.tsx';
 
@@ -39,9 +41,18 @@ function Evidence({ cause }: { cause: Cause }) {
     <p className="col-start-2 flex flex-wrap gap-x-3 gap-y-0.5 text-sm text-faint">
       {known.map(({ name, value }) => (
         <span key={name}>
-          {name} <span className="text-dim">{typeof value === 'number' && value > 1e12 ? <RelativeTime at={value} /> : typeof value === 'number' ? count(value) : value}</span>
+          {name} <span className="text-dim"><Known name={name} value={value} /></span>
         </span>
       ))}
     </p>
   );
+}
+
+/** Milliseconds since 1970 are longer than any figure. */
+const timesFromMs = 1e12;
+
+function Known({ name, value }: Cause['evidence'][number]) {
+  if (typeof value === 'number') return value > timesFromMs ? <RelativeTime at={value} /> : Number.isInteger(value) ? count(value) : significant(value);
+  if (name === 'deployment' && value !== null) return <Link href={paths.deployment(value)} className="text-accent hover:underline">to be seen here</Link>;
+  return value;
 }

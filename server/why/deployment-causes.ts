@@ -77,7 +77,7 @@ function ended(facts: DeploymentFacts): Cause {
   const decision = decisionOf(facts, 'Cancelled', 'Superseded', 'RolledBack', 'RollingBack');
   const at = deployment.finishedAt ?? now;
   return causeOf('RolloutEnded', 'notice', `It was ${deployment.state === 'RolledBack' ? 'rolled back' : deployment.state.toLowerCase()}`, decision === undefined ? '' : `${decision.message} (${decision.by}, ${durationOf(now - at)} ago)`, {
-    evidence: { state: deployment.state, ended: deployment.finishedAt, ...decision?.evidence && strings(decision.evidence) },
+    evidence: { state: deployment.state, ended: deployment.finishedAt },
     canDo: ['Plan it again when the reason is gone.'],
   });
 }
@@ -86,14 +86,14 @@ function stopped(facts: DeploymentFacts): Cause {
   const { deployment, now } = facts;
   if (deployment.state === 'Paused') {
     const decision = decisionOf(facts, 'Paused', 'ApprovalNeeded', 'GateUndecided');
-    if (decision?.kind === 'GateUndecided') return causeOf('GateUndecided', 'notice', 'A wave could not be judged', decision.message, { evidence: { since: decision.at, ...strings(decision.evidence) }, canDo: ['Look at the wave yourself, then resume it.', 'Roll back all that were told.'] });
-    if (decision?.kind === 'ApprovalNeeded') return causeOf('ApprovalNeeded', 'notice', 'The next wave waits for a person', decision.message, { evidence: { since: decision.at, ...strings(decision.evidence) }, canDo: ['Look at the waves that passed, then resume it.'] });
+    if (decision?.kind === 'GateUndecided') return causeOf('GateUndecided', 'notice', 'A wave could not be judged', decision.message, { evidence: whenAndWhere(decision), canDo: ['Look at the wave yourself, then resume it.', 'Roll back all that were told.'] });
+    if (decision?.kind === 'ApprovalNeeded') return causeOf('ApprovalNeeded', 'notice', 'The next wave waits for a person', decision.message, { evidence: whenAndWhere(decision), canDo: ['Look at the waves that passed, then resume it.'] });
     return causeOf('RolloutPaused', 'notice', 'It is paused', decision === undefined ? '' : `${decision.by}, ${durationOf(now - decision.at)} ago: ${decision.message}`, { evidence: { since: decision?.at ?? null, by: decision?.by ?? null }, canDo: ['Resume it.'] });
   }
   const decision = decisionOf(facts, 'ThresholdExceeded', 'GateStopped');
   const byGate = decision?.kind === 'GateStopped';
   return causeOf(byGate ? 'GateStopped' : 'RolloutSuspended', 'critical', byGate ? 'A gate stopped it' : 'It stopped itself', decision?.message ?? '', {
-    evidence: { since: decision?.at ?? null, ...(decision === undefined ? {} : strings(decision.evidence)) },
+    evidence: decision === undefined ? {} : whenAndWhere(decision),
     byItself: ['Nothing more is asked until a person decides.', null],
     canDo: byGate ? ['Roll back all that were told.', 'Look at the evidence; resume it when the change is wanted.'] : ['Mend what failed and retry those nodes.', 'Resume: go on without them.', 'Roll back all that were told.'],
   });
@@ -134,6 +134,7 @@ function moving({ deployment, now }: DeploymentFacts): Cause[] {
 
 const are = (nodes: number): string => (nodes === 1 ? 'is' : 'are');
 
-function strings(evidence: Readonly<Record<string, string | number | boolean | null>>): Record<string, string | number | null> {
-  return Object.fromEntries(Object.entries(evidence).map(([name, value]) => [name, typeof value === 'boolean' ? String(value) : value]));
+/** Its figures stand in its message, and exact beside the decision. */
+function whenAndWhere({ at, evidence: { wave } }: Decision): Record<string, string | number | null> {
+  return { since: at, ...(typeof wave === 'number' && { wave }) };
 }

@@ -84,7 +84,8 @@ function listCauses(facts: NodeFacts): Cause[] {
       canDo: ['Enrol it anew with another key if it is to come back.'],
     })];
   }
-  const conditions = node.conditions.filter((one) => one.status === 'False' && one.type !== 'Synced').map((one) =>
+  // Whether its bundle is applied is what the causes before these are about.
+  const conditions = node.conditions.filter((one) => one.status === 'False' && one.type !== 'BundleApplied').map((one) =>
     causeOf('ConditionFalse', 'notice', `${one.type} is false`, one.message || one.reason, { evidence: { reason: one.reason, since: one.lastTransitionTime }, byItself: ['It reports again when that changes.', null], canDo: ['See what changed at that time in its timeline.'] }));
   const synced = node.sync.status === 'Synced';
   const ownership = [...ownershipCauses(node), ...quarantineCauses(facts)];

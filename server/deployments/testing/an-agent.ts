@@ -58,6 +58,9 @@ export async function anAgent(deps: Deps, organizationId: string, name: string, 
     },
     apply: async () => report({ sync: 'Applying', reason: 'Building', message: '', ...(await activation('Building')) }),
     stage: async () => report({ sync: 'OutOfSync', reason: 'Staged', message: 'It waits.', ...(await activation('Staged', 'It waits.')) }),
-    fail: async (message) => report({ sync: 'Failed', reason: 'BuildFailed', message, ...(await activation('Failed', message)) }),
+    fail: async (message) => {
+      const applied = { type: 'BundleApplied' as const, status: 'False' as const, reason: 'BuildFailed', message, lastTransitionTime: deps.clock.now(), observedGeneration: running.observedGeneration };
+      return report({ sync: 'Failed', reason: 'BuildFailed', message, conditions: [applied], ...(await activation('Failed', message)) });
+    },
   };
 }
