@@ -64,6 +64,7 @@ test('a wave is what its times and the rollout say', () => {
   const going = { underWay: true, stopped: false, bakeMs: 10 };
   expect(waveView(wave, nodes, going).state).toBe('Progressing');
   expect(waveView(wave, nodes, { ...going, stopped: true }).state).toBe('Failed');
+  expect(waveView(wave, { ...nodes, failed: 0 }, { ...going, stopped: true }).state).toBe('Stopped');
   expect(waveView({ ...wave, bakingSince: 5 }, nodes, going)).toMatchObject({ state: 'Baking', bakesUntil: 15 });
   expect(waveView({ ...wave, bakingSince: 5, passedAt: 15 }, nodes, going)).toMatchObject({ state: 'Passed', bakesUntil: null });
   expect(waveView({ ...wave, startedAt: null }, nodes, { ...going, underWay: false }).state).toBe('Stopped');

@@ -35,7 +35,8 @@ export function waveView(wave: WaveTimes, nodes: WaveCounts, rollout: { underWay
   if (wave.passedAt !== null) return { ...times, state: 'Passed' };
   if (wave.startedAt === null) return { ...times, state: rollout.underWay ? 'ToCome' : 'Stopped' };
   if (nodes.failed > 0 && rollout.stopped) return { ...times, state: 'Failed' };
-  if (!rollout.underWay) return { ...times, state: 'Stopped' };
+  // Also while the rollout waits for a person: what it found in a wave that it stopped in was nothing that passes by itself.
+  if (!rollout.underWay || rollout.stopped) return { ...times, state: 'Stopped' };
   return { ...times, state: times.bakesUntil === null ? 'Progressing' : 'Baking' };
 }
 

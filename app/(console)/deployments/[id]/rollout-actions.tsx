@@ -35,7 +35,8 @@ export function RolloutActions({ deployment }: { deployment: DeploymentDetail })
   return (
     <>
       {can.resume.allowed ? (
-        <Button tone="primary" busy={resume.isPending} onClick={() => resume.mutate({ id })}>Resume</Button>
+        // What stopped itself found a reason to: going on is not what is offered first.
+        <Button tone={deployment.state === 'Paused' ? 'primary' : 'plain'} busy={resume.isPending} onClick={() => resume.mutate({ id })}>Resume</Button>
       ) : (
         <Button busy={pause.isPending} refused={refusalOf(can.pause)} onClick={() => pause.mutate({ id })}>Pause</Button>
       )}
