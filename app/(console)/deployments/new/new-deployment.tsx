@@ -39,10 +39,11 @@ export function NewDeployment() {
   useEffect(() => {
     if (choice.fleet === null && only !== undefined) void setChoice({ fleet: only });
   }, [choice.fleet, only, setChoice]);
+  const newest = wanted.data?.versions[0]?.version;
+  const cameFrom = choice.rule === null || newest === undefined ? null : { name: choice.rule, version: newest };
   const suggest = useEffectEvent(() => {
     if (chosen !== null || fleet.data === undefined || (choice.rule !== null && wanted.isPending)) return;
-    const version = wanted.data?.versions[0]?.version;
-    void setChoice({ rules: formatChosen(suggestRules(fleet.data.rules, choice.rule === null || version === undefined ? null : { name: choice.rule, version })) });
+    void setChoice({ rules: formatChosen(suggestRules(fleet.data.rules, cameFrom)) });
   });
   useEffect(() => suggest(), [fleet.data, wanted.data, wanted.isPending]);
   const nonePublished = rules.data !== undefined && rules.data.items.length === rules.data.total && rules.data.items.every((rule) => rule.latest === null);
@@ -68,7 +69,7 @@ export function NewDeployment() {
                   </Field>
                 )}
               </Loaded>
-              <RuleChoice chosen={chosen ?? new Map<string, number>()} onChange={(next) => void setChoice({ rules: formatChosen(next) })} />
+              <RuleChoice chosen={chosen ?? suggestRules([], cameFrom)} onChange={(next) => void setChoice({ rules: formatChosen(next) })} />
               <PolicyFields values={choice} onChange={set} />
               <div className="-mb-4">
                 <GateFields values={choice} onChange={set} />
