@@ -17,8 +17,13 @@ const rowsShown = 12;
 const chartPixels = 500;
 
 /** One stream of one node at full rate: each numeric attribute on a scale of its own, and the latest events. */
-export function StreamTail({ node, stream, offline }: { node: string; stream: string | null; offline: boolean }) {
-  const tail = useTail(node, offline ? null : stream);
+export function StreamTail({ node, stream, offline }: {
+  node: string;
+  /** Undefined until it is known which streams there are; null where there is none. */
+  stream: string | null | undefined;
+  offline: boolean;
+}) {
+  const tail = useTail(node, offline ? null : (stream ?? null));
   const numeric = useMemo(() => numericAttributes(tail.attributes, tail.rows).slice(0, chartsMax), [tail.attributes, tail.rows]);
   if (offline) {
     return (
@@ -36,12 +41,22 @@ export function StreamTail({ node, stream, offline }: { node: string; stream: st
       </Card>
     );
   }
-  if (stream === null || tail.rows.length === 0) {
+  if (stream === null) {
     return (
       <Card>
-        <p className="flex min-h-40 items-center justify-center gap-2 px-4 text-dim" role="status">
-          {stream === null ? null : <Shape tone="info" moving />}
-          {stream === null ? 'It has no stream to look at yet.' : `Waiting for the next event of ${stream}.`}
+        <EmptyState kind="nothing-yet" title="It has no stream to look at yet">
+          Streams come with the rules that it runs.
+        </EmptyState>
+      </Card>
+    );
+  }
+  if (stream === undefined || tail.rows.length === 0) {
+    return (
+      <Card>
+        {/* Charts and events are taller than the rest of the screen: what stands below does not move when they come. */}
+        <p className="flex min-h-[70dvh] items-center justify-center gap-2 px-4 text-dim" role="status">
+          <Shape tone="info" moving />
+          {stream === undefined ? 'Asking which streams it has.' : `Waiting for the next event of ${stream}.`}
         </p>
       </Card>
     );

@@ -10,6 +10,9 @@ import { Skeleton } from '../../../_ui/skeleton.tsx';
 /** So few are better read in the table. */
 const listedMax = 25;
 
+/** About as tall as the cells of so many will be, so that what stands below hardly moves when they come. */
+const heightOf = (nodes: number): number => Math.min(232, Math.ceil(nodes / 60) * 18 - 3);
+
 /** Every node of a fleet as one cell, now or at a moment, where they are more than its table shows. */
 export function FleetCells({ fleet, at }: { fleet: Fleet; at?: number }) {
   const trpc = useTRPC();
@@ -18,7 +21,7 @@ export function FleetCells({ fleet, at }: { fleet: Fleet; at?: number }) {
   if (!many) return null;
   return (
     <Card title="At a glance" subtitle="a cell for each node, trouble first" padded live={at === undefined}>
-      <Loaded query={density} what="the nodes" skeleton={<Skeleton className="h-40 w-full" />}>
+      <Loaded query={density} what="the nodes" skeleton={<div style={{ height: heightOf(fleet.nodes.total) }}><Skeleton className="h-full w-full" /></div>}>
         {(data) => <Cells alike={data.alike} then={at} />}
       </Loaded>
     </Card>

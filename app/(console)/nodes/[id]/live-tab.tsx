@@ -18,13 +18,14 @@ export function LiveTab({ node, openedAt }: { node: NodeDetail; openedAt: number
   const [range, setRange] = useQueryState('range', parseAsStringLiteral(ranges).withDefault('15m').withOptions({ history: 'replace' }));
   const streams = useQuery(trpc.nodes.streams.queryOptions({ id: node.id }));
   const scope = useMemo(() => ({ kind: 'node' as const, id: node.id }), [node.id]);
-  const chosen = stream ?? streams.data?.find((each) => each.eventsPerSecond > 0)?.stream ?? streams.data?.[0]?.stream ?? null;
+  const busiest = streams.data?.find((each) => each.eventsPerSecond > 0) ?? streams.data?.[0];
+  const chosen = stream ?? (streams.data === undefined ? undefined : (busiest?.stream ?? null));
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-3">
         <Select
           label="Stream"
-          value={chosen}
+          value={chosen ?? null}
           placeholder={streams.data?.length === 0 ? 'No stream yet' : 'Stream'}
           onChange={(next) => void setStream(next)}
           options={(streams.data ?? []).map((each) => ({ value: each.stream, label: each.stream, hint: rate(each.eventsPerSecond) }))}
