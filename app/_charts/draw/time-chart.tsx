@@ -10,18 +10,35 @@ import { withSuffix, type Unit } from '../prepare/units.ts';
 const axisText = { fontSize: 11, fill: 'var(--color-faint)' } as const;
 const day = 86_400_000;
 
+/** Pixels beside the plot: for the scale, and for the names of lines. */
+export interface Sides {
+  left: number;
+  right: number;
+}
+
+const usualSides: Sides = { left: 42, right: 70 };
+
 /**
  * Draws what `prepareTimeSeries` decided, and decides nothing. Charts with the same `sync` share their crosshair.
- * `label` names the chart for those who do not see it; the table beside it holds its values.
+ * `label` names the chart for those who do not see it; the table beside it holds its values. `sides` are for a chart whose time
+ * is to stand under that of something else, and `moment` for one that is looked at.
  */
-export function TimeChart({ prepared, label, height = 200, area = false, sync }: { prepared: PreparedTimeSeries; label: string; height?: number; area?: boolean; sync?: string }) {
+export function TimeChart({ prepared, label, height = 200, area = false, sync, sides = usualSides, moment }: {
+  prepared: PreparedTimeSeries;
+  label: string;
+  height?: number;
+  area?: boolean;
+  sync?: string;
+  sides?: Sides;
+  moment?: number | undefined;
+}) {
   const single = prepared.lines.length === 1;
   const first = prepared.yTicks[0] ?? 0;
   const last = prepared.yTicks.at(-1) ?? 1;
   return (
     <figure aria-label={label} className="w-full min-w-0 overflow-x-clip" style={{ height }}>
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 640, height }}>
-        <ComposedChart data={[...prepared.rows]} margin={{ top: 10, right: 70, bottom: 0, left: 0 }} accessibilityLayer={false} {...(sync ? { syncId: sync, syncMethod: 'value' as const } : {})}>
+        <ComposedChart data={[...prepared.rows]} margin={{ top: 10, right: sides.right, bottom: 0, left: 0 }} accessibilityLayer={false} {...(sync ? { syncId: sync, syncMethod: 'value' as const } : {})}>
           <CartesianGrid vertical={false} stroke="var(--color-line)" />
           <XAxis
             dataKey="at"
@@ -37,7 +54,7 @@ export function TimeChart({ prepared, label, height = 200, area = false, sync }:
             minTickGap={24}
             allowDataOverflow
           />
-          <YAxis domain={[first, last]} ticks={[...prepared.yTicks]} tickFormatter={(value: number) => (Math.abs(value) >= 1000 ? tick(value) : value.toFixed(prepared.yDecimals))} tick={axisText} tickLine={false} axisLine={false} width={42} interval={0} allowDataOverflow />
+          <YAxis domain={[first, last]} ticks={[...prepared.yTicks]} tickFormatter={(value: number) => (Math.abs(value) >= 1000 ? tick(value) : value.toFixed(prepared.yDecimals))} tick={axisText} tickLine={false} axisLine={false} width={sides.left} interval={0} allowDataOverflow />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--color-line-strong)' }}
@@ -54,6 +71,7 @@ export function TimeChart({ prepared, label, height = 200, area = false, sync }:
               {...(marker.labelSide ? { label: { value: marker.label, position: marker.labelSide === 'right' ? ('insideTopLeft' as const) : ('insideTopRight' as const), ...markerLabel } } : {})}
             />
           ))}
+          {moment === undefined ? null : <ReferenceLine x={moment} stroke="var(--color-accent)" />}
           {prepared.lines.flatMap((line) =>
             line.segments.map((segment) => (
               <Fragment key={`${line.key} ${segment.from}`}>

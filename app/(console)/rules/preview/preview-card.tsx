@@ -1,13 +1,15 @@
 'use client';
 import type { PlainEvent } from '@selvedge/edge-runtime/cep/preview';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { KnownModel, PreviewRun } from '../../../_editor/preview-protocol.ts';
 import { count, plural } from '../../../_format/number.ts';
 import { duration } from '../../../_format/time.ts';
 import { Card } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { Moments } from '../../../_ui/moment.tsx';
+import { Shape } from '../../../_ui/status.tsx';
 import { Segments } from '../../../_ui/segments.tsx';
+import { useWidth } from '../../../_ui/use-width.ts';
 import { Switch } from '../../../_ui/switch.tsx';
 import type { PreviewControls } from '../../../_editor/use-preview.ts';
 import type { Stops } from '../../../_editor/use-stops.ts';
@@ -55,7 +57,9 @@ export function PreviewCard({ preview, stops, standing, onMoment, streams, model
     >
       <div aria-live="polite" className="sr-only">{state.running ? 'The preview is running.' : run === undefined ? '' : 'The preview is up to date.'}</div>
       {state.error === undefined ? null : <p role="alert" className="border-b border-line px-4 py-2 text-critical">{state.error}</p>}
-      {recording === undefined ? (
+      {recording === undefined && state.running ? (
+        <p className="flex h-[261px] items-center justify-center gap-2 text-dim"><Shape tone="info" moving /> Reading the events.</p>
+      ) : recording === undefined ? (
         <EmptyState kind="nothing-yet" title="No events yet" action={sources}>
           Upload a recording (CSV or JSON lines), paste a few events, or capture a stream of a node. What the rule would have done with them is then shown as you type; the events stay in this browser.
         </EmptyState>
@@ -98,6 +102,11 @@ function named(names: readonly string[]): string {
   return left > 0 ? `${names.slice(0, namesShown).join(', ')} and ${count(left)} more` : names.join(', ');
 }
 
+/** What stands beside the time of a preview, above as below: names and counts of streams, the scale of a chart. */
+const wideSides = { left: 152, right: 122 };
+const narrowSides = { left: 100, right: 92 };
+const roomyFrom = 600;
+
 function Results({ run: { result }, other, version, preview, stops, standing, onMoment, models, asksModels }: {
   run: PreviewRun;
   other: PreviewRun | { error: string } | null;
@@ -112,10 +121,13 @@ function Results({ run: { result }, other, version, preview, stops, standing, on
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = result.streams.find((one) => one.name === chosen) ?? result.streams.find((one) => one.output && one.count > 0) ?? result.streams.find((one) => one.output) ?? result.streams[0];
   const { text } = preview.state;
+  const frame = useRef<HTMLDivElement>(null);
+  const sides = useWidth(frame) < roomyFrom ? narrowSides : wideSides;
   return (
     <Moments among={[result.from, result.to]}>
-      <Timeline streams={result.streams.filter((one) => one.input || one.output)} span={result} standing={standing} onMoment={onMoment} />
-      <ValueChart streams={result.streams} span={result} />
+      <div ref={frame} />
+      <Timeline streams={result.streams.filter((one) => one.input || one.output)} span={result} standing={standing} sides={sides} onMoment={onMoment} />
+      <ValueChart streams={result.streams} span={result} standing={standing} sides={sides} />
       <StopPanel stops={stops} standing={standing} queries={result.queries.map((one) => one.name)} events={result.events} />
       {other === null || version === undefined ? null : <Comparison result={result} other={other} version={version} />}
       <div className="flex flex-wrap items-center gap-2 overflow-x-auto border-y border-line px-4 py-2">

@@ -29,6 +29,16 @@ it('has one line where a step has one value, with what was told of marked togeth
   expect(prepared.markers.map(({ label }) => label)).toEqual(['Low × 2', 'Low']);
 });
 
+it('goes through both values of a step that has two, where few have', () => {
+  const result = resultOf(Array.from({ length: 1145 }, (_, index) => reading(index, index === 600 ? 90 : 5 + (index % 2))));
+  const [flow] = drawablesOf(result.streams, result);
+  if (flow === undefined) throw new Error('flow is drawn');
+  const prepared = prepareValues(flow, [], result);
+  expect(prepared.lines.map((line) => [line.name, line.segments.length])).toEqual([['flow', 1]]);
+  expect(prepared.rows.length).toBeGreaterThan(1_000);
+  expect(Math.max(...prepared.rows.map((row) => row.values['flow'] ?? 0))).toBe(90);
+});
+
 it('has the lowest and the highest where steps have several', () => {
   const result = resultOf(Array.from({ length: 5000 }, (_, index) => reading(index, index === 2500 ? 90 : 5 + (index % 2))));
   const [flow] = drawablesOf(result.streams, result);

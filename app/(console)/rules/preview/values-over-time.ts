@@ -36,11 +36,29 @@ export function prepareValues({ stream, range }: Drawable, told: readonly Previe
   });
 }
 
-/** One line where each step has one value, else its lowest and its highest: no peak is lost and nothing is averaged. */
+/**
+ * One line where most steps have one value, through both of those that have two; else a line of the lowest and one of the highest.
+ * No peak is lost and nothing is averaged.
+ */
 function linesOf({ name, low, high }: AttributeRange, span: Span): SeriesInput[] {
-  const points = (values: Float64Array) => [...values].flatMap((value, step) => (Number.isNaN(value) ? [] : [{ at: timeOf(span, step), value }]));
-  const single = low.every((value, step) => Number.isNaN(value) || value === high[step]);
-  return single ? [{ key: name, name, points: points(low) }] : [{ key: 'highest', name: 'highest', points: points(high) }, { key: 'lowest', name: 'lowest', points: points(low) }];
+  const steps = [...low].flatMap((least, step) => (Number.isNaN(least) ? [] : [{ at: timeOf(span, step), least, most: high[step] ?? least }]));
+  if (steps.filter(({ least, most }) => least !== most).length * 2 < steps.length) return [{ key: name, name, points: throughBoth(steps, (timeOf(span, 1) - timeOf(span, 0)) / 2) }];
+  return [
+    { key: 'highest', name: 'highest', points: steps.map(({ at, most }) => ({ at, value: most })) },
+    { key: 'lowest', name: 'lowest', points: steps.map(({ at, least }) => ({ at, value: least })) },
+  ];
+}
+
+/** Of two values in one step first the one that is nearer to where the line comes from. */
+function throughBoth(steps: readonly { at: number; least: number; most: number }[], halfStep: number): { at: number; value: number }[] {
+  const points: { at: number; value: number }[] = [];
+  for (const { at, least, most } of steps) {
+    const from = points.at(-1)?.value ?? least;
+    const [first, second] = Math.abs(from - least) <= Math.abs(from - most) ? [least, most] : [most, least];
+    points.push({ at, value: first });
+    if (first !== second) points.push({ at: at + halfStep, value: second });
+  }
+  return points;
 }
 
 /** Rows nearer than this share of the recording are one marker. */
