@@ -9,7 +9,7 @@ import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder as placeholderText } from '@codemirror/view';
 import type { AttributeType, Environment } from '@selvedge/edge-runtime/cep';
 import type { RuleDocument } from '@selvedge/edge-runtime/cep/language-service';
-import { useEffect, useEffectEvent, useImperativeHandle, useRef, type Ref } from 'react';
+import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from 'react';
 import { breakpoints, queryPlaces, type QueryPlace } from './breakpoints.ts';
 import { completion } from './completion.ts';
 import { documents, environmentChanged } from './document-field.ts';
@@ -66,7 +66,8 @@ export function RuleEditor({ text, onChange, onDocument, handle, queries, onBrea
   const breakpoint = useEffectEvent((query: string) => onBreakpoint?.(query));
   const initialText = useEffectEvent(() => ({ text, label, placeholder, marks: queries !== undefined }));
 
-  useEffect(() => {
+  // Before the browser paints: an editor without its lines is lower than the text in whose place it comes.
+  useLayoutEffect(() => {
     if (host.current === null) return undefined;
     const initial = initialText();
     const editor = new EditorView({

@@ -23,6 +23,10 @@ const PreviewCard = lazy(async () => ({ default: (await import('./preview/previe
 const TestsCard = lazy(async () => ({ default: (await import('./tests/tests-card.tsx')).TestsCard }));
 const RuleOutline = lazy(async () => ({ default: (await import('./rule-outline.tsx')).RuleOutline }));
 
+/** Cards to come, as tall as when they have nothing to show, so that what stands below them does not move. */
+const previewToCome = <Card title="Preview"><div className="h-[261px]" /></Card>;
+const testsToCome = <Card title="Test cases"><div className="h-[243px]" /></Card>;
+
 /** A text being written and what is known of it. */
 export interface RuleDraft {
   text: string;
@@ -137,11 +141,11 @@ export function RuleWorkbench({ draft, label, rule, readOnly = false, published,
           </Suspense>
         )}
       </Card>
-      <Suspense>
+      <Suspense fallback={previewToCome}>
         <PreviewCard preview={preview} stops={stops} standing={standing} onMoment={(at) => setMoment({ of: followed, at })} streams={feedable} models={known} asksModels={asksModels} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
       </Suspense>
       {tests === undefined ? null : (
-        <Suspense>
+        <Suspense fallback={testsToCome}>
           <TestsCard rule={tests.rule} refused={tests.refused} preview={preview} text={draft.analysis?.ok === true ? document?.text : undefined} models={known} onFailing={draft.setFailing} />
         </Suspense>
       )}
