@@ -24,7 +24,7 @@ async function main(argument: string | undefined): Promise<void> {
   const from = squash || newest === undefined ? undefined : { path: 'schema.prisma', content: await readFile(new URL(`${newest}/schema.prisma`, migrationsFolder), 'utf8') };
   const sql = from === undefined ? `${await diffSchemas(from, schema)}\n${await readStatements()}` : await diffSchemas(from, schema);
   if (squash) for (const name of names) await rm(new URL(`${name}/`, migrationsFolder), { recursive: true });
-  const name = from === undefined ? '0001_init' : `${String(names.length + 1).padStart(4, '0')}_${argument}`;
+  const name = from === undefined ? '0001_init' : `${String(Number.parseInt(newest ?? '0', 10) + 1).padStart(4, '0')}_${argument}`;
   await mkdir(new URL(`${name}/`, migrationsFolder), { recursive: true });
   await writeFile(new URL(`${name}/migration.sql`, migrationsFolder), sql);
   await writeFile(new URL(`${name}/schema.prisma`, migrationsFolder), snapshot);

@@ -91,6 +91,22 @@ test('detections of one kind are one alert, and another after it was resolved', 
   await expect(as('operator').alerts.resolve({ id: low?.id ?? '' })).rejects.toMatchObject({ code: 'CONFLICT' });
 });
 
+test('a secret by its name is looked up when something is sent, and what went wrong with it is said without it', async () => {
+  const { url, got } = await receiver();
+  const notifications = as('administrator').settings.notifications;
+  await notifications.setSecret({ name: 'desk', secret: 'no address: whisper' });
+  const id = await channel({ kind: 'slack', url: '${secret:desk}' });
+  expect((await notifications.get()).channels).toMatchObject([{ target: '${secret:desk}' }]);
+  await notifications.testChannel({ id });
+  await tell();
+  expect((await notifications.deliveries({})).items).toMatchObject([{ state: 'Pending', attempts: 1, error: 'A secret is not what slack takes: desk as its url.' }]);
+  await notifications.setSecret({ name: 'desk', secret: url });
+  world.deps.clock.advance(60_000);
+  await tell();
+  expect(got).toHaveLength(1);
+  expect((await notifications.deliveries({})).items).toMatchObject([{ state: 'Delivered' }]);
+});
+
 test('an alert ends by itself when nothing has happened for a while', async () => {
   await detect();
   await watchConditions(world.deps);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createTransport } from 'nodemailer';
 import { figure } from '../kernel/quantity.ts';
+import { secretNamed } from './channel-settings.ts';
 import type { ChannelSettings, Severity } from './schema.ts';
 
 /** How long a receiver may take, in all. */
@@ -72,9 +73,9 @@ export function targetOf(settings: ChannelSettings): string {
     case 'email':
       return settings.to.join(', ').slice(0, 256);
     case 'pagerduty':
-      return new URL(settings.url).host;
-    default:
+    case 'webhook':
+    case 'slack':
       // The path of an incoming webhook is its secret.
-      return new URL(settings.url).host;
+      return secretNamed(settings.url) === null ? new URL(settings.url).host : settings.url;
   }
 }

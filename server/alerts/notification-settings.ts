@@ -4,10 +4,11 @@ import type { AuditAction, Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { sealSettings } from './channel-settings.ts';
 import { targetOf } from './messages.ts';
-import { sealSettings } from './notify.ts';
 import { alertLimits } from './policy.ts';
 import type { changeChannelInput, changeRouteInput, createChannelInput, createRouteInput } from './schema.ts';
+import { requireSecrets } from './secrets.ts';
 
 /* Who is told of alerts: the ways there are, and what goes by which of them. */
 
@@ -17,8 +18,9 @@ export async function createChannel(deps: Deps, actor: Actor, { name, settings }
     const { organizationId } = actor;
     if ((await change.tx.notificationChannel.count({ where: { organizationId } })) >= alertLimits.channelsMax) throw new DomainError('LimitReached', `An organization has at most ${alertLimits.channelsMax} channels.`);
     await requireFreeName(change, organizationId, name);
+    await requireSecrets(change, organizationId, settings);
     const target = targetOf(settings);
-    await change.tx.notificationChannel.create({ data: { id, organizationId, name, kind: settings.kind, target, sealed: sealSettings(deps.vault, id, settings), createdBy: actor.name, createdAt: new Date(deps.clock.now()) } });
+    await change.tx.notificationChannel.create({ data: { id, organizationId, name, kind: settings.kind, target, sealed: sealSettings(deps, id, settings), createdBy: actor.name, createdAt: new Date(deps.clock.now()) } });
     recordSetting(change, 'channel.create', 'channel', id, name, { kind: settings.kind, target });
   });
   return { id };
@@ -29,9 +31,10 @@ export async function changeChannel(deps: Deps, actor: Actor, { id, name, settin
   await performChange(deps, actor, async (change) => {
     const row = await requireChannel(change, actor, id);
     if (name !== undefined && name !== row.name) await requireFreeName(change, actor.organizationId, name);
+    if (settings !== undefined) await requireSecrets(change, actor.organizationId, settings);
     const before = { name: row.name, kind: row.kind, target: row.target };
     const after = { name: name ?? row.name, kind: settings?.kind ?? row.kind, target: settings === undefined ? row.target : targetOf(settings) };
-    await change.tx.notificationChannel.update({ where: { id }, data: { ...after, ...(settings !== undefined && { sealed: sealSettings(deps.vault, id, settings) }) } });
+    await change.tx.notificationChannel.update({ where: { id }, data: { ...after, ...(settings !== undefined && { sealed: sealSettings(deps, id, settings) }) } });
     recordSetting(change, 'channel.update', 'channel', id, after.name, after, before);
   });
   return { id };

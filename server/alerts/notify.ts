@@ -1,10 +1,11 @@
 import type { Deps } from '../kernel/deps.ts';
 import type { Transaction } from '../kernel/db.ts';
+import { unsealSettings, withSecrets } from './channel-settings.ts';
 import { sendMessage } from './messages.ts';
 import type { Message } from './messages.ts';
 import { takeDue, takeUnrouted } from './repository.ts';
-import { channelSettingsSchema } from './schema.ts';
-import type { ChannelSettings, Severity } from './schema.ts';
+import type { Severity } from './schema.ts';
+import { openSecret } from './secrets.ts';
 
 const severities: readonly Severity[] = ['info', 'warning', 'critical'];
 const batchMax = 100;
@@ -91,13 +92,14 @@ export async function sendDue(deps: Pick<Deps, 'db' | 'clock' | 'vault' | 'publi
   return ids.length;
 }
 
-async function sendOne({ db, clock, vault, publicUrl, logger }: Pick<Deps, 'db' | 'clock' | 'vault' | 'publicUrl' | 'logger'>, id: string): Promise<void> {
+async function sendOne(deps: Pick<Deps, 'db' | 'clock' | 'vault' | 'publicUrl' | 'logger'>, id: string): Promise<void> {
+  const { db, clock, publicUrl, logger } = deps;
   const delivery = await db.notificationDelivery.findUnique({ where: { id }, include: { channel: true, alert: true } });
   if (delivery === null) return;
   const { channel, alert, attempts } = delivery;
   const organization = await db.organization.findUniqueOrThrow({ where: { id: delivery.organizationId }, select: { name: true } });
   try {
-    const settings = unsealSettings(vault, channel.id, channel.sealed);
+    const settings = await withSecrets(unsealSettings(deps, channel), (name) => openSecret(deps, delivery.organizationId, name));
     const event = delivery.event === 'resolved' ? 'resolved' : delivery.event === 'test' ? 'test' : 'opened';
     await sendMessage(settings, messageOf(event, alert, channel.id, organization.name, publicUrl, clock.now()));
     await db.notificationDelivery.update({ where: { id }, data: { state: 'Delivered', deliveredAt: new Date(clock.now()), lastError: null } });
@@ -113,12 +115,4 @@ function messageOf(event: Message['event'], alert: { id: string; source: string;
   if (alert === null) return { event, organization, url: `${publicUrl}/settings?tab=notifications`, alert: { id: channelId, source: 'test', severity: 'info', title: 'A test of this channel', detail: 'Somebody pressed Test under Settings, Notifications.', rule: null, count: 1, firstAt: now, lastAt: now } };
   const { id, source, severity, title, detail, rule, count } = alert;
   return { event, organization, url: `${publicUrl}/alerts?alert=${encodeURIComponent(id)}`, alert: { id, source, severity, title, detail, rule, count, firstAt: alert.firstAt.getTime(), lastAt: alert.lastAt.getTime() } };
-}
-
-export function sealSettings(vault: Deps['vault'], channelId: string, settings: ChannelSettings): Uint8Array<ArrayBuffer> {
-  return vault.seal(Buffer.from(JSON.stringify(settings)), `notification-channel:${channelId}`);
-}
-
-function unsealSettings(vault: Deps['vault'], channelId: string, sealed: Uint8Array): ChannelSettings {
-  return channelSettingsSchema.parse(JSON.parse(Buffer.from(vault.unseal(sealed, `notification-channel:${channelId}`)).toString('utf8')));
 }

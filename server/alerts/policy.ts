@@ -2,7 +2,7 @@ import { permission } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { AlertItem } from './schema.ts';
 
-export const alertLimits = { channelsMax: 50, routesMax: 100 } as const;
+export const alertLimits = { channelsMax: 50, routesMax: 100, secretsMax: 100 } as const;
 
 /** What may be done about an alert now. */
 export function alertPermissions(actor: Actor, state: AlertItem['state']): AlertItem['can'] {

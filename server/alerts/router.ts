@@ -2,7 +2,8 @@ import { procedure, router } from '../trpc/procedures.ts';
 import { changeChannel, changeRoute, createChannel, createRoute, removeChannel, removeRoute, testChannel } from './notification-settings.ts';
 import { listAlerts, listDeliveries, readAlert, readNotifications } from './reads.ts';
 import { findAlertSettings } from './repository.ts';
-import { alertIdInput, alertSchema, alertSettingsSchema, byIdOutput, changeChannelInput, changeRouteInput, createChannelInput, createRouteInput, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, muteAlertInput, notificationsOutput } from './schema.ts';
+import { alertIdInput, alertSchema, alertSettingsSchema, byIdOutput, changeChannelInput, changeRouteInput, createChannelInput, createRouteInput, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, listSecretsOutput, muteAlertInput, notificationsOutput, secretByNameInput, secretByNameOutput, setSecretInput } from './schema.ts';
+import { readSecrets, removeSecret, setSecret } from './secrets.ts';
 import { actOnAlert, setAlertSettings } from './service.ts';
 
 const tag = 'Alerts';
@@ -61,6 +62,20 @@ export const notificationsRouter = router({
     .input(alertIdInput)
     .output(byIdOutput)
     .mutation(({ ctx, input }) => testChannel(ctx.deps, ctx.actor, input.id)),
+  secrets: procedure('settings:read')
+    .meta({ rest: { method: 'GET', path: '/notifications/secrets', tag: settingsTag, summary: 'List the secrets that channels name, without their values' } })
+    .output(listSecretsOutput)
+    .query(({ ctx }) => readSecrets(ctx.deps, ctx.actor.organizationId)),
+  setSecret: procedure('settings:write')
+    .meta({ rest: { method: 'PUT', path: '/notifications/secrets/{name}', tag: settingsTag, summary: 'Keep a secret under a name, for channels that name it' } })
+    .input(setSecretInput)
+    .output(secretByNameOutput)
+    .mutation(({ ctx, input }) => setSecret(ctx.deps, ctx.actor, input)),
+  removeSecret: procedure('settings:write')
+    .meta({ rest: { method: 'DELETE', path: '/notifications/secrets/{name}', tag: settingsTag, summary: 'Forget a secret that no channel names' } })
+    .input(secretByNameInput)
+    .output(secretByNameOutput)
+    .mutation(({ ctx, input }) => removeSecret(ctx.deps, ctx.actor, input.name)),
   createRoute: procedure('settings:write')
     .meta({ rest: { method: 'POST', path: '/notifications/routes', tag: settingsTag, summary: 'Say whom to tell of what' } })
     .input(createRouteInput)

@@ -35,17 +35,33 @@ export const muteAlertInput = alertIdInput.extend({ minutes: z.number().int().mi
 /** After how many minutes without a connection there is an alert of a node; at most a month. */
 export const alertSettingsSchema = z.object({ offlineMinutes: z.number().int().min(1).max(43_200) });
 
-const url = z.url({ protocol: /^https?$/ }).max(2048);
-/** A channel as it is given; what is secret in it is never given back. */
+export const secretNameSchema = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'it has to be of letters, digits, “_”, “.” and “-”, 64 at most');
+/** A secret by its name, in the place of the secret itself. */
+export const secretReferenceSchema = z.string().regex(/^\$\{secret:[A-Za-z0-9_.-]{1,64}\}$/, 'it has to name a secret, as ${secret:NAME}: what is secret does not stand here itself');
+
+function orReference(plain: z.ZodString | z.ZodURL, error: string) {
+  return z.union([plain, secretReferenceSchema], { error });
+}
+
+const url = orReference(z.url({ protocol: /^https?$/ }).max(2048), 'It has to be an address that begins with http:// or https://, or ${secret:NAME}.');
+const defaultPagerUrl = 'https://events.pagerduty.com/v2/enqueue';
+/** A channel as it is given, what is secret in it itself or by the name of a secret; what was given itself is never given back. */
 export const channelSettingsSchema = z.discriminatedUnion('kind', [
   /** With a secret, each message carries `X-Selvedge-Signature: sha256=` and the HMAC of its body. */
-  z.object({ kind: z.literal('webhook'), url, secret: z.string().min(16).max(256).optional() }),
+  z.object({ kind: z.literal('webhook'), url, secret: orReference(z.string().min(16).max(256), 'It has to have 16 to 256 characters, or be ${secret:NAME}.').optional() }),
   z.object({ kind: z.literal('slack'), url }),
   /** `url` for services that speak the same; PagerDuty's own without it. */
-  z.object({ kind: z.literal('pagerduty'), routingKey: z.string().min(8).max(256), url: url.default('https://events.pagerduty.com/v2/enqueue') }),
+  z.object({ kind: z.literal('pagerduty'), routingKey: z.string().min(8).max(256), url: url.default(defaultPagerUrl) }),
   /** `smtp` as `smtps://user:password@host:465`. With `smtp:` a password is given after STARTTLS alone. */
-  z.object({ kind: z.literal('email'), smtp: z.url({ protocol: /^smtps?$/ }).max(2048), from: z.email(), to: z.array(z.email()).min(1).max(20) }),
+  z.object({ kind: z.literal('email'), smtp: orReference(z.url({ protocol: /^smtps?$/ }).max(2048), 'It has to be as smtps://user:password@host:465, or ${secret:NAME}.'), from: z.email(), to: z.array(z.email()).min(1).max(20) }),
 ]);
+
+/** A named secret of notifications; its value is never given back. */
+export const notificationSecretSchema = z.object({ name: z.string(), setBy: z.string(), setAt: z.number(), usedBy: z.array(z.string()) });
+export const listSecretsOutput = z.object({ secrets: z.array(notificationSecretSchema) });
+export const secretByNameInput = z.object({ name: secretNameSchema });
+export const setSecretInput = secretByNameInput.extend({ secret: z.string().min(1).max(2048) });
+export const secretByNameOutput = z.object({ name: z.string() });
 
 const nameSchema = z.string().trim().min(1).max(100);
 export const channelSchema = z.object({ id: idSchema, name: z.string(), kind: z.enum(['webhook', 'email', 'slack', 'pagerduty']), target: z.string(), createdBy: z.string(), createdAt: z.number() });
@@ -95,6 +111,7 @@ export type AlertSource = z.infer<typeof alertSourceSchema>;
 export type Severity = z.infer<typeof severitySchema>;
 export type AlertItem = z.infer<typeof alertSchema>;
 export type ChannelSettings = z.infer<typeof channelSettingsSchema>;
+export type NotificationSecret = z.infer<typeof notificationSecretSchema>;
 export type Channel = z.infer<typeof channelSchema>;
 export type Route = z.infer<typeof routeSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;

@@ -16,6 +16,7 @@ export type AuditAction =
   | `member.${'invite' | 'remove' | 'revokeInvitation' | 'setAccess'}`
   | `model.${'publish' | 'removeAlias' | 'setAlias'}`
   | `node.${'connect' | 'exportBundle' | 'importReceipt' | 'liftQuarantine' | 'quarantine' | 'reenrol' | 'rename' | 'retry' | 'revoke' | 'rotateKey' | 'rotateKeys' | 'setLabels' | 'takeKey'}`
+  | `notificationSecret.${'remove' | 'set'}`
   | `organization.${'demandSecondFactor' | 'rename' | 'sealAgain' | 'setAlerts' | 'setNodeKeyDays'}`
   | `passkey.${'add' | 'remove'}`
   | 'password.change'

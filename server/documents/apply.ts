@@ -11,11 +11,12 @@ import { publishRule } from '../rules/index.ts';
 import { compareOne, inOrder, versionOf } from './compare.ts';
 import { nothingPending } from './comparison.ts';
 import type { Comparison } from './comparison.ts';
+import { makeAlertSettingsSo, makeChannelSo, makeRouteSo } from './apply-notifications.ts';
 import { labelOf } from './schema.ts';
 import type { AppliedDocument, Document, DocumentKind, FleetDocument, ModelDocument } from './schema.ts';
 
 /** What an actor has to be allowed for each kind: documents open no way around a role. */
-export const writeCapabilities: Record<DocumentKind, Capability> = { Rule: 'rules:write', Model: 'models:write', Fleet: 'fleets:write', Deployment: 'deployments:write' };
+export const writeCapabilities: Record<DocumentKind, Capability> = { Rule: 'rules:write', Model: 'models:write', Fleet: 'fleets:write', Channel: 'settings:write', Route: 'settings:write', AlertSettings: 'settings:write', Deployment: 'deployments:write' };
 
 type Did = Pick<AppliedDocument, 'did' | 'deployment'>;
 
@@ -49,6 +50,12 @@ async function makeSo(deps: Deps, actor: Actor, { document, plan }: Comparison, 
       return moveAliases(deps, actor, document);
     case 'Fleet':
       return setFleet(deps, actor, document);
+    case 'Channel':
+      return { did: await makeChannelSo(deps, actor, document), deployment: null };
+    case 'Route':
+      return { did: await makeRouteSo(deps, actor, document), deployment: null };
+    case 'AlertSettings':
+      return { did: await makeAlertSettingsSo(deps, actor, document), deployment: null };
     case 'Deployment': {
       if (plan === null) throw new DomainError('PlanChanged', `The deployment of ${document.fleet} could not be planned: what it needs changed meanwhile. Apply it again.`);
       const { id } = await createDeployment(deps, actor, { planHash: plan, note: document.note ?? note });

@@ -10,6 +10,7 @@ import { DomainError } from '../kernel/errors.ts';
 import { readAliases, readVersionOfDigest } from '../models/index.ts';
 import { readLatestDigests, readLatestText } from '../rules/index.ts';
 import { compareDeployment } from './compare-deployment.ts';
+import { compareAlertSettings, compareChannel, compareRoute } from './compare-notifications.ts';
 import { comparison, nothingPending } from './comparison.ts';
 import type { Comparing, Comparison } from './comparison.ts';
 import { documentLimits, documentOrder } from './schema.ts';
@@ -17,7 +18,8 @@ import { movesBetween } from './fleet-moves.ts';
 import type { Document, DocumentKind, FleetDocument, ModelDocument, RuleDocument } from './schema.ts';
 import { lineChanges } from './text-changes.ts';
 
-const readCapabilities: Record<DocumentKind, Capability> = { Rule: 'rules:read', Model: 'models:read', Fleet: 'fleets:read', Deployment: 'deployments:read' };
+/** What an actor has to be allowed to see of each kind. */
+export const readCapabilities: Record<DocumentKind, Capability> = { Rule: 'rules:read', Model: 'models:read', Fleet: 'fleets:read', Channel: 'settings:read', Route: 'settings:read', AlertSettings: 'settings:read', Deployment: 'deployments:read' };
 
 /** What applying the documents would change, in the order in which they would be. Changes nothing. */
 export async function compareDocuments(deps: Deps, actor: Actor, documents: readonly Document[], { plans }: { plans: boolean }): Promise<Comparison[]> {
@@ -34,6 +36,7 @@ export async function compareDocuments(deps: Deps, actor: Actor, documents: read
     if (document.kind === 'Rule') comparing.pending.rules.add(document.name);
     else if (document.kind === 'Model') comparing.pending.models.add(document.name);
     else if (document.kind === 'Fleet') comparing.pending.fleets.add(document.name);
+    else if (document.kind === 'Channel') comparing.pending.channels.add(document.name);
   }
   return comparisons;
 }
@@ -55,6 +58,12 @@ export async function compareOne(comparing: Comparing, document: Document): Prom
       return compareModel(deps, actor, document);
     case 'Fleet':
       return compareFleet(deps, actor, document);
+    case 'Channel':
+      return compareChannel(deps, actor, document);
+    case 'Route':
+      return compareRoute({ ...comparing, actor }, document);
+    case 'AlertSettings':
+      return compareAlertSettings(deps, actor, document);
     case 'Deployment':
       return compareDeployment({ ...comparing, actor }, document);
   }

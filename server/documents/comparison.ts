@@ -14,6 +14,7 @@ export interface Pending {
   rules: Set<string>;
   models: Set<string>;
   fleets: Set<string>;
+  channels: Set<string>;
 }
 
 export interface Comparing {
@@ -29,7 +30,7 @@ export interface Comparing {
 }
 
 export function nothingPending(): Pending {
-  return { rules: new Set(), models: new Set(), fleets: new Set() };
+  return { rules: new Set(), models: new Set(), fleets: new Set(), channels: new Set() };
 }
 
 /** A comparison with what most have. */

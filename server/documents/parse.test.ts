@@ -39,7 +39,7 @@ describe('documents', () => {
   test.each([
     ['kind: Fleet\nname: x\nselector: a=b\ncolour: red\n', 'a.yaml:4: there is no ‘colour’'],
     ['kind: Fleet\nname: X y\nselector: a=b\n', 'a.yaml:2: name: a name has'],
-    ['kind: Nonsense\n', 'a.yaml:1: kind has to be Rule, Model, Fleet or Deployment'],
+    ['kind: Nonsense\n', 'a.yaml:1: kind has to be Rule, Model, Fleet, Channel, Route, AlertSettings or Deployment'],
     ['kind: Rule\nname: x\n', "a.yaml:1: it has to have either 'text' or 'file'"],
     ['kind: Rule\nname: x\nfile: no.siddhi\n', 'a.yaml:1: there is no file no.siddhi'],
     ['kind: Fleet\nname: x\nselector: a=b\nsettings:\n  telemetryIntervalMs: 1\n', 'a.yaml:5: settings.telemetryIntervalMs: '],

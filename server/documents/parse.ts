@@ -4,7 +4,7 @@ import type { Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
 import { findSecret } from '../kernel/plain-secrets.ts';
 import { isStorable, storableFault } from '../kernel/wire.ts';
-import { deploymentDocumentSchema, documentLimits, documentOrder, fleetDocumentSchema, labelOf, modelDocumentSchema, nameOfDocument, ruleDocumentSchema } from './schema.ts';
+import { documentKindSchema, documentLimits, documentOrder, documentSchema, labelOf, nameOfDocument, ruleDocumentSchema } from './schema.ts';
 import type { Document } from './schema.ts';
 
 /** A place in a file; lines count from 1. */
@@ -46,7 +46,9 @@ export interface DocumentFolder {
 
 /** As people write a rule down: with its text, or the file that holds it. */
 const writtenRuleSchema = ruleDocumentSchema.extend({ text: ruleDocumentSchema.shape.text.optional(), file: z.string().min(1).max(1024).optional() }).refine(({ text, file }) => (text === undefined) !== (file === undefined), "it has to have either 'text' or 'file'");
-const writtenSchema = z.discriminatedUnion('kind', [writtenRuleSchema, modelDocumentSchema, fleetDocumentSchema, deploymentDocumentSchema]);
+const [, ...otherSchemas] = documentSchema.options;
+const writtenSchema = z.discriminatedUnion('kind', [writtenRuleSchema, ...otherSchemas]);
+const kindWords = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(documentKindSchema.options);
 
 /** Reads every document of the folder, in the order in which they can be applied. Throws `DocumentFaults` when anything is wrong with any of them. */
 export async function readDocuments(folder: DocumentFolder): Promise<PlacedDocument[]> {
@@ -133,7 +135,7 @@ function faultOf(file: string, yaml: YamlDocument, lines: LineCounter, issue: z.
     return { file, line: lineOf(yaml, lines, [...path, key]), message: `there is no ‘${key}’ in ${path.length === 0 ? 'a document of this kind' : path.join('.')}` };
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  const message = missing ? `${path.join('.')} is missing` : issue.code === 'invalid_union' && path[0] === 'kind' ? 'kind has to be Rule, Model, Fleet or Deployment' : path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
+  const message = missing ? `${path.join('.')} is missing` : issue.code === 'invalid_union' && path[0] === 'kind' ? `kind has to be ${kindWords}` : path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
   return { file, line: lineOf(yaml, lines, path), message };
 }
 

@@ -1,7 +1,8 @@
 import { procedure, router } from '../trpc/procedures.ts';
 import { applyDocuments } from './apply.ts';
 import { compareDocuments } from './compare.ts';
-import { applyDocumentsInput, applyDocumentsOutput, diffDocumentsInput, diffDocumentsOutput, documentChangeSchema } from './schema.ts';
+import { exportDocuments } from './export.ts';
+import { applyDocumentsInput, applyDocumentsOutput, diffDocumentsInput, diffDocumentsOutput, documentChangeSchema, exportDocumentsInput, exportDocumentsOutput, exportedKindSchema } from './schema.ts';
 
 const tag = 'Documents';
 
@@ -14,8 +15,14 @@ export const documentsRouter = router({
     .mutation(async ({ ctx, input }) => ({ changes: documentChangeSchema.array().parse(await compareDocuments(ctx.deps, ctx.actor, input.documents, { plans: true })) })),
 
   carryOut: procedure('fleets:read')
-    .meta({ rest: { method: 'POST', path: '/documents/apply', tag, summary: 'Apply documents: publish rules, move aliases, set fleets, start deployments' } })
+    .meta({ rest: { method: 'POST', path: '/documents/apply', tag, summary: 'Apply documents: publish rules, move aliases, set fleets, channels, routes and alert settings, start deployments' } })
     .input(applyDocumentsInput)
     .output(applyDocumentsOutput)
     .mutation(async ({ ctx, input }) => ({ applied: await applyDocuments(ctx.deps, ctx.actor, input.documents) })),
+
+  written: procedure('settings:read')
+    .meta({ rest: { method: 'GET', path: '/documents', tag, summary: 'Write channels, routes and alert settings down as documents, without anything secret; applying them changes nothing' } })
+    .input(exportDocumentsInput)
+    .output(exportDocumentsOutput)
+    .query(({ ctx, input }) => exportDocuments(ctx.deps, ctx.actor, input.kind ?? exportedKindSchema.options)),
 });

@@ -1,5 +1,6 @@
 import { digestSchema, nameSchema, settingsSchema } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
+import { alertSettingsSchema, createChannelInput, createRouteInput, secretReferenceSchema } from '../alerts/schema.ts';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import { selectorTextSchema } from '../fleets/schema.ts';
 import { idSchema } from '../kernel/wire.ts';
@@ -47,14 +48,36 @@ export const deploymentDocumentSchema = z.strictObject({
   note: noteSchema.optional(),
 });
 
+const secret = secretReferenceSchema.optional();
+/** Where a channel goes. What is secret is named, or left out of one that is there: then it stays as it is. */
+const documentedChannelSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('webhook'), url: secret, secret }),
+  z.strictObject({ kind: z.literal('slack'), url: secret }),
+  z.strictObject({ kind: z.literal('pagerduty'), routingKey: secret, url: secret }),
+  z.strictObject({ kind: z.literal('email'), smtp: secret, from: z.email(), to: z.array(z.email()).min(1).max(20) }),
+]);
+export const channelDocumentSchema = z.strictObject({ kind: z.literal('Channel'), name: createChannelInput.shape.name, settings: documentedChannelSchema });
+
+/** A route whole: what is left out is as in a new one. Channels and the fleet go by their names. */
+export const routeDocumentSchema = z.strictObject({ kind: z.literal('Route'), ...createRouteInput.shape, fleet: nameSchema.optional(), channels: z.array(createChannelInput.shape.name).min(1).max(10) });
+
+/** There is one of an organization, so it has no name. */
+export const alertSettingsDocumentSchema = z.strictObject({ kind: z.literal('AlertSettings'), ...alertSettingsSchema.shape });
+
 /** Something that is wanted, as people write it down. */
-export const documentSchema = z.discriminatedUnion('kind', [ruleDocumentSchema, modelDocumentSchema, fleetDocumentSchema, deploymentDocumentSchema]);
-export const documentKindSchema = z.enum(['Rule', 'Model', 'Fleet', 'Deployment']);
+export const documentSchema = z.discriminatedUnion('kind', [ruleDocumentSchema, modelDocumentSchema, fleetDocumentSchema, channelDocumentSchema, routeDocumentSchema, alertSettingsDocumentSchema, deploymentDocumentSchema]);
+export const documentKindSchema = z.enum(['Rule', 'Model', 'Fleet', 'Channel', 'Route', 'AlertSettings', 'Deployment']);
 
-/** In which order documents can be applied: rules name models, and a deployment needs its rules and its fleet. */
-export const documentOrder: readonly DocumentKind[] = ['Model', 'Rule', 'Fleet', 'Deployment'];
+/** In which order documents can be applied: rules name models, a route its channels and its fleet, and a deployment needs its rules and its fleet. */
+export const documentOrder: readonly DocumentKind[] = ['Model', 'Rule', 'Fleet', 'Channel', 'Route', 'AlertSettings', 'Deployment'];
 
-/** What one document would change. Of the kind it is, a name says which; a deployment is known by its fleet's. */
+/** What is written down of what is there. */
+export const exportedKindSchema = documentKindSchema.extract(['Channel', 'Route', 'AlertSettings']);
+export const exportDocumentsInput = z.object({ kind: z.array(exportedKindSchema).max(exportedKindSchema.options.length).optional() });
+/** `omitted` says of what there is no document, and why. */
+export const exportDocumentsOutput = z.object({ documents: z.array(documentSchema), omitted: z.array(z.string()) });
+
+/** What one document would change. Of the kind it is, a name says which; a deployment is known by its fleet's, and alert settings are called `alerts`. */
 export const documentChangeSchema = z.object({
   kind: documentKindSchema,
   name: z.string(),
@@ -86,14 +109,25 @@ export type RuleDocument = z.infer<typeof ruleDocumentSchema>;
 export type ModelDocument = z.infer<typeof modelDocumentSchema>;
 export type FleetDocument = z.infer<typeof fleetDocumentSchema>;
 export type DeploymentDocument = z.infer<typeof deploymentDocumentSchema>;
+export type ChannelDocument = z.infer<typeof channelDocumentSchema>;
+export type RouteDocument = z.infer<typeof routeDocumentSchema>;
+export type AlertSettingsDocument = z.infer<typeof alertSettingsDocumentSchema>;
+export type ExportedKind = z.infer<typeof exportedKindSchema>;
 export type DocumentChange = z.infer<typeof documentChangeSchema>;
 export type AppliedDocument = z.infer<typeof appliedDocumentSchema>;
 
 export function nameOfDocument(document: Document): string {
-  return document.kind === 'Deployment' ? document.fleet : document.name;
+  switch (document.kind) {
+    case 'Deployment':
+      return document.fleet;
+    case 'AlertSettings':
+      return 'alerts';
+    default:
+      return document.name;
+  }
 }
 
 /** As people read it: `rule/pump-watch`, `deployment of pump-loop`. */
 export function labelOf({ kind, name }: { kind: DocumentKind; name: string }): string {
-  return kind === 'Deployment' ? `deployment of ${name}` : `${kind.toLowerCase()}/${name}`;
+  return kind === 'Deployment' ? `deployment of ${name}` : kind === 'AlertSettings' ? 'alert settings' : `${kind.toLowerCase()}/${name}`;
 }

@@ -69,8 +69,9 @@ export function whereIs(placed: PlacedDocument | null): string {
 function removal({ kind, name, made, aliases }: ObjectRow, prune: boolean): RepositoryChange {
   const base = { kind, name, blocked: null, drift: false, place: null };
   if (kind === 'Fleet' && made) return { ...base, action: 'prune', lines: [`- fleet ${name}; its nodes go on running what they run`], held: prune ? null : 'Pruning is off.' };
+  if ((kind === 'Channel' || kind === 'Route') && made) return { ...base, action: 'prune', lines: [`- ${labelOf({ kind, name })}${kind === 'Channel' ? ', with what waits to be told by it' : ''}`], held: prune ? null : 'Pruning is off.' };
   if (kind === 'Model' && aliases.length > 0) return { ...base, action: 'prune', lines: aliases.map((alias) => `- ${alias}`), held: prune ? null : 'Pruning is off.' };
-  const stays = kind === 'Rule' ? 'Its versions stay' : kind === 'Deployment' ? 'Its fleet goes on running what it runs' : 'It was there before this repository, and stays';
+  const stays = kind === 'Rule' ? 'Its versions stay' : kind === 'AlertSettings' ? 'They stay as they are' : kind === 'Deployment' ? 'Its fleet goes on running what it runs' : 'It was there before this repository, and stays';
   return { ...base, action: 'release', lines: [`# ${stays}; people may change it again.`], held: null };
 }
 

@@ -159,3 +159,27 @@ test('an alias of a model is moved, and taken back where the repository made it'
   await site.later();
   expect(await aliases()).toEqual(['champion=2']);
 });
+
+describe('who is told of alerts', () => {
+  const channel = 'kind: Channel\nname: desk\nsettings: { kind: slack, url: "${secret:desk}" }\n';
+  const route = 'kind: Route\nname: nights\nseverityMin: critical\nchannels: [desk]\n';
+
+  test('is set by a repository that was given it, under its commit, and taken back where pruning is on', async () => {
+    const notifications = () => site.as('administrator').settings.notifications;
+    await notifications().setSecret({ name: 'desk', secret: 'https://hooks.slack.test/services/x' });
+    await notifications().createChannel({ name: 'by hand', settings: { kind: 'slack', url: 'https://hooks.slack.test/services/y' } });
+    const commit = await site.server.commit({ 'plant/tell.yaml': `${channel}---\n${route}---\nkind: AlertSettings\nofflineMinutes: 60\n` });
+    const id = await site.connect();
+    expect((await site.state(id)).changes.map(({ blocked }) => blocked)).toEqual(Array.from({ length: 3 }, () => 'This repository was not given settings:write.'));
+    await site.as('administrator').repositories.update({ id, version: 1, scopes: ['settings:write'], prune: true });
+    await site.later();
+    expect(await site.state(id)).toMatchObject({ status: 'Synced' });
+    expect((await site.as('administrator').audit.list({ action: 'route.create' })).items).toMatchObject([{ actor: { name: `plant@${commit.slice(0, 12)}` }, after: { name: 'nights' } }]);
+    await site.server.commit({ 'plant/tell.yaml': 'kind: AlertSettings\nofflineMinutes: 60\n' });
+    await site.later();
+    expect(await notifications().get()).toMatchObject({ channels: [{ name: 'by hand' }], routes: [] });
+    await notifications().setAlerts({ offlineMinutes: 5 });
+    await site.later();
+    expect(await site.state(id)).toMatchObject({ status: 'Drifted', drifted: 1 });
+  });
+});

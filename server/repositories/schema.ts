@@ -42,7 +42,9 @@ const pathSchema = z
   .refine((path) => path.split('/').every((part) => part !== '..' && part !== '.') && !path.includes('//'), 'It has to be a folder of the repository.');
 
 /** What a repository may be given: to change each kind of thing. It may read what it has to compare with. */
-export const repositoryScopeSchema = z.enum(['rules:write', 'models:write', 'fleets:write', 'deployments:write']);
+export const repositoryScopeSchema = z.enum(['rules:write', 'models:write', 'fleets:write', 'deployments:write', 'settings:write']);
+/** Who is told of alerts is given to a repository by name alone. */
+const usualScopes = repositoryScopeSchema.exclude(['settings:write']).options;
 
 /** A key for this alone, that may read, and the lines of `known_hosts` by which the host is known. */
 export const sshKeySchema = z.object({
@@ -74,7 +76,7 @@ const settings = {
   selfHeal: z.boolean().default(false),
   /** How often the branch is asked. */
   intervalSeconds: z.number().int().min(30, 'At least 30 seconds.').max(86_400).default(180),
-  scopes: z.array(repositoryScopeSchema).min(1, 'Choose what it may do.').max(4).default([...repositoryScopeSchema.options]),
+  scopes: z.array(repositoryScopeSchema).min(1, 'Choose what it may do.').max(repositoryScopeSchema.options.length).default([...usualScopes]),
 };
 
 export const connectRepositoryInput = z
@@ -185,7 +187,7 @@ export const listSyncsOutput = pageOf(repositorySyncSchema);
 export const getSyncInput = repositoryIdInput.extend({ sync: idSchema });
 
 /** Which repository says how a thing is to be. */
-export const ownerInput = z.object({ kind: documentKindSchema, name: nameSchema });
+export const ownerInput = z.object({ kind: documentKindSchema, name: z.string().trim().min(1).max(100) });
 export const ownerOutput = z.object({ repository: z.object({ id: idSchema, name: z.string(), selfHeal: z.boolean() }), commit: z.string() }).nullable();
 
 export type SshKey = z.infer<typeof sshKeySchema>;

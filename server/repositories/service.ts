@@ -15,7 +15,7 @@ import type { connectRepositoryInput, RepositoryScope, refreshRepositoryOutput, 
 type Reference = z.infer<typeof repositoryReferenceOutput>;
 
 /** What a repository needs to compare, besides what it was given to change. */
-export const readScopes: readonly Capability[] = ['rules:read', 'models:read', 'fleets:read', 'deployments:read'];
+export const readScopes: readonly Capability[] = ['rules:read', 'models:read', 'fleets:read', 'settings:read', 'deployments:read'];
 
 /** Connects a branch and path. It may do what it is given, and nothing that who connects it may not; the branch is asked at once. */
 export async function connectRepository(deps: Deps, actor: Actor, input: z.infer<typeof connectRepositoryInput>): Promise<Reference> {

@@ -1,3 +1,4 @@
+import { readChannels, readRoutes, removeChannel, removeRoute } from '../alerts/index.ts';
 import { performChange } from '../audit/index.ts';
 import { applyDocument } from '../documents/index.ts';
 import type { PlacedDocument } from '../documents/index.ts';
@@ -106,6 +107,17 @@ async function takeAway({ deps, row }: Turn, actor: Actor, { kind, name }: Diffe
     const fleet = await findFleetByName(deps.db, actor, name);
     if (fleet !== null) await removeFleet(deps, actor, fleet.id);
     return 'removed';
+  }
+  if (kind === 'Channel') {
+    const channel = (await readChannels(deps, actor)).find((one) => one.name === name);
+    if (channel !== undefined) await removeChannel(deps, actor, channel.id);
+    return 'removed';
+  }
+  if (kind === 'Route') {
+    const [route, ...others] = (await readRoutes(deps, actor)).filter((one) => one.name === name);
+    // Where people made another of the same name nobody can say which was this repository's.
+    if (route !== undefined && others.length === 0) await removeRoute(deps, actor, route.id);
+    return others.length === 0 ? 'removed' : 'left: several are called so';
   }
   const there = (await readAliases(deps.db, row.organizationId, name))?.aliases;
   for (const alias of aliases) if (there?.has(alias) === true) await removeAlias(deps, actor, { name, alias });

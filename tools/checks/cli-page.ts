@@ -33,10 +33,10 @@ sign in, their sessions, their passkeys.
 ## Documents
 
 \`apply\`, \`diff\` and \`plan\` read YAML: files, folders with all below them, or standard input; a [repository](operating.md#from-a-repository)
-holds the same. Models come first, then rules, fleets and deployments, whatever their order. An alias is moved where it means
+holds the same. Models come first, then rules, fleets, channels, routes, alert settings and deployments, whatever their order. An alias is moved where it means
 another version, a rule is published when its text differs from the latest version, a fleet is changed where it differs, and a
 deployment is started unless its fleet runs exactly that or a rollout to it is under way; so applying the same twice does nothing.
-Nothing is ever removed. A secret is named, as \`\${secret:NAME}\`, and never stands in a file; one that does is refused.
+Nothing is ever removed. \`export\` writes channels, routes and alert settings down as they are. A secret is named, as \`\${secret:NAME}\`, and never stands in a file; one that does is refused.
 
 \`\`\`yaml
 kind: Rule
@@ -51,6 +51,19 @@ kind: Fleet
 name: pump-loop
 selector: site=plant-3, role=pump
 settings: { connectors: { kafka: { brokers: "10.0.3.4:9092" } } }
+---
+kind: Channel                    # webhook (url, secret), slack (url), pagerduty (routingKey, url), email (smtp, from, to)
+name: On call
+settings: { kind: pagerduty, routingKey: "\${secret:pager}" }   # kept by \`notify set-secret\`; left out, it stays as it was given
+---
+kind: Route                      # what is left out is as in a new one
+name: Nights
+severityMin: critical
+fleet: pump-loop
+channels: [On call]
+---
+kind: AlertSettings
+offlineMinutes: 30
 ---
 kind: Deployment
 fleet: pump-loop

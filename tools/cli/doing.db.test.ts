@@ -100,6 +100,26 @@ test('channels are added, tried and removed, with what is secret in them never s
   expect((await selvedge('notify', 'remove-channel', 'desk')).out).toBe('channel desk removed\n');
 });
 
+test('what is there is written down and applied without a difference, its secrets by name', async () => {
+  const file = path.join(folder, 'told.yaml');
+  await writeFile(file, 'https://hooks.slack.test/services/whisper\n');
+  expect((await selvedge('notify', 'set-secret', 'desk', file)).out).toBe('secret desk is kept\n');
+  expect(await selvedge('notify', 'set-secret', 'no name', file)).toMatchObject({ code: exitCodes.refused });
+  await writeFile(file, 'kind: Channel\nname: export desk\nsettings: { kind: slack, url: "${secret:desk}" }\n---\nkind: Route\nname: export nights\nchannels: [export desk]\n');
+  expect((await selvedge('diff', '-f', file)).code).toBe(exitCodes.differs);
+  expect((await selvedge('apply', '-f', file)).out).toBe('channel/export desk created\nroute/export nights created\n');
+  expect((await selvedge('notify', 'secrets')).out).toMatch(/^SECRET +CHANNELS +SET\ndesk +export desk +\d+s\n$/);
+  const { out } = await selvedge('export', 'channels', 'routes');
+  expect(out).toContain('url: ${secret:desk}');
+  expect(out).not.toContain('whisper');
+  await writeFile(file, (await selvedge('export')).out);
+  expect(await selvedge('diff', '-f', file)).toEqual({ code: exitCodes.done, out: '', error: '' });
+  expect(await selvedge('notify', 'remove-secret', 'desk')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('names it') });
+  await selvedge('notify', 'remove-route', 'export nights');
+  await selvedge('notify', 'remove-channel', 'export desk');
+  expect((await selvedge('notify', 'remove-secret', 'desk')).out).toBe('secret desk removed\n');
+});
+
 test('how long a node may be away before there is an alert is said and changed', async () => {
   expect((await selvedge('notify', 'settings')).out).toBe('a node may be away for 5 min\n');
   expect((await selvedge('notify', 'settings', '--offline-minutes', '90')).out).toBe('a node may be away for 90 min\n');

@@ -8,6 +8,7 @@ import { CliError, exitCodes } from './exit.ts';
 import { readGiven } from './given-file.ts';
 import { find, kindOf } from './kinds.ts';
 import { ageOf, formats, render, renderOne, type Column, type Format } from './output.ts';
+import { secretCommands } from './notification-secrets.ts';
 import { positive } from './positive.ts';
 
 const channelColumns: readonly Column<Channel>[] = [{ head: 'CHANNEL', value: (channel) => channel.name }, { head: 'KIND', value: (channel) => channel.kind }, { head: 'TARGET', value: (channel) => channel.target }, { head: 'BY', wide: true, value: (channel) => channel.createdBy }];
@@ -54,7 +55,7 @@ export function notificationCommands(program: Command, { connect, out, standardI
   notify.command('channels').description('By which ways people are told.').addOption(format()).action(async (options: { output: Format }) => out(render((await read(await connect())).channels, channelColumns, ({ name }) => name, options.output)));
   notify
     .command('add-channel <name> <file>')
-    .description('Tell people by another way. FILE, or - for standard input, says in YAML or JSON how: `kind: slack` and `url`; `webhook`, `url` and `secret` if messages are to be signed; `pagerduty` and `routingKey`; `email` with `smtp` as smtps://user:password@host:465, `from` and `to`.')
+    .description('Tell people by another way. FILE, or - for standard input, says in YAML or JSON how: `kind: slack` and `url`; `webhook`, `url` and `secret` if messages are to be signed; `pagerduty` and `routingKey`; `email` with `smtp` as smtps://user:password@host:465, `from` and `to`. ${secret:NAME} stands for a secret that `set-secret` keeps.')
     .action(async (name: string, file: string) => {
       const settings = settingsIn(await readGiven(file, standardInput), file);
       await (await connect()).send('POST', '/notifications/channels', { name, settings });
@@ -85,6 +86,7 @@ export function notificationCommands(program: Command, { connect, out, standardI
     out(`A test goes out by ${channel.name}.\n`);
   });
 
+  secretCommands(notify, { connect, out, standardInput, now });
   notify.command('routes').description('Who is told of what.').addOption(format()).action(async (options: { output: Format }) => out(render((await read(await connect())).routes, routeColumns, ({ name }) => name, options.output)));
   const routeOptions = (command: Command): Command =>
     command

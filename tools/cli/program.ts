@@ -11,6 +11,7 @@ import { budgetsOf } from './budgets.ts';
 import { ApiClient } from './client.ts';
 import { completionOf, shells } from './completion.ts';
 import { readDocuments } from './documents.ts';
+import { exportCommand } from './export.ts';
 import { enrolmentCommands } from './enrolment.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { fleetCommands } from './fleets.ts';
@@ -154,7 +155,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     }
     if (changes.some(({ blocked }) => blocked !== null)) end(exitCodes.refused);
   });
-  changing(program, 'apply', 'Make it so: publish rules, move aliases, set fleets, start deployments.')
+  changing(program, 'apply', 'Make it so: publish rules, move aliases, set fleets, channels, routes and alert settings, start deployments.')
     .option('--wait', 'until every deployment that was started is over; ends with 1 when one does not succeed')
     .option('--timeout <seconds>', 'wait no longer', positive, 3600)
     .action(async (options: { filename: string[]; wait?: true; timeout: number }) => {
@@ -169,6 +170,8 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       }
       if (options.wait === true) for (const id of started) await wait(client, id, options.timeout);
     });
+
+  exportCommand(program, connect, (text) => io.out(text));
 
   const wait = untilOver(io, end);
   rolloutCommands(program, { connect, out: (text) => io.out(text), wait, now: () => io.now() });

@@ -48,7 +48,7 @@ export function addRepositoryCommands(program: Command, io: Io, connect: () => P
     .option('--username <name>', 'the name that goes with the token or key')
     .option('--key <file>', 'the private key that opens ssh://, made for this alone and without a passphrase')
     .option('--known-hosts <file>', 'by which the host is known, as ssh-keyscan prints it; compare it with what its owner publishes')
-    .option('--scope <scopes...>', `what it may do; all when left out: ${repositoryScopeSchema.options.join(', ')}`)
+    .option('--scope <scopes...>', `what it may do: ${repositoryScopeSchema.options.join(', ')}; all but the last when left out`)
     .action(async (name: string, url: string, { every, username, key, knownHosts, scope, ...options }: ConnectOptions) => {
       const credential = await credentialOf(io, url, { username, key, knownHosts });
       await (await connect()).send('POST', '/repositories', { name, url, ...options, intervalSeconds: every, ...(credential !== undefined && { credential }), ...(scope !== undefined && { scopes: scope }) });

@@ -23,8 +23,8 @@ export interface RepositoryValues {
 
 export const newRepository: RepositoryValues = { url: '', branch: 'main', path: '', username: 'git', password: '', privateKey: '', knownHosts: '', autoSync: false, selfHeal: false, prune: false, minutes: '3', scopes: ['rules:write', 'models:write', 'fleets:write', 'deployments:write'] };
 
-export const scopeWords: Record<RepositoryScope, string> = { 'rules:write': 'Publish rules', 'models:write': 'Move aliases of models', 'fleets:write': 'Set and remove fleets', 'deployments:write': 'Start deployments' };
-const scopes: readonly RepositoryScope[] = ['rules:write', 'models:write', 'fleets:write', 'deployments:write'];
+export const scopeWords: Record<RepositoryScope, string> = { 'rules:write': 'Publish rules', 'models:write': 'Move aliases of models', 'fleets:write': 'Set and remove fleets', 'deployments:write': 'Start deployments', 'settings:write': 'Set channels, routes and alert settings' };
+const scopes: readonly RepositoryScope[] = ['rules:write', 'models:write', 'fleets:write', 'deployments:write', 'settings:write'];
 
 /** What is sent to be kept, as the address asks for it; undefined while nothing is entered. */
 export function credentialIn({ url, username, password, privateKey, knownHosts }: RepositoryValues): { username: string; password: string } | { username: string; privateKey: string; knownHosts: string } | undefined {

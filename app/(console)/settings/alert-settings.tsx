@@ -1,6 +1,7 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { KeptBy } from '../../_shell/kept-by.tsx';
 import { Loaded, useFailureToast } from '../../_shell/loaded.tsx';
 import { Card } from '../../_ui/card.tsx';
 import { Field } from '../../_ui/field.tsx';
@@ -18,6 +19,7 @@ export function AlertSettings({ refused }: { refused: string | undefined }) {
   const set = useMutation(trpc.settings.notifications.setAlerts.mutationOptions({ onSuccess: () => queryClient.invalidateQueries(trpc.settings.notifications.alerts.queryFilter()), onError: (error) => failed('Nothing was changed', error) }));
   return (
     <Card title="Nodes that are away" padded>
+      <KeptBy kind="AlertSettings" name="alerts" />
       <Loaded query={settings} what="the settings" skeleton={<SkeletonRows rows={1} />}>
         {({ offlineMinutes }) => (
           <div className="max-w-[480px]">

@@ -5,6 +5,7 @@ import type { Channel, ChannelSettings } from '../../../server/alerts/schema.ts'
 import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { channelWords } from '../../_domain/alert-words.ts';
+import { KeptBy } from '../../_shell/kept-by.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { DialogForm } from '../../_ui/dialog-form.tsx';
 import { Field, Input } from '../../_ui/field.tsx';
@@ -15,19 +16,19 @@ interface Entry {
   key: 'url' | 'secret' | 'routingKey' | 'smtp' | 'from' | 'to';
   label: string;
   optional?: true;
-  type?: 'url' | 'password' | 'email';
+  type?: 'password' | 'email';
   hint?: string;
 }
 
 const entries: Record<Kind, readonly Entry[]> = {
   webhook: [
-    { key: 'url', label: 'Address', type: 'url' },
+    { key: 'url', label: 'Address' },
     { key: 'secret', label: 'Secret', optional: true, type: 'password', hint: 'At least 16 characters; each message is then signed with it.' },
   ],
-  slack: [{ key: 'url', label: 'Incoming webhook', type: 'url' }],
+  slack: [{ key: 'url', label: 'Incoming webhook' }],
   pagerduty: [
     { key: 'routingKey', label: 'Integration key', type: 'password' },
-    { key: 'url', label: 'Address', optional: true, type: 'url', hint: 'For services that speak the same; PagerDuty’s own without it.' },
+    { key: 'url', label: 'Address', optional: true, hint: 'For services that speak the same; PagerDuty’s own without it.' },
   ],
   email: [
     { key: 'smtp', label: 'Mail server', type: 'password', hint: 'As smtps://user:password@host:465' },
@@ -43,8 +44,9 @@ export function ChannelDialog({ open, close, channel }: { open: boolean; close: 
       open={open}
       onOpenChange={(next) => (next ? undefined : close())}
       title={channel === undefined ? 'Add a channel' : `Change ${channel.name}`}
-      description={channel === undefined ? 'What is secret in it is kept sealed and never shown again.' : `It goes to ${channel.target}, and goes on to while the rest is left empty: what it knows is sealed and not shown.`}
+      description={channel === undefined ? 'What is secret in it is kept sealed and never shown again. ${secret:NAME} stands for a secret that is kept by its name.' : `It goes to ${channel.target}, and goes on to while the rest is left empty: what it knows is sealed and not shown.`}
     >
+      {open && channel !== undefined ? <KeptBy kind="Channel" name={channel.name} /> : null}
       {open ? <ChannelForm close={close} channel={channel} /> : null}
     </Dialog>
   );

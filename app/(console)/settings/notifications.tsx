@@ -17,6 +17,7 @@ import { SkeletonRows } from '../../_ui/skeleton.tsx';
 import { Status, type Tone } from '../../_ui/status.tsx';
 import { AlertSettings } from './alert-settings.tsx';
 import { Channels } from './channels.tsx';
+import { NotificationSecrets } from './notification-secrets.tsx';
 import { RouteDialog } from './route-dialog.tsx';
 import { Routes } from './routes.tsx';
 
@@ -55,6 +56,7 @@ export function Notifications({ add }: { add: ReactNode }) {
           {({ routes, channels }) => (routes.length === 0 ? <EmptyState kind="nothing-yet" title="No route yet">Without one alerts are shown here and nobody is told.</EmptyState> : <Routes routes={routes} channels={channels} />)}
         </Loaded>
       </Card>
+      <NotificationSecrets refused={refused} />
       <AlertSettings refused={refused} />
       <Card title="Deliveries" subtitle="newest first" live>
         <Loaded query={deliveries} what="the deliveries" skeleton={<SkeletonRows rows={4} columns={5} />}>

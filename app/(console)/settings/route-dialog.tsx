@@ -6,6 +6,7 @@ import { formFailureOf } from '../../_data/failure.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
 import { sourceWords } from '../../_domain/alert-words.ts';
 import { everyFleet, FleetFinder } from '../../_domain/fleet-finder.tsx';
+import { KeptBy } from '../../_shell/kept-by.tsx';
 import { Checkbox } from '../../_ui/checkbox.tsx';
 import { Dialog } from '../../_ui/dialog.tsx';
 import { DialogForm } from '../../_ui/dialog-form.tsx';
@@ -17,6 +18,7 @@ import { Select } from '../../_ui/select.tsx';
 export function RouteDialog({ open, close, channels, route }: { open: boolean; close: () => void; channels: readonly Channel[]; route?: Route }) {
   return (
     <Dialog open={open} onOpenChange={(next) => (next ? undefined : close())} title={route === undefined ? 'Add a route' : `Change ${route.name}`} description="Every alert that it fits goes to its channels, once to each.">
+      {open && route !== undefined ? <KeptBy kind="Route" name={route.name} /> : null}
       {open ? <RouteForm close={close} channels={channels} route={route} /> : null}
     </Dialog>
   );
