@@ -93,6 +93,28 @@ describe('a plan', () => {
     expect((await plan(2)).hash).not.toBe(first.hash);
   });
 
+  test('says how long it takes, by how long its nodes took, and who is away; the hash does not cover it', async () => {
+    const first = await plan(1);
+    expect(first.expected).toMatchObject({ earliestSeconds: 2, latestSeconds: 2 * 301 + 2, windows: [] });
+    const { id } = await operator().create({ planHash: first.hash });
+    for (const agent of agents) {
+      world.deps.clock.advance(20_000);
+      await agent.run();
+      await advanceRollout(world.deps, id);
+    }
+    await agents[2]?.disconnect();
+    const again = await plan(2);
+    // One node took at least 20 s, the others of the second wave 20 and 40 s, each and a little more.
+    expect(again.expected.earliestSeconds).toBeGreaterThanOrEqual(40);
+    expect(again.expected.latestSeconds).toBeLessThan(120);
+    expect(again.expected.basis).toContain('1 node is away and not counted: it follows when it is back.');
+    world.deps.clock.advance(60_000);
+    await agents[2]?.connect();
+    const later = await plan(2);
+    expect(later.hash).toBe(again.hash);
+    expect(later.expected).not.toEqual(again.expected);
+  });
+
   test('says which memory is lost and which is kept', async () => {
     await converge(await deploy(1));
     expect((await plan(2)).stateLost).toEqual(expect.arrayContaining([expect.objectContaining({ rule: 'watch', query: 'recent' })]));

@@ -1,3 +1,4 @@
+export { readActivations } from './activations.ts';
 export { agentNeeds, unmetBy } from './agent-needs.ts';
 export type { AgentNeed } from './agent-needs.ts';
 export { changesBetween } from './changes.ts';
@@ -6,5 +7,6 @@ export { stopsOf } from './decisions.ts';
 export { countStates, failuresOf, readDeployment, rolloutOfNode } from './reads.ts';
 export { rolloutOfNodeAt } from './past-rollout.ts';
 export { findNewest, findPlan } from './repository.ts';
+export { expectedDuration } from './expected.ts';
 export { createDeployment, planDeployment } from './service.ts';
 export { readTarget } from './subject.ts';

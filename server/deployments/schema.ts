@@ -169,8 +169,19 @@ export const planSchema = z.object({
   can: z.object({ start: permissionSchema }),
 });
 
-/** A plan as it is shown, with who has signed its bundle, where people have to: not covered by the hash, since it changes nothing of what is approved. */
-export const madePlanSchema = planSchema.extend({ signatures: signatureStandingSchema.nullable() });
+/** How long a plan takes if it starts when it was made, in seconds, without the time that people take. */
+export const expectedSchema = z.object({
+  earliestSeconds: z.number().int(),
+  /** Null when nobody can say: the last of `basis` says why. */
+  latestSeconds: z.number().int().nullable(),
+  /** What it follows from, and what is not known, in words. */
+  basis: z.array(z.string()),
+  /** Each window of the policy by what nodes do in it, and when it opens next: `madeAt` while it is open. */
+  windows: z.array(z.object({ purpose: z.enum(['tell', 'fetch', 'switch']), text: z.string(), timeZone: z.string(), opensAt: z.number() })),
+});
+
+/** A plan as it is shown, with what changes by itself and changes nothing of what is approved, so that the hash does not cover it: who has signed its bundle, where people have to, and how long it takes. */
+export const madePlanSchema = planSchema.extend({ signatures: signatureStandingSchema.nullable(), expected: expectedSchema });
 
 /** Plans are kept for an hour so that they can be paged through and started. */
 export const planNodesInput = pageInput.extend({ hash: digestSchema });
@@ -287,6 +298,7 @@ export type RolloutPolicy = z.infer<typeof rolloutPolicySchema>;
 export type RolloutState = z.infer<typeof rolloutStateSchema>;
 export type NodeRolloutState = z.infer<typeof nodeRolloutStateSchema>;
 export type Plan = z.infer<typeof planSchema>;
+export type Expected = z.infer<typeof expectedSchema>;
 export type MadePlan = z.infer<typeof madePlanSchema>;
 export type PlanChange = z.infer<typeof planChangeSchema>;
 export type PlanNode = z.infer<typeof planNodeSchema>;

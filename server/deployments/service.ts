@@ -8,7 +8,9 @@ import type { Deps } from '../kernel/deps.ts';
 import { DomainError } from '../kernel/errors.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
 import { refusePlainSecrets } from '../kernel/plain-secrets.ts';
-import { advanceLocked, leaveUntold, lockRollout, recordDecisions } from '../rollout/index.ts';
+import { advanceLocked, groupOf, leaveUntold, lockRollout, recordDecisions } from '../rollout/index.ts';
+import { readActivations } from './activations.ts';
+import { expectedDuration } from './expected.ts';
 import { makePlan } from './plan.ts';
 import { findPlan, findUnderWay, insertDeployment, lockFleetDeployments, savePlan, writeState } from './repository.ts';
 import { planNodeSchema } from './schema.ts';
@@ -28,7 +30,19 @@ export async function planDeployment(deps: Deps, actor: Actor, input: z.infer<ty
   await savePlan(deps.db, actor.organizationId, input, plan, nodes);
   const role = permission(inFleet(actor, plan.fleet.id), 'deployments:write');
   const start = role.allowed && !plan.startable ? { allowed: false, reason: plan.violations.find((violation) => violation.blocks)?.message ?? 'A violation blocks it.' } : role;
-  return { ...plan, can: { start }, signatures: await standingOf(deps.db, actor.organizationId, plan.to.digest) };
+  const [signatures, known] = await Promise.all([standingOf(deps.db, actor.organizationId, plan.to.digest), readActivations(deps.db, someOf(nodes.map(({ node }) => node)))]);
+  const labels = new Map(subject.nodes.map((node) => [node.id, node.labels]));
+  const grouped = nodes.map((node) => ({ ...node, group: groupOf(labels.get(node.node) ?? {}, plan.policy.maxUnavailablePer) }));
+  const expected = expectedDuration({ policy: plan.policy, inFlightMax: plan.inFlightMax, nodes: grouped, known, signaturesMissing: signatures?.missing ?? 0, startsAt: plan.madeAt });
+  return { ...plan, can: { start }, signatures, expected };
+}
+
+/** So many nodes at most, evenly taken, as tell how long the nodes of a plan take. */
+const measuredMax = 1_000;
+
+function someOf(nodes: readonly string[]): string[] {
+  const each = Math.max(1, nodes.length / measuredMax);
+  return Array.from({ length: Math.min(measuredMax, nodes.length) }, (_, index) => nodes[Math.floor(index * each)] ?? '');
 }
 
 /** Starts what was planned, if making the plan again at this moment gives the same hash; a rollout of the fleet under way is superseded. */

@@ -3,10 +3,10 @@ import type { BundleManifest, Settings } from '@selvedge/edge-runtime/protocol';
 import { digestOf, readManifest } from '../bundles/index.ts';
 import { changesBetween, findNewest, planDeployment, readTarget } from '../deployments/index.ts';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
-import type { Plan, PlanChange, Violation } from '../deployments/schema.ts';
+import type { Expected, MadePlan, PlanChange, Violation } from '../deployments/schema.ts';
 import { findFleetByName, readSettings } from '../fleets/index.ts';
 import type { FleetRow } from '../fleets/index.ts';
-import { figure, quantity } from '../kernel/quantity.ts';
+import { figure, quantity, span } from '../kernel/quantity.ts';
 import { parseReference } from '../models/index.ts';
 import { readLatestText, readRuleTexts, readVersionOfText, referencesIn } from '../rules/index.ts';
 import { comparison } from './comparison.ts';
@@ -107,11 +107,29 @@ function violationLine({ code, blocks, message }: Violation): string {
   return `${blocks ? '!' : '#'} ${code}: ${message}`;
 }
 
-function planLines(plan: Plan): string[] {
+function planLines(plan: MadePlan): string[] {
   return [
     ...plan.changes.map(changeLine),
     ...plan.stateLost.map(({ rule, what, because }) => `- memory of ${rule}: ${what} (${because})`),
     ...plan.violations.map(violationLine),
     `# ${quantity(plan.nodes.total, 'node')} in ${quantity(plan.waves.length, 'wave')} (${plan.waves.map((wave) => figure(wave.nodes)).join('; ')}), ${quantity(plan.bytesTotal, 'byte')}; plan ${plan.hash.slice(0, 19)}`,
+    ...expectedLines(plan.expected, plan.madeAt),
   ];
+}
+
+const purposes: Record<Expected['windows'][number]['purpose'], string> = { tell: 'told', fetch: 'fetches', switch: 'switches' };
+
+/** How long it takes, what that follows from, and each window with its next opening by its own clock. */
+function expectedLines({ earliestSeconds, latestSeconds, basis, windows }: Expected, madeAt: number): string[] {
+  const takes = latestSeconds === null ? `at least ${span(earliestSeconds)}` : earliestSeconds === latestSeconds ? span(earliestSeconds) : `${span(earliestSeconds)} to ${span(latestSeconds)}`;
+  return [
+    `# takes ${takes} if it starts now, without waiting for people`,
+    ...basis.map((line) => `#   ${line}`),
+    ...windows.map(({ purpose, text, timeZone, opensAt }) => `# a node ${purpose === 'tell' ? 'is ' : ''}${purposes[purpose]} within ${text}: ${opensAt <= madeAt ? 'open now' : `opens ${byClockOf(timeZone, opensAt)}`}`),
+  ];
+}
+
+/** "2026-11-30 22:00", by the clock of a place. */
+function byClockOf(timeZone: string, at: number): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
 }

@@ -1,12 +1,11 @@
 import { labelsSchema } from '@selvedge/edge-runtime/protocol';
+import { readActivations } from '../deployments/index.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { sumNodes } from '../telemetry/index.ts';
 import type { Twin } from './twin.ts';
 
 const hourMs = 3_600_000;
 const habitMs = 7 * 24 * hourMs;
-/** How many of a node's last activations are looked at. */
-const activationsMax = 5;
 
 /** What is known of the nodes of a plan; three statements and the telemetry, whatever their number. */
 export async function readTwins(db: Queryable, organizationId: string, places: readonly { node: string; name: string; wave: number }[], now: number): Promise<Twin[]> {
@@ -14,12 +13,7 @@ export async function readTwins(db: Queryable, organizationId: string, places: r
   const since = new Date(now - habitMs);
   const [present, activations, absences, hours] = await Promise.all([
     db.node.findMany({ where: { organizationId, id: { in: ids } }, select: { id: true, connectedSince: true, labels: true } }),
-    db.$queryRaw<{ node: string; took: number[] | null; told: bigint; failed: bigint }[]>`
-      SELECT wanted.node, array_agg(extract(epoch FROM d.since - d."requestedAt")::float8 * 1000) FILTER (WHERE d.state = 'Running' AND d.since > d."requestedAt") AS took,
-        count(*) AS told, count(*) FILTER (WHERE d.state = 'Failed') AS failed
-      FROM unnest(${ids}::text[]) AS wanted(node)
-      CROSS JOIN LATERAL (SELECT state, since, "requestedAt" FROM deployment_nodes WHERE "nodeId" = wanted.node AND "requestedAt" IS NOT NULL ORDER BY "requestedAt" DESC LIMIT ${activationsMax}) AS d
-      GROUP BY wanted.node`,
+    readActivations(db, ids),
     db.$queryRaw<{ node: string; outages: bigint; away: number }[]>`
       SELECT node, count(*) AS outages, sum(extract(epoch FROM least(coalesce(back, ${new Date(now)}::timestamptz), ${new Date(now)}::timestamptz) - at)::float8 * 1000) AS away FROM (
         SELECT "nodeId" AS node, reason, at, lead(at) OVER (PARTITION BY "nodeId" ORDER BY at) AS back
@@ -29,16 +23,15 @@ export async function readTwins(db: Queryable, organizationId: string, places: r
   ]);
   const connected = new Set(present.filter((row) => row.connectedSince !== null).map((row) => row.id));
   const labels = new Map(present.map((row) => [row.id, labelsSchema.parse(row.labels)]));
-  const history = new Map(activations.map((row) => [row.node, row]));
   const habits = new Map(absences.map((row) => [row.node, { outages: Number(row.outages), awayMs: row.away }]));
   return places.map((place) => {
-    const [past, away] = [history.get(place.node), habits.get(place.node)];
+    const [past, away] = [activations.get(place.node), habits.get(place.node)];
     return {
       ...place,
       labels: labels.get(place.node) ?? {},
       connected: connected.has(place.node),
-      activations: past?.took ?? [],
-      failShare: past === undefined ? 0 : Number(past.failed) / Number(past.told),
+      activations: (past?.took ?? []).map(({ ms }) => ms),
+      failShare: past === undefined ? 0 : past.failed / past.told,
       habit: away === undefined ? null : { upMs: Math.max(1000, (habitMs - away.awayMs) / away.outages), awayMs: Math.max(1000, away.awayMs / away.outages) },
       hour: hours.get(place.node) ?? null,
     };

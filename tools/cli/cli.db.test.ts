@@ -179,10 +179,11 @@ test('what is in a file is shown, applied, and then the same', async () => {
   await writeFile(rule, 'kind: Rule\nname: cli-watch\nfile: watch.siddhi\n');
   await selvedge('apply', '-f', rule);
   const deployment = path.join(folder, 'deployment.yaml');
-  await writeFile(deployment, 'kind: Deployment\nfleet: cli-fleet\nrules: [cli-watch]\npolicy: { waves: [], bakeSeconds: 0 }\n');
+  await writeFile(deployment, 'kind: Deployment\nfleet: cli-fleet\nrules: [cli-watch]\npolicy: { waves: [], bakeSeconds: 0, windows: [{ days: [0, 1, 2, 3, 4, 5, 6], from: "00:00", to: "00:00", timeZone: Asia/Tokyo }, { cron: "0 2 29 2 *", graceMinutes: 1, timeZone: Asia/Tokyo }] }\n');
   const rehearsed = await selvedge('plan', '--rehearse', '-f', deployment);
   expect(rehearsed).toMatchObject({ code: exitCodes.done, error: '' });
   expect(rehearsed.out).toMatch(/~ rule cli-watch[\s\S]*Succeeded in 20 of 20 rehearsals\n {2}done in \d+ s, nine times of ten within \d+ s; left behind: 0 not connected, 0 failed\n/);
+  expect(rehearsed.out).toMatch(/# takes .* if it starts now, without waiting for people\n {2}# {3}1 wave, without a bake, at most 1 at once\.\n[\s\S]*# a node is told within 00:00 to 00:00, Asia\/Tokyo: open now\n {2}# a node is told within cron 0 2 29 2 \* for 1 min, Asia\/Tokyo: opens \d{4}-02-29 02:00\n/);
   for (const one of [rule, deployment]) await rm(one);
 });
 
