@@ -168,7 +168,8 @@ export class Activator {
           this.#show(this.#stagedProgress());
           await this.#wake.rest(Math.min(IDLE_MS, this.#restraint.endsInMs), signal);
         } else {
-          await this.#execute(step, AbortSignal.any([signal, this.#interrupt.signal]));
+          // `end` passes on that the agent stops.
+          await this.#execute(step, this.#interrupt.signal);
         }
         attempts = 0;
       } catch (error) {

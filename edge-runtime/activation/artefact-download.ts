@@ -65,11 +65,14 @@ export async function downloadArtefact(from: DownloadDependencies, artefact: Dow
 async function transfer({ store, source, clock, pace = PACE }: DownloadDependencies, artefact: Download, start: number, onProgress: (bytesDone: number) => void, signal: AbortSignal): Promise<void> {
   const { digest, bytes, title } = artefact;
   let [done, before] = [start, start];
-  const stall = new AbortController();
+  const ending = new AbortController();
+  const end = (): void => ending.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', end, { once: true });
   let endWatch: () => void = () => undefined;
   const watch = (): void => {
     endWatch = clock.after(pace.windowMs, () => {
-      if (done - before < pace.bytesMin) return stall.abort(new Error(`only ${done - before} bytes came in ${pace.windowMs / 1000} s`));
+      if (done - before < pace.bytesMin) return ending.abort(new Error(`only ${done - before} bytes came in ${pace.windowMs / 1000} s`));
       before = done;
       watch();
     });
@@ -79,7 +82,7 @@ async function transfer({ store, source, clock, pace = PACE }: DownloadDependenc
     const response = await (source.request ?? fetch)(`${source.url}/${digest}`, {
       headers: { authorization: `Bearer ${source.token}`, 'accept-encoding': 'identity', ...(start > 0 ? { range: `bytes=${start}-` } : {}) },
       redirect: 'error',
-      signal: AbortSignal.any([signal, stall.signal]),
+      signal: ending.signal,
     });
     await checkResponse(store, response, artefact, start);
     if (response.body === null) throw new DownloadError('TransferBroken', `${title} came without content.`, false);
@@ -97,6 +100,7 @@ async function transfer({ store, source, clock, pace = PACE }: DownloadDependenc
     throw new DownloadError('TransferBroken', `The transfer of ${title} broke after ${await store.partialBytes(digest)} of ${bytes} bytes (${rootOf(cause)}); it goes on from there.`, false, { cause });
   } finally {
     endWatch();
+    signal.removeEventListener('abort', end);
   }
   const got = await store.partialBytes(digest);
   if (got < bytes) throw new DownloadError('TransferBroken', `The transfer of ${title} ended after ${got} of ${bytes} bytes; it goes on from there.`, false);

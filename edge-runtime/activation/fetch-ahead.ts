@@ -8,7 +8,7 @@ import type { ArtefactStore } from './artefact-store.ts';
 import { requireDiskFor } from './room.ts';
 import type { TrustAnchor } from './trust.ts';
 import { Rejection, verifyManifest } from './verify.ts';
-import { woken } from './wake.ts';
+import { Wake } from './wake.ts';
 
 export interface FetchAheadOptions {
   readonly store: ArtefactStore;
@@ -46,10 +46,11 @@ export class FetchAhead {
   #quietUntil = 0;
   #interrupt = new AbortController();
   #fetching: Promise<void> = Promise.resolve();
-  #wake: () => void = () => undefined;
+  readonly #wake: Wake;
 
   constructor(options: FetchAheadOptions) {
     this.#options = options;
+    this.#wake = new Wake(options.clock);
   }
 
   /** What must not be removed from the disk on its account. */
@@ -63,7 +64,7 @@ export class FetchAhead {
       const { digest, manifest } = verifyManifest(bundle, this.#options.trust.trust);
       if (this.#offer?.digest !== digest) this.#interrupt.abort(new Error('another bundle was offered'));
       this.#offer = { digest, manifest, windows };
-      this.#wake();
+      this.#wake.poke();
     } catch (error) {
       if (!(error instanceof Rejection)) throw error;
       this.#options.logger.warn('a bundle that was offered ahead was refused', { reason: error.code, problem: error.message });
@@ -72,7 +73,7 @@ export class FetchAhead {
 
   /** Something changed that it may have waited for: the link, or the end of an activation. */
   poke(): void {
-    this.#wake();
+    this.#wake.poke();
   }
 
   /** An activation is about to write into the store: resolves when nothing else does. What came stays, to be gone on from. */
@@ -84,23 +85,24 @@ export class FetchAhead {
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#interrupt.abort(new Error('stopping')), { once: true });
     let attempts = 0;
     while (!signal.aborted) {
       const waitMs = this.#waitMs();
       if (waitMs > 0) {
-        await this.#pause(waitMs, signal);
+        await this.#wake.rest(waitMs, signal);
         continue;
       }
       this.#interrupt = new AbortController();
-      const both = AbortSignal.any([signal, this.#interrupt.signal]);
+      const { signal: interrupted } = this.#interrupt;
       let failure: unknown;
-      this.#fetching = this.#fetchAll(both).catch((error: unknown) => void (failure = error));
+      this.#fetching = this.#fetchAll(interrupted).catch((error: unknown) => void (failure = error));
       await this.#fetching;
       if (failure === undefined) attempts = 0;
-      else if (!both.aborted) {
+      else if (!interrupted.aborted) {
         attempts += 1;
         this.#options.logger.info('what is fetched ahead is tried again', { problem: messageOf(failure) });
-        await this.#pause(backOffMs(attempts, this.#options.retry.minMs, this.#options.retry.maxMs, this.#options.random), signal);
+        await this.#wake.rest(backOffMs(attempts, this.#options.retry.minMs, this.#options.retry.maxMs, this.#options.random), signal);
       }
     }
   }
@@ -130,12 +132,6 @@ export class FetchAhead {
     this.#done = offer.digest;
     const bytes = lacking.reduce((sum, artefact) => sum + artefact.bytes, 0);
     if (lacking.length > 0) onTimeline({ reason: 'BundleFetchedAhead', message: `Bundle ${offer.digest.slice('sha256:'.length, 'sha256:'.length + 12)} of a later wave is on the disk: ${lacking.length} files, ${bytes} bytes.`, tone: 'info' });
-  }
-
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
-    const resting = new AbortController();
-    this.#wake = () => resting.abort(woken);
-    await this.#options.clock.sleep(ms, AbortSignal.any([signal, resting.signal]));
   }
 }
 

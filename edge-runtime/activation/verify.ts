@@ -91,30 +91,35 @@ function signedBy(envelope: Envelope, keys: readonly TrustedKey[]): Set<string> 
   return valid;
 }
 
-/** What is known of a key as long as it is trusted: itself, and the digests of texts that it signed, by signature. */
+/** What is known of a public key, whoever trusts it: itself, and the digests of texts that it signed, by signature. */
 interface Known {
   readonly key: KeyObject;
   readonly signed: Map<string, Digest>;
 }
-const known = new WeakMap<TrustedKey, Known>();
-/** The oldest makes room. A node has a few: what it ran, runs and is to run. */
-const signedMax = 16;
+const known = new Map<string, Known>();
+/** The oldest make room. A node has a few of either: what it ran, runs and is to run, and whose signatures that has to have. */
+const keysMax = 64;
+const signedMax = 64;
 
 /** The same text is told, kept and read again many times, and Ed25519 is most of what looking at it costs. */
-function isSigned(payload: string, signature: string, pinned: TrustedKey): boolean {
-  const { key, signed } = known.get(pinned) ?? know(pinned);
+function isSigned(payload: string, signature: string, { publicKey }: TrustedKey): boolean {
+  const { key, signed } = known.get(publicKey) ?? know(publicKey);
   const digest = digestOf(payload);
   if (signed.get(signature) === digest) return true;
   if (!verify(null, Buffer.from(payload), key, Buffer.from(signature, 'base64url'))) return false;
-  for (const oldest of signed.keys()) if (signed.size >= signedMax) signed.delete(oldest);
-  signed.set(signature, digest);
+  keep(signed, signature, digest, signedMax);
   return true;
 }
 
-function know(pinned: TrustedKey): Known {
-  const made: Known = { key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: pinned.publicKey }, format: 'jwk' }), signed: new Map() };
-  known.set(pinned, made);
+function know(publicKey: string): Known {
+  const made: Known = { key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' }), signed: new Map() };
+  keep(known, publicKey, made, keysMax);
   return made;
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
+  for (const oldest of map.keys()) if (map.size >= most) map.delete(oldest);
+  map.set(key, value);
 }
 
 /** The value of a signed text; throws a `Rejection` when it is not canonical, or not what it should be. */

@@ -1,9 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 
-/** Why a rest ended; without one each end would make an error, which costs more than all else that a rest does. */
-export const woken = 'woken';
-
-/** Lets a loop rest until something happens. */
+/** Lets a loop rest until something happens. A rest leaves nothing behind at the signal, which lasts as long as the loop. */
 export class Wake {
   readonly #clock: Clock;
   #end: () => void = () => undefined;
@@ -20,9 +17,21 @@ export class Wake {
 
   /** Waits for `ms`, until poked or until `signal` aborts, whichever comes first; a poke that came earlier counts. */
   async rest(ms: number, signal: AbortSignal): Promise<void> {
-    const resting = new AbortController();
-    this.#end = () => resting.abort(woken);
-    if (!this.#isPoked) await this.#clock.sleep(ms, AbortSignal.any([signal, resting.signal]));
+    if (!this.#isPoked && !signal.aborted) await this.#sleep(ms, signal);
     this.#isPoked = false;
+  }
+
+  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        signal.removeEventListener('abort', end);
+        this.#end = () => undefined;
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, end);
+      signal.addEventListener('abort', end, { once: true });
+      this.#end = end;
+    });
   }
 }
