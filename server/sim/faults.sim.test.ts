@@ -49,7 +49,7 @@ const trials: Record<Kind, Trial | readonly Trial[]> = {
     { says: 'ActivationFailed', fault: ({ network }, { id }) => network.toxins.set(id, { ...clean, tampers: 1 }) },
   ],
   replay: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, world.signer.desired(releases[0].manifest, 'node_9', 99, world.time.now, world.time.now + 60_000)) },
-  forge: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, new Signer(world.organization).desired(releases[0].manifest, id, 99, world.time.now, world.time.now + 60_000)) },
+  forge: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, Signer.stranger(world.organization).desired(releases[0].manifest, id, 99, world.time.now, world.time.now + 60_000)) },
   hold: { says: 'Held', fault: (_, node) => node.process?.hold(3_600_000) },
   pathCrash: {
     says: 'ActivationFailed',

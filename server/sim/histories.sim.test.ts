@@ -18,7 +18,7 @@ test('I1, I2, I3, I8, I9, I10: whatever goes wrong in however many places, nothi
 test('the same seed is the same history, to the millisecond', { timeout: 120_000 }, async () => {
   const [once, again] = [await runHistory(3), await runHistory(3)];
   expect(again.log.length).toBeGreaterThan(100);
-  expect(again.log.map(withoutDigests)).toEqual(once.log.map(withoutDigests));
+  expect(again.log).toEqual(once.log);
 });
 
 test('a disk that says it has flushed names and has not is found out', { timeout: 300_000 }, async () => {
@@ -29,8 +29,3 @@ test('a disk that says it has flushed names and has not is found out', { timeout
   }
   expect(found[0]).toMatch(/^I[12]: /);
 });
-
-/** Keys are made anew for each history, and with them what they sign; nothing depends on it. */
-function withoutDigests(line: string): string {
-  return line.replaceAll(/[0-9a-f]{12,}/g, '…');
-}

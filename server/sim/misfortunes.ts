@@ -77,7 +77,7 @@ export function misfortune(stage: Stage): void {
 
 /** A stranger signs what a node is to run, in the name of those whom it trusts. */
 function forge({ world, network, controlPlane, releases }: Stage, node: SimulatedNode): void {
-  const stranger = new Signer(world.organization);
+  const stranger = Signer.stranger(world.organization);
   network.say(node.id, stranger.desired(oneOf(world, releases).manifest, node.id, controlPlane.row(node.id).state.desiredGeneration + 1, world.time.now, world.time.now + 1_000_000));
 }
 

@@ -8,8 +8,9 @@ import type { Release } from './release.ts';
 import { SimulatedRollout } from './simulated-rollout.ts';
 import { chance, must, note, type World } from './world.ts';
 
-/** As the real one: what a node was told may be taken on so long. */
-const validForMs = 7 * 86_400_000;
+/** As the real one: what a node was told may be taken on so long, to the day, so that saying it again says the same. */
+const dayMs = 86_400_000;
+const validForMs = 7 * dayMs;
 const lookMs = 300_000;
 
 /**
@@ -73,7 +74,7 @@ export class SimulatedControlPlane implements Centre, Rows {
   tellAgain(node: string): void {
     const { desiredGeneration, desiredBundle, desiredAt } = this.row(node).state;
     const release = this.#releases.get((desiredBundle ?? '') as Digest);
-    if (release !== undefined) this.#network.tell(node, this.#world.signer.desired(release.manifest, node, desiredGeneration, desiredAt ?? 0, this.#world.time.now + validForMs));
+    if (release !== undefined) this.#network.tell(node, this.#world.signer.desired(release.manifest, node, desiredGeneration, desiredAt ?? 0, Math.ceil(this.#world.time.now / dayMs) * dayMs + validForMs));
   }
 
   deploy(release: Release, policy: RolloutPolicy): void {

@@ -19,7 +19,7 @@ export interface Stage {
 export function aStage(world: World, { nodes = between(world, 1, 5), faults }: { nodes?: number; faults?: readonly [Fault, Fault] } = {}): Stage {
   const ids = Array.from({ length: nodes }, (_, index) => `node_${index}`);
   const spoilt = (): string[] => ids.filter(() => faults !== undefined || chance(world, 0.5));
-  const release = (name: string, fault: Fault): Release => aRelease(world.organization, name, { rules: between(world, 1, 3), bytes: between(world, 10, 40_000), fault, spoilt: spoilt() });
+  const release = (name: string, fault: Fault): Release => aRelease(world.organization, name, { rules: between(world, 1, 3), bytes: between(world, 10, oneOf(world, [2_000, 2_000, 2_000, 40_000])), fault, spoilt: spoilt() });
   const anyFault = ['none', 'build', 'start', 'crash'] as const;
   const releases = [release('first', 'none'), release('second', 'none'), ...['third', 'fourth'].map((name, index) => release(name, faults?.[index] ?? oneOf<Fault>(world, anyFault)))] as const satisfies readonly Release[];
   const network = new Network(world);

@@ -14,10 +14,9 @@ export interface World {
   readonly log: string[];
 }
 
-
 export function aWorld(seed: number): World {
   const organization = 'org_1';
-  return { time: new VirtualTime(1_800_000_000_000), random: createRandom(seed), signer: new Signer(organization), organization, violations: [], log: [] };
+  return { time: new VirtualTime(1_800_000_000_000), random: createRandom(seed), signer: Signer.of(organization), organization, violations: [], log: [] };
 }
 
 export function note(world: World, line: string): void {
