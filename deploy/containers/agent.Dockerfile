@@ -3,7 +3,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY edge-runtime edge-runtime
-RUN npm ci --workspace=edge-runtime --include-workspace-root=false --omit=dev
+RUN npm ci --workspace=edge-runtime --include-workspace-root=false && npm run build --workspace=edge-runtime \
+  && npm ci --workspace=edge-runtime --include-workspace-root=false --omit=dev
 
 FROM node:24-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*
@@ -18,4 +19,4 @@ VOLUME /var/lib/selvedge-agent
 EXPOSE 8090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:8090/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "edge-runtime/host/main.ts"]
+CMD ["node", "edge-runtime/dist/main.js"]

@@ -27,6 +27,9 @@ interface Waiting {
   reject(error: ServingError): void;
 }
 
+/** A thread's first module lies beside this one, as its source does and as the built program has it. */
+const threadModule = import.meta.url.endsWith('.ts') ? './serving-thread.ts' : './serving-thread.js';
+
 /** One serving thread and the calls it owes an answer. */
 export class ServingClient {
   readonly #worker: Worker;
@@ -36,7 +39,7 @@ export class ServingClient {
   #isEnded = false;
 
   constructor() {
-    this.#worker = new Worker(new URL('./serving-thread.ts', import.meta.url), { name: 'serving', resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    this.#worker = new Worker(new URL(threadModule, import.meta.url), { name: 'serving', resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     this.#worker.on('message', (reply: ServingReply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { CompressionTypes, Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import requestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { Logger } from './logger.ts';
 
 /** The only file that knows the Kafka client, so that it can be replaced alone. */
@@ -55,21 +55,14 @@ export interface KafkaWriter {
   close(): Promise<void>;
 }
 
-interface RequestQueue {
-  readonly pending: readonly unknown[];
-  readonly throttledUntil: number;
-  scheduleCheckPendingRequests(): void;
-}
-
 /**
  * The client looks at the queue of each connection a thousand times a second for as long as it is open, whether anything
  * waits there or not: about one percent of a core each. It is only needed for requests that wait.
  */
 function restIdleConnections(): void {
-  // Not part of what the client exports, so that it has no types; the version is pinned.
-  const { prototype }: { prototype: RequestQueue } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue/index.js');
+  const { prototype } = requestQueue;
   const schedule = prototype.scheduleCheckPendingRequests;
-  prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+  prototype.scheduleCheckPendingRequests = function (this: typeof prototype) {
     if (this.pending.length > 0) schedule.call(this);
   };
 }

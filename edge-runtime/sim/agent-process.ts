@@ -12,6 +12,8 @@ const readySchema = z.object({ ready: z.literal(true), pid: z.number(), fingerpr
 
 export interface AgentOptions {
   readonly folder: string;
+  /** The agent's sources unless said otherwise. */
+  readonly program?: string;
   readonly link?: string;
   readonly name?: string;
   /** Enrolment token. */
@@ -44,10 +46,10 @@ export class AgentProcess {
   }
 
   /** Resolves when the agent says it is ready. Rejects, with its log, when it ends first. */
-  static async start({ folder, link, name = 'n1', token, labels = [], environment = {} }: AgentOptions): Promise<AgentProcess> {
+  static async start({ folder, program = main, link, name = 'n1', token, labels = [], environment = {} }: AgentOptions): Promise<AgentProcess> {
     const flags = { name, folder, link, token };
     const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]));
-    const child = spawn(process.execPath, [...agentFlags, main, ...given, ...labels.flatMap((label) => ['--label', label])], { stdio: ['ignore', 'pipe', 'pipe'], env: inheritedEnvironment({ ...agentEnvironment(folder), ...environment }) });
+    const child = spawn(process.execPath, [...agentFlags, program, ...given, ...labels.flatMap((label) => ['--label', label])], { stdio: ['ignore', 'pipe', 'pipe'], env: inheritedEnvironment({ ...agentEnvironment(folder), ...environment }) });
     const log: string[] = [];
     createInterface(child.stderr).on('line', (line) => log.push(line));
     const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));

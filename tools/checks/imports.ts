@@ -29,7 +29,7 @@ export async function checkImports(root: string): Promise<ImportReport> {
         validate: true,
         ruleSet: { forbidden: importRules },
         doNotFollow: { path: 'node_modules' },
-        exclude: { path: '^(prisma/generated/internal|\\.next)/' },
+        exclude: { path: '^(prisma/generated/internal|\\.next|edge-runtime/dist)/' },
         tsPreCompilationDeps: true,
         combinedDependencies: true,
       },

@@ -1,6 +1,6 @@
-import path from 'node:path';
-import { agentEnvironment, agentFlags } from '../../edge-runtime/host/launch.ts';
-import { checkout, inheritedEnvironment } from '../environment.ts';
+import { agentEnvironment, agentFlags, agentProgram } from '../../edge-runtime/host/launch.ts';
+import { inheritedEnvironment } from '../environment.ts';
+import { buildAgentProgram } from './agent-program.ts';
 import { ensureDebianPackages } from './debian.ts';
 import { endLeftover, makeFolder, serve } from './owned-process.ts';
 import { startUntilReady, textOf } from './ready-line.ts';
@@ -28,14 +28,14 @@ export interface AgentService extends Service {
 
 /** Starts an agent; its `url` is the node's own gateway. It is up with or without a control plane that answers. */
 export async function startAgent(options: AgentOptions): Promise<AgentService> {
-  await ensureDebianPackages([redisProgram]);
+  await Promise.all([ensureDebianPackages([redisProgram]), buildAgentProgram()]);
   const folder = await makeFolder(options.folder);
   await endLeftover(folder);
   const flags = { name: options.name, link: options.link, folder, 'gateway-port': String(options.gatewayPort) };
   const { child, ready } = await startUntilReady({
     name: `The agent ${options.name}`,
     command: process.execPath,
-    args: [...agentFlags, path.join(checkout, 'edge-runtime/host/main.ts'), ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])],
+    args: [...agentFlags, agentProgram, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])],
     folder,
     cwd: folder,
     // It drains its event path first, and gives that up by itself after 25 s.

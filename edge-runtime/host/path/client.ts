@@ -5,6 +5,9 @@ import { fromThreadError, type PathCallName, type PathCalls, type PathThreadData
 
 type Answer<Name extends PathCallName> = Promise<Awaited<ReturnType<PathCalls[Name]>>>;
 
+/** A thread's first module lies beside this one, as its source does and as the built program has it. */
+const threadModule = import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js';
+
 /** Calls under way to one thread; past it a caller is told to come again. */
 const CALLS_MAX = 4096;
 
@@ -36,7 +39,7 @@ export class PathClient {
   private constructor(data: PathThreadData, limits: PathThreadLimits, logger: Logger, events: PathClientEvents) {
     this.#events = events;
     this.#logger = logger;
-    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
+    this.#worker = new Worker(new URL(threadModule, import.meta.url), {
       workerData: data,
       // Three halves of a young generation; larger ones collect a little less often and stay large when the burst is over.
       resourceLimits: { maxOldGenerationSizeMb: limits.heapMiB, maxYoungGenerationSizeMb: 24 },
