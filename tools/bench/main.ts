@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { environment } from '../environment.ts';
 import { chromiumProgram } from '../services/chromium.ts';
 import { ensureDebianPackages } from '../services/debian.ts';
@@ -25,15 +26,16 @@ const partNames = ['agent', 'deploy', 'pages', 'start', 'preview', 'rollout', 'p
 type Part = (typeof partNames)[number];
 
 /**
- * `npm run bench [-- part …] [--data FOLDER]`: measures the whole product on this machine and prints markdown tables. Without a part
+ * `npm run bench [-- part …] [--data FOLDER] [--nodes N]`: measures the whole product on this machine and prints markdown tables. Without a part
  * it does all of them; a part that fails says why, and the others go on. `--data` names the folder of the Skoltech Anomaly
- * Benchmark, without which there is nothing to replay.
+ * Benchmark, without which there is nothing to replay; `--nodes` how many nodes besides the example's own the pages are measured with.
  */
 await runSession(async ({ print, steps }) => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' } } });
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: 'string' }, nodes: { type: 'string', default: '0' } } });
+  const otherNodes = z.coerce.number().int().min(0).max(100_000).safeParse(values.nodes);
   const data = values.data ?? environment.recordings;
   const wanted = partNames.filter((name) => positionals.length === 0 || positionals.includes(name));
-  if (wanted.length === 0 || positionals.some((name) => !partNames.some((known) => known === name))) throw new ServiceError(`usage: npm run bench [-- ${partNames.join(' | ')}] [--data FOLDER]`);
+  if (!otherNodes.success || wanted.length === 0 || positionals.some((name) => !partNames.some((known) => known === name))) throw new ServiceError(`usage: npm run bench [-- ${partNames.join(' | ')}] [--data FOLDER] [--nodes N]`);
 
   await steps.run('programs', () => ensureDebianPackages([redisProgram, ...kafkaPrograms(), ...(wanted.includes('pages') ? [chromiumProgram] : [])]), (added) => (added.length === 0 ? 'in place' : `installed ${added.join(', ')}`));
   await steps.run('database client', generateDatabaseClient, (made) => (made ? 'written' : 'in place'));
@@ -46,7 +48,7 @@ await runSession(async ({ print, steps }) => {
     agent: withExample(measureAgent),
     deploy: withExample(measureDeployments),
     // Loaded once the browser is there: its configuration looks for it.
-    pages: withExample(async (running) => (await import('./pages.ts')).measurePages(running)),
+    pages: withExample(async (running) => (await import('./pages.ts')).measurePages(running, otherNodes.data)),
     start: measureStarts,
     preview: measurePreview,
     rollout: measureRollouts,

@@ -35,7 +35,8 @@ export interface Stack {
   grant(grant: Exclude<Grant, { kind: 'sign-in-link' }>): Promise<string>;
   /** Starts an agent; without a token it asks to join and waits for approval. `link`: where it finds the control plane, if not directly. */
   startNode(name: string, token?: string, link?: string): Promise<StackNode>;
-  readonly controlPlane: { kill9(): Promise<void>; start(): Promise<void> };
+  readonly controlPlane: { readonly pid: number; kill9(): Promise<void>; start(): Promise<void> };
+  readonly postgres: { readonly url: string; readonly pid: number };
   /** The ends of the logs of all its parts. */
   logs(): string;
 }
@@ -63,7 +64,11 @@ async function start(folder: string): Promise<Stack> {
     signInLink: () => grantSecret(options, { kind: 'sign-in-link' }),
     grant: (grant) => grantSecret(options, grant),
     startNode: (name, token, link = controlPlane.url) => startNode(path.join(folder, 'agents', name), name, link, token),
+    postgres,
     controlPlane: {
+      get pid() {
+        return controlPlane.pid;
+      },
       kill9: () => controlPlane.kill9(),
       async start() {
         controlPlane = await startControlPlane(options);

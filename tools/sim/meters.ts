@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { childrenOf, pssOf } from '../bench/memory.ts';
-
-/** Clock ticks a second in which Linux counts processor time; the same on every machine that we know. */
-const ticksPerSecond = 100;
+import { processorSecondsOf } from '../bench/processor.ts';
 
 export interface Reading {
   readonly at: number;
@@ -44,7 +41,7 @@ export class Meters {
     const pids: Record<Part, readonly number[]> = { controlPlane: [controlPlanePid()], postgres: [postgresPid, ...childrenOf(postgresPid)], nodes: nodePids };
     const sum = (of: readonly number[], measure: (pid: number) => number): number => of.reduce((total, pid) => total + measure(pid), 0);
     const each = (measure: (pid: number) => number): Record<Part, number> => ({ controlPlane: sum(pids.controlPlane, measure), postgres: sum(pids.postgres, measure), nodes: sum(pids.nodes, measure) });
-    return { at: performance.now(), cpu: each(cpuSecondsOf), memory: each(pssOf), statements: Number(rows[0]?.calls ?? 0) };
+    return { at: performance.now(), cpu: each(processorSecondsOf), memory: each(pssOf), statements: Number(rows[0]?.calls ?? 0) };
   }
 
   /** The statements that took most of the database's time since the last `forget`. */
@@ -55,15 +52,5 @@ export class Meters {
 
   async close(): Promise<void> {
     await this.#client.end();
-  }
-}
-
-/** Own and of children that ended. A process that is gone took nothing that can still be known. */
-function cpuSecondsOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
-    return fields.slice(11, 15).reduce((total, ticks) => total + Number(ticks), 0) / ticksPerSecond;
-  } catch {
-    return 0;
   }
 }
