@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inSentenceCase, shortDigest } from './names.ts';
-import { bytes, count, inWords, percent, plural, rate, short, steady, tick } from './number.ts';
+import { bytes, count, inWords, percent, plural, rate, short, steady, tick, valuesText } from './number.ts';
 import { absolute, areOfSeveralDays, clockMilliseconds, date, duration, microseconds, relative } from './time.ts';
 
 describe('numbers', () => {
@@ -15,6 +15,9 @@ describe('numbers', () => {
   });
   it('keeps zeros where digits stand below each other', () => {
     expect([4300, 52_100, 812].map((value) => microseconds(value, steady))).toEqual(['4.30 ms', '52.1 ms', '812 µs']);
+  });
+  it('puts the values of an event into a line', () => {
+    expect(valuesText({ loop: 'loop-1', at: 1_795_901_240_302, flow: 54.8501, score: 0.999958, valve: null })).toBe('loop loop-1, at 1795901240302, flow 54.9, score 1');
   });
   it('says rates, sizes and shares with their units', () => {
     expect(rate(0.42)).toBe('0.42/s');

@@ -67,6 +67,12 @@ export function attributeText(value: string | number | boolean | null | undefine
   return typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(6))) : String(value);
 }
 
+/** The values of an event in a line, for who looks over many of them: "loop loop-1, flow 54.9". What is absent is left out. */
+export function valuesText(data: Readonly<Record<string, string | number | boolean | null>>): string {
+  const text = (value: string | number | boolean): string => (typeof value !== 'number' ? String(value) : Number.isInteger(value) ? String(value) : significant(value));
+  return Object.entries(data).flatMap(([name, value]) => (value === null ? [] : [`${name} ${text(value)}`])).join(', ');
+}
+
 /** "1 node", "40 nodes". */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;

@@ -42,7 +42,7 @@ afterEach(async () => {
 
 async function detect(title = 'Low flow', severity: 'info' | 'warning' | 'critical' = 'critical', times = 1): Promise<void> {
   const records = Array.from({ length: times }, (): DetectionRecord => ({
-    kind: 'detection', sequence: ++sequence, at: world.deps.clock.now(), rule: 'watch', ruleVersion: 1, stream: 'Alarms', title, severity, bundle: `sha256:${'a'.repeat(64)}`, generation: 1, models: [], data: { flow: 0.5 }, causes: [], actions: [], latencyUs: 100,
+    kind: 'detection', sequence: ++sequence, at: world.deps.clock.now(), rule: 'watch', ruleVersion: 1, stream: 'Alarms', title, severity, bundle: `sha256:${'a'.repeat(64)}`, generation: 1, models: [], data: { flow: 0.51239876, at: 1_795_901_240_302 }, causes: [], actions: [], latencyUs: 100,
   }));
   await takeRecords(world.deps, systemActor(organization, 'test'), node, records);
 }
@@ -77,10 +77,10 @@ test('detections of one kind are one alert, and another after it was resolved', 
   await detect('Low flow', 'critical');
   await detect('High pressure', 'info');
   const [high, low] = await alerts();
-  expect(low).toMatchObject({ title: 'Low flow', severity: 'critical', count: 4, state: 'Open', rule: 'watch', detail: 'watch: flow 0.5', node: { name: 'a-1' }, fleet: { name: 'pumps' } });
+  expect(low).toMatchObject({ title: 'Low flow', severity: 'critical', count: 4, state: 'Open', rule: 'watch', detail: 'watch: flow 0.5124, at 1795901240302', node: { name: 'a-1' }, fleet: { name: 'pumps' } });
   expect(high).toMatchObject({ title: 'High pressure', count: 1 });
   const waiting = async () => (await as('viewer').overview.get()).needs.filter(({ kind }) => kind === 'alert');
-  expect(await waiting()).toMatchObject([{ tone: 'critical', title: 'Low flow', detail: '4 times, last watch: flow 0.5', target: { kind: 'alert', id: low?.id } }]);
+  expect(await waiting()).toMatchObject([{ tone: 'critical', title: 'Low flow', detail: '4 times, last watch: flow 0.5124, at 1795901240302', target: { kind: 'alert', id: low?.id } }]);
   await as('operator').alerts.acknowledge({ id: low?.id ?? '' });
   expect(await waiting()).toEqual([]);
   await detect();

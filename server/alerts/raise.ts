@@ -13,13 +13,19 @@ export async function raiseForDetections(deps: Pick<Deps, 'ids'>, change: Change
   for (const { organizationId, nodeId, fleetId, record } of detections) {
     const key = `detection ${JSON.stringify([fleetId, record.rule, record.stream, record.title])}`;
     const known = raises.get(key);
-    const values = Object.entries(record.data).map(([name, value]) => `${name} ${typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value)}`).join(', ').slice(0, 512);
+    const values = Object.entries(record.data).map(([name, value]) => `${name} ${typeof value === 'number' ? figureOf(value) : String(value)}`).join(', ').slice(0, 512);
     raises.set(key, {
       id: known?.id ?? deps.ids.next(), organizationId, key, source: 'detection', severity: record.severity, title: record.title, detail: `${record.rule}: ${values}`,
       rule: record.rule, stream: record.stream, nodeId, fleetId, count: (known?.count ?? 0) + 1, at: Math.max(known?.at ?? 0, record.at),
     });
   }
   await raise(change, [...raises.values()], true);
+}
+
+/** Whole numbers are counts, times and identifiers, and stand as they are; of measurements four digits are enough to act by. */
+function figureOf(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
 }
 
 /** A node lost records: they had to make room. */

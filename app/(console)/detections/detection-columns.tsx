@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import type { Detection } from '../../../server/detections/schema.ts';
-import { count, steady } from '../../_format/number.ts';
+import { count, steady, valuesText } from '../../_format/number.ts';
 import { microseconds } from '../../_format/time.ts';
 import { paths } from '../../paths.ts';
 import type { Column } from '../../_ui/data-table.tsx';
@@ -25,11 +25,14 @@ export const detectionColumns: readonly Column<Detection>[] = [
     header: 'What',
     fluid: true,
     cell: (row) => (
-      <Link href={paths.detection(row.id)} title={row.title} className="flex items-center gap-2 font-medium hover:underline">
-        <Shape tone={severityTones[row.severity]} />
-        <span className="sr-only">{severityWords[row.severity]}: </span>
-        <span className="truncate">{row.title}</span>
-      </Link>
+      <span className="flex items-center gap-3">
+        <Link href={paths.detection(row.id)} title={row.title} className="flex min-w-0 items-center gap-2 font-medium hover:underline">
+          <Shape tone={severityTones[row.severity]} />
+          <span className="sr-only">{severityWords[row.severity]}: </span>
+          <span className="truncate">{row.title}</span>
+        </Link>
+        <span className="min-w-0 flex-1 truncate text-faint tabular-nums max-lg:hidden" title={valuesText(row.data)}>{valuesText(row.data)}</span>
+      </span>
     ),
   },
   { id: 'node', header: 'Node', cell: (row) => <Link href={paths.node(row.node.id)} className="hover:underline">{row.node.name}</Link> },
