@@ -27,31 +27,32 @@ export function TryOut({ name, version, refused }: { name: string; version: Mode
         if (refused === undefined && wrong === undefined) submit();
       }}
     >
-      <div className="grid content-start gap-3 sm:grid-cols-2">
-        {parsed.map(({ input, value }) => (
-          <Field key={input.name} label={<>{input.name} <span className="font-normal text-faint">{input.type}</span></>} error={value === undefined ? `“${textOf(input)}” is no ${input.type}` : undefined}>
-            <Input mono value={textOf(input)} onValue={(text) => setTexts((all) => ({ ...all, [input.name]: text }))} inputMode={input.type === 'string' || input.type === 'bool' ? 'text' : 'decimal'} autoComplete="off" />
-          </Field>
-        ))}
-      </div>
-      <div className="flex flex-col items-start gap-3">
+      <div className="flex flex-col items-start gap-4">
+        <div className="grid w-full content-start gap-3 sm:grid-cols-2">
+          {parsed.map(({ input, value }) => (
+            <Field key={input.name} label={<>{input.name} <span className="font-normal text-faint">{input.type}</span></>} error={value === undefined ? `“${textOf(input)}” is no ${input.type}` : undefined}>
+              <Input mono value={textOf(input)} onValue={(text) => setTexts((all) => ({ ...all, [input.name]: text }))} inputMode={input.type === 'string' || input.type === 'bool' ? 'text' : 'decimal'} autoComplete="off" />
+            </Field>
+          ))}
+        </div>
         <Button type="submit" tone="primary" busy={tryOut.isPending} refused={refused ?? (wrong === undefined ? undefined : `${wrong.input.name} is no ${wrong.input.type}`)}>
           Predict
         </Button>
-        <div aria-live="polite" className="w-full">
-          {tryOut.isError ? <p className="text-critical">{failureOf(tryOut.error).message}</p> : null}
-          {tryOut.data === undefined ? null : (
-            <dl className="flex flex-col gap-2">
-              {Object.entries(tryOut.data.outputs).map(([output, values]) => (
-                <div key={output}>
-                  <dt className="text-dim">{output}</dt>
-                  <dd className="font-mono text-lg font-semibold tabular-nums">{String(values[0] ?? 'null')}</dd>
-                </div>
-              ))}
-              <p className="text-sm text-faint">in {tryOut.data.ms.toFixed(2)} ms</p>
-            </dl>
-          )}
-        </div>
+      </div>
+      <div aria-live="polite" className="w-full">
+        {tryOut.isError ? <p className="text-critical">{failureOf(tryOut.error).message}</p> : null}
+        {tryOut.data === undefined && !tryOut.isError ? <p className="text-dim">What it predicts from these stands here.</p> : null}
+        {tryOut.data === undefined ? null : (
+          <dl className="flex flex-col gap-2">
+            {Object.entries(tryOut.data.outputs).map(([output, values]) => (
+              <div key={output}>
+                <dt className="text-dim">{output}</dt>
+                <dd className="font-mono text-lg font-semibold tabular-nums">{String(values[0] ?? 'null')}</dd>
+              </div>
+            ))}
+            <p className="text-sm text-faint">in {tryOut.data.ms.toFixed(2)} ms</p>
+          </dl>
+        )}
       </div>
     </form>
   );

@@ -80,9 +80,9 @@ function Notes({ state: { recording, run }, sound }: { state: PreviewControls['s
   if (recording !== undefined && recording.left > 0) notes.push(`${plural(recording.left, 'line')} could not be read: ${recording.problems[0] ?? ''}.`);
   const result = run?.result;
   if (result !== undefined) {
-    for (const { stream, count: ignored } of result.ignored) notes.push(`${plural(ignored, 'event')} of ${stream === '' ? 'no stream' : stream} reach no stream of this text.`);
+    for (const { stream, count: ignored } of result.ignored) notes.push(`${plural(ignored, 'event')} of ${stream === '' ? 'no stream' : stream} ${ignored === 1 ? 'reaches' : 'reach'} no stream of this text.`);
     for (const { stream, attributes, unused } of result.missing) notes.push(missingText(stream, attributes, unused));
-    if (result.refusedTotal > 0) notes.push(`${plural(result.refusedTotal, 'event')} do not fit the stream: ${result.refused[0] ?? ''}.`);
+    if (result.refusedTotal > 0) notes.push(`${plural(result.refusedTotal, 'event')} ${result.refusedTotal === 1 ? 'does' : 'do'} not fit the stream: ${result.refused[0] ?? ''}.`);
     if (result.faultsTotal > 0) notes.push(`${plural(result.faultsTotal, 'event')} failed: ${result.faults[0] ?? ''}.`);
   }
   if (notes.length === 0) return null;

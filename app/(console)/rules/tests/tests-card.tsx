@@ -41,7 +41,7 @@ export function TestsCard({ rule, refused, preview, text, models, onFailing }: {
   );
   const list = tests.data ?? [];
   return (
-    <Card title="Test cases" subtitle={list.length === 0 ? undefined : failing > 0 ? `${plural(failing, 'case')} of ${list.length} fails: it cannot be published` : plural(list.length, 'case')} actions={list.length === 0 ? undefined : save}>
+    <Card title="Test cases" subtitle={list.length === 0 ? undefined : failing > 0 ? `${failing} of ${plural(list.length, 'case')} ${failing === 1 ? 'fails' : 'fail'}: it cannot be published` : plural(list.length, 'case')} actions={list.length === 0 ? undefined : save}>
       {list.length === 0 ? (
         <EmptyState kind="nothing-yet" title="No test case yet" action={save}>
           A case is events and what the rule makes of them. Each new version has to make the same of them before it can be published.
