@@ -1,6 +1,7 @@
 import type { Deps } from '../kernel/deps.ts';
 import { watchConditions } from './conditions.ts';
-import { routeAlerts, sendDue } from './notify.ts';
+import { routeAlerts } from './notify.ts';
+import { sendDue } from './send.ts';
 
 const roundMs = 1_000;
 const watchMs = 10_000;

@@ -5,6 +5,7 @@ import type { Prisma, Queryable } from '../kernel/db.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
 import { inReach } from '../kernel/reach.ts';
 import { alertPermissions } from './policy.ts';
+import { deliveryEventSchema } from './schema.ts';
 import type { AlertItem, Channel, Delivery, listAlertsInput, listAlertsOutput, listDeliveriesInput, listDeliveriesOutput, notificationsOutput } from './schema.ts';
 
 type AlertRow = Prisma.AlertGetPayload<object>;
@@ -100,7 +101,7 @@ export async function listDeliveries(db: Queryable, organizationId: string, inpu
       id: row.id,
       channel: row.channel,
       alert: row.alert,
-      event: row.event === 'resolved' ? 'resolved' : row.event === 'test' ? 'test' : 'opened',
+      event: deliveryEventSchema.parse(row.event),
       state: row.state,
       attempts: row.attempts,
       nextAt: row.state === 'Pending' ? row.nextAt.getTime() : null,

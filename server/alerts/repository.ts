@@ -158,11 +158,23 @@ export async function takeUnrouted(tx: Transaction, now: Date, limit: number): P
   return rows.map((row) => row.id);
 }
 
-/** Deliveries that are due, each for this process alone until `leasedUntil`. */
+/**
+ * Deliveries that are due, each for this process alone until `leasedUntil`. Of one alert a channel is told in order: while its opening is not
+ * told, its end waits, or whoever keeps incidents would open one that nothing ends.
+ */
 export async function takeDue(db: Queryable, now: Date, leasedUntil: Date, limit: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     UPDATE notification_deliveries SET "nextAt" = ${leasedUntil}, attempts = attempts + 1
-    WHERE id IN (SELECT id FROM notification_deliveries WHERE state = 'Pending' AND "nextAt" <= ${now} ORDER BY "nextAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+    WHERE id IN (
+      SELECT id FROM notification_deliveries AS due
+      WHERE state = 'Pending' AND "nextAt" <= ${now}
+        AND NOT EXISTS (SELECT FROM notification_deliveries AS before WHERE before."channelId" = due."channelId" AND before."alertId" = due."alertId" AND before.event = 'opened' AND due.event = 'resolved' AND before.state = 'Pending')
+      ORDER BY "nextAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING id`;
   return rows.map((row) => row.id);
+}
+
+/** A far end that asked to be left alone is, whatever waits for it. */
+export async function holdChannel(db: Queryable, channelId: string, until: Date): Promise<void> {
+  await db.notificationDelivery.updateMany({ where: { channelId, state: 'Pending', nextAt: { lt: until } }, data: { nextAt: until } });
 }

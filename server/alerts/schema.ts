@@ -91,11 +91,13 @@ export const createRouteInput = z.object({
 export const changeRouteInput = createRouteInput.extend({ id: idSchema });
 export const notificationsOutput = z.object({ channels: z.array(channelSchema), routes: z.array(routeSchema), can: z.object({ change: permissionSchema }) });
 
+/** `testResolved` ends what a test opened at a far end that keeps incidents. */
+export const deliveryEventSchema = z.enum(['opened', 'resolved', 'test', 'testResolved']);
 export const deliverySchema = z.object({
   id: idSchema,
   channel: z.object({ id: idSchema, name: z.string() }),
   alert: z.object({ id: idSchema, title: z.string() }).nullable(),
-  event: z.enum(['opened', 'resolved', 'test']),
+  event: deliveryEventSchema,
   state: z.enum(['Pending', 'Delivered', 'Failed']),
   attempts: z.number().int(),
   nextAt: z.number().nullable(),
@@ -114,4 +116,5 @@ export type ChannelSettings = z.infer<typeof channelSettingsSchema>;
 export type NotificationSecret = z.infer<typeof notificationSecretSchema>;
 export type Channel = z.infer<typeof channelSchema>;
 export type Route = z.infer<typeof routeSchema>;
+export type DeliveryEvent = z.infer<typeof deliveryEventSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;

@@ -26,10 +26,10 @@ const deliveryStates: Record<Delivery['state'], { tone: Tone; means: string }> =
   Delivered: { tone: 'positive', means: 'The far end took it.' },
   Failed: { tone: 'critical', means: 'It was given up.' },
 };
-const events: Record<Delivery['event'], string> = { opened: 'opened', resolved: 'resolved', test: 'test' };
+const events: Record<Delivery['event'], string> = { opened: 'opened', resolved: 'resolved', test: 'A test', testResolved: 'The end of a test' };
 
 const deliveryColumns: readonly Column<Delivery>[] = [
-  { id: 'what', header: 'Message', cell: (delivery) => (delivery.alert === null ? 'A test' : <Link href={paths.alerts({ alert: delivery.alert.id })} className="hover:underline">{delivery.alert.title}: {events[delivery.event]}</Link>) },
+  { id: 'what', header: 'Message', cell: (delivery) => (delivery.alert === null ? events[delivery.event] : <Link href={paths.alerts({ alert: delivery.alert.id })} className="hover:underline">{delivery.alert.title}: {events[delivery.event]}</Link>) },
   { id: 'to', header: 'Channel', cell: (delivery) => delivery.channel.name },
   { id: 'state', header: 'State', cell: (delivery) => <Status tone={deliveryStates[delivery.state].tone} word={delivery.state} detail={deliveryStates[delivery.state].means} moving={delivery.state === 'Pending'} /> },
   { id: 'error', header: 'What the far end said', from: 'lg', cell: (delivery) => delivery.error ?? <span className="text-faint">–</span> },
