@@ -1,2 +1,3 @@
-export { liftRecovered, noteFailures } from './service.ts';
+export { bundleOfFleet, clearQuarantine, findRecovered } from './repository.ts';
+export { lockAllowed, noteFailures, publishQuarantine } from './service.ts';
 export type { CountedFailure } from './service.ts';

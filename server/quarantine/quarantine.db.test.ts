@@ -2,10 +2,9 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { watchConditions } from '../alerts/conditions.ts';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../deployments/testing/an-agent.ts';
-import { advanceRollout } from '../rollout/index.ts';
+import { advanceRollout, liftRecovered } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
-import { liftRecovered } from './index.ts';
 
 let world: TestWorld;
 let organization: string;

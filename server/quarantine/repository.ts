@@ -30,19 +30,6 @@ export async function clearQuarantine(tx: Transaction, id: string): Promise<void
   await tx.node.update({ where: { id }, data: { quarantinedAt: null, quarantinedBy: null, quarantinedBecause: null, failuresInARow: 0 } });
 }
 
-/** The node takes its place again in the rollout of its fleet that is under way: one that was told is told again. Returns whether there is one. */
-export async function returnToRollout(tx: Transaction, nodeId: string, fleetId: string): Promise<boolean> {
-  const [rollout] = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM deployments WHERE "fleetId" = ${fleetId} AND state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack') FOR UPDATE`;
-  if (rollout === undefined) return false;
-  await tx.$executeRaw`
-    UPDATE deployment_nodes SET message = '', state = CASE WHEN generation IS NULL THEN 'ToCome' ELSE state END::deployment_node_state,
-      "afterFailure" = CASE WHEN generation IS NULL THEN "afterFailure" ELSE 'retry' END::deployment_after_failure
-    WHERE "deploymentId" = ${rollout.id} AND "nodeId" = ${nodeId} AND state = 'Skipped'`;
-  // It does not stand any more where the rollout counted it: all are counted anew.
-  await tx.$executeRaw`UPDATE deployments SET tally = NULL WHERE id = ${rollout.id}`;
-  return true;
-}
-
 /** What a fleet runs; null when nothing was deployed to it. */
 export async function bundleOfFleet(tx: Transaction, fleetId: string): Promise<string | null> {
   const fleet = await tx.fleet.findUnique({ where: { id: fleetId }, select: { bundle: true } });

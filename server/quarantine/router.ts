@@ -1,6 +1,7 @@
+import { liftQuarantine } from '../rollout/index.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { liftQuarantineInput, quarantinedNodeOutput, quarantineNodeInput } from './schema.ts';
-import { liftQuarantine, quarantineNode } from './service.ts';
+import { quarantineNode } from './service.ts';
 
 export const quarantineRouter = router({
   begin: procedure('nodes:write')

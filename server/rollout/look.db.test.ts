@@ -57,6 +57,8 @@ describe('from the database', { timeout: 240_000 }, () => {
     const agents: TestAgent[] = [];
     for (let index = 0; index < 10; index += 1) agents.push(await anAgent(world.deps, organization, `n${index}`, { site: 'here', ...(index % 4 > 0 && { line: `${index % 4}` }) }));
     for (const agent of agents.slice(0, 8)) await agent.connect();
+    // One has no place in the rollout until it is let back.
+    await caller.quarantine.begin({ id: agents[3]?.id ?? '', reason: 'bad fan' });
     let position = await outboxEnd(world.deps.pool);
     const id = await deploy(caller, fleet, { updateTimeoutSeconds: 60, maxUnavailable: { unit: 'nodes', value: 3 }, quarantineAfter: 2, ...policy });
     const news = new News();
@@ -79,6 +81,10 @@ describe('from the database', { timeout: 240_000 }, () => {
       (agent) => agent.apply(),
       (agent) => agent.fail('it broke'),
       (agent) => caller.nodes.setLabels({ id: agent.id, labels: { site: random() < 0.7 ? 'here' : 'elsewhere' } }),
+      (agent) => caller.quarantine.begin({ id: agent.id, reason: 'bad fan' }),
+      (agent) => caller.quarantine.lift({ id: agent.id }),
+      (agent) => caller.quarantine.lift({ id: agent.id }),
+      (agent) => caller.offline.prepare({ id: agent.id, deployment: id }),
       () => caller.deployments.retryFailed({ id }),
       () => caller.deployments.resume({ id }),
     ];
@@ -223,6 +229,37 @@ test('what a person does to a rollout costs the same statements and rows, howeve
   expect(costs[1]).toEqual(costs[0]);
   // To cancel is to look a last time at those that are under way: a hundred of them, or so.
   expect(Object.values(costs[1] ?? {}).map(({ rows }) => rows < 250)).not.toContain(false);
+});
+
+test('a node that is let back, and one that is told by hand, cost the same, however large the rollout, and leave the tally right', { timeout: 240_000 }, async () => {
+  const costs: Record<string, Traffic>[] = [];
+  for (const size of [1_000, 4_000]) {
+    const { caller, id } = await aLargeRollout(size);
+    const of = async (state: 'ToCome' | 'Requested') => (await world.deps.db.deploymentNode.findFirstOrThrow({ where: { deploymentId: id, state }, orderBy: { nodeName: 'desc' } })).nodeId;
+    const [waits, told] = [await of('ToCome'), await of('Requested')];
+    const stepOf = (node: string) => advanceRollout(world.deps, id, new Set([node]));
+    const acts: [string, () => Promise<unknown>][] = [
+      ...[waits, told].flatMap((node, index): [string, () => Promise<unknown>][] => [
+        [`quarantine ${index}`, () => caller.quarantine.begin({ id: node, reason: 'bad fan' })],
+        [`left out ${index}`, () => stepOf(node)],
+        [`lift ${index}`, () => caller.quarantine.lift({ id: node })],
+        [`back ${index}`, () => stepOf(node)],
+      ]),
+      ['told by hand', () => caller.offline.prepare({ id: waits, deployment: id })],
+      ['after', () => stepOf(waits)],
+    ];
+    const cost: Record<string, Traffic> = {};
+    for (const [name, act] of acts) {
+      const before = traffic();
+      await act();
+      const after = traffic();
+      cost[name] = { statements: after.statements - before.statements, rows: after.rows - before.rows };
+      await expectTallyOfRows(id);
+    }
+    costs.push(cost);
+  }
+  expect(costs[1]).toEqual(costs[0]);
+  expect(Object.values(costs[1] ?? {}).map(({ rows }) => rows < 30)).not.toContain(false);
 });
 
 test('gates look at so many nodes, however large the rollout, and at the same ones as if all had been read', { timeout: 240_000 }, async () => {

@@ -4,7 +4,8 @@ import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 import { differs } from './outcome.ts';
 import type { NewDecision, RolloutStep, RolloutWave } from './snapshot.ts';
-import type { Counted } from './tally.ts';
+import { toldBy } from './tally.ts';
+import type { Counted, Standing } from './tally.ts';
 import { isOver } from './work.ts';
 
 /** A deployment's row, locked until the transaction ends: only its holder moves the rollout. */
@@ -87,14 +88,20 @@ async function writeNodes(tx: Transaction, deploymentId: string, { changes, requ
     WHERE d."deploymentId" = ${deploymentId} AND d."nodeId" = c.node`;
 }
 
-/** A node's place in the rollout, if it has one: the bundle by which it was last told. */
-export async function findPlace(tx: Transaction, rolloutId: string, nodeId: string): Promise<{ told: string | null } | null> {
-  return tx.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: rolloutId, nodeId } }, select: { told: true } });
+/** Where a node stands in the rollout, if it has a place in it. */
+export async function findPlace(tx: Transaction, rollout: Pick<LockedRollout, 'id' | 'bundle'>, nodeId: string): Promise<Standing | null> {
+  const row = await tx.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, select: { wave: true, state: true, told: true, afterFailure: true } });
+  return row === null ? null : { ...row, told: row.told === null ? 'nothing' : toldBy(row.told, rollout.bundle) };
 }
 
+/** What a person changed of a node's place, apart from where it is told anything. */
+export async function writePlace(tx: Transaction, rollout: LockedRollout, nodeId: string, place: Pick<Standing, 'state' | 'afterFailure'>): Promise<void> {
+  await tx.deploymentNode.update({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, data: { ...place, message: '' } });
+}
+
+/** A node was told the rollout's bundle by this generation. */
 export async function writeTold(tx: Transaction, rollout: LockedRollout, nodeId: string, generation: number, at: Date): Promise<void> {
   await tx.deploymentNode.update({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, data: { state: 'Requested', message: 'It was told, and has not answered yet.', since: at, generation, told: rollout.bundle, requestedAt: at, afterFailure: 'undecided' } });
-  await writeTally(tx, rollout.id, null);
 }
 
 /** Keeps the bundle of a rollout that stopped itself from its fleet, or with null allows it again. */
