@@ -11,8 +11,8 @@ export function tokenize(text: string, diagnostics: Diagnostics): Token[] {
 
 const NAME = /[A-Za-z_][A-Za-z_0-9]*/y;
 const SPACE = /[ \t\r\n\v\f\u00a0\ufeff]+/y;
-// With a fraction or an exponent, or neither; the suffix decides between the four kinds.
-const NUMBER = /(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?[lLfFdD]?/y;
+// With a fraction or an exponent, or neither; the suffix decides between the four kinds. `5.` alone is no number, `5.f` and `5.e3` are.
+const NUMBER = /(?:\d+(?:\.\d+|\.(?=[eE][-+]?\d|[fFdD]))?|\.\d+)(?:[eE][-+]?\d+)?[lLfFdD]?/y;
 const VARIABLE = /\$\{[^{}\s]+\}/y;
 class Lexer {
   private readonly tokens: Token[] = [];
@@ -63,7 +63,6 @@ class Lexer {
       this.diagnostics.error('syntax.number', { from, to: this.at }, `'${written}' is no long: a long has no fraction.`);
       return this.push('double', from, digits);
     }
-    // `1.` and `.` are no numbers of the language, but 1.f is.
     const kind: TokenKind = suffix === 'l' ? 'long' : suffix === 'f' ? 'float' : suffix === 'd' || !whole ? 'double' : 'int';
     this.push(kind, from, digits);
   }

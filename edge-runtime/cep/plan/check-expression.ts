@@ -188,12 +188,12 @@ function checkAll(list: readonly Expression[], scope: Scope, around: Surrounding
 }
 
 function checkEventTimestamp(expression: Call, scope: Scope, around: Surroundings): Typed | undefined {
-  const [event] = expression.arguments;
+  const [event, ...more] = expression.arguments;
   if (event === undefined) return { kind: 'timestamp', type: 'long' };
-  const reference = event.kind === 'attribute' ? (event.stream ?? { name: event.name.text, prefix: '' as const, from: event.from, to: event.to }) : undefined;
-  const source = reference === undefined ? undefined : scope.source(reference);
-  if (source?.timestamp !== undefined && reference !== undefined) return source.timestamp(reference.index);
-  around.diagnostics.error('type.arguments', event, 'eventTimestamp takes the name of an event of the pattern, or nothing.', listed(scope.streamNames()));
+  const named = event.kind === 'attribute' && event.stream === undefined && more.length === 0 ? event : undefined;
+  const source = named === undefined ? undefined : scope.source({ name: named.name.text, prefix: '', from: named.from, to: named.to });
+  if (source?.timestamp !== undefined) return source.timestamp(undefined);
+  around.diagnostics.error('type.arguments', named ?? expression, 'eventTimestamp takes the name of an event of the pattern, or nothing.', listed(scope.streamNames()));
   return undefined;
 }
 

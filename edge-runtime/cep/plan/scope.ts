@@ -10,7 +10,7 @@ export interface ScopeSource {
   access(index: number, at: EventIndex | undefined): Access;
   /** For `name is null`; absent where the event is always there. */
   missing?(at: EventIndex | undefined): Typed;
-  /** For `eventTimestamp(name)`. */
+  /** For `eventTimestamp(name)`, of the events of a pattern or an expression window alone. */
   timestamp?(at: EventIndex | undefined): Typed;
 }
 
@@ -126,10 +126,10 @@ export class Scope {
 
 /** A scope source over the row in a local variable of the generated code. */
 export function rowSource(names: readonly string[], definition: Definition, variable: RowVariable): ScopeSource {
-  return { ...sideSource(names, definition, variable, false), timestamp: () => ({ kind: 'timestamp', type: 'long' }) };
+  return sideSource(names, definition, variable, false);
 }
 
-/** The same over the row of a side of a join, of which no time is known and, in an outer join, which may be missing. */
+/** The same over the row of a side of a join, which may be missing in an outer one. */
 export function sideSource(names: readonly string[], definition: Definition, variable: RowVariable, optional: boolean): ScopeSource {
   return {
     names,

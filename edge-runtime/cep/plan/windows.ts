@@ -297,6 +297,7 @@ function inRange(call: Call, form: Form, values: readonly Typed[], diagnostics: 
     if (!MEASURED.has(parameter.accepts) || value?.kind !== 'constant') return true;
     const number = Number(value.value);
     const max = parameter.accepts === 'count' ? WINDOW_LENGTH_MAX : Number.MAX_SAFE_INTEGER / 2;
+    if (parameter === START && Math.abs(number) <= max) return true;
     const min = (parameter.name === 'time' && !MAY_LAST_NO_TIME.has(call.name.text)) || parameter.name === 'hop' || parameter.name === 'batch' ? 1 : 0;
     if (number >= min && number <= max) return true;
     diagnostics.error('limit.window', call.arguments[index] ?? call, `The ${parameter.name} of a window is from ${min} to ${max}, found ${number}.`);

@@ -74,7 +74,7 @@ answers('str', [
   ["str:charFrequency(k, 'l')", 3],
   ['str:coalesce(s, k)', 'o'],
   ['str:coalesce(f, 2.5f)', 1.5],
-  ["str:concat(k, '-', i, '-', d, '-', b)", 'Hello World-7-2.5-true'],
+  ["str:concat(k, '-', convert(i, 'string'))", 'Hello World-7'],
   ["str:contains(k, 'World')", true],
   ["str:equalsIgnoreCase(k, 'hello WORLD')", true],
   ["str:fillTemplate('{{2}} of {{1}}', k, i)", '7 of Hello World'],
@@ -263,7 +263,9 @@ describe('every function of a namespace', () => {
     ["str:regexp(k, '[')", 'str:regexp takes a regular expression: the [ at 1 is not closed.'],
     ["str:replaceAll(k, '(a)\\1', '')", 'str:replaceAll takes a regular expression: what refers back to a group, at 4, cannot be run in linear time.'],
     ['str:length(i)', 'str:length takes string, found int.'],
-    ['str:concat(k)', 'str:concat takes value, value, value, …, found string.'],
+    ['str:concat(k, i)', 'str:concat takes string, string, string, …, found string, int.'],
+    ["time:dateDiff(k, k, 'yyyy')", 'time:dateDiff takes string, string or string, string, string, string or long, long, found string, string, string.'],
+    ['str:concat(k)', 'str:concat takes string, string, string, …, found string.'],
     ["json:getInt(k, 'a b')", "json:getInt takes a path such as '$.pump.values[0]', found 'a b'."],
     ["map:create('a')", 'map:create takes keys and values in turn, found 1 of them.'],
     ["time:extract('fortnight', k)", "time:extract takes a unit such as 'year', 'month' or 'hour', found 'fortnight'."],
@@ -292,8 +294,8 @@ describe('aggregators of the namespaces', () => {
     ['list:merge(list:create(k, i))', '#window.length(2)', ['b', 2, 'a', 3]],
     ['map:collect(k, i)', '', new Map([['a', 3], ['b', 2]])],
     ['map:merge(map:create(s, i))', '', new Map([['x', 2], ['y', 3]])],
-    ["json:group(str:concat('{\"v\":', i, '}'))", '#window.length(2)', '[{"v":2},{"v":3}]'],
-    ["json:groupAsObject(str:concat('{\"v\":', i, '}'), 'all')", '#window.lengthBatch(3)', { all: [{ v: 1 }, { v: 2 }, { v: 3 }] }],
+    ["json:group(str:concat('{\"v\":', convert(i, 'string'), '}'))", '#window.length(2)', '[{"v":2},{"v":3}]'],
+    ["json:groupAsObject(str:concat('{\"v\":', convert(i, 'string'), '}'), 'all')", '#window.lengthBatch(3)', { all: [{ v: 1 }, { v: 2 }, { v: 3 }] }],
   ])('%s over S%s', (expression, window, result) => {
     expect(last(expression, window)).toEqual(result);
   });

@@ -24,6 +24,8 @@ const CASES: readonly (readonly [window: string, query: string, sent: readonly S
   ['session(20 milliseconds, k)', 'select k insert expired events into O', [...events([1000, 'oven', 1], [1000, 'fan', 2], [1000, 'valve', 3]), { advance: 1200 }], [['fan'], ['oven'], ['valve']]],
   ['session(5000)', 'select sum(v) as n insert into O', events([1000, 'a', 1], [5999, 'b', 2], [11_001, 'a', 4]), [[1], [3], [4]]],
   ['session(20 milliseconds, k)', 'select v insert expired events into O', [['S', 1000, null, 1, 0, ''], ['S', 1001, null, 2, 0, ''], { advance: 1200 }], [[1], [2]]],
+  // timeBatch
+  ['timeBatch(20, -5)', 'select sum(v) as n insert into O', [...RISING, { advance: 1200 }], [[3], [3], [4], [5]]],
   // externalTimeBatch
   ['externalTimeBatch(ts, 20)', 'select sum(v) as n insert into O', RISING, [[3], [3], [4]]],
   ['externalTimeBatch(ts, 20, 990)', 'select sum(v) as n insert into O', RISING, [[1], [2], [7]]],

@@ -2,7 +2,7 @@ import type { AttributeType } from '../../api.ts';
 import type { FunctionDefinition, FunctionResult } from '../functions.ts';
 import type { Typed } from '../types.ts';
 
-/** What a parameter may be: n number, r float or double, w int or long, s string, i int, l long, d double, b bool, o object, a anything. */
+/** What a parameter may be: n number, r float or double, w int or long, s string, i int, l long, d double, b bool, o object, v all but an object, a anything. */
 const KINDS: Readonly<Record<string, { types: readonly AttributeType[]; name: string }>> = {
   n: { types: ['int', 'long', 'float', 'double'], name: 'number' },
   r: { types: ['float', 'double'], name: 'float or double' },
@@ -13,13 +13,14 @@ const KINDS: Readonly<Record<string, { types: readonly AttributeType[]; name: st
   d: { types: ['double'], name: 'double' },
   b: { types: ['bool'], name: 'bool' },
   o: { types: ['object'], name: 'object' },
+  v: { types: ['int', 'long', 'float', 'double', 'string', 'bool'], name: 'value' },
   a: { types: ['int', 'long', 'float', 'double', 'string', 'bool', 'object'], name: 'value' },
 };
 
 export type Run = (...values: readonly unknown[]) => unknown;
 
 export interface Extension {
-  /** The parameters by their letters; `?` behind one that may be left out, `*` behind the last for any number of it. Several forms are divided by `|`. */
+  /** The parameters by their letters; `!` behind one that is constant, `?` behind one that may be left out, `*` behind the last for any number of it. Several forms are divided by `|`. */
   takes: string;
   gives: AttributeType | ((values: readonly Typed[]) => AttributeType);
   /** Without `nulls`, it is not called when a value is missing and gives null. */
@@ -37,7 +38,7 @@ export function extension(name: string, described: Extension): [string, Function
 }
 
 function parameter(part: string): string {
-  const named = KINDS[part.charAt(0)]?.name ?? part;
+  const named = `${part.includes('!') ? 'constant ' : ''}${KINDS[part.charAt(0)]?.name ?? part}`;
   if (part.endsWith('?')) return `[${named}]`;
   return part.endsWith('*') ? `${named}, …` : named;
 }
@@ -55,14 +56,14 @@ function takes(forms: readonly string[][]): string {
   return forms.map((parts) => (parts.length === 0 ? 'nothing' : parts.map(parameter).join(', '))).join(' or ');
 }
 
-/** Whether values of these types may be given for a form. */
-export function fits(form: readonly string[], values: readonly { type: AttributeType }[]): boolean {
+/** Whether these values may be given for a form. */
+export function fits(form: readonly string[], values: readonly Pick<Typed, 'kind' | 'type'>[]): boolean {
   const required = form.filter((one) => !one.endsWith('?') && !one.endsWith('*')).length;
   const rest = form.at(-1)?.endsWith('*') === true ? form.at(-1) : undefined;
   if (values.length < required || (rest === undefined && values.length > form.length)) return false;
   return values.every((value, index) => {
-    const letter = (form[index] ?? rest ?? '').charAt(0);
-    return KINDS[letter]?.types.includes(value.type) === true;
+    const part = form[index] ?? rest ?? '';
+    return KINDS[part.charAt(0)]?.types.includes(value.type) === true && (!part.includes('!') || value.kind === 'constant');
   });
 }
 

@@ -69,16 +69,11 @@ export const STR: readonly [string, FunctionDefinition][] = [
   extension('str:charAt', { takes: 's i', gives: 'string', run: (text, at) => (Number(at) < 0 || Number(at) >= String(text).length ? null : String(text).charAt(Number(at))) }),
   extension('str:charFrequency', { takes: 's s', gives: 'long', run: (text, what) => (String(what) === '' ? null : String(text).split(String(what)).length - 1) }),
   ['str:coalesce', COALESCE],
-  extension('str:concat', {
-    takes: 'a a a*',
-    gives: 'string',
-    nulls: true,
-    prepare: (values) => (...all) => all.map((one, index) => (one === null || one === undefined ? '' : textOf(one, values[index]?.type ?? 'string'))).join(''),
-  }),
+  extension('str:concat', { takes: 's s s*', gives: 'string', nulls: true, run: (...all) => all.map((one) => one ?? '').join('') }),
   extension('str:contains', { takes: 's s', gives: 'bool', run: (text, part) => String(text).includes(String(part)) }),
   extension('str:equalsIgnoreCase', { takes: 's s', gives: 'bool', run: (left, right) => String(left).toLowerCase() === String(right).toLowerCase() }),
   extension('str:fillTemplate', {
-    takes: 's a a*',
+    takes: 's o|s v v*',
     gives: 'string',
     prepare: (values) => (values.length === 2 && values[1]?.type === 'object' ? templateOfMap : (...all): unknown => template(all.map((one, index) => textOf(one, values[index]?.type ?? 'string')))),
   }),

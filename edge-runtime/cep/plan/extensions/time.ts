@@ -118,7 +118,7 @@ function now(name: string, pattern: string, zoned = false): [string, FunctionDef
     {
       form,
       build: (values) => {
-        if (!fits(zoned ? ['s?'] : [], values)) return { wrong: `takes ${zoned ? "nothing or a zone such as 'Asia/Tokyo'" : 'nothing'}, found ${values.map((one) => one.type).join(', ')}` };
+        if (!fits(zoned ? ['s!?'] : [], values)) return { wrong: `takes ${zoned ? "nothing or a zone such as 'Asia/Tokyo'" : 'nothing'}, found ${values.map((one) => one.type).join(', ')}` };
         const clock: Typed = { kind: 'now', type: 'long' };
         const [zone] = values;
         if (zone === undefined) return { kind: 'call', type: 'string', arguments: [clock], run: (time) => written(Number(time), pattern) };
@@ -140,10 +140,10 @@ export const TIME: readonly [string, FunctionDefinition][] = [
   now('time:currentTimestamp', 'yyyy-MM-dd HH:mm:ss', true),
   now('time:utcTimestamp', 'yyyy-MM-dd HH:mm:ss'),
   extension('time:date', { takes: 's s?', gives: 'string', run: (text, pattern) => written(parsed(text, pattern), 'yyyy-MM-dd') }),
-  extension('time:dateAdd', { takes: 's w s s?|l w s', gives: 'string', prepare: moving(1) }),
-  extension('time:dateSub', { takes: 's w s s?|l w s', gives: 'string', prepare: moving(-1) }),
+  extension('time:dateAdd', { takes: 's i s! s?|l i s!', gives: 'string', prepare: moving(1) }),
+  extension('time:dateSub', { takes: 's i s! s?|l i s!', gives: 'string', prepare: moving(-1) }),
   extension('time:dateDiff', {
-    takes: 's s s? s?|l l',
+    takes: 's s|s s s s|l l',
     gives: 'long',
     prepare: ([first]) => (first?.type === 'long' ? (left, right): unknown => wholeDays(Number(left), Number(right)) : (left, right, one, two): unknown => wholeDays(parsed(left, one), parsed(right, two ?? one))),
   }),
@@ -154,7 +154,7 @@ export const TIME: readonly [string, FunctionDefinition][] = [
   }),
   extension('time:dayOfWeek', { takes: 's s?', gives: 'string', run: (text, pattern) => written(parsed(text, pattern), 'EEEE') }),
   extension('time:extract', {
-    takes: 's s s? s?|l s s?',
+    takes: 's! s s? s?|l s! s?',
     gives: 'int',
     prepare: (values) => {
       const unit = constantOf(values[0]);
