@@ -39,8 +39,10 @@ async function runMany(from: number, step: number): Promise<boolean> {
     if (outcome.violations.length === 0) continue;
     failed += 1;
     tell(outcome, failed > toldMax ? 0 : linesMax);
+    console.error(`  again: npm run sim:histories -- --seed ${seed}`);
   }
-  console.log(`${run} histories with ${misfortunes} misfortunes in ${((performance.now() - started) / 1000).toFixed(0)} s: seeds ${from}, ${from + step} and so on; ${failed} violated what must hold.`);
+  const { user, system } = process.cpuUsage();
+  console.log(`${run} histories with ${misfortunes} misfortunes in ${((performance.now() - started) / 1000).toFixed(0)} s, ${((user + system) / 1000 / Math.max(1, run)).toFixed(0)} ms of processor each: seeds ${from}, ${from + step} and so on; ${failed} violated what must hold.`);
   return failed === 0;
 }
 
