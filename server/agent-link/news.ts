@@ -46,6 +46,8 @@ export class News {
   /** All that wait, together; who is assigned again meanwhile is told again. */
   async #tellAll(): Promise<void> {
     this.#telling = true;
+    // One transaction is told as one event after another: the others of it come in this same turn.
+    await Promise.resolve();
     while (this.#toTell.size > 0) {
       const nodeIds = [...this.#toTell];
       this.#toTell.clear();

@@ -19,8 +19,10 @@ test('a report that waits gives way to the node’s next, and whoever said eithe
   organization = await world.organization();
   const [one = '', other = ''] = await createNodes(world.deps, organization, 2, {});
   const reports = new Reports(world.deps, signal);
+  const all = [reports.add(organization, one, says('first'))];
   // The first is being written when the others come.
-  const all = ['first', 'second', 'third', 'last'].map((message) => reports.add(organization, one, says(message)));
+  await Promise.resolve();
+  all.push(...['second', 'third', 'last'].map((message) => reports.add(organization, one, says(message))));
   all.push(reports.add(organization, other, says('another')));
   await Promise.all(all);
   const rows = await world.deps.db.node.findMany({ where: { organizationId: organization }, orderBy: { name: 'asc' } });
@@ -33,6 +35,7 @@ test('one that cannot be written says so, and keeps no other out', async () => {
   const [good = '', bad = ''] = await createNodes(world.deps, organization, 2, {});
   const reports = new Reports(world.deps, signal);
   const first = reports.add(organization, good, says('first'));
+  await Promise.resolve();
   // A character that Postgres cannot keep; the link refuses it before it comes here.
   const both = await Promise.allSettled([reports.add(organization, bad, says('\u0000')), reports.add(organization, good, says('next'))]);
   await first;

@@ -20,18 +20,31 @@ function writer(batchMax: number, refuse: (item: number) => boolean = () => fals
   return { batch, batches, finish };
 }
 
-test('one that comes alone is written at once; what comes meanwhile goes together, no more than fits', async () => {
+test('what comes together is written together, no more than fits', async () => {
   const { batch, batches, finish } = writer(3);
   const all = Promise.all([1, 2, 3, 4, 5].map((item) => batch.add(item)));
+  await Promise.resolve();
   await finish();
   expect(await all).toEqual(['wrote 1', 'wrote 2', 'wrote 3', 'wrote 4', 'wrote 5']);
-  expect(batches).toEqual([[1], [2, 3, 4], [5]]);
+  expect(batches).toEqual([[1, 2, 3], [4, 5]]);
+});
+
+test('one that comes alone is written at once, and what comes meanwhile goes together', async () => {
+  const { batch, batches, finish } = writer(3);
+  const first = batch.add(1);
+  await Promise.resolve();
+  expect(batches).toEqual([[1]]);
+  const others = Promise.all([2, 3].map((item) => batch.add(item)));
+  await finish();
+  expect(await Promise.all([first, others])).toEqual(['wrote 1', ['wrote 2', 'wrote 3']]);
+  expect(batches).toEqual([[1], [2, 3]]);
 });
 
 test('one that cannot be written keeps no other out', async () => {
   const { batch, batches, finish } = writer(3, (item) => item === 3);
   const all = Promise.allSettled([1, 2, 3, 4].map((item) => batch.add(item)));
+  await Promise.resolve();
   await finish();
   expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
-  expect(batches).toEqual([[1], [2, 3, 4], [2], [3], [4]]);
+  expect(batches).toEqual([[1, 2, 3], [1], [2], [3], [4]]);
 });

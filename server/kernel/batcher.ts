@@ -5,10 +5,10 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Does what many ask for at the same time together, such as writing: what arrives while one batch is under way goes into the
- * next. Who comes alone does not wait, and a thousand that come together take a few transactions and one connection. When a
- * batch fails, each of it is tried alone, so one that cannot be done keeps no other out. `rest` is awaited between batches,
- * with how long the last one took in milliseconds.
+ * Does what many ask for at the same time together, such as writing: what arrives in one turn of the event loop goes together, and
+ * what arrives while one batch is under way goes into the next. Who comes alone does not wait, and a thousand that come together
+ * take a few transactions and one connection. When a batch fails, each of it is tried alone, so one that cannot be done keeps no
+ * other out. `rest` is awaited between batches, with how long the last one took in milliseconds.
  */
 export class Batcher<Item, Result> {
   readonly #work: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -34,6 +34,8 @@ export class Batcher<Item, Result> {
 
   async #workAll(): Promise<void> {
     this.#busy = true;
+    // Whoever called goes on first: it may have more to add.
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const from = performance.now();
       await this.#settle(this.#waiting.splice(0, this.#batchMax));
