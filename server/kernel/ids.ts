@@ -9,9 +9,19 @@ export interface Ids {
   secret(): string;
 }
 
+/** Random bytes are asked of the system for so many identities at once: a step of a rollout makes thousands. */
+const identitiesAhead = 256;
+
 export function createIds(clock: Clock): Ids {
   let lastMs = 0;
   let counter = 0;
+  let random = randomBytes(0);
+  const tail = (): Buffer => {
+    if (random.length === 0) random = randomBytes(8 * identitiesAhead);
+    const bytes = random.subarray(0, 8);
+    random = random.subarray(8);
+    return bytes;
+  };
   return {
     next() {
       const now = clock.now();
@@ -19,9 +29,9 @@ export function createIds(clock: Clock): Ids {
       if (now > lastMs) [lastMs, counter] = [now, randomBytes(2).readUInt16BE() & 0x7ff];
       else if (++counter > 0xfff) [lastMs, counter] = [lastMs + 1, 0];
       const time = lastMs.toString(16).padStart(12, '0');
-      const tail = randomBytes(8);
-      tail.writeUInt8((tail.readUInt8(0) & 0x3f) | 0x80, 0);
-      const rest = tail.toString('hex');
+      const bytes = tail();
+      bytes.writeUInt8((bytes.readUInt8(0) & 0x3f) | 0x80, 0);
+      const rest = bytes.toString('hex');
       return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${rest.slice(0, 4)}-${rest.slice(4)}`;
     },
     secret: () => randomBytes(32).toString('base64url'),
