@@ -12,7 +12,7 @@ import { activeKeys, openStored, readStanding, signingKeysOf } from './keys.ts';
 import { readManifest } from './reads.ts';
 import { findAssignments, findBundles, findKeySets, findSignatures, insertAssignments, insertBundle } from './repository.ts';
 import type { StoredAssignment, StoredSignature } from './repository.ts';
-import { seal } from './signing.ts';
+import { seal, sealAll } from './signing.ts';
 import type { OpenSigningKey } from './signing.ts';
 
 /** How long a node may take on what it is sent. To the day, so that sending again says the same. */
@@ -79,10 +79,11 @@ export async function desiredFor(deps: Deps, nodeIds: readonly string[], validUn
   for (const [organizationId, rows] of Map.groupBy(assigned.values(), (row) => row.organizationId)) {
     const keys = await openKeys(deps, organizationId);
     const { bundles, keySets } = await sealBundles(deps.db, organizationId, [...new Set(rows.map((row) => row.bundle))], keys);
-    for (const row of rows) {
-      const bundle = bundles.get(row.bundle);
-      if (bundle === undefined) throw notFound('bundle', row.bundle);
-      envelopes.set(row.nodeId, { assignment: seal(canonicalJson(assignmentOf(row, validUntil)), keys), bundle, keySets });
+    const assignments = await sealAll(rows.map((row) => canonicalJson(assignmentOf(row, validUntil))), keys);
+    for (const [index, { nodeId, bundle: digest }] of rows.entries()) {
+      const [assignment, bundle] = [assignments[index], bundles.get(digest)];
+      if (assignment === undefined || bundle === undefined) throw notFound('bundle', digest);
+      envelopes.set(nodeId, { assignment, bundle, keySets });
     }
   }
   return nodeIds.map((nodeId) => {

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { generateSigningKey, openSigningKey, seal } from './signing.ts';
+import { generateSigningKey, openSigningKey, seal, sealAll } from './signing.ts';
 
 test('every key signs the bytes of the text, and whoever has only the public key can check it', () => {
   const made = [generateSigningKey(), generateSigningKey()];
@@ -13,6 +13,13 @@ test('every key signs the bytes of the text, and whoever has only the public key
   }
 });
 
-test('nothing is sealed without a key', () => {
+test('many are sealed as each is alone, in their order', async () => {
+  const keys = [generateSigningKey(), generateSigningKey()].map((key, index) => openSigningKey(`key-${index}`, key.privateKey));
+  const texts = Array.from({ length: 20 }, (_, index) => `{"n":${index}}`);
+  expect(await sealAll(texts, keys)).toEqual(texts.map((text) => seal(text, keys)));
+});
+
+test('nothing is sealed without a key', async () => {
   expect(() => seal('{}', [])).toThrow(/without a key/);
+  await expect(sealAll(['{}'], [])).rejects.toThrow(/without a key/);
 });

@@ -28,8 +28,26 @@ export function openSigningKey(keyId: string, privateKey: Uint8Array): OpenSigni
 
 /** The text with one signature of each key, in the order of key ids. Ed25519 is deterministic: the same text gives the same envelope. */
 export function seal(payload: string, keys: readonly OpenSigningKey[]): Envelope {
-  if (keys.length === 0) throw new Error('nothing can be signed without a key');
   const bytes = Buffer.from(payload);
-  const sorted = [...keys].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
-  return { payload, signatures: sorted.map(({ keyId, privateKey }) => ({ keyId, signature: sign(null, bytes, privateKey).toString('base64url') })) };
+  return { payload, signatures: inOrder(keys).map(({ keyId, privateKey }) => ({ keyId, signature: sign(null, bytes, privateKey).toString('base64url') })) };
+}
+
+/** The same of many texts, by threads beside the one that everything else runs on. */
+export async function sealAll(payloads: readonly string[], keys: readonly OpenSigningKey[]): Promise<Envelope[]> {
+  const sorted = inOrder(keys);
+  return Promise.all(payloads.map(async (payload) => {
+    const bytes = Buffer.from(payload);
+    return { payload, signatures: await Promise.all(sorted.map(async ({ keyId, privateKey }) => ({ keyId, signature: (await signBeside(bytes, privateKey)).toString('base64url') }))) };
+  }));
+}
+
+function inOrder(keys: readonly OpenSigningKey[]): OpenSigningKey[] {
+  if (keys.length === 0) throw new Error('nothing can be signed without a key');
+  return [...keys].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
+}
+
+function signBeside(bytes: Buffer, privateKey: KeyObject): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    sign(null, bytes, privateKey, (error, signature) => (error === null ? resolve(signature) : reject(error)));
+  });
 }
