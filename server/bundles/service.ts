@@ -5,7 +5,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { notFound } from '../kernel/errors.ts';
-import { setDesired } from '../nodes/index.ts';
+import { readLabels, setDesired } from '../nodes/index.ts';
 import type { NodeRow } from '../nodes/index.ts';
 import type { AssembledBundle } from './assemble.ts';
 import { activeKeys, openStored, readStanding, signingKeysOf } from './keys.ts';
@@ -56,7 +56,7 @@ export async function assignBundle(deps: Deps, change: Change, request: Assignme
   const generations = await setDesired(deps, change, organizationId, nodeIds.map((nodeId) => ({ nodeId, bundle })));
   const issuedAt = new Date(deps.clock.now());
   const asked = (await readManifest(change.tx, organizationId, bundle))?.labels;
-  await insertAssignments(change.tx, generations.map(({ nodeId, generation, labels }) => ({ nodeId, generation: BigInt(generation), organizationId, fleetId, deploymentId, bundle, labels: asked === undefined ? null : pick(labels, asked), issuedAt })));
+  await insertAssignments(change.tx, generations.map(({ nodeId, generation, labels }) => ({ nodeId, generation: BigInt(generation), organizationId, fleetId, deploymentId, bundle, labels: asked === undefined ? null : pick(readLabels(labels), asked), issuedAt })));
   return new Map(generations.map(({ nodeId, generation }) => [nodeId, generation]));
 }
 

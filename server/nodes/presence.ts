@@ -1,11 +1,13 @@
-import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
+import type { Report } from '@selvedge/edge-runtime/protocol';
 import { performChange } from '../audit/index.ts';
 import type { Change } from '../audit/index.ts';
 import { systemActor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { wholeOf } from '../kernel/reach.ts';
-import { beginHeartbeats, findSilentNodes, insertTimeline, lockNodes, readLabels, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
-import type { AgentFacts, NewTimelineEntry, NodeRow } from './repository.ts';
+import { beginHeartbeats, findSilentNodes, insertTimeline, lockNodes, lockStates, saveStates, toState, writeAgentFacts, writeHeartbeats } from './repository.ts';
+import type { AgentFacts, NewTimelineEntry, NodeRow, StateRow } from './repository.ts';
+import { factsIn } from './state-columns.ts';
+import type { Fact } from './state-columns.ts';
 import { withFacts } from './state.ts';
 import type { NodeFacts, NodeState } from './state.ts';
 import { timelineEntries } from './timeline.ts';
@@ -50,7 +52,7 @@ export async function nodesReported(deps: Deps, organizationId: string, reports:
   const now = deps.clock.now();
   const byId = new Map(reports.map(({ id, report }) => [id, report]));
   await performChange(deps, systemActor(organizationId, requestId, 'agent link'), async (change) => {
-    const rows = await lockNodes(change.tx, wholeOf(organizationId), [...byId.keys()]);
+    const rows = await lockStates(change.tx, organizationId, [...byId.keys()]);
     await changeFacts(deps, change, rows, (row) => ({ report: byId.get(row.id) ?? null, reportedAt: now }), now);
   });
 }
@@ -65,28 +67,31 @@ export async function setDesired(
   change: Change,
   organizationId: string,
   targets: readonly { nodeId: string; bundle: string }[],
-): Promise<{ nodeId: string; generation: number; labels: Labels }[]> {
+): Promise<{ nodeId: string; generation: number; labels: unknown }[]> {
   const now = deps.clock.now();
   const bundles = new Map(targets.map((target) => [target.nodeId, target.bundle]));
-  const rows = await lockNodes(change.tx, wholeOf(organizationId), [...bundles.keys()]);
+  const rows = await lockStates(change.tx, organizationId, [...bundles.keys()], ['report', 'labels']);
   const states: NodeState[] = [];
-  const told: { nodeId: string; generation: number; labels: Labels }[] = [];
+  const told: { nodeId: string; generation: number; labels: unknown }[] = [];
   const entries: NewTimelineEntry[] = [];
+  const changed = new Set<Fact>();
   for (const row of rows) {
     const bundle = bundles.get(row.id);
     if (bundle === undefined || row.revokedAt !== null) continue;
     const before = toState(row);
     const generation = Math.max(before.desiredGeneration, before.report?.observedGeneration ?? 0) + 1;
-    const { state, notes } = withFacts(before, { desiredGeneration: generation, desiredBundle: bundle, desiredAt: now }, now);
+    const facts = { desiredGeneration: generation, desiredBundle: bundle, desiredAt: now };
+    const { state, notes } = withFacts(before, facts, now);
+    for (const fact of factsIn(facts)) changed.add(fact);
     states.push(state);
-    told.push({ nodeId: row.id, generation, labels: readLabels(row.labels) });
+    told.push({ nodeId: row.id, generation, labels: row.labels });
     const requested = { tone: 'info' as const, reason: 'Requested', message: `Generation ${generation} was requested: bundle ${shortDigest(bundle)}.` };
     // That it is out of sync by what was requested just now says nothing more.
     entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, [requested, ...notes.filter(({ reason }) => reason !== requested.reason)]));
     change.publish({ topic: 'assignment', subjectId: row.id, kind: 'assigned', payload: { generation } });
     change.publish({ topic: 'node', subjectId: row.id, kind: 'desired' });
   }
-  await saveStates(change.tx, states);
+  await saveStates(change.tx, states, changed);
   await insertTimeline(change.tx, entries);
   return told;
 }
@@ -130,15 +135,15 @@ export async function noteClone(deps: Pick<Deps, 'db' | 'ids' | 'clock' | 'outbo
 }
 
 /** Writes new facts of nodes that this transaction holds: what follows from them, their timelines, and the news. */
-export async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, rows: readonly NodeRow[], factsOf: (row: NodeRow) => NodeFacts, now: number): Promise<void> {
+export async function changeFacts<Row extends StateRow & { report?: unknown }>(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, rows: readonly Row[], factsOf: (row: Row) => NodeFacts, now: number): Promise<void> {
   const states: NodeState[] = [];
   const entries: NewTimelineEntry[] = [];
   const fleets = new Set<string>();
-  let reported = false;
+  const changed = new Set<Fact>();
   for (const row of rows) {
     const facts = factsOf(row);
     const before = toState(row, facts.report);
-    reported ||= facts.report !== undefined;
+    for (const fact of factsIn(facts)) changed.add(fact);
     const { state, notes } = withFacts(before, facts, now);
     states.push(state);
     entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, notes));
@@ -147,6 +152,6 @@ export async function changeFacts(deps: Pick<Deps, 'ids' | 'clock'>, change: Cha
     if (row.fleetId !== null && (before.health.status !== statuses.health || before.sync.status !== statuses.sync)) fleets.add(row.fleetId);
   }
   for (const fleet of fleets) change.publish({ topic: 'fleet', subjectId: fleet, kind: 'status' });
-  await saveStates(change.tx, states, reported);
+  await saveStates(change.tx, states, changed);
   await insertTimeline(change.tx, entries);
 }

@@ -5,11 +5,23 @@ import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
 import { fleetsOf, inReach } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
+import { columnsThatChange } from './state-columns.ts';
+import type { Fact } from './state-columns.ts';
 import type { NodeState, TimelineNote } from './state.ts';
 
 export type NodeRow = Prisma.NodeGetPayload<object>;
 
-export function readReport(row: Pick<NodeRow, 'report'>): Report | null {
+/** What statuses follow from, apart from the report, which is the most of a row. */
+export type StateRow = Pick<NodeRow, (typeof stateColumnNames)[number]>;
+
+const stateColumnNames = [
+  'id', 'organizationId', 'name', 'fleetId', 'revokedAt', 'instance', 'connectedSince', 'disconnectedAt', 'desiredGeneration', 'desiredBundle', 'desiredAt', 'reportedAt',
+  'health', 'healthReason', 'healthMessage', 'healthSince', 'sync', 'syncReason', 'syncMessage', 'syncSince',
+] as const satisfies readonly (keyof NodeRow)[];
+
+/** Throws where the report was not read with the row. */
+export function readReport(row: { report?: unknown }): Report | null {
+  if (row.report === undefined) throw new TypeError('the report of this row was not read');
   return row.report === null ? null : reportSchema.parse(row.report);
 }
 
@@ -22,7 +34,7 @@ export function readFacts(facts: unknown): Facts {
 }
 
 /** `report` is what the node reports by now, where that is known: the one in its row need not be read then. */
-export function toState(row: NodeRow, report: Report | null = readReport(row)): NodeState {
+export function toState(row: StateRow & { report?: unknown }, report: Report | null = readReport(row)): NodeState {
   return {
     id: row.id,
     organizationId: row.organizationId,
@@ -54,40 +66,38 @@ export async function lockNodes(tx: Transaction, reach: Reach, ids: readonly str
     ORDER BY id FOR UPDATE`;
 }
 
+/** The same of a whole organization, with no more of each than its state, and what else is asked for: in a rollout that is a third of a row. */
+export async function lockStates<Also extends 'report' | 'labels' = never>(tx: Transaction, organizationId: string, ids: readonly string[], also: readonly Also[] = []): Promise<(StateRow & Pick<NodeRow, Also>)[]> {
+  return tx.$queryRawUnsafe<(StateRow & Pick<NodeRow, Also>)[]>(
+    `SELECT ${[...stateColumnNames, ...also].map((column) => `"${column}"`).join(', ')} FROM nodes WHERE "organizationId" = $1 AND id = ANY($2::text[]) ORDER BY id FOR UPDATE`,
+    organizationId,
+    arrayLiteral(ids),
+  );
+}
+
 export async function findNode(db: Queryable, reach: Reach, id: string): Promise<NodeRow | null> {
   return db.node.findFirst({ where: { ...inReach(reach), id } });
 }
 
 /**
- * Writes facts and statuses of any number of nodes in one statement. Labels, names and fleets are not among them, and reports only
- * when they are new: they are the most of a node.
+ * Writes facts that changed, and the statuses that follow from them, of any number of nodes in one statement. What did not change is not sent:
+ * telling a node what to run would carry three times as much.
  */
-export async function saveStates(tx: Transaction, states: readonly NodeState[], reported = false): Promise<void> {
+export async function saveStates(tx: Transaction, states: readonly NodeState[], changed: Iterable<Fact>): Promise<void> {
   if (states.length === 0) return;
-  const each = (of: (state: NodeState) => string | number | null): string => arrayLiteral(states.map(of));
-  const moments = (of: (state: NodeState) => number | null): string => arrayLiteral(states.map((state) => iso(of(state))));
-  await tx.$executeRaw`
-    UPDATE nodes SET
-      "revokedAt" = s.revoked_at, instance = s.instance, "connectedSince" = s.connected_since, "disconnectedAt" = s.disconnected_at,
-      "desiredGeneration" = s.desired_generation, "desiredBundle" = s.desired_bundle, "desiredAt" = s.desired_at,
-      report = coalesce(nullif(s.report, 'null'), nodes.report), "observedGeneration" = s.observed_generation, "reportedBundle" = s.reported_bundle, "reportedAt" = s.reported_at,
-      health = s.health, "healthReason" = s.health_reason, "healthMessage" = s.health_message, "healthSince" = s.health_since,
-      sync = s.sync, "syncReason" = s.sync_reason, "syncMessage" = s.sync_message, "syncSince" = s.sync_since
-    FROM ROWS FROM (unnest(
-      ${each(({ id }) => id)}::text[], ${moments(({ revokedAt }) => revokedAt)}::timestamptz[],
-      ${each(({ instance }) => instance)}::text[], ${moments(({ connectedSince }) => connectedSince)}::timestamptz[], ${moments(({ disconnectedAt }) => disconnectedAt)}::timestamptz[],
-      ${each(({ desiredGeneration }) => desiredGeneration)}::bigint[], ${each(({ desiredBundle }) => desiredBundle)}::text[], ${moments(({ desiredAt }) => desiredAt)}::timestamptz[],
-      ${each(({ report }) => report?.observedGeneration ?? 0)}::bigint[], ${each(({ report }) => report?.bundle ?? null)}::text[], ${moments(({ reportedAt }) => reportedAt)}::timestamptz[],
-      ${each(({ health }) => health.status)}::node_health[], ${each(({ health }) => health.reason)}::text[], ${each(({ health }) => health.message)}::text[], ${moments(({ health }) => health.since)}::timestamptz[],
-      ${each(({ sync }) => sync.status)}::node_sync[], ${each(({ sync }) => sync.reason)}::text[], ${each(({ sync }) => sync.message)}::text[], ${moments(({ sync }) => sync.since)}::timestamptz[]),
-      jsonb_array_elements(${JSON.stringify(reported ? states.map(({ report }) => report) : [])}::jsonb)
-    ) AS s(id, revoked_at, instance, connected_since, disconnected_at, desired_generation, desired_bundle, desired_at, observed_generation, reported_bundle, reported_at,
-      health, health_reason, health_message, health_since, sync, sync_reason, sync_message, sync_since, report)
-    WHERE nodes.id = s.id`;
-}
-
-function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
+  const facts = new Set(changed);
+  const columns = columnsThatChange(facts);
+  const values = [arrayLiteral(states.map(({ id }) => id)), ...columns.map(({ of }) => arrayLiteral(states.map(of)))];
+  const arrays = ['text', ...columns.map(({ type }) => type)].map((type, index) => `$${index + 1}::${type}[]`);
+  const reports = facts.has('report') ? [JSON.stringify(states.map(({ report }) => report))] : [];
+  await tx.$executeRawUnsafe(
+    `UPDATE nodes SET ${columns.map(({ column }) => `"${column}" = s."${column}"`).join(', ')}${reports.map(() => ', report = coalesce(nullif(s.report, \'null\'), nodes.report)').join('')}
+    FROM ROWS FROM (unnest(${arrays.join(', ')})${reports.map(() => `, jsonb_array_elements($${arrays.length + 1}::jsonb)`).join('')})
+      AS s(id, ${[...columns.map(({ column }) => `"${column}"`), ...reports.map(() => 'report')].join(', ')})
+    WHERE nodes.id = s.id`,
+    ...values,
+    ...reports,
+  );
 }
 
 export type NewNode = {
@@ -137,11 +147,11 @@ export type NewTimelineEntry = TimelineNote & { id: string; organizationId: stri
 /** One statement for any number of entries; one with a number that is there already is left out. */
 export async function insertTimeline(tx: Transaction, entries: readonly NewTimelineEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const each = (of: (entry: NewTimelineEntry) => string | number | null): string => arrayLiteral(entries.map(of));
+  const each = (of: (entry: NewTimelineEntry) => string | number | Date | null): string => arrayLiteral(entries.map(of));
   await tx.$executeRaw`
     INSERT INTO node_events (id, "organizationId", "nodeId", at, tone, reason, message, source, "actorName", sequence)
     SELECT * FROM unnest(
-      ${each(({ id }) => id)}::text[], ${each(({ organizationId }) => organizationId)}::text[], ${each(({ nodeId }) => nodeId)}::text[], ${each(({ at }) => iso(at))}::timestamptz[],
+      ${each(({ id }) => id)}::text[], ${each(({ organizationId }) => organizationId)}::text[], ${each(({ nodeId }) => nodeId)}::text[], ${each(({ at }) => new Date(at))}::timestamptz[],
       ${each(({ tone }) => tone)}::text[], ${each(({ reason }) => reason)}::text[], ${each(({ message }) => message)}::text[],
       ${each(({ source }) => source.kind)}::text[], ${each(({ source }) => (source.kind === 'person' ? source.name : null))}::text[], ${each(({ sequence }) => sequence ?? null)}::bigint[])
     ON CONFLICT DO NOTHING`;
@@ -164,7 +174,7 @@ export async function writeHeartbeats(db: Queryable, lastSeenAt: ReadonlyMap<str
   if (lastSeenAt.size === 0) return;
   await db.$executeRaw`
     UPDATE node_heartbeats SET "lastSeenAt" = greatest("lastSeenAt", heard.at)
-    FROM unnest(${arrayLiteral([...lastSeenAt.keys()])}::text[], ${arrayLiteral(Array.from(lastSeenAt.values(), iso))}::timestamptz[]) AS heard(id, at) WHERE "nodeId" = heard.id`;
+    FROM unnest(${arrayLiteral([...lastSeenAt.keys()])}::text[], ${arrayLiteral(Array.from(lastSeenAt.values(), (at) => new Date(at)))}::timestamptz[]) AS heard(id, at) WHERE "nodeId" = heard.id`;
 }
 
 /**

@@ -45,7 +45,7 @@ export async function revokeNode(deps: Deps, actor: Actor, input: z.infer<typeof
   return changeNode(deps, actor, input.id, 'revoke', async (change, row) => {
     const now = deps.clock.now();
     const { state } = withFacts(toState(row), { revokedAt: now, connectedSince: null, disconnectedAt: row.connectedSince === null ? (row.disconnectedAt?.getTime() ?? null) : now }, now);
-    await saveStates(change.tx, [state]);
+    await saveStates(change.tx, [state], ['revokedAt', 'connectedSince', 'disconnectedAt']);
     await releaseNode(deps, change, row);
     change.record({ action: 'node.revoke', object: objectOf(row), reason: input.reason, before: { revoked: false }, after: { revoked: true } });
     change.publish({ topic: 'link', subjectId: row.id, kind: 'revoked' });
