@@ -1,7 +1,8 @@
 import type { Clock } from '../kernel/clock.ts';
 import { backOffMs } from '../kernel/clock.ts';
 import { LiveGate, type EventBatch, type Positions, type PutBatch, type ReplayPlan, type Source, type SourceHealth } from '../kernel/event-batch.ts';
-import type { KafkaBatch, KafkaConnection, KafkaReader } from '../kernel/kafka.ts';
+import type { KafkaConnection } from '../kernel/kafka.ts';
+import type { KafkaBatch, KafkaReader } from '../kernel/kafka-reader.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { messageOf } from '../kernel/path-error.ts';
 import { yieldToOthers } from '../kernel/yield-to-others.ts';
@@ -13,8 +14,6 @@ export interface KafkaSourceOptions {
   topic: string;
   /** Set to share a topic with others by Kafka's own means; without it this node reads every partition. */
   sharedGroup: string | undefined;
-  /** A group that nobody else is in: one made for this start, so that a killed predecessor holds nothing up. */
-  ownGroup: string;
   offsetReset: 'earliest' | 'latest';
 }
 
@@ -121,10 +120,15 @@ export class KafkaSource implements Source {
     try {
       this.#reader = await this.#connection.read({
         topic: this.#options.topic,
-        groupId: this.#options.sharedGroup ?? this.#options.ownGroup,
+        groupId: this.#options.sharedGroup,
         fetchBytesMax,
         startAt: (partition) => (this.#isFromAnother(partition) ? undefined : (this.#next.get(partition) ?? 0)),
-        onBatch: (batch) => this.#onBatch(batch),
+        onBatch: async (batch) => {
+          if (batch.high >= (this.#next.get(batch.partition) ?? 0)) return this.#onBatch(batch);
+          // Its positions say nothing any more: they are settled again.
+          this.#reason = 'the topic ends before what was read of it';
+          end();
+        },
         onAssigned: (partitions) => this.#onAssigned(partitions),
         onCrash: (reason) => {
           this.#reason = reason;

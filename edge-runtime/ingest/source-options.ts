@@ -13,7 +13,7 @@ import type { KafkaSourceOptions } from './kafka-source.ts';
 
 /** A source's annotation, checked and complete. */
 export type SourceOptions =
-  | ({ type: 'kafka'; connection: Omit<KafkaOptions, 'clientId'> } & Omit<KafkaSourceOptions, 'ownGroup'>)
+  | ({ type: 'kafka'; connection: Omit<KafkaOptions, 'clientId'> } & KafkaSourceOptions)
   | ({ type: 'http' } & HttpSourceOptions)
   | ({ type: 'file' } & FileSourceOptions);
 

@@ -1,8 +1,13 @@
-import { CompressionTypes, Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaMessage } from 'kafkajs';
+import { CompressionTypes, Kafka, logLevel, type Consumer, type EachBatchPayload, type KafkaConfig, type KafkaMessage } from 'kafkajs';
+import Cluster from 'kafkajs/src/cluster/index.js';
+import Batch from 'kafkajs/src/consumer/batch.js';
 import requestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import { fetchWaitMs, KafkaPartitions } from './kafka-partitions.ts';
+import type { KafkaBatch, KafkaReader, KafkaReaderOptions } from './kafka-reader.ts';
 import type { Logger } from './logger.ts';
 
-/** The only file that knows the Kafka client, so that it can be replaced alone. */
+/** The only file that uses the Kafka client, so that it can be replaced alone. */
 
 export interface KafkaOptions {
   brokers: readonly string[];
@@ -17,37 +22,6 @@ export interface PartitionRange {
   low: number;
   /** The offset that the next message will get. */
   high: number;
-}
-
-export interface KafkaBatch {
-  partition: number;
-  high: number;
-  messages: { offset: number; time: number; value: Uint8Array | null }[];
-  /** Marks everything up to this offset as handed over; the rest comes again. */
-  resolve(offset: number): void;
-  heartbeat(): Promise<void>;
-  /** Stops fetching this partition; the returned function starts it again. */
-  pause(): () => void;
-  /** False when the consumer stops or the partition moved elsewhere. */
-  isCurrent(): boolean;
-}
-
-export interface KafkaReaderOptions {
-  topic: string;
-  groupId: string;
-  /** Bounds what one fetch holds in memory. */
-  fetchBytesMax: number;
-  /** Where to read on when a partition is assigned; undefined means where the group stands. */
-  startAt(partition: number): number | undefined;
-  onBatch(batch: KafkaBatch): Promise<void>;
-  onAssigned(partitions: number[]): void;
-  /** The connection or the group was lost; the client itself has given up. */
-  onCrash(reason: string): void;
-}
-
-export interface KafkaReader {
-  commit(offsets: ReadonlyMap<number, number>): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface KafkaWriter {
@@ -70,18 +44,26 @@ restIdleConnections();
 
 const retry = { initialRetryTime: 100, maxRetryTime: 2000, retries: 3 };
 
+/** How old what is known of a topic may be. */
+const metadataMaxAge = 300_000;
+
 export class KafkaConnection {
+  readonly #config: KafkaConfig;
   readonly #kafka: Kafka;
 
   constructor(options: KafkaOptions, logger: Logger) {
-    this.#kafka = new Kafka({
+    this.#config = {
       clientId: options.clientId,
       brokers: [...options.brokers],
       ssl: options.ssl,
       ...(options.sasl !== undefined && { sasl: saslOf(options.sasl) }),
       connectionTimeout: 3000,
       requestTimeout: 10_000,
+      enforceRequestTimeout: true,
       retry,
+    };
+    this.#kafka = new Kafka({
+      ...this.#config,
       logLevel: logLevel.ERROR,
       // What the client calls an error is most often the first of its own retries.
       logCreator: () => (entry) => logger.warn(`kafka client: ${entry.log.message}`),
@@ -112,12 +94,28 @@ export class KafkaConnection {
     }
   }
 
-  async read(options: KafkaReaderOptions): Promise<KafkaReader> {
+  read(options: KafkaReaderOptions): Promise<KafkaReader> {
+    return options.groupId === undefined ? this.#readAll(options) : this.#readInGroup(options, options.groupId);
+  }
+
+  async #readAll(options: KafkaReaderOptions): Promise<KafkaReader> {
+    const cluster = new Cluster({ ...this.#config, logger: this.#kafka.logger(), socketFactory: socketFactory(), metadataMaxAge, allowAutoTopicCreation: false });
+    const reader = new KafkaPartitions({ cluster, see: (offset, data) => new Batch(options.topic, String(offset), data), messagesOf: ({ messages }) => messages.map(messageOf) }, options);
+    try {
+      await reader.open();
+      return reader;
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
+  }
+
+  async #readInGroup(options: KafkaReaderOptions, groupId: string): Promise<KafkaReader> {
     const consumer = this.#kafka.consumer({
-      groupId: options.groupId,
+      groupId,
       sessionTimeout: 10_000,
       heartbeatInterval: 1000,
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: fetchWaitMs,
       maxBytes: options.fetchBytesMax,
       maxBytesPerPartition: options.fetchBytesMax,
       allowAutoTopicCreation: false,

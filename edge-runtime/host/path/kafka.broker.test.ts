@@ -157,6 +157,49 @@ test('stopped while it does again what was logged, with a broker that is away, i
   expect((await allRows(third, 'Totals')).map(({ values }) => values)).toEqual(Array.from({ length: 200 }, (_, index) => [index + 1, index + 1]));
 });
 
+test('outside a group a topic is had whole, without what transactions took back, and the broker keeps no account of who reads', { timeout: 180_000 }, async () => {
+  const topic = await freshTopic('alone', 4);
+  const kafka = new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING });
+  const [admin, writer] = [kafka.admin(), kafka.producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true })];
+  await Promise.all([admin.connect(), writer.connect()]);
+  try {
+    const path = await start(await freshRedis(), numbered(topic));
+    const flow = startFlow(topic);
+    await vi.waitFor(async () => expect((await numbersIn(path)).length).toBeGreaterThan(50), patient);
+    for (const isKept of [false, true, false]) {
+      const transaction = await writer.transaction();
+      await transaction.send({ topic, messages: [0, 1, 2, 3].map((partition) => ({ value: JSON.stringify({ n: isKept ? -1 - partition : 1_000_000 }), partition })) });
+      await (isKept ? transaction.commit() : transaction.abort());
+    }
+    await flow.stop();
+    const wanted = new Set([...flow.sent, -1, -2, -3, -4]);
+    await vi.waitFor(async () => expect(new Set(await numbersIn(path))).toEqual(wanted), patient);
+    expect(await numbersIn(path)).toHaveLength(wanted.size);
+    expect((await admin.listGroups()).groups.filter(({ groupId }) => groupId.includes('node-1'))).toEqual([]);
+  } finally {
+    await Promise.all([admin.disconnect(), writer.disconnect()]);
+  }
+});
+
+test.each(['', `group.id='remade', `])('a topic that is made anew while it is read is read from its beginning (%s)', { timeout: 180_000 }, async (group) => {
+  const topic = await freshTopic('remade');
+  const admin = new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const path = await start(await freshRedis(), numbered(topic).replace('topic=', `${group}topic=`));
+    await produce(topic, 1, 100);
+    await vi.waitFor(async () => expect(await numbersIn(path)).toHaveLength(100), patient);
+    await admin.deleteTopics({ topics: [topic] });
+    await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(topic), patient);
+    await vi.waitFor(() => admin.createTopics({ topics: [{ topic }] }), patient);
+    await produce(topic, 101, 110);
+    await vi.waitFor(async () => expect(await numbersIn(path)).toHaveLength(110), patient);
+    expect(await numbersIn(path)).toEqual(Array.from({ length: 110 }, (_, index) => index + 1));
+  } finally {
+    await admin.disconnect();
+  }
+});
+
 test('a connection to Kafka that has nothing to do does nothing', async () => {
   const writer = await new KafkaConnection({ brokers, clientId: 'test', ssl: false }, { info() {}, warn() {}, error() {} }).write();
   const timers = vi.spyOn(globalThis, 'setTimeout');

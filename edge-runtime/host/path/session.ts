@@ -151,7 +151,6 @@ export class PathSession {
     const opener = {
       intake: this.#parts.intake,
       dependencies,
-      session: Math.floor(dependencies.random() * 0x1_00_00_00_00).toString(36),
       openJournal: (source: string) => RedisJournal.open(this.#side, keys.journal(source), (this.#parts.positions.get(source)?.['0'] ?? 1) - 1, (error) => this.#fail(error)),
     };
     this.#parts.sources.push(...(await openSources(plan, opener)));

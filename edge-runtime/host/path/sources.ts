@@ -17,8 +17,6 @@ export interface SessionSource {
 
 export interface SourceOpener {
   intake: Intake;
-  /** Distinguishes this start from every other. */
-  session: string;
   openJournal(source: string): Promise<Journal>;
   dependencies: PathDependencies;
 }
@@ -36,7 +34,7 @@ export async function openSources(plan: PathPlan, opener: SourceOpener): Promise
       async function openSource(): Promise<Source> {
         switch (options.type) {
           case 'kafka':
-            return new KafkaSource({ ...options, ownGroup: `selvedge-${node}-${opener.session}-${opened.length}` }, new KafkaConnection({ ...options.connection, clientId: `selvedge-${node}` }, logger), shared);
+            return new KafkaSource(options, new KafkaConnection({ ...options.connection, clientId: `selvedge-${node}` }, logger), shared);
           case 'http':
             return new HttpSource(options, await opener.openJournal(options.id), () => intake.isFull, shared);
           case 'file':
