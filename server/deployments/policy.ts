@@ -34,8 +34,10 @@ export function rolloutPermissions(actor: Actor, standing: RolloutStanding): Dep
 }
 
 /** States in which nodes may still be asked, or would be but for a person or a gate. */
+export const statesUnderWay: readonly RolloutState[] = ['Progressing', 'Paused', 'Suspended', 'RollingBack'];
+
 export function isUnderWay(state: RolloutState): boolean {
-  return state === 'Progressing' || state === 'Paused' || state === 'Suspended' || state === 'RollingBack';
+  return statesUnderWay.includes(state);
 }
 
 function mayPause({ state }: RolloutStanding): Permission {

@@ -10,7 +10,7 @@ import { summarize } from './changes.ts';
 import { countsOf, estimateEnd, waveView } from './counts.ts';
 import type { StateCount } from './counts.ts';
 import { newestDecisions, stopsOf } from './decisions.ts';
-import { isUnderWay } from './policy.ts';
+import { isUnderWay, statesUnderWay } from './policy.ts';
 import { findPlan } from './repository.ts';
 import { planNodeSchema, planSchema } from './schema.ts';
 import type {
@@ -100,7 +100,6 @@ export async function readDeployment(db: Queryable, reach: Reach, id: string, no
   const plan = keptPlanSchema.parse(row.plan);
   const bakeMs = plan.policy.bakeSeconds * 1000;
   const rollout = { underWay: isUnderWay(row.state), stopped: row.state !== 'Progressing' && row.state !== 'Paused', bakeMs };
-  const { nodes } = item;
   return {
     ...item,
     plan,
@@ -111,16 +110,33 @@ export async function readDeployment(db: Queryable, reach: Reach, id: string, no
     decisions,
     signatures,
     excludedBecause: row.excludedBecause,
-    eta: estimateEnd({
-      startedAt: item.startedAt,
-      now,
-      done: nodes.running + nodes.failed,
-      left: nodes.toCome + nodes.applying + nodes.staged,
-      wavesLeft: row.waves.filter((wave) => wave.passedAt === null).length,
-      bakeMs,
-      progressing: row.state === 'Progressing',
-    }),
+    eta: expectedEnd(row, item, bakeMs, now),
   };
+}
+
+function expectedEnd(row: Row, { startedAt, nodes }: DeploymentItem, bakeMs: number, now: number): number | null {
+  return estimateEnd({
+    startedAt,
+    now,
+    done: nodes.running + nodes.failed,
+    left: nodes.toCome + nodes.applying + nodes.staged,
+    wavesLeft: row.waves.filter((wave) => wave.passedAt === null).length,
+    bakeMs,
+    progressing: row.state === 'Progressing',
+  });
+}
+
+/** Rollouts that are not over are few; more than these are found in the list. */
+const underWayMax = 20;
+
+/** Rollouts that are not over, newest first, each with how far it is and when it may be done. */
+export async function readUnderWay(db: Queryable, reach: Reach, now: number): Promise<(DeploymentItem & { eta: number | null })[]> {
+  const rows = await db.deployment.findMany({ where: { ...inReach(reach), state: { in: [...statesUnderWay] } }, include: { waves: { orderBy: { index: 'asc' } } }, orderBy: { id: 'desc' }, take: underWayMax });
+  const counted = rows.length === 0 ? new Map<string, StateCount[]>() : await countStates(db, rows);
+  return rows.map((row) => {
+    const item = toItem(row, counted.get(row.id) ?? []);
+    return { ...item, eta: expectedEnd(row, item, keptPlanSchema.parse(row.plan).policy.bakeSeconds * 1000, now) };
+  });
 }
 
 /** A look with its evidence, and whether that gives the same verdicts now. */

@@ -67,7 +67,7 @@ describe('a fleet of 10,000 nodes', { timeout: 120_000 }, () => {
       deployment: [() => caller.deployments.get({ id }), 9],
       'its nodes': [() => caller.deployments.nodes({ id, limit: 50 }), 8],
       why: [() => caller.why.deployment({ id }), 12],
-      overview: [() => caller.overview.get(), 21],
+      overview: [() => caller.overview.get(), 22],
       cells: [() => caller.nodes.density(), 1],
       'cells that are pointed at': [() => caller.nodes.cells({ fleet, health: 'NeverSeen', sync: 'Unknown', from: 9_900 }), 1],
       preview: [() => caller.fleets.preview({ selector: 'site=everywhere' }), 2],

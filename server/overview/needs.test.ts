@@ -15,7 +15,7 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
     requests: ['a', 'b', 'c'],
     failed: 1,
     failedNodes: [{ id: 'n1', name: 'loop-9' }],
-    stopped: [{ id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, nodes: { total: 40, running: 12, failed: 3 } }],
+    stopped: [{ id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, eta: null, wave: { index: 0, of: 1 }, nodes: { total: 40, running: 12, failed: 3 } }],
     quarantined: 1,
     quarantinedNodes: [{ id: 'n2', name: 'loop-7' }],
     repositories: [{ id: 'g1', name: 'plant', problem: 'Commit 3f is refused.\na.yaml:3: no\nb.yaml:4: no', pending: 1, drifted: 0 }, { id: 'g2', name: 'other', problem: null, pending: 3, drifted: 1 }],

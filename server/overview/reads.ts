@@ -1,6 +1,6 @@
 import type { Queryable } from '../kernel/db.ts';
 import { waitingForSignatures } from '../bundles/index.ts';
-import { countsOf, countStates } from '../deployments/index.ts';
+import { readUnderWay } from '../deployments/index.ts';
 import { latestDetections } from '../detections/index.ts';
 import { summarizeNodes } from '../nodes/index.ts';
 import { fleetsInReach, fleetsOf, inReach } from '../kernel/reach.ts';
@@ -12,7 +12,6 @@ import { needsOf } from './needs.ts';
 import type { Overview } from './schema.ts';
 
 const dayMs = 86_400_000;
-const underWay = ['Progressing', 'Paused', 'Suspended', 'RollingBack'] as const;
 
 /** The first page: about twenty small statements, none of which reads every node but the two that count them. `present` is the moment, as nodes tell of it. */
 export async function readOverview(db: Queryable, reach: Reach, now: number, present: TelemetryNow): Promise<Overview> {
@@ -24,7 +23,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     readLatest(db, scopes, now),
     sumEvents(db, reach, today.getTime()),
     db.node.aggregate({ where: inReach(reach), _sum: { recordsLost: true } }),
-    readRollouts(db, reach),
+    readRollouts(db, reach, now),
     latestDetections(db, reach, 10),
     readChanges(db, reach, new Date(now - dayMs)),
     readCounts(db, reach, new Date(now - dayMs)),
@@ -46,19 +45,9 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
   };
 }
 
-async function readRollouts(db: Queryable, reach: Reach): Promise<Overview['rollouts']> {
-  const rows = await db.deployment.findMany({
-    where: { ...inReach(reach), state: { in: [...underWay] } },
-    select: { id: true, fleetName: true, state: true, startedAt: true, tally: true },
-    orderBy: { id: 'desc' },
-    take: 20,
-  });
-  if (rows.length === 0) return [];
-  const counted = await countStates(db, rows);
-  return rows.map((row) => {
-    const { total, running, failed } = countsOf(counted.get(row.id) ?? []);
-    return { id: row.id, fleet: row.fleetName, state: row.state, startedAt: row.startedAt.getTime(), nodes: { total, running, failed } };
-  });
+async function readRollouts(db: Queryable, reach: Reach, now: number): Promise<Overview['rollouts']> {
+  const rollouts = await readUnderWay(db, reach, now);
+  return rollouts.map(({ id, fleet, state, startedAt, eta, wave, nodes: { total, running, failed } }) => ({ id, fleet: fleet.name, state, startedAt, eta, wave, nodes: { total, running, failed } }));
 }
 
 type ChangeRow = { at: Date; actorName: string; action: string; objectKind: string; objectId: string; objectName: string; state: string | null };

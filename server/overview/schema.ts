@@ -35,6 +35,10 @@ export const overviewSchema = z.object({
       fleet: z.string(),
       state: z.string(),
       startedAt: z.number(),
+      /** When it may be done, at its pace so far; null where that cannot be said. */
+      eta: z.number().nullable(),
+      /** Which of its waves is under way, counted from 0. */
+      wave: z.object({ index: z.number().int(), of: z.number().int() }),
       nodes: z.object({ total: z.number().int(), running: z.number().int(), failed: z.number().int() }),
     }),
   ),

@@ -135,6 +135,7 @@ test('a wave that waits for a person, a time that has not come, and a window tha
   expect((await as('viewer').deployments.get({ id: asked })).state).toBe('Paused');
   expect(await why((first + 1) % 3)).toEqual(['ApprovalNeeded']);
   expect(await whyRollout(asked)).toEqual(['ApprovalNeeded']);
+  expect((await as('viewer').overview.get()).rollouts[0]).toMatchObject({ id: asked, state: 'Paused', wave: { index: 1, of: 2 }, eta: null, nodes: { total: 3, running: 1 } });
   await as('operator').deployments.resume({ id: asked });
   expect((await whyRollout(asked))[0]).toBe('NodesActivating');
   await as('operator').deployments.cancel({ id: asked });

@@ -16,7 +16,7 @@ export function Rollouts({ rollouts }: { rollouts: Overview['rollouts'] }) {
         {rollouts.map((rollout) => {
           const { total, running, failed } = rollout.nodes;
           return (
-            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(120px,1fr)_140px_minmax(120px,2fr)_auto_90px]">
+            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(120px,1fr)_140px_minmax(120px,2fr)_auto_130px]">
               <Link href={paths.deployment(rollout.id)} className="truncate font-medium hover:underline">
                 {rollout.fleet}
               </Link>
@@ -29,12 +29,10 @@ export function Rollouts({ rollouts }: { rollouts: Overview['rollouts'] }) {
                   { tone: 'empty', count: Math.max(0, total - running - failed), word: 'to come' },
                 ]}
               />
-              <span className="whitespace-nowrap text-dim tabular-nums sm:w-[150px]">
-                {count(running)} of {count(total)} report it
+              <span className="whitespace-nowrap text-dim tabular-nums sm:w-[220px]">
+                {count(running)} of {count(total)} report it, wave {rollout.wave.index + 1} of {rollout.wave.of}
               </span>
-              <span className="text-dim sm:text-right">
-                <RelativeTime at={rollout.startedAt} />
-              </span>
+              <span className="text-dim sm:text-right">{rollout.eta === null ? <>began <RelativeTime at={rollout.startedAt} /></> : <>done <RelativeTime at={rollout.eta} /></>}</span>
             </li>
           );
         })}
