@@ -25,7 +25,7 @@ import { alertFilters, listInput } from './filters.ts';
 const severities: Record<AlertItem['severity'], { tone: Tone; word: string }> = { info: { tone: 'info', word: 'Info' }, warning: { tone: 'notice', word: 'Warning' }, critical: { tone: 'critical', word: 'Critical' } };
 const columns: readonly Column<AlertItem>[] = [
   { id: 'severity', header: 'Severity', cell: (alert) => <Status tone={severities[alert.severity].tone} word={severities[alert.severity].word} /> },
-  { id: 'title', header: 'Alert', fluid: true, cell: (alert) => <Link href={paths.alerts({ alert: alert.id })} title={`${alert.title}: ${alert.detail}`} className="block truncate font-medium hover:underline">{alert.title}</Link> },
+  { id: 'title', header: 'Alert', fluid: true, cell: (alert) => <WhatItIs alert={alert} /> },
   { id: 'state', header: 'State', cell: (alert) => <AlertState alert={alert} /> },
   { id: 'count', header: 'Count', numeric: true, from: 'sm', cell: (alert) => count(alert.count) },
   { id: 'where', header: 'Where', from: 'lg', cell: (alert) => <Where alert={alert} /> },
@@ -33,6 +33,16 @@ const columns: readonly Column<AlertItem>[] = [
   { id: 'last', header: 'Last', numeric: true, from: 'sm', cell: (alert) => <RelativeTime at={alert.lastAt} /> },
   { id: 'act', header: '', numeric: true, cell: (alert) => <AlertActions alert={alert} /> },
 ];
+
+/** What it is about, and where there is room the latest that was said of it. */
+function WhatItIs({ alert: { id, title, detail } }: { alert: AlertItem }) {
+  return (
+    <span className="flex gap-3" title={`${title}: ${detail}`}>
+      <Link href={paths.alerts({ alert: id })} className="truncate font-medium hover:underline">{title}</Link>
+      <span className="min-w-0 flex-1 truncate text-faint max-xl:hidden">{detail}</span>
+    </span>
+  );
+}
 
 /** The node, or the fleet where it is about more than one. */
 function Where({ alert: { node, fleet } }: { alert: AlertItem }) {
