@@ -1,5 +1,5 @@
 import type { AttributeType } from '@selvedge/edge-runtime/cep';
-import type { Breakpoint, KeyChoice, PlainEvent, PreviewResult, PreviewRow, QueryLook, Stop, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
+import type { Breakpoint, KeyChoice, PlainEvent, PreviewResult, PreviewRow, QueryLook, RecordedColumn, Stop, TestCase, TestOutcome } from '@selvedge/edge-runtime/cep/preview';
 
 /** What the page and its preview worker say to each other. Every request that is answered carries a number. */
 export interface KnownModel {
@@ -28,7 +28,8 @@ export type PreviewRequest =
   | { kind: 'predicted'; call: number; answer: { outputs: unknown[][] } | { error: string } };
 
 export interface RecordingSummary {
-  streams: readonly { name: string; count: number }[];
+  /** `columns` are what attributes of the stream could be defined from. */
+  streams: readonly { name: string; count: number; columns: readonly RecordedColumn[] }[];
   from: number;
   to: number;
   events: number;

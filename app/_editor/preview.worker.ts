@@ -1,5 +1,5 @@
 import { CepError, type ModelAnswer } from '@selvedge/edge-runtime/cep';
-import { answerAll, eventsOf, plain, Preview, readRecording, recordingOf, runTestCase, type PlainEvent, type PreviewRow, type Recording } from '@selvedge/edge-runtime/cep/preview';
+import { answerAll, columnsOf, eventsOf, plain, Preview, readRecording, recordingOf, runTestCase, type PlainEvent, type PreviewRow, type Recording } from '@selvedge/edge-runtime/cep/preview';
 import { explanationOf } from './preview-explanation.ts';
 import { asking, environmentOf, type AskPage } from './preview-models.ts';
 import type { Explanation, KnownModel, PreviewAnswer, PreviewRequest, PreviewRun, RecordingSummary } from './preview-protocol.ts';
@@ -137,10 +137,12 @@ function firstEvents(max: number): PlainEvent[] {
   return list;
 }
 
-function summaryOf({ streams, of, at, rows, problems, left }: Recording): RecordingSummary {
+function summaryOf(recorded: Recording): RecordingSummary {
+  const { streams, of, at, rows, problems, left } = recorded;
+  const columns = columnsOf(recorded);
   const counts = streams.map(() => 0);
   for (const stream of of) counts[stream] = (counts[stream] ?? 0) + 1;
-  return { streams: streams.map(({ name }, index) => ({ name, count: counts[index] ?? 0 })), from: at[0] ?? 0, to: at.at(-1) ?? 0, events: rows.length, problems, left };
+  return { streams: streams.map(({ name }, index) => ({ name, count: counts[index] ?? 0, columns: columns[index] ?? [] })), from: at[0] ?? 0, to: at.at(-1) ?? 0, events: rows.length, problems, left };
 }
 
 const askPage: AskPage = (model, inputs, count) => {

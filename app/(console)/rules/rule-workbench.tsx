@@ -142,7 +142,7 @@ export function RuleWorkbench({ draft, label, rule, readOnly = false, published,
         )}
       </Card>
       <Suspense fallback={previewToCome}>
-        <PreviewCard preview={preview} stops={stops} standing={standing} onMoment={(at) => setMoment({ of: followed, at })} streams={feedable} models={known} asksModels={asksModels} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} />
+        <PreviewCard preview={preview} stops={stops} standing={standing} onMoment={(at) => setMoment({ of: followed, at })} streams={feedable} models={known} asksModels={asksModels} compare={published === undefined ? undefined : { version: published.version, on: beside }} onCompare={setBeside} sound={sound} onDefine={readOnly || document === undefined ? undefined : ({ stream, columns }) => draft.setText(document.withDefinition(stream, columns))} />
       </Suspense>
       {tests === undefined ? null : (
         <Suspense fallback={testsToCome}>

@@ -2,12 +2,13 @@ import { describeApp } from '../analyze.ts';
 import type { Analysis, Environment } from '../api.ts';
 import type { Span } from '../language/diagnostics.ts';
 import { complete, type Completion, type Offers } from './complete.ts';
+import { definingEdit, type WantedAttribute } from './define.ts';
 import { estimateState, type Rates, type StateEstimate } from './estimate.ts';
 import { format } from './format.ts';
 import { queryGraph, type QueryGraph } from './graph.ts';
 import { hoverAt, type Hover } from './hover.ts';
 import { study, type Study } from './observed.ts';
-import { occurrenceAt, occurrencesOf, rename, type RenameResult } from './rename.ts';
+import { applyEdits, occurrenceAt, occurrencesOf, rename, type RenameResult } from './rename.ts';
 import { semanticTokens, type SemanticToken } from './semantic-tokens.ts';
 import { symbolsOf, type Occurrence, type Symbols } from './symbols.ts';
 import { mapText, type TextMap } from './text-map.ts';
@@ -44,6 +45,11 @@ export class RuleDocument {
 
   hover(offset: number): Hover | undefined {
     return hoverAt(this.map, this.known, this.symbols, offset, this.environment);
+  }
+
+  /** The text with the stream defined with these attributes. */
+  withDefinition(stream: string, attributes: readonly WantedAttribute[]): string {
+    return applyEdits(this.text, [definingEdit(this.text, this.known.app, stream, attributes)]);
   }
 
   /** Where what is named at `offset` is introduced. */

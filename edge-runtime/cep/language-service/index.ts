@@ -8,6 +8,7 @@
  */
 export { RuleDocument } from './document.ts';
 export { applyEdits, type RenameResult, type TextEdit } from './rename.ts';
+export type { WantedAttribute } from './define.ts';
 export type { Completion, CompletionItem } from './complete.ts';
 export type { Hover } from './hover.ts';
 export { signatureAt, type Signature } from './signature.ts';

@@ -54,7 +54,8 @@ function editOf(text: string, { same }: Symbols, one: Occurrence, symbol: string
   return read ? [{ from, to, insert: `${written} as ${old}` }] : [{ from: to, to, insert: ` as ${written}` }];
 }
 
-function quoted(name: string): string {
+/** A name as it is written in a text: in back quotes where it could be read as something else. */
+export function quoted(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) && !RESERVED.has(name.toLowerCase()) ? name : `\`${name}\``;
 }
 

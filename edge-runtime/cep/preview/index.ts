@@ -5,6 +5,7 @@
  * @module
  */
 export { Backtest, type BacktestResult, type BacktestRow, type BacktestStream } from './backtest.ts';
+export { columnsOf, type RecordedColumn } from './columns.ts';
 export type { KeyChoice, LookedHolding, LookedMatch, QueryLook } from './look.ts';
 export { countUntil, momentAt, MOMENTS, stepAt, timeOf, type Span } from './moments.ts';
 export { Preview, type PreviewOptions, type PreviewQuery, type PreviewResult } from './preview.ts';

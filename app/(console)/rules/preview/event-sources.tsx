@@ -17,6 +17,9 @@ import { Select } from '../../../_ui/select.tsx';
 /** Bytes of one file; a million events of a few values are some thirty million. */
 const fileBytesMax = 256 * 1024 ** 2;
 
+/** Where events belong that name no stream, before there is one. */
+const streamOfNoName = 'Readings';
+
 /** The three ways to get events: a file, a text, a node. What is uploaded or pasted stays in this browser. */
 export function EventSources({ streams, onText, onEvents }: {
   /** The streams that events without a stream of their own may belong to. */
@@ -27,8 +30,7 @@ export function EventSources({ streams, onText, onEvents }: {
   const [open, setOpen] = useState<'paste' | 'capture' | null>(null);
   const file = useRef<HTMLInputElement>(null);
   const failed = useFailureToast();
-  const [first = ''] = streams;
-  const refused = first === '' ? 'Define a stream first.' : undefined;
+  const [first = streamOfNoName] = streams;
   const read = async (chosen: File | undefined) => {
     if (chosen === undefined) return;
     if (chosen.size > fileBytesMax) failed('The file was not read', new Error(`${chosen.name} is larger than 256 MB.`));
@@ -37,9 +39,9 @@ export function EventSources({ streams, onText, onEvents }: {
   return (
     <>
       <input ref={file} type="file" accept=".csv,.json,.jsonl,.ndjson,.txt" className="hidden" aria-label="File with events" tabIndex={-1} onChange={(event) => void read(event.currentTarget.files?.[0])} />
-      <Button size="sm" refused={refused} onClick={() => file.current?.click()}>Upload</Button>
-      <Button size="sm" refused={refused} onClick={() => setOpen('paste')}>Paste</Button>
-      <Button size="sm" refused={refused} onClick={() => setOpen('capture')}>Capture</Button>
+      <Button size="sm" onClick={() => file.current?.click()}>Upload</Button>
+      <Button size="sm" onClick={() => setOpen('paste')}>Paste</Button>
+      <Button size="sm" refused={streams.length === 0 ? 'Define a stream first.' : undefined} onClick={() => setOpen('capture')}>Capture</Button>
       <PasteDialog open={open === 'paste'} onOpenChange={(next) => setOpen(next ? 'paste' : null)} streams={streams} onText={onText} />
       {open === 'capture' ? <CaptureDialog onClose={() => setOpen(null)} streams={streams} onEvents={onEvents} /> : null}
     </>
@@ -49,7 +51,7 @@ export function EventSources({ streams, onText, onEvents }: {
 function PasteDialog({ open, onOpenChange, streams, onText }: { open: boolean; onOpenChange: (open: boolean) => void; streams: readonly string[]; onText: (text: string, stream: string, from: string) => void }) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
-  const stream = chosen ?? streams[0] ?? '';
+  const stream = chosen ?? streams[0] ?? streamOfNoName;
   return (
     <Dialog
       wide
@@ -77,9 +79,11 @@ function PasteDialog({ open, onOpenChange, streams, onText }: { open: boolean; o
         <Field label="Events">
           <Textarea mono rows={10} value={text} onValue={setText} spellCheck={false} placeholder={'timestamp,device,value\n1700000000000,pump-1,81.5'} />
         </Field>
-        <Field label="Where no stream is named">
-          <Select value={stream} onChange={setChosen} options={streams.map((name) => ({ value: name, label: name }))} />
-        </Field>
+        {streams.length === 0 ? null : (
+          <Field label="Where no stream is named">
+            <Select value={stream} onChange={setChosen} options={streams.map((name) => ({ value: name, label: name }))} />
+          </Field>
+        )}
       </div>
     </Dialog>
   );

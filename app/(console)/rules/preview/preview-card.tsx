@@ -15,6 +15,7 @@ import type { PreviewControls } from '../../../_editor/use-preview.ts';
 import type { Stops } from '../../../_editor/use-stops.ts';
 import { Comparison } from './comparison.tsx';
 import { EventSources } from './event-sources.tsx';
+import { Notes, type Definition } from './notes.tsx';
 import { PreviewRows } from './preview-rows.tsx';
 import type { Standing } from './standing.ts';
 import { StopPanel } from './stop-panel.tsx';
@@ -22,7 +23,7 @@ import { Timeline } from './timeline.tsx';
 import { ValueChart } from './value-chart.tsx';
 
 /** What the rule would have done with recorded events, by the engine that nodes run, as the text is written. */
-export function PreviewCard({ preview, stops, standing, onMoment, streams, models, asksModels, compare, onCompare, sound }: {
+export function PreviewCard({ preview, stops, standing, onMoment, streams, models, asksModels, compare, onCompare, sound, onDefine }: {
   preview: PreviewControls;
   stops: Stops;
   /** The moment that is looked at, once something has run. */
@@ -38,6 +39,8 @@ export function PreviewCard({ preview, stops, standing, onMoment, streams, model
   onCompare?: ((on: boolean) => void) | undefined;
   /** Whether the text type-checks as it stands. */
   sound: boolean;
+  /** Defines a stream as the recording has it; absent where the text is only read. */
+  onDefine: ((definition: Definition) => void) | undefined;
 }) {
   const { state } = preview;
   const { recording, run, other } = state;
@@ -65,41 +68,12 @@ export function PreviewCard({ preview, stops, standing, onMoment, streams, model
         </EmptyState>
       ) : (
         <>
-          <Notes state={state} sound={sound} />
+          <Notes state={state} streams={streams} sound={sound} onDefine={onDefine} />
           {run === undefined || standing === undefined ? null : <Results key={recording.from} run={run} other={other} version={compare?.version} preview={preview} stops={stops} standing={standing} onMoment={onMoment} models={models} asksModels={asksModels} />}
         </>
       )}
     </Card>
   );
-}
-
-/** What a person must know to read the results rightly. */
-function Notes({ state: { recording, run }, sound }: { state: PreviewControls['state']; sound: boolean }) {
-  const notes: string[] = [];
-  if (!sound) notes.push('The text has errors; this is what the last one without did.');
-  if (recording !== undefined && recording.left > 0) notes.push(`${plural(recording.left, 'line')} could not be read: ${recording.problems[0] ?? ''}.`);
-  const result = run?.result;
-  if (result !== undefined) {
-    for (const { stream, count: ignored } of result.ignored) notes.push(`${plural(ignored, 'event')} of ${stream === '' ? 'no stream' : stream} ${ignored === 1 ? 'reaches' : 'reach'} no stream of this text.`);
-    for (const { stream, attributes, unused } of result.missing) notes.push(missingText(stream, attributes, unused));
-    if (result.refusedTotal > 0) notes.push(`${plural(result.refusedTotal, 'event')} ${result.refusedTotal === 1 ? 'does' : 'do'} not fit the stream: ${result.refused[0] ?? ''}.`);
-    if (result.faultsTotal > 0) notes.push(`${plural(result.faultsTotal, 'event')} failed: ${result.faults[0] ?? ''}.`);
-  }
-  if (notes.length === 0) return null;
-  return <ul className="border-b border-line px-4 py-2 text-notice">{notes.map((note) => <li key={note}>{note}</li>)}</ul>;
-}
-
-/** Where columns and attributes are named differently nothing can match: says which, before what comes of it. */
-function missingText(stream: string, attributes: readonly string[], unused: readonly string[]): string {
-  const instead = unused.length === 0 ? '' : ` Nothing takes ${named(unused)}: name a column as the attribute that it is.`;
-  return `The recording has no ${named(attributes)} for ${stream}, so ${attributes.length === 1 ? 'it is' : 'they are'} null.${instead}`;
-}
-
-const namesShown = 6;
-
-function named(names: readonly string[]): string {
-  const left = names.length - namesShown;
-  return left > 0 ? `${names.slice(0, namesShown).join(', ')} and ${count(left)} more` : names.join(', ');
 }
 
 /** What stands beside the time of a preview, above as below: names and counts of streams, the scale of a chart. */
