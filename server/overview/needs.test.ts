@@ -24,13 +24,13 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
   expect(needs.map((need) => [need.kind, need.tone, need.title, need.detail])).toEqual([
     ['rolloutPaused', 'critical', 'The rollout on pumps stopped itself', '12 of 40 nodes run it, 3 failed.'],
     ['alert', 'critical', 'Valve closing', '1,900 times, last valve-watch: flow 0.5'],
-    ['alert', 'notice', 'Nodes of pumps are not connected', '2 for more than 5 min: loop-1, loop-2'],
     ['nodeFailed', 'critical', '1 node failed to apply what was deployed', 'loop-9'],
-    ['nodesQuarantined', 'notice', '1 node is in quarantine: rollouts leave it out', 'loop-7'],
     ['repository', 'critical', 'The repository plant cannot be applied', 'Commit 3f is refused. a.yaml:3: no'],
+    ['alert', 'notice', 'Nodes of pumps are not connected', '2 for more than 5 min: loop-1, loop-2'],
+    ['nodesQuarantined', 'notice', '1 node is in quarantine: rollouts leave it out', 'loop-7'],
     ['repository', 'notice', '3 things differ from the repository other', '1 of them changed here by hand.'],
-    ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
     ['multipleOwners', 'notice', 'pumps shares nodes with another fleet', '1 node is claimed by more than one selector and stays where it is.'],
+    ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
   ]);
   expect(needs.find(({ kind }) => kind === 'nodeFailed')?.target).toEqual({ kind: 'node', id: 'n1' });
 });

@@ -22,9 +22,12 @@ export type Waiting = {
   stopped: Overview['rollouts'];
 };
 
-/** The list “Needs you”: the weightiest first, each with the place to go to. */
+const weights: readonly Need['tone'][] = ['critical', 'notice', 'info'];
+
+/** The list “Needs you”: the weightiest first, of those that weigh the same rollouts first, each with the place to go to. */
 export function needsOf(waiting: Waiting): Need[] {
-  return [...stoppedNeeds(waiting), ...alertNeeds(waiting), ...signatureNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+  const needs = [...stoppedNeeds(waiting), ...alertNeeds(waiting), ...signatureNeeds(waiting), ...failedNeeds(waiting), ...quarantineNeeds(waiting), ...repositoryNeeds(waiting), ...enrollmentNeeds(waiting), ...overlapNeeds(waiting)];
+  return needs.sort((one, other) => weights.indexOf(one.tone) - weights.indexOf(other.tone));
 }
 
 function stoppedNeeds({ stopped }: Waiting): Need[] {
