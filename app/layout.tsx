@@ -7,6 +7,7 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import type { ReactNode } from 'react';
 import { DataProvider } from './_data/trpc.tsx';
 import { parseTheme, themeCookie } from './_shell/theme-names.ts';
+import { ServerClock } from './_ui/clock.tsx';
 import { ToastProvider } from './_ui/toast.tsx';
 import { TooltipProvider } from './_ui/tooltip.tsx';
 import './globals.css';
@@ -21,13 +22,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" data-theme={theme} className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
         <CSPProvider {...(nonce ? { nonce } : {})}>
-          <DataProvider>
-            <NuqsAdapter>
-              <TooltipProvider>
-                <ToastProvider>{children}</ToastProvider>
-              </TooltipProvider>
-            </NuqsAdapter>
-          </DataProvider>
+          <ServerClock at={Date.now()}>
+            <DataProvider>
+              <NuqsAdapter>
+                <TooltipProvider>
+                  <ToastProvider>{children}</ToastProvider>
+                </TooltipProvider>
+              </NuqsAdapter>
+            </DataProvider>
+          </ServerClock>
         </CSPProvider>
       </body>
     </html>
