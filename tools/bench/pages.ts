@@ -50,11 +50,11 @@ export async function measurePages(example: ExampleStack, otherNodes: number): P
   }
 }
 
-/** Milliseconds of processor time that the page's main thread has taken so far. */
+/** Milliseconds of processor time that the page's main thread has taken since its navigation, with which Chromium begins another. */
 async function threadTimeOf(page: Page): Promise<() => Promise<number>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return async () => ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
+  return async () => ((await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0) * 1000;
 }
 
 function serverTimeOf({ stack: { controlPlane, postgres } }: ExampleStack): number {
@@ -99,9 +99,9 @@ async function addressesOf({ api, nodeId }: ExampleStack, many: ManyNodes | unde
 }
 
 async function visit(page: Page, address: string, example: ExampleStack, thread: () => Promise<number>): Promise<Visit> {
-  const before = { server: serverTimeOf(example), browser: await thread() };
+  const before = serverTimeOf(example);
   await page.goto(address, { waitUntil: 'commit' });
   const shown = await page.waitForFunction(() => (document.querySelector('h1') !== null && document.querySelector('[role=status][aria-label=Loading]') === null ? performance.now() : undefined), undefined, { polling: 'raf' });
   const usable = await untilTakenOver(page);
-  return { shown: (await shown.jsonValue()) ?? 0, usable, server: serverTimeOf(example) - before.server, browser: (await thread()) - before.browser };
+  return { shown: (await shown.jsonValue()) ?? 0, usable, server: serverTimeOf(example) - before, browser: await thread() };
 }
