@@ -29,7 +29,7 @@ export function PreviewRows({ stream, standing, explain, fetchUntil }: {
     return undefined;
   };
   if (fetching) return <p role="status" className="px-4 py-6 text-center text-dim">Running it again until then…</p>;
-  if (rows.length === 0) return <p className="px-4 py-6 text-center text-dim">{stream.name} has no event until then.</p>;
+  if (rows.length === 0) return <p className="px-4 py-6 text-center text-dim">{stream.name} has no event{stream.count > 0 ? ' until then' : ''}.</p>;
   const numeric = stream.attributes.map((one) => one.type !== 'string' && one.type !== 'bool' && one.type !== 'object');
   return (
     <>
