@@ -3,6 +3,7 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 import type { BetterAuthPlugin } from 'better-auth';
 import { APIError, createAuthEndpoint, createAuthMiddleware, sessionMiddleware } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
+import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto';
 import { genericOAuth, twoFactor } from 'better-auth/plugins';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
@@ -18,7 +19,7 @@ import { openByCode } from './break-glass/service.ts';
 import { beginPasskeyInput, makePasskeyInput, provePasskeyInput } from './passkeys/schema.ts';
 import { beginPasskey, beginProof, challengeSeconds, makePasskey, passkeyPaths, passkeyRates, provePasskey } from './passkeys/service.ts';
 import type { Answering } from './passkeys/service.ts';
-import { awaitsCode, codePaths, secondFactorOptions, secondFactorPaths, secondFactorRates, showsSecondFactor } from './second-factor.ts';
+import { awaitsCode, codePaths, secondFactorKeys, secondFactorOptions, secondFactorPaths, secondFactorRates, showsSecondFactor } from './second-factor.ts';
 import { acceptInvitation, acceptSignInLink } from './service/sign-in-links.ts';
 import { callbackPath, providerId, singleSignOnPart, singleSignOnPath } from './single-sign-on.ts';
 import { actorOfSession, recordOwnChange, recordRefusedCode, recordRefusedSignIn, recordSession } from './sign-in-records.ts';
@@ -93,6 +94,8 @@ export function createAuthentication(deps: Deps, singleSignOn?: SingleSignOn): A
     plugins: [acceptancePlugin(deps), passkeyPlugin(deps), twoFactor(secondFactorOptions), ...(singleSignOn === undefined ? [] : [providerPlugin(singleSignOn)])],
     hooks: {
       before: createAuthMiddleware(async (ctx) => {
+        // The keys as they are at this moment: they change while this runs.
+        if (ctx.path.startsWith('/two-factor/')) ctx.context.secretConfig = secondFactorKeys(deps.vault);
         // A machine that is trusted for a month would make the code a formality there.
         if (codePaths.includes(ctx.path) && trustsDevice(ctx.body)) throw new APIError('BAD_REQUEST', { message: 'A code is asked for at every sign-in.' });
         if (ctx.path !== '/sign-in/email') return;
@@ -271,4 +274,10 @@ async function answered<Result>(work: () => Promise<Result>): Promise<Result> {
     if (error instanceof DomainError) throw new APIError('UNAUTHORIZED', { message: error.message, code: error.code });
     throw error;
   }
+}
+
+/** What the library sealed of a second factor, under the newest key. Throws when it does not open. */
+export async function sealSecondFactorAgain({ vault }: Pick<Deps, 'vault'>, sealed: string): Promise<string> {
+  const key = secondFactorKeys(vault);
+  return symmetricEncrypt({ key, data: await symmetricDecrypt({ key, data: sealed }) });
 }

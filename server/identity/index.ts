@@ -1,6 +1,7 @@
 export { authenticate } from './authenticate.ts';
 export type { Authentication } from './authenticate.ts';
-export { authLandings, authPaths, createAuthentication, remoteAddressHeader, requestIdHeader } from './auth.ts';
+export { authLandings, authPaths, createAuthentication, remoteAddressHeader, requestIdHeader, sealSecondFactorAgain } from './auth.ts';
+export { isSecondFactorOutdated } from './second-factor.ts';
 export type { Authenticator } from './auth.ts';
 export { capabilities, fleetCapabilities } from './capabilities.ts';
 export type { Capability } from './capabilities.ts';

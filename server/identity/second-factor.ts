@@ -27,3 +27,28 @@ export const secondFactorRates = Object.fromEntries(secondFactorPaths.map((path)
 export async function awaitsCode(deps: Pick<Deps, 'db'>, path: string | undefined, userId: string): Promise<boolean> {
   return path === '/sign-in/email' && (await isSecondFactorOn(deps.db, userId));
 }
+
+/** Keys that the library seals the secrets and backup codes of second factors under, by number: `$ba$7$…` was sealed under the seventh, what has no number under the first ever. */
+export function secondFactorKeys(vault: Deps['vault']): { keys: Map<number, string>; currentVersion: number; legacySecret: string } {
+  const { newest, secrets } = vault.deriveChanging('better-auth');
+  return { keys: new ChangingKeys(vault, secrets), currentVersion: newest, legacySecret: vault.derive('better-auth') };
+}
+
+/** Looks again for a key that was not there yet: another process may have sealed under it since. */
+class ChangingKeys extends Map<number, string> {
+  readonly #vault: Deps['vault'];
+
+  constructor(vault: Deps['vault'], known: ReadonlyMap<number, string>) {
+    super(known);
+    this.#vault = vault;
+  }
+
+  override get(number: number): string | undefined {
+    return super.get(number) ?? this.#vault.deriveChanging('better-auth').secrets.get(number);
+  }
+}
+
+/** Whether something of a second factor is sealed under an earlier key than the newest. */
+export function isSecondFactorOutdated(vault: Deps['vault'], sealed: string): boolean {
+  return Number(/^\$ba\$(\d+)\$/.exec(sealed)?.[1] ?? 0) !== vault.deriveChanging('better-auth').newest;
+}

@@ -6,12 +6,18 @@ import { keyBytes, writeKey } from './key-file.ts';
 
 const named = /^\d{4}\.key$/;
 
+export interface SealingKey {
+  /** It only grows, and is in the name of its file. */
+  number: number;
+  key: Uint8Array;
+}
+
 /** Keys that secrets are sealed under, newest first; empty before the first change of them. Read when asked, so that every process seals under the newest. */
-export function readSealingKeys(stateFolder: string): Uint8Array[] {
+export function readSealingKeys(stateFolder: string): SealingKey[] {
   return namesIn(folderOf(stateFolder)).map((name) => {
     const key = readFileSync(join(folderOf(stateFolder), name));
     if (key.length !== keyBytes) throw new Error(`${join(folderOf(stateFolder), name)} has ${key.length} bytes, not ${keyBytes}: restore it from the backup`);
-    return key;
+    return { number: Number(name.slice(0, 4)), key };
   });
 }
 

@@ -3,6 +3,7 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyBytes, writeKey } from './key-file.ts';
 import { readSealingKeys } from './sealing-keys.ts';
+import type { SealingKey } from './sealing-keys.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -22,14 +23,20 @@ export interface Vault {
   digest(secret: string): string;
   /** A secret of this installation for one purpose, base64url. */
   derive(purpose: string): string;
+  /**
+   * Secrets for one purpose that change with the sealing keys, by the numbers of these, for a library that seals by itself: 0 is what
+   * `derive` gives, and counts where there is no sealing key.
+   */
+  deriveChanging(purpose: string): { newest: number; secrets: Map<number, string> };
 }
 
 /** `readKeys` gives the sealing keys, newest first, as they are at that moment. */
-export function createVault(rootKey: Uint8Array, readKeys: () => readonly Uint8Array[] = () => []): Vault {
-  const subkey = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', rootKey, 'selvedge', purpose, keyBytes));
+export function createVault(rootKey: Uint8Array, readKeys: () => readonly SealingKey[] = () => []): Vault {
+  const subkeyOf = (key: Uint8Array, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', key, 'selvedge', purpose, keyBytes));
+  const subkey = (purpose: string): Buffer => subkeyOf(rootKey, purpose);
   const firstKey = subkey('seal');
   const digestKey = subkey('digest');
-  const sealingKeys = (): readonly Uint8Array[] => [...readKeys(), firstKey];
+  const sealingKeys = (): readonly Uint8Array[] => [...readKeys().map(({ key }) => key), firstKey];
   let known = sealingKeys();
   /** The bytes and the place of their key among those that there are, read anew when those that were known do not open them. */
   const opened = (sealed: Uint8Array, context: string): { plain: Uint8Array<ArrayBuffer>; place: number } => {
@@ -55,6 +62,10 @@ export function createVault(rootKey: Uint8Array, readKeys: () => readonly Uint8A
     },
     digest: (secret) => createHmac('sha256', digestKey).update(secret).digest('hex'),
     derive: (purpose) => subkey(`derive:${purpose}`).toString('base64url'),
+    deriveChanging(purpose) {
+      const keys = [...readKeys(), { number: 0, key: rootKey }];
+      return { newest: keys[0]?.number ?? 0, secrets: new Map(keys.map(({ number, key }) => [number, subkeyOf(key, `derive:${purpose}`).toString('base64url')])) };
+    },
   };
 }
 

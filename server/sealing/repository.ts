@@ -41,3 +41,20 @@ export async function replaceSealed(db: Queryable, { kind, id, sealed: before }:
       return (await db.gitRepository.updateMany({ where: { id, sealed: before }, data: { sealed: after } })).count > 0;
   }
 }
+
+/** What the library that checks codes sealed of one person, in a form of its own. */
+export interface SealedSecondFactor {
+  id: string;
+  secret: string;
+  backupCodes: string;
+}
+
+/** Second factors of the members of an organization; those of people who are in none where it is null. */
+export async function findSecondFactors(db: Queryable, organizationId: string | null): Promise<SealedSecondFactor[]> {
+  return db.twoFactor.findMany({ where: { user: { members: organizationId === null ? { none: {} } : { some: { organizationId } } } }, select: { id: true, secret: true, backupCodes: true } });
+}
+
+/** Puts others in place of those that were read; false where they were changed meanwhile. */
+export async function replaceSecondFactor(db: Queryable, { id, ...before }: SealedSecondFactor, after: Omit<SealedSecondFactor, 'id'>): Promise<boolean> {
+  return (await db.twoFactor.updateMany({ where: { id, ...before }, data: after })).count > 0;
+}
