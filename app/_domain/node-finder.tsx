@@ -11,14 +11,16 @@ const shownMax = 20;
 export function NodeFinder({ chosen, onChange, label }: { chosen: Found | null; onChange: (node: Found) => void; label?: string }) {
   const trpc = useTRPC();
   const [text, setText] = useState('');
+  const [open, setOpen] = useState(false);
   const query = useSettled(text);
-  const nodes = useQuery(trpc.nodes.list.queryOptions({ limit: shownMax, ...(query === '' ? {} : { query }) })).data;
+  const nodes = useQuery({ ...trpc.nodes.list.queryOptions({ limit: shownMax, ...(query === '' ? {} : { query }) }), enabled: open }).data;
   const options = nodes?.items.map(({ id, name, health }) => ({ value: id, label: name, hint: health.status })) ?? [];
   return (
     <Finder
       {...(label === undefined ? {} : { label })}
       chosen={chosen}
       onChange={(id) => onChange(options.find(({ value }) => value === id) ?? { value: id, label: id })}
+      onOpenChange={setOpen}
       text={text}
       onText={setText}
       found={nodes === undefined || query !== text ? undefined : { options, left: nodes.total - options.length }}

@@ -2,6 +2,7 @@
 import { Combobox as Base } from '@base-ui/react/combobox';
 import { Check, ChevronDown, Search } from 'lucide-react';
 import { count } from '../_format/number.ts';
+import { classes } from './classes.ts';
 
 export interface Found {
   value: string;
@@ -17,16 +18,20 @@ export interface FoundList {
 }
 
 /** One of many, looked for by part of its name: whoever gives the options finds them anew for each text. Inside a Field it takes the field's label; alone it needs `label`. */
-export function Finder({ chosen, onChange, label, text, onText, found, placeholder }: {
+export function Finder({ chosen, onChange, onOpenChange, label, text, onText, found, placeholder, wide = false }: {
   /** What is chosen, with its name, whether it is among those found or not. */
   chosen: Found | null;
   onChange: (value: string) => void;
+  /** Hears when the list is shown: what it is to show need not be known before. */
+  onOpenChange?: (open: boolean) => void;
   label?: string;
   text: string;
   onText: (text: string) => void;
   /** Undefined while it is being looked for: what an earlier text found is not to be chosen by mistake. */
   found: FoundList | undefined;
   placeholder: string;
+  /** Takes all the room that there is. */
+  wide?: boolean;
 }) {
   return (
     <Base.Root<Found>
@@ -38,12 +43,15 @@ export function Finder({ chosen, onChange, label, text, onText, found, placehold
       onInputValueChange={(next, { reason }) => {
         if (reason !== 'item-press') onText(next);
       }}
-      onOpenChange={(open) => (open ? undefined : onText(''))}
+      onOpenChange={(open) => {
+        onOpenChange?.(open);
+        if (!open) onText('');
+      }}
       onValueChange={(next) => {
         if (next !== null) onChange(next.value);
       }}
     >
-      <Base.Trigger aria-label={label} className="inline-flex h-[30px] max-w-72 items-center gap-2 rounded-md border border-line-strong bg-panel px-2.5 text-left select-none hover:bg-raised">
+      <Base.Trigger aria-label={label} className={classes('inline-flex h-[30px] items-center gap-2 rounded-md border border-line-strong bg-panel px-2.5 text-left select-none hover:bg-raised', wide ? 'w-full' : 'max-w-72')}>
         <span className="min-w-0 flex-1 truncate">{chosen?.label ?? 'Choose'}</span>
         <Base.Icon className="text-faint">
           <ChevronDown size={13} />

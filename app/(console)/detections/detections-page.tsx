@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
 import { ranges, rangeWords } from '../../_data/ranges.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { FleetFinder } from '../../_domain/fleet-finder.tsx';
 import { plural } from '../../_format/number.ts';
 import { paths } from '../../paths.ts';
 import { Loaded } from '../../_shell/loaded.tsx';
@@ -31,7 +32,6 @@ export function DetectionsPage() {
   const [filters, set] = useQueryStates(detectionParsers, { history: 'push' });
   const groups = useQuery({ ...trpc.detections.groups.queryOptions(groupsInputOf(filters)), placeholderData: keepPreviousData });
   const list = useInfiniteQuery({ ...trpc.detections.list.infiniteQueryOptions(detectionsInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
-  const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200 }));
   const { rows, total } = list.data ? rowsOf(list.data) : { rows: [], total: 0 };
   const { shown, held, release } = useHeldRows(rows, (row) => row.id, JSON.stringify(filters));
   const filtered = filters.severity !== null || filters.node !== '' || filters.fleet !== '' || filters.rule !== '' || filters.stream !== '';
@@ -46,12 +46,7 @@ export function DetectionsPage() {
           onChange={(next) => void set({ severity: severities.find((each) => each === next) ?? null })}
           options={[{ value: 'every', label: 'Every severity' }, ...severities.map((each) => ({ value: each, label: severityWords[each] }))]}
         />
-        <Select
-          label="Fleet"
-          value={filters.fleet === '' ? 'every' : filters.fleet}
-          onChange={(next) => void set({ fleet: next === 'every' ? '' : next })}
-          options={[{ value: 'every', label: 'Every fleet' }, ...(fleets.data?.items ?? []).map((fleet) => ({ value: fleet.id, label: fleet.name }))]}
-        />
+        <FleetFinder label="Fleet" chosen={filters.fleet} onChange={(fleet) => void set({ fleet })} />
         {filters.rule ? <Chosen onRemove={() => void set({ rule: null, stream: null })}>rule {filters.rule}</Chosen> : null}
         {filters.stream ? <Chosen onRemove={() => void set({ stream: null })}>stream {filters.stream}</Chosen> : null}
         {filters.node ? <Chosen onRemove={() => void set({ node: null })}>one node</Chosen> : null}

@@ -13,7 +13,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   await Promise.all([
     queryClient.prefetchQuery(trpc.detections.groups.queryOptions(groupsInputOf(filters))),
     queryClient.prefetchInfiniteQuery(trpc.detections.list.infiniteQueryOptions(detectionsInputOf(filters), { getNextPageParam: nextCursorOf })),
-    queryClient.prefetchQuery(trpc.fleets.list.queryOptions({ limit: 200 })),
+    ...(filters.fleet === '' ? [] : [queryClient.prefetchQuery(trpc.fleets.get.queryOptions({ id: filters.fleet }))]),
   ]);
   return (
     <Hydrated queryClient={queryClient}>

@@ -6,6 +6,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { nextCursorOf, rowsOf } from '../../_data/pages.ts';
 import { thenInput } from '../../_data/then.ts';
 import { useTRPC } from '../../_data/trpc.tsx';
+import { everyFleet, FleetFinder } from '../../_domain/fleet-finder.tsx';
 import { healthMeanings, quarantinedMeaning, syncMeanings } from '../../_domain/meanings.ts';
 import { StatusFilter } from '../../_domain/status-filter.tsx';
 import { ThenControl, ThenNotice } from '../../_domain/then.tsx';
@@ -20,18 +21,18 @@ import { CodeBlock } from '../../_ui/code-block.tsx';
 import { EmptyState } from '../../_ui/empty-state.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { PageHead } from '../../_ui/page-head.tsx';
-import { Select } from '../../_ui/select.tsx';
 import { noSelection } from '../../_ui/selection.ts';
 import { nodeColumns, pastNodeColumns } from './node-columns.tsx';
 import { listInputOf, nodeFilterParsers, nodeSorts } from './node-filters.ts';
 import { NodePeek } from './node-peek.tsx';
 import { SelectionBar } from './several/selection-bar.tsx';
 
+const noFleet = { value: 'none', label: 'No fleet' };
+
 export function NodesPage() {
   const trpc = useTRPC();
   const [filters, setFilters] = useQueryStates(nodeFilterParsers, { history: 'push', clearOnDefault: true });
   const summary = useQuery(trpc.nodes.summary.queryOptions(thenInput(filters.at)));
-  const fleets = useQuery(trpc.fleets.list.queryOptions({ limit: 200, ...thenInput(filters.at) }));
   const list = useInfiniteQuery({ ...trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const setQuery = useCallback((query: string) => void setFilters({ query }, { history: 'replace' }), [setFilters]);
   const filtered = filters.query !== '' || filters.health.length > 0 || filters.sync.length > 0 || filters.quarantined || filters.fleet !== '' || filters.label !== '';
@@ -78,12 +79,7 @@ export function NodesPage() {
         filters={
           <>
             <FilterInput value={filters.query} onChange={setQuery} label="Filter nodes" placeholder="Name, or labels: site=plant-3" hint="Part of a name, or a selector over labels: site=plant-3, line in (a,b), !spare" />
-            <Select
-              label="Fleet"
-              value={filters.fleet === '' ? 'every' : filters.fleet}
-              onChange={(fleet) => void setFilters({ fleet: fleet === 'every' ? '' : fleet })}
-              options={[{ value: 'every', label: 'Every fleet' }, { value: 'none', label: 'No fleet' }, ...(fleets.data?.items ?? []).map((fleet) => ({ value: fleet.id, label: fleet.name }))]}
-            />
+            <FleetFinder label="Fleet" chosen={filters.fleet} onChange={(fleet) => void setFilters({ fleet })} others={[everyFleet, noFleet]} at={then} />
             <div className="flex flex-wrap gap-x-3 gap-y-2 max-sm:-mx-4 max-sm:flex-nowrap max-sm:overflow-x-auto max-sm:px-4 max-sm:[scrollbar-width:none] max-sm:[&>*]:shrink-0 max-sm:[&>*]:flex-nowrap">
               <StatusFilter label="Health" meanings={healthMeanings} counts={summary.data?.byHealth} selected={filters.health} onChange={(health) => void setFilters({ health })} />
               <StatusFilter label="Sync" meanings={syncMeanings} counts={summary.data?.bySync} selected={filters.sync} onChange={(sync) => void setFilters({ sync })} />

@@ -14,7 +14,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<Sea
   await Promise.all([
     queryClient.prefetchInfiniteQuery(trpc.nodes.list.infiniteQueryOptions(listInputOf(filters), { getNextPageParam: nextCursorOf })),
     queryClient.prefetchQuery(trpc.nodes.summary.queryOptions(thenInput(filters.at))),
-    queryClient.prefetchQuery(trpc.fleets.list.queryOptions({ limit: 200, ...thenInput(filters.at) })),
+    ...(filters.fleet === '' || filters.fleet === 'none' ? [] : [queryClient.prefetchQuery(trpc.fleets.get.queryOptions({ id: filters.fleet, ...thenInput(filters.at) }))]),
   ]);
   return (
     <Hydrated queryClient={queryClient}>

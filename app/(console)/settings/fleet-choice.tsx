@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTRPC } from '../../_data/trpc.tsx';
-import { plural } from '../../_format/number.ts';
+import { count, plural } from '../../_format/number.ts';
 import { Checkbox } from '../../_ui/checkbox.tsx';
 import { FilterInput } from '../../_ui/filter-input.tsx';
 import { Segments } from '../../_ui/segments.tsx';
@@ -49,6 +49,7 @@ function Fleets({ chosen, onChange }: { chosen: readonly string[]; onChange: (ch
             <span className="ml-auto text-faint tabular-nums">{plural(nodes.total, 'node')}</span>
           </div>
         ))}
+        {list.total > list.items.length ? <p className="px-3 py-2 text-sm text-faint">{count(list.total - list.items.length)} more: type part of a name</p> : null}
         {list.items.length === 0 ? <p className="px-3 py-2 text-dim">No fleet matches.</p> : null}
       </div>
       <p className="text-sm text-dim">Only what belongs to {chosen.length === 1 ? 'this fleet' : 'these fleets'}. Rules and models of all can be read; members, settings and the audit are closed.</p>

@@ -31,7 +31,7 @@ function RouteForm({ close, channels, route }: { close: () => void; channels: re
   const [severityMin, setSeverityMin] = useState<Severity>(route?.severityMin ?? 'warning');
   const [sources, setSources] = useState<Route['sources']>(route?.sources ?? []);
   const [rule, setRule] = useState(route?.rule ?? '');
-  const [fleet, setFleet] = useState(route === undefined || route.fleet === null ? everyFleet : { value: route.fleet.id, label: route.fleet.name });
+  const [fleet, setFleet] = useState(route?.fleet?.id ?? everyFleet.value);
   const [chosen, setChosen] = useState<readonly string[]>((route?.channels ?? (channels.length === 1 ? channels : [])).map(({ id }) => id));
   const [tellsResolved, setTellsResolved] = useState(route?.tellsResolved ?? true);
   const onSuccess = async () => {
@@ -42,7 +42,7 @@ function RouteForm({ close, channels, route }: { close: () => void; channels: re
   const change = useMutation(trpc.settings.notifications.changeRoute.mutationOptions({ onSuccess }));
   const { fields, general } = formFailureOf(route === undefined ? create : change);
   const submit = () => {
-    const wanted = { name: name.trim(), severityMin, sources, channels: [...chosen], tellsResolved, ...(rule.trim() !== '' && { rule: rule.trim() }), ...(fleet.value !== '' && { fleet: fleet.value }) };
+    const wanted = { name: name.trim(), severityMin, sources, channels: [...chosen], tellsResolved, ...(rule.trim() !== '' && { rule: rule.trim() }), ...(fleet !== everyFleet.value && { fleet }) };
     if (route === undefined) create.mutate(wanted);
     else change.mutate({ id: route.id, ...wanted });
   };

@@ -1,5 +1,5 @@
-/** What may be chosen from without looking for it; more fleets than these are found by their own pages' Deploy. */
-export const firstFleets = { limit: 200 } as const;
+/** Whether there is a fleet, and whether it is the only one. */
+export const firstFleets = { limit: 2 } as const;
 export const rulesMatching = (query: string) => ({ limit: 50, ...(query === '' ? {} : { query }) });
 
 /** Versions of rules by name, as the address holds them: `valve-watch@8`. */

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { parseAsArrayOf, parseAsString, useQueryStates } from 'nuqs';
 import { useEffect, useEffectEvent } from 'react';
 import { useTRPC } from '../../../_data/trpc.tsx';
-import { plural } from '../../../_format/number.ts';
+import { FleetFinder } from '../../../_domain/fleet-finder.tsx';
 import { paths } from '../../../paths.ts';
 import { KeptBy } from '../../../_shell/kept-by.tsx';
 import { Loaded } from '../../../_shell/loaded.tsx';
@@ -15,7 +15,6 @@ import { Card, Grid } from '../../../_ui/card.tsx';
 import { EmptyState } from '../../../_ui/empty-state.tsx';
 import { Field } from '../../../_ui/field.tsx';
 import { PageHead } from '../../../_ui/page-head.tsx';
-import { Select } from '../../../_ui/select.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { firstFleets, formatChosen, parseChosen, rulesMatching, suggestRules, type ChosenRules } from './choices.ts';
 import { GateFields } from './gate-fields.tsx';
@@ -63,9 +62,9 @@ export function NewDeployment() {
           <Card span={4} title="What shall run where" fitted>
             <div className="flex flex-col gap-4 p-4">
               <Loaded query={fleets} what="the fleets" skeleton={<SkeletonRows rows={1} columns={1} />}>
-                {({ items }) => (
+                {() => (
                   <Field label="Fleet">
-                    <Select value={choice.fleet} onChange={(id) => void setChoice({ fleet: id, rules: null })} options={items.map((each) => ({ value: each.id, label: each.name, hint: plural(each.nodes.total, 'node') }))} className="w-full" />
+                    <FleetFinder chosen={choice.fleet} onChange={(id) => void setChoice({ fleet: id, rules: null })} others={[]} wide />
                   </Field>
                 )}
               </Loaded>
