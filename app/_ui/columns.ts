@@ -13,7 +13,7 @@ export interface Column<Row extends RowData> {
   sort?: string;
   /** The server sorts it one way only. */
   oneWay?: boolean;
-  /** Left out on narrower screens. */
+  /** Left out of narrower tables: by the room that the table has, which on a screen with the rail beside it may be less than on a smaller one. */
   from?: 'sm' | 'md' | 'lg' | 'xl';
   /** Takes the room that the others leave, and is cut off with dots when that is little. */
   fluid?: boolean;
@@ -22,7 +22,7 @@ export interface Column<Row extends RowData> {
 /** "name" ascending, "-name" descending. */
 export type Sort = string;
 
-const hidden = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const;
+const hidden = { sm: '@max-[560px]:hidden', md: '@max-[680px]:hidden', lg: '@max-[860px]:hidden', xl: '@max-[980px]:hidden' } as const;
 
 /** How the cells of a column stand, its heading among them. */
 export function cellStyle<Row extends RowData>(column: Column<Row> | undefined): { numeric: boolean; className: string } {

@@ -77,7 +77,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
 
   return (
     <div ref={frame} data-list-keys={listKeys({ peek: peek !== undefined, mark: selectable !== undefined })}>
-      <div ref={box} className={fits ? 'overflow-x-clip' : 'overflow-x-auto'} tabIndex={-1} role="group" aria-label={label}>
+      <div ref={box} className={classes('@container', fits ? 'overflow-x-clip' : 'overflow-x-auto')} tabIndex={-1} role="group" aria-label={label}>
         <table ref={inner} className="w-full border-separate border-spacing-0" aria-label={label} aria-rowcount={total ?? tableRows.length}>
           <thead>
             {table.getHeaderGroups().map((group) => (
@@ -119,7 +119,7 @@ export function DataTable<Row extends RowData>({ columns, rows, rowKey, label, s
                     const column = byId.get(cell.column.id);
                     const { numeric, className } = cellStyle(column);
                     return (
-                      <Cell key={cell.id} numeric={numeric} mono={column?.mono ?? false} className={classes(className, column?.fluid && 'w-full max-w-0 min-w-40')}>
+                      <Cell key={cell.id} numeric={numeric} mono={column?.mono ?? false} className={classes(className, column?.fluid && 'w-full max-w-0! min-w-40')}>
                         <table.FlexRender cell={cell} />
                       </Cell>
                     );
