@@ -79,7 +79,7 @@ function PaletteList({ close, openHelp }: { close: () => void; openHelp: () => v
                 <Entry key={`${hit.kind} ${hit.id}`} value={`${kind.word} ${hit.name} ${hit.id} ${query}`} onSelect={() => go(kind.href(hit))}>
                   <kind.icon size={14} className="shrink-0 text-dim" aria-hidden />
                   <span className="truncate">{hit.name}</span>
-                  <span className="ml-auto truncate text-faint">{hit.detail || kind.word}</span>
+                  <span className="ml-auto truncate text-faint">{hit.detail === '' ? kind.word : `${kind.word}, ${hit.detail}`}</span>
                 </Entry>
               );
             })}
@@ -117,7 +117,7 @@ function Entry({ value, onSelect, disabled = false, keywords, children }: { valu
       onSelect={onSelect}
       disabled={disabled}
       {...(keywords ? { keywords } : {})}
-      className="flex min-h-8 items-center gap-2.5 rounded-md px-2.5 py-1 select-none data-[disabled=true]:text-faint data-[selected=true]:bg-raised"
+      className="flex min-h-8 items-center gap-2.5 rounded-md px-2.5 py-1 select-none data-[disabled=true]:text-faint data-[selected=true]:bg-accent-wash"
     >
       {children}
     </List.Item>

@@ -67,7 +67,7 @@ export function Finder({ chosen, onChange, onOpenChange, label, text, onText, fo
             <Base.Status className="sr-only">{found === undefined ? 'Looking for it' : `${count(found.options.length)} found`}</Base.Status>
             <Base.List className="min-h-0 flex-1 overflow-y-auto py-1">
               {(one: Found) => (
-                <Base.Item key={one.value} value={one} className="mx-1 flex min-h-7 items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-highlighted:bg-raised">
+                <Base.Item key={one.value} value={one} className="mx-1 flex min-h-7 items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-highlighted:bg-accent-wash">
                   <span className="min-w-0 flex-1 truncate">{one.label}</span>
                   {one.hint === undefined ? null : <span className="text-sm text-faint">{one.hint}</span>}
                   <Base.ItemIndicator className="text-accent">

@@ -42,7 +42,7 @@ export function Menu({ trigger, groups, header, align = 'end', side = 'bottom' }
                     disabled={entry.refused !== undefined}
                     {...(entry.onSelect ? { onClick: entry.onSelect } : {})}
                     className={classes(
-                      'mx-1 flex min-h-7 items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-highlighted:bg-raised',
+                      'mx-1 flex min-h-7 items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-highlighted:bg-accent-wash',
                       entry.tone === 'critical' && 'text-critical',
                       entry.refused !== undefined && 'text-faint',
                     )}

@@ -53,7 +53,7 @@ export function Select<Value extends string>({ value, onChange, options, label, 
           <Base.Popup className="max-h-[min(340px,var(--available-height))] min-w-(--anchor-width) overflow-y-auto rounded-lg border border-line-strong bg-overlay py-1 shadow-overlay outline-none">
             <Base.List>
               {options.map((option) => (
-                <Base.Item key={option.value} value={option.value} className="mx-1 flex min-h-7 items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-highlighted:bg-raised">
+                <Base.Item key={option.value} value={option.value} className="mx-1 flex min-h-7 items-center gap-2 rounded-md px-2 py-1 outline-none select-none data-highlighted:bg-accent-wash">
                   <Base.ItemText className="flex-1">{option.label}</Base.ItemText>
                   {option.hint ? <span className="text-sm text-faint">{option.hint}</span> : null}
                   <Base.ItemIndicator className="text-accent">
