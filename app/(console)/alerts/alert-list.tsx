@@ -29,7 +29,6 @@ const columns: readonly Column<AlertItem>[] = [
   { id: 'state', header: 'State', cell: (alert) => <AlertState alert={alert} /> },
   { id: 'count', header: 'Count', numeric: true, from: 'sm', cell: (alert) => count(alert.count) },
   { id: 'where', header: 'Where', from: 'lg', cell: (alert) => <Where alert={alert} /> },
-  { id: 'rule', header: 'Rule', from: 'xl', cell: (alert) => (alert.rule === null ? <span className="text-faint">–</span> : <Link href={paths.rule(alert.rule)} className="hover:underline">{alert.rule}</Link>) },
   { id: 'last', header: 'Last', numeric: true, from: 'sm', cell: (alert) => <RelativeTime at={alert.lastAt} /> },
   { id: 'act', header: '', numeric: true, cell: (alert) => <AlertActions alert={alert} /> },
 ];
