@@ -163,7 +163,7 @@ end;
 
   test('is told which columns of a recording nothing takes', async () => {
     await page.getByLabel('File with events').setInputFiles({ name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from('datetime,device,Flow Rate\n2020-03-09 10:00:00,pump-1,6.5\n2020-03-11 10:00:00,pump-1,3\n') });
-    await expect(page.getByText('The recording has no flow for Readings, so it is null. Nothing takes Flow Rate: name a column as the attribute that it is.')).toBeVisible();
+    await expect(page.getByText('The recording has no flow for Readings, so it is null. Nothing takes Flow Rate: an attribute has to be named as its column.')).toBeVisible();
     await page.getByRole('button', { name: 'Readings 2' }).click();
     await expect(page.getByRole('group', { name: 'Events of Readings' }).getByRole('row').nth(1)).toContainText('11 Mar 2020');
     await page.getByLabel('File with events').setInputFiles({ name: 'pump.csv', mimeType: 'text/csv', buffer: Buffer.from(`timestamp,device,flow\n${many}`) });
@@ -198,5 +198,19 @@ end;
     await expect(page.getByText('row 1 of Low:')).toBeVisible();
     await page.getByRole('button', { name: 'Publish version 2' }).hover();
     await expect(page.getByText('It fails 1 test case', { exact: true })).toBeVisible();
+  });
+
+  test('begins with a file, and has its columns written down', async () => {
+    // The page before has a text that is not saved, and would ask whether to leave it.
+    const another = await another.context().newPage();
+    await open(another, '/rules/new');
+    await writeInEditor(another, "@info(name = 'falls')\nfrom Readings[flow < 4.0]\nselect device, flow\ninsert into Low;\n");
+    await another.getByLabel('File with events').setInputFiles({ name: 'loop.csv', mimeType: 'text/csv', buffer: Buffer.from(events) });
+    await expect(another.getByText('The text defines no stream Readings, to which 5 events belong.')).toBeVisible();
+    await another.getByRole('button', { name: 'Define Readings' }).click();
+    await expect(another.locator('.cm-content')).toContainText('define stream Readings (device string, flow double);');
+    await expect(another.getByRole('group', { name: 'Events of Low' }).getByRole('row')).toHaveCount(3);
+    await another.locator('.cm-content').press('ControlOrMeta+z');
+    await expect(another.getByText('1 error')).toBeVisible();
   });
 });
