@@ -41,6 +41,17 @@ export class RowColumns {
     for (const column of this.columns) if (Array.isArray(column)) column[at] = null;
   }
 
+  /** One more column, with a zero in each row. */
+  widen(): void {
+    this.columns.push(new Float64Array(this.capacity));
+  }
+
+  /** There are so many places from now on, and nothing in them. */
+  clear(capacity: number): void {
+    this.capacity = capacity;
+    for (let index = 0; index < this.columns.length; index++) this.columns[index] = new Float64Array(capacity);
+  }
+
   grow(capacity: number): void {
     this.capacity = capacity;
     this.columns.forEach((column, index) => {

@@ -7,6 +7,12 @@ export function conjunctsOf(condition: Typed): Typed[] {
   return [...conjunctsOf(condition.left), ...conjunctsOf(condition.right)];
 }
 
+/** The condition of which these are the parts; undefined when there are none. */
+export function allOf(parts: readonly Typed[]): Typed | undefined {
+  const [first, ...more] = parts;
+  return more.reduce<Typed | undefined>((left, right) => left && { type: 'bool', kind: 'logic', operator: 'and', left, right }, first);
+}
+
 /** By what a rule can be found for an event: a value in one place of the row, one of `values`. */
 export interface ConstantKey {
   index: number;

@@ -1,7 +1,7 @@
 import type { Attribute, AttributeType } from '../api.ts';
 import type { Annotation, QueryOutput, StreamDefinition } from '../language/syntax.ts';
 import { checkCondition, checkExpression, type Surroundings } from './check-expression.ts';
-import { conjunctsOf } from './conjuncts.ts';
+import { allOf, conjunctsOf } from './conjuncts.ts';
 import { asType } from './functions.ts';
 import type { TableChange, TableLookup, TablePlan } from './plan.ts';
 import { rowSource, Scope } from './scope.ts';
@@ -118,18 +118,25 @@ function planSet(output: Extract<QueryOutput, { kind: 'update' | 'upsert' }>, ta
 
 /** The equalities of a condition by which a table's rows can be found, with the table's row in `variable`. */
 export function lookupOf(condition: Typed, table: TablePlan, variable: RowVariable): TableLookup | undefined {
-  const equal = new Map<number, Typed>();
-  for (const part of conjunctsOf(condition)) {
+  const parts = conjunctsOf(condition);
+  const equal = new Map<number, { part: Typed; value: Typed }>();
+  for (const part of parts) {
     if (part.kind !== 'compare' || part.operator !== '==' || part.left.type !== part.right.type) continue;
     const [own, other] = columnOf(part.left, variable) >= 0 ? [part.left, part.right] : [part.right, part.left];
     const column = columnOf(own, variable);
-    if (column >= 0 && !mentions(other, variable)) equal.set(column, other);
+    if (column >= 0 && !mentions(other, variable)) equal.set(column, { part, value: other });
   }
-  const valuesOf = (columns: readonly number[]): Typed[] => columns.flatMap((column) => equal.get(column) ?? []);
+  const lookup = (by: TableLookup['by'], columns: readonly number[]): TableLookup => {
+    const found = columns.flatMap((column) => equal.get(column) ?? []);
+    const [only, more] = found;
+    // Several values are looked up as one text, which those of another row may come to as well.
+    const rest = only === undefined || more !== undefined ? condition : allOf(parts.filter((part) => part !== only.part));
+    return { by, columns, values: found.map((one) => one.value), rest };
+  };
   const { primaryKey, indexes } = table;
-  if (primaryKey.length > 0 && primaryKey.every((column) => equal.has(column))) return { by: 'key', columns: primaryKey, values: valuesOf(primaryKey) };
+  if (primaryKey.length > 0 && primaryKey.every((column) => equal.has(column))) return lookup('key', primaryKey);
   const index = indexes.find((column) => equal.has(column));
-  return index === undefined ? undefined : { by: 'index', columns: [index], values: valuesOf([index]) };
+  return index === undefined ? undefined : lookup('index', [index]);
 }
 
 function columnOf(value: Typed, variable: RowVariable): number {

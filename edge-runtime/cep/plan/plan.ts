@@ -143,6 +143,8 @@ export interface TableLookup {
   columns: readonly number[];
   /** What they have to be equal to, as expressions over the event that looks. */
   values: readonly Typed[];
+  /** What of the condition is still to be tested on a row that was found. */
+  rest: Typed | undefined;
 }
 
 export type InputPlan = SingleInputPlan | StateInputPlan | JoinInputPlan;

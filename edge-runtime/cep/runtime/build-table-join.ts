@@ -1,6 +1,6 @@
 import type { Row } from '../api.ts';
-import type { Place } from '../operators/tables/place-order.ts';
-import type { Table } from '../operators/tables/table.ts';
+import type { KeyIndex } from '../operators/tables/key-index.ts';
+import { equalsNothing } from '../operators/tables/table.ts';
 import type { JoinInputPlan, QueryPlan, SelectionPlan } from '../plan/plan.ts';
 import type { Typed } from '../plan/types.ts';
 import type { QueryContext } from './query-context.ts';
@@ -15,16 +15,19 @@ import { QueryOutput, type OutputStage } from './query-output.ts';
 export function shortTableJoin(query: QueryPlan, input: JoinInputPlan, output: OutputStage, context: QueryContext): { stream: string; make(otherwise: Receiver): Receiver } | undefined {
   if (context.provenance !== undefined || !(output instanceof QueryOutput) || query.output.events !== 'current' || !keepsNothing(query.selection)) return undefined;
   const [side, table] = input.left.source === 'stream' ? [input.left, input.right] : [input.right, input.left];
-  const [key, more] = table.lookup?.values ?? [];
-  if (side.source !== 'stream' || table.source !== 'table' || side.outer || table.lookup?.by !== 'key' || key === undefined || more !== undefined) return undefined;
+  const { lookup } = table;
+  if (side.source !== 'stream' || table.source !== 'table' || side.outer || lookup?.by !== 'key') return undefined;
+  const [key] = lookup.values;
+  const [keyed, more] = lookup.columns;
+  if (key === undefined || keyed === undefined || more !== undefined) return undefined;
   const filters: Typed[] = [];
   for (const handler of side.handlers) {
     if (handler.kind !== 'filter') return undefined;
     filters.push(handler.condition);
   }
-  const { table: rows } = context.table(table.name);
-  const code = emitTableJoin({ side: side === input.left ? 'l' : 'q', filters, key, condition: input.condition, selection: query.selection }, rows, context.clock, context.tables);
-  return { stream: side.name, make: (otherwise) => new ShortTableJoin(code, rows, output, context.target, otherwise) };
+  const running = context.table(table.name);
+  const code = emitTableJoin({ side: side === input.left ? 'l' : 'q', filters, key, keyed, condition: lookup.rest, selection: query.selection }, running, context.clock, context.tables);
+  return { stream: side.name, make: (otherwise) => new ShortTableJoin(code, running.table.byKey, output, context.target, otherwise) };
 }
 
 function keepsNothing({ aggregates, groupBy, orderBy, limit, offset }: SelectionPlan): boolean {
@@ -33,15 +36,15 @@ function keepsNothing({ aggregates, groupBy, orderBy, limit, offset }: Selection
 
 class ShortTableJoin implements Receiver {
   private readonly code: TableJoinCode;
-  private readonly table: Table;
+  private readonly keys: KeyIndex;
   private readonly output: QueryOutput;
   private readonly target: Receiver;
   /** The same join step by step, for when someone hears the query itself. */
   private readonly otherwise: Receiver;
 
-  constructor(code: TableJoinCode, table: Table, output: QueryOutput, target: Receiver, otherwise: Receiver) {
+  constructor(code: TableJoinCode, keys: KeyIndex, output: QueryOutput, target: Receiver, otherwise: Receiver) {
     this.code = code;
-    this.table = table;
+    this.keys = keys;
     this.output = output;
     this.target = target;
     this.otherwise = otherwise;
@@ -52,8 +55,8 @@ class ShortTableJoin implements Receiver {
       this.otherwise.one(timestamp, row);
       return;
     }
-    const found = this.table.placeWithKey(this.code.key(timestamp, row));
-    const out = found < 0 ? undefined : this.code.join(timestamp, row, found);
+    const key = this.code.key(timestamp, row);
+    const out = this.join(timestamp, row, key, this.keys.slotOf(key));
     if (out !== undefined) this.target.one(timestamp, out);
   }
 
@@ -62,18 +65,26 @@ class ShortTableJoin implements Receiver {
       this.otherwise.many(timestamps, rows, from, to);
       return;
     }
-    // All places first: a short loop waits for the memory of several rows at once.
-    const places: Place[] = [];
-    for (let index = from; index < to; index++) places.push(this.table.placeWithKey(this.code.key(timestamps[index] ?? 0, rows[index] ?? [])));
+    // All slots first: a short loop waits for the memory of several at once.
+    const slots: number[] = [];
+    for (let index = from; index < to; index++) slots.push(this.keys.slotOf(this.code.key(timestamps[index] ?? 0, rows[index] ?? [])));
     const times: number[] = [];
     const made: Row[] = [];
-    places.forEach((place, at) => {
-      const timestamp = timestamps[from + at] ?? 0;
-      const out = place < 0 ? undefined : this.code.join(timestamp, rows[from + at] ?? [], place);
-      if (out === undefined) return;
+    for (let index = from; index < to; index++) {
+      const [timestamp, row] = [timestamps[index] ?? 0, rows[index] ?? []];
+      const slot = slots[index - from] ?? -1;
+      const out = this.join(timestamp, row, slot < 0 ? this.code.key(timestamp, row) : undefined, slot);
+      if (out === undefined) continue;
       times.push(timestamp);
       made.push(out);
-    });
+    }
     handOn(this.target, times, made, 0, made.length);
+  }
+
+  /** `key` counts where there is no slot. */
+  private join(timestamp: number, row: Row, key: unknown, slot: number): Row | undefined {
+    if (slot >= 0) return this.code.joinSlot(timestamp, row, slot);
+    const place = equalsNothing(key) ? -1 : this.keys.withoutSlot(key);
+    return place < 0 ? undefined : this.code.joinPlace(timestamp, row, place);
   }
 }

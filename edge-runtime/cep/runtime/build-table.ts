@@ -27,8 +27,10 @@ export function emitTableTest(tables: ReadonlyMap<string, RunningTable>, clock: 
     const running = tables.get(name);
     if (running === undefined) throw new TypeError(`The table '${name}' passed the checker and does not exist.`);
     const emitter = new Emitter(test, new Map([...stored, ...storedAs('n', running.table)]));
-    const places = emitSearch(emitter, running.table, lookupOf(condition, running.plan, 'n'));
-    const holds = emitter.truth(condition);
+    const lookup = lookupOf(condition, running.plan, 'n');
+    const places = emitSearch(emitter, running.table, lookup);
+    const tested = lookup === undefined ? condition : lookup.rest;
+    const holds = tested === undefined ? 'true' : emitter.truth(tested);
     const source = `'use strict';${emitter.bindings()}return function(${['t', ...locals].join(',')}){${emitter.takeDeclarations()}for(const n of ${places})if(${holds})return true;return false;}`;
     return buildFunction(source, emitter.constants, clock) as ReturnType<TableTest>;
   };

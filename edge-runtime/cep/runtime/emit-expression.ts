@@ -1,6 +1,6 @@
 import type { EventIndex } from '../language/syntax.ts';
 import type { Column } from '../operators/row-columns.ts';
-import { isNumeric, type Access, type AggregatePlan, type NumericType, type Typed } from '../plan/types.ts';
+import { isNumeric, type Access, type AggregatePlan, type NumericType, type RowVariable, type Typed } from '../plan/types.ts';
 import { addLong, divideLong, doubleOf, floatOf, multiplyLong, remainderLong, subtractLong } from './java-number.ts';
 import { localsOf } from './locals.ts';
 import { listValues } from './value-list.ts';
@@ -22,6 +22,8 @@ export class Emitter {
   private temporaries = 0;
   /** Where aggregators take an event in as the code comes to them, and not before it: how they do. */
   inPlace: { aggregates: readonly AggregatePlan[]; method: 'add' | 'remove' } | undefined;
+  /** Code for an attribute of a row that is had faster than by reading it where the row stands; undefined where it is not. */
+  shortcut: ((variable: RowVariable, index: number) => string | undefined) | undefined;
   private readonly tableTest: TableTest;
   private readonly stored: Stored;
 
@@ -122,7 +124,7 @@ export class Emitter {
       case 'row': {
         const { variable, index, optional } = from;
         const columns = this.stored.get(variable);
-        const value = columns === undefined ? `${variable}[${index}]` : `${this.constant(columns)}[${index}][${variable}]`;
+        const value = this.shortcut?.(variable, index) ?? (columns === undefined ? `${variable}[${index}]` : `${this.constant(columns)}[${index}][${variable}]`);
         return optional ? `(${variable}===null?null:${value})` : value;
       }
       case 'output':

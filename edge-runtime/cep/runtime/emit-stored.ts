@@ -25,8 +25,9 @@ export interface Search extends Sides {
 /** The places of the rows that match an event: found by key or index where the condition allows, and tested where they stand. */
 export function emitMatching(table: Table, { lookup, condition, event, held }: Search, clock: Clock, tables: TableTest): (timestamp: number, event: Row) => Place[] {
   const candidates = emitCandidates(table, lookup, event, clock, tables);
-  if (condition === undefined) return (timestamp, row) => [...candidates(timestamp, row)];
-  const matches = emitHeldTest(condition, { event, held }, storedAs(held, table), clock, tables);
+  const tested = lookup === undefined ? condition : lookup.rest;
+  if (tested === undefined) return (timestamp, row) => [...candidates(timestamp, row)];
+  const matches = emitHeldTest(tested, { event, held }, storedAs(held, table), clock, tables);
   return (timestamp, row) => {
     const found: Place[] = [];
     for (const place of candidates(timestamp, row)) if (matches(timestamp, row, place)) found.push(place);

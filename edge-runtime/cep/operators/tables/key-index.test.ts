@@ -21,19 +21,34 @@ describe('an index of keys', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = randomOf(seed);
       const keys: unknown[] = [];
-      const index = new KeyIndex((place) => keys[place]);
+      const values: unknown[] = [];
+      const index = new KeyIndex((place) => keys[place], (place) => values[place]);
       const map = new Map<unknown, number>();
+      // One that carries from the beginning, one from the middle on.
+      let column = seed % 2 === 0 ? index.carry(0) : undefined;
       for (let left = 3000; left > 0; left--) {
         const key = keyOf(random(400));
         const known = map.get(key);
         if (known === undefined) {
           const place = keys.push(key) - 1;
+          values.push(seed % 3 === 0 && place % 50 === 9 ? null : place / 2);
           index.add(key, place);
           map.set(key, place);
-        } else if (random(3) === 0) {
-          index.remove(key, known);
-          map.delete(key);
+          continue;
         }
+        const change = random(3);
+        if (change === 0) {
+          index.remove(key);
+          map.delete(key);
+        } else if (change === 1) {
+          values[known] = random(1000);
+          index.changed(key);
+        }
+      }
+      column ??= index.carry(0);
+      for (let draw = 0; draw < 400; draw++) {
+        const slot = index.slotOf(keyOf(draw));
+        if (slot >= 0) expect(index.carried.columns[column ?? -1]?.[slot]).toBe(values[index.placeIn(slot)]);
       }
       for (let draw = 0; draw < 400; draw++) expect(index.find(keyOf(draw)), `seed ${seed}, ${String(keyOf(draw))}`).toBe(map.get(keyOf(draw)) ?? -1);
       index.clear();

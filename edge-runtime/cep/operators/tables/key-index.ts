@@ -1,3 +1,4 @@
+import { CarriedColumns } from './carried-columns.ts';
 import type { Place } from './place-order.ts';
 
 /** A slot is three numbers: a place with the kind of its key, and the key's two words. */
@@ -31,52 +32,80 @@ export class KeyIndex {
   private slots = new Int32Array(INITIAL_SLOTS * SLOT);
   private mask = INITIAL_SLOTS - 1;
   private count = 0;
+  /** Keys without a slot. */
   private readonly others = new Map<unknown, Place>();
+  readonly carried: CarriedColumns;
   /** What the key asked for last comes to. */
   private kind = SHORT_TEXT;
   private low = 0;
   private high = 0;
 
-  /** `keyAt` gives the key of what is at a place. */
-  constructor(keyAt: (place: Place) => unknown) {
+  /** `keyAt` gives the key of what is at a place, `valueAt` an attribute of it. */
+  constructor(keyAt: (place: Place) => unknown, valueAt: (place: Place, attribute: number) => unknown = () => undefined) {
     this.keyAt = keyAt;
+    this.carried = new CarriedColumns(INITIAL_SLOTS, valueAt);
   }
 
   /** The place of a key; -1 when there is none. */
   find(key: unknown): Place {
-    if (this.pack(key)) {
-      const { slots, mask, kind, low, high } = this;
-      for (let at = homeOf(low, high) & mask, left = PROBES_MAX; left > 0; at = (at + 1) & mask, left--) {
-        const word = slots[at * SLOT] ?? 0;
-        if (word === 0) break;
-        if (slots[at * SLOT + 1] !== low || slots[at * SLOT + 2] !== high || (word & KIND) !== kind) continue;
-        const place = (word >>> KIND_BITS) - 1;
-        if (kind !== LONG_TEXT || this.keyAt(place) === key) return place;
-      }
+    const slot = this.slotOf(key);
+    return slot < 0 ? this.withoutSlot(key) : this.placeIn(slot);
+  }
+
+  /** The slot of a key; -1 when it has none, and is perhaps held without. */
+  slotOf(key: unknown): number {
+    if (!this.pack(key)) return -1;
+    const { slots, mask, kind, low, high } = this;
+    for (let at = homeOf(low, high) & mask, left = PROBES_MAX; left > 0; at = (at + 1) & mask, left--) {
+      const word = slots[at * SLOT] ?? 0;
+      if (word === 0) return -1;
+      if (slots[at * SLOT + 1] !== low || slots[at * SLOT + 2] !== high || (word & KIND) !== kind) continue;
+      if (kind !== LONG_TEXT || this.keyAt((word >>> KIND_BITS) - 1) === key) return at;
     }
+    return -1;
+  }
+
+  placeIn(slot: number): Place {
+    return ((this.slots[slot * SLOT] ?? 0) >>> KIND_BITS) - 1;
+  }
+
+  /** The place of a key that has no slot; -1 when there is none. */
+  withoutSlot(key: unknown): Place {
     return this.others.size === 0 ? -1 : (this.others.get(key) ?? -1);
+  }
+
+  /** In which column by slot an attribute stands from now on; undefined where enough do already. */
+  carry(attribute: number): number | undefined {
+    const column = this.carried.columnOf(attribute);
+    for (let at = 0; at <= this.mask; at++) if (this.slots[at * SLOT] !== 0) this.carried.put(at, this.placeIn(at));
+    return column;
+  }
+
+  /** The row with a key has other values. */
+  changed(key: unknown): void {
+    if (this.carried.columns.length === 0) return;
+    const slot = this.slotOf(key);
+    if (slot >= 0) this.carried.put(slot, this.placeIn(slot));
   }
 
   /** Puts a key in that is not there. */
   add(key: unknown, place: Place): void {
     if (this.count + 1 > (this.mask + 1) * LOAD) this.grow();
-    if (this.pack(key) && this.put(((place + 1) << KIND_BITS) | this.kind, this.low, this.high)) this.count++;
-    else this.others.set(key, place);
+    const slot = this.pack(key) ? this.put(((place + 1) << KIND_BITS) | this.kind, this.low, this.high) : -1;
+    if (slot < 0) this.others.set(key, place);
+    else {
+      this.count++;
+      this.carried.put(slot, place);
+    }
   }
 
-  /** Takes the key of a place out. */
-  remove(key: unknown, place: Place): void {
-    if (this.pack(key)) {
-      const { slots, mask, low, high } = this;
-      const wanted = ((place + 1) << KIND_BITS) | this.kind;
-      for (let at = homeOf(low, high) & mask, left = PROBES_MAX; left > 0 && slots[at * SLOT] !== 0; at = (at + 1) & mask, left--) {
-        if (slots[at * SLOT] !== wanted) continue;
-        this.close(at);
-        this.count--;
-        return;
-      }
+  remove(key: unknown): void {
+    const slot = this.slotOf(key);
+    if (slot < 0) this.others.delete(key);
+    else {
+      this.close(slot);
+      this.count--;
     }
-    this.others.delete(key);
   }
 
   clear(): void {
@@ -84,19 +113,20 @@ export class KeyIndex {
     this.mask = INITIAL_SLOTS - 1;
     this.count = 0;
     this.others.clear();
+    this.carried.clear(INITIAL_SLOTS);
   }
 
-  /** Whether there was room. */
-  private put(word: number, low: number, high: number): boolean {
+  /** The slot that was taken; -1 when there was no room. */
+  private put(word: number, low: number, high: number): number {
     const { slots, mask } = this;
     for (let at = homeOf(low, high) & mask, left = PROBES_MAX; left > 0; at = (at + 1) & mask, left--) {
       if (slots[at * SLOT] !== 0) continue;
       slots[at * SLOT] = word;
       slots[at * SLOT + 1] = low;
       slots[at * SLOT + 2] = high;
-      return true;
+      return at;
     }
-    return false;
+    return -1;
   }
 
   /** Empties a slot; what stands behind it for want of room moves up. */
@@ -107,21 +137,28 @@ export class KeyIndex {
       const home = homeOf(slots[next * SLOT + 1] ?? 0, slots[next * SLOT + 2] ?? 0) & mask;
       if (((next - home) & mask) < ((next - hole) & mask)) continue;
       slots.copyWithin(hole * SLOT, next * SLOT, (next + 1) * SLOT);
+      this.carried.move(next, hole);
       hole = next;
     }
     slots[hole * SLOT] = 0;
+    this.carried.forget(hole);
   }
 
   private grow(): void {
     const { slots } = this;
     this.slots = new Int32Array(slots.length * 2);
     this.mask = this.mask * 2 + 1;
+    this.carried.clear(this.mask + 1);
     for (let at = 0; at < slots.length; at += SLOT) {
       const word = slots[at] ?? 0;
-      if (word === 0 || this.put(word, slots[at + 1] ?? 0, slots[at + 2] ?? 0)) continue;
+      if (word === 0) continue;
+      const slot = this.put(word, slots[at + 1] ?? 0, slots[at + 2] ?? 0);
       const place = (word >>> KIND_BITS) - 1;
-      this.others.set(this.keyAt(place), place);
-      this.count--;
+      if (slot >= 0) this.carried.put(slot, place);
+      else {
+        this.others.set(this.keyAt(place), place);
+        this.count--;
+      }
     }
   }
 

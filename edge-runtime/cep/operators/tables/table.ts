@@ -33,7 +33,8 @@ export class Table implements Renewable {
   private readonly places = new PlaceOrder();
   private readonly rows: RowColumns;
   private readonly kept: Row[] | undefined;
-  private readonly byKey = new KeyIndex((place) => this.keyAt(place));
+  /** Of a table without a primary key it is empty. */
+  readonly byKey = new KeyIndex((place) => this.keyAt(place), (place, attribute) => this.rows.columns[attribute]?.[place]);
   private readonly byIndex: ReadonlyMap<number, ValueIndex>;
   /** All places in the order of their keys, until one comes or goes. */
   private walked: readonly Place[] | undefined;
@@ -72,17 +73,13 @@ export class Table implements Renewable {
   }
 
   withKey(values: readonly unknown[]): readonly Place[] {
-    const place = this.byKey.find(joined(values));
+    const key = joined(values);
+    const place = equalsNothing(key) ? -1 : this.byKey.find(key);
     return place < 0 ? [] : [place];
   }
 
-  /** The place of the row with a primary key of one attribute; -1 when there is none. */
-  placeWithKey(value: unknown): Place {
-    return this.byKey.find(value);
-  }
-
   withIndex(column: number, value: unknown): Iterable<Place> {
-    return this.byIndex.get(column)?.find(value) ?? [];
+    return equalsNothing(value) ? [] : (this.byIndex.get(column)?.find(value) ?? []);
   }
 
   row(place: Place): Row {
@@ -116,7 +113,7 @@ export class Table implements Renewable {
     this.walked = undefined;
     this.changes?.removed(place);
     this.slices?.removed(place);
-    if (this.primaryKey.length > 0) this.byKey.remove(this.keyAt(place), place);
+    if (this.primaryKey.length > 0) this.byKey.remove(this.keyAt(place));
     for (const [column, index] of this.byIndex) index.remove(this.rows.columns[column]?.[place], place);
     this.rows.forget(place);
     this.places.give(place);
@@ -153,7 +150,7 @@ export class Table implements Renewable {
       const [before, after] = [this.keyAt(place), this.keyOf(row)];
       if (before !== after) {
         this.walked = undefined;
-        this.byKey.remove(before, place);
+        this.byKey.remove(before);
         this.byKey.add(after, place);
       }
     }
@@ -170,6 +167,7 @@ export class Table implements Renewable {
       index.add(row[column], place);
     }
     this.put(place, row);
+    if (this.primaryKey.length > 0) this.byKey.changed(this.keyOf(row));
   }
 
   private keyOf(row: Row): unknown {
@@ -265,12 +263,17 @@ export class Table implements Renewable {
   /** All at once: two rows may have changed their keys with each other. */
   private loadReplaced(replaced: readonly { place: Place; row: Row }[]): void {
     this.walked = undefined;
-    if (this.primaryKey.length > 0) for (const { place } of replaced) this.byKey.remove(this.keyAt(place), place);
+    if (this.primaryKey.length > 0) for (const { place } of replaced) this.byKey.remove(this.keyAt(place));
     for (const { place, row } of replaced) {
       if (this.primaryKey.length > 0) this.byKey.add(this.keyOf(row), place);
       this.change(place, row);
     }
   }
+}
+
+/** A missing value, and what is no number; a table may have a row with either as its key all the same. */
+export function equalsNothing(value: unknown): boolean {
+  return value == null || Number.isNaN(value);
 }
 
 function joined(values: readonly unknown[]): unknown {
