@@ -23,6 +23,7 @@ import { nodeKeySchedule } from './node-keys/index.ts';
 import { timelineRetention } from './nodes/index.ts';
 import { openPages } from './pages.ts';
 import { startRepositoryLoop } from './repositories/index.ts';
+import { welcomeJoiners } from './joiners/index.ts';
 import { startRolloutLoop } from './rollout/index.ts';
 import { consoleSurfaces } from './surfaces.ts';
 import { installConsoleBridge } from './trpc/console-bridge.ts';
@@ -80,7 +81,7 @@ async function main(environment: Environment): Promise<void> {
   });
   const joined = await replica.registry.join(environment.replicaUrl ?? replicaUrlFor(host, portOf(server.address())), ending.signal);
   if (has('worker')) await jobs.work(deps);
-  const rollouts = has('worker') ? startRolloutLoop(deps, ending.signal) : undefined;
+  const rollouts = has('worker') ? startRolloutLoop(deps, ending.signal, welcomeJoiners) : undefined;
   const alerts = has('worker') ? startAlertLoop(deps, ending.signal) : undefined;
   const repositories = has('worker') ? startRepositoryLoop(deps, ending.signal, environment.git) : undefined;
   const signInLink = (await needsFirstAdministrator(deps, organizationId)) ? await createSignInLink(deps, organizationId) : undefined;

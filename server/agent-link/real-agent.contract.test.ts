@@ -12,6 +12,7 @@ import { TcpProxy } from '../../edge-runtime/sim/tcp-proxy.ts';
 import { createEdge } from '../http/server.ts';
 import type { Actor } from '../kernel/actor.ts';
 import { startLinkRole } from '../link-role.ts';
+import { welcomeJoiners } from '../joiners/index.ts';
 import { startRolloutLoop } from '../rollout/index.ts';
 import { deployRule } from '../testing/deploy.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
@@ -48,7 +49,7 @@ beforeAll(async () => {
   await world.relay();
   const ending = new AbortController();
   const link = startLinkRole(deps, ending.signal);
-  const rollouts = startRolloutLoop(deps, ending.signal);
+  const rollouts = startRolloutLoop(deps, ending.signal, welcomeJoiners);
   const { server, drain } = createEdge({ deps, surfaces: [link.surface], upgrades: new Map([['/link', link.upgrade]]) });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // An HTTP server that listens on TCP has an AddressInfo.

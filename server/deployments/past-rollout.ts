@@ -3,6 +3,7 @@ import { inReach } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { stateAfter } from './past-state.ts';
 import { isUnderWay } from './policy.ts';
+import { isForOthers } from './reads.ts';
 import { decisionSchema, rolloutPolicySchema } from './schema.ts';
 import type { Decision, NodeRolloutState, RolloutPolicy, RolloutState, WaveView } from './schema.ts';
 
@@ -37,7 +38,7 @@ export interface RolloutThen {
  */
 export async function rolloutOfNodeAt(db: Queryable, reach: Reach, fleetId: string, node: StoodThen, at: number): Promise<RolloutThen | null> {
   const moment = new Date(at);
-  const row = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId, startedAt: { lte: moment } }] }, orderBy: { id: 'desc' }, include: { waves: { orderBy: { index: 'asc' } } } });
+  const row = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId, startedAt: { lte: moment } }, { NOT: isForOthers(db, node.id) }] }, orderBy: { id: 'desc' }, include: { waves: { orderBy: { index: 'asc' } } } });
   if (row === null) return null;
   const [rows, place] = await Promise.all([
     db.deploymentDecision.findMany({ where: { deploymentId: row.id, at: { lte: moment } }, orderBy: { id: 'asc' } }),

@@ -32,7 +32,7 @@ export interface PlanSubject {
   organizationId: string;
   fleet: { id: string; name: string };
   from: { digest: string; manifest: BundleManifest } | null;
-  to: AssembledBundle;
+  to: Pick<AssembledBundle, 'digest' | 'manifest'>;
   /** Manifests of the bundles that nodes report, as far as they are ours. */
   manifests: ReadonlyMap<string, BundleManifest>;
   stateBefore: readonly RuleState[];

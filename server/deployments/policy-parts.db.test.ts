@@ -1,6 +1,7 @@
 import { opensAt } from '@selvedge/edge-runtime/protocol';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { advanceRollout, offersFor, welcomeJoiners } from '../rollout/index.ts';
+import { welcomeJoiners } from '../joiners/index.ts';
+import { advanceRollout, offersFor } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { anAgent } from './testing/an-agent.ts';

@@ -153,9 +153,14 @@ export async function readLookDetail(db: Queryable, reach: Reach, { id, wave, lo
   return { ...kept, changes, replayed: judgeAgain(kept.verdicts, kept.evidence) };
 }
 
+/** A rollout brought nodes that joined to what the fleet ran already, and this was none of them. */
+export function isForOthers(db: Queryable, nodeId: string): Prisma.DeploymentWhereInput {
+  return { previousBundle: { equals: db.deployment.fields.bundle }, nodes: { none: { nodeId } } };
+}
+
 /** The newest rollout of a fleet as one of its nodes sees it; null when there was none. */
 export async function rolloutOfNode(db: Queryable, reach: Reach, fleetId: string, nodeId: string, now: number) {
-  const newest = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId }] }, orderBy: { id: 'desc' }, select: { id: true } });
+  const newest = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId }, { NOT: isForOthers(db, nodeId) }] }, orderBy: { id: 'desc' }, select: { id: true } });
   if (newest === null) return null;
   const [deployment, stops, place] = await Promise.all([
     readDeployment(db, reach, newest.id, now),

@@ -112,7 +112,8 @@ export async function readStanding(db: Queryable, reach: Reach, id: string): Pro
   if (row === null) return null;
   const [failed, later] = await Promise.all([
     db.deploymentNode.count({ where: { deploymentId: id, state: 'Failed' } }),
-    db.deployment.count({ where: { fleetId: row.fleetId, id: { gt: id } } }),
+    // Those that brought nodes which joined to the same bundle, and are over, changed nothing in what the fleet runs.
+    db.deployment.count({ where: { fleetId: row.fleetId, id: { gt: id }, NOT: { bundle: row.bundle, previousBundle: row.bundle, finishedAt: { not: null } } } }),
   ]);
   return { fleetId: row.fleetId, state: row.state, failed, newest: later === 0, hasPrevious: row.previousBundle !== row.bundle, excluded: row.excludedBecause !== null };
 }

@@ -60,7 +60,7 @@ export async function createDeployment(deps: Deps, actor: Actor, input: z.infer<
     }
     await storeBundle(deps, change, actor, subject.to);
     // Waves as they were shown and approved, even where nodes have come or gone from the link since.
-    return start(deps, change, actor, { note: input.note, plan: { ...plan, waves: saved.plan.waves }, nodes: placesSchema.parse(saved.nodes) });
+    return startPlanned(deps, change, actor, { note: input.note, plan: { ...plan, waves: saved.plan.waves }, nodes: placesSchema.parse(saved.nodes) });
   });
 }
 
@@ -80,20 +80,25 @@ interface Starting {
   note: string;
   plan: Omit<Plan, 'can'>;
   nodes: Parameters<typeof insertDeployment>[1]['nodes'];
+  /** What nodes go back to: what the plan has the fleet run before, where nothing is said. */
+  previousBundle?: string;
+  /** What is said of its beginning. */
+  message?: string;
 }
 
-async function start(deps: Deps, change: Change, actor: Actor, { note, plan, nodes }: Starting): Promise<Reference> {
+/** Begins the rollout of a plan; one of the same fleet that is under way is superseded. Whoever calls holds the fleet's deployments. */
+export async function startPlanned(deps: Deps, change: Change, actor: Actor, { note, plan, nodes, previousBundle, message }: Starting): Promise<Reference> {
   const { organizationId } = actor;
   const startedAt = new Date(deps.clock.now());
   const id = deps.ids.next();
   await supersede(deps, change, actor, plan.fleet.id, id);
   const { nodes: _sample, ...kept } = plan;
-  await insertDeployment(change.tx, { id, organizationId, fleetId: plan.fleet.id, fleetName: plan.fleet.name, note, previousBundle: plan.from?.digest ?? null, createdBy: actor.name, startedAt, plan: kept, nodes });
+  await insertDeployment(change.tx, { id, organizationId, fleetId: plan.fleet.id, fleetName: plan.fleet.name, note, previousBundle: previousBundle ?? plan.from?.digest ?? null, createdBy: actor.name, startedAt, plan: kept, nodes });
   await recordDecisions(deps, change, id, actor.name, [
     {
       kind: 'Started',
       tone: 'info',
-      message: `Started for ${quantity(plan.nodes.total, 'node')} in ${quantity(plan.waves.length, 'wave')}.`,
+      message: message ?? `Started for ${quantity(plan.nodes.total, 'node')} in ${quantity(plan.waves.length, 'wave')}.`,
       evidence: { plan: plan.hash, nodes: plan.nodes.total, waves: plan.waves.length, bytes: plan.bytesTotal, stateLost: plan.stateLost.length },
     },
   ]);

@@ -56,7 +56,7 @@ export async function readTarget(db: Queryable, organizationId: string, fleet: F
 }
 
 /** Reads everything that a plan follows from, at one moment when `db` is a transaction. */
-export async function readSubject(db: Queryable, reach: Reach, input: z.infer<typeof planInput>, madeAt: number): Promise<PlanSubject> {
+export async function readSubject(db: Queryable, reach: Reach, input: z.infer<typeof planInput>, madeAt: number): Promise<PlanSubject & { to: AssembledBundle }> {
   const { organizationId } = reach;
   const row = await findFleet(db, reach, input.fleet);
   if (row === null) throw notFound('fleet', input.fleet);

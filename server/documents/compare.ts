@@ -96,14 +96,14 @@ export async function versionOf({ db }: Deps, actor: Actor, model: string, targe
   return typeof target === 'number' ? target : readVersionOfDigest(db, actor.organizationId, model, target);
 }
 
-async function compareFleet({ db }: Deps, actor: Actor, document: FleetDocument): Promise<Comparison> {
+async function compareFleet({ db, clock }: Deps, actor: Actor, document: FleetDocument): Promise<Comparison> {
   const parsed = parseSelector(document.selector);
   if (!parsed.ok) return comparison(document, digestOf(document.selector), { action: 'change', lines: [], blocked: `The selector is wrong at character ${parsed.error.from + 1}: ${parsed.error.message}.` });
   const selector = formatSelector(parsed.selector);
   const wanted = digestOf(JSON.stringify({ selector, settings: document.settings }));
   const fleet = await findFleetByName(db, actor, document.name);
   // Which nodes these are is for who may see all of them.
-  const moves = async (): Promise<string[]> => (actor.fleets === 'all' ? movesBetween(await previewSelector(db, actor.organizationId, { id: fleet?.id, selector })) : []);
+  const moves = async (): Promise<string[]> => (actor.fleets === 'all' ? movesBetween(await previewSelector(db, actor.organizationId, { id: fleet?.id, selector }, clock.now())) : []);
   if (fleet === null) return comparison(document, wanted, { action: 'create', lines: [`+ selector ${selector}`, ...Object.entries(document.settings ?? {}).map(([key, value]) => `+ settings.${key} ${JSON.stringify(value)}`), ...(await moves())] });
   const settings = readSettings(fleet);
   const after = settingsSchema.parse({ ...settings, ...document.settings });

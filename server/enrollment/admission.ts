@@ -126,7 +126,7 @@ export async function admit(
   const id = deps.ids.next();
   const now = deps.clock.now();
   await insertNode(change.tx, { ...admitted, state: newNodeState({ id, organizationId, name }, now), claimedBy: [], enrolledAt: now });
-  await settleNode(deps, change, { id, organizationId, fleetId: null }, labels);
+  await settleNode(deps, change, { id, organizationId, fleetId: null }, labels, { isNew: true });
   change.publish({ topic: 'node', subjectId: id, kind: 'created' });
   return id;
 }

@@ -128,7 +128,7 @@ describe('preview', () => {
     ]);
     const fleet = await createFleet(world.deps, actor, { name: 'mine', selector: 'site=old', settings });
     const other = await createFleet(world.deps, actor, { name: 'other', selector: 'line=1', settings });
-    const preview = await previewSelector(world.deps.db, organizationId, { id: fleet.id, selector: 'site=new' });
+    const preview = await previewSelector(world.deps.db, organizationId, { id: fleet.id, selector: 'site=new' }, 0);
     expect(preview).toMatchObject({ error: null, total: 2 });
     expect(preview.added.nodes.map((node) => node.id)).toEqual([joins]);
     expect(preview.removed.nodes.map((node) => node.id)).toEqual([leaves]);
@@ -138,7 +138,7 @@ describe('preview', () => {
 
   test('says where a selector is wrong instead of failing', async () => {
     const organizationId = await fresh();
-    expect((await previewSelector(world.deps.db, organizationId, { selector: 'site=' })).error).toEqual({ message: 'expected a value for “site”', from: 5, to: 5 });
+    expect((await previewSelector(world.deps.db, organizationId, { selector: 'site=' }, 0)).error).toEqual({ message: 'expected a value for “site”', from: 5, to: 5 });
   });
 });
 

@@ -1,6 +1,7 @@
 export { matchingFleets, previewMembership, releaseNode, requireWithinReach, settleNode } from './membership-service.ts';
 export type { Claim } from './membership-service.ts';
-export { previewSelector } from './reads.ts';
+export { joinAtOnce, joinedLatelyMs, joiningPercent } from './joining.ts';
+export { previewJoining, previewSelector } from './reads.ts';
 export { createFleet, removeFleet, updateFleet } from './service.ts';
 export { formatSelector, matches as matchesSelector, parseSelector } from './selector.ts';
 export type { Selector } from './selector.ts';

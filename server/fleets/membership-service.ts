@@ -38,14 +38,15 @@ export async function previewMembership(
 
 type Node = { id: string; organizationId: string; fleetId: string | null };
 
-/** Puts one node where its labels belong, for a node that is new or has new labels. Call within the change that made them so; a person’s has to be within their reach. */
-export async function settleNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node & { claimedBy?: readonly string[] }, labels: Labels, reach?: Reach): Promise<Move | null> {
+/** Puts one node where its labels belong, for a node that is new or has new labels: only that comes into a fleet as one that joined it. Call within the change that made them so; a person’s has to be within their reach. */
+export async function settleNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node & { claimedBy?: readonly string[] }, labels: Labels, { reach, isNew = false }: { reach?: Reach; isNew?: boolean } = {}): Promise<Move | null> {
   await lockMembership(change.tx, node.organizationId);
   const membership = await previewMembership(change.tx, node.organizationId, node.fleetId, labels);
   if (reach !== undefined) requireWithinReach(reach, node, membership);
   const { fleet, claimedBy } = membership;
   const to = fleet?.id ?? null;
-  await writeNodeClaims(change.tx, node.id, { fleetId: to, claimedBy: claimedBy.map((claim) => claim.id) });
+  const joinedAt = to === null || isNew ? null : new Date(deps.clock.now());
+  await writeNodeClaims(change.tx, node.id, { fleetId: to, claimedBy: claimedBy.map((claim) => claim.id), ...(to !== node.fleetId && { joinedAt }) });
   if (to === node.fleetId) return null;
   const move = { nodeId: node.id, from: node.fleetId, to };
   await announceMoves(deps, change, node.organizationId, [move]);
@@ -63,14 +64,14 @@ export function requireWithinReach(reach: Reach, node: { claimedBy?: readonly st
 /** Takes a node out of every fleet, for one that was revoked. */
 export async function releaseNode(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, node: Node): Promise<void> {
   await lockMembership(change.tx, node.organizationId);
-  await writeNodeClaims(change.tx, node.id, { fleetId: null, claimedBy: [] });
+  await writeNodeClaims(change.tx, node.id, { fleetId: null, claimedBy: [], joinedAt: null });
   if (node.fleetId !== null) await announceMoves(deps, change, node.organizationId, [{ nodeId: node.id, from: node.fleetId, to: null }]);
 }
 
 /** Applies a fleet's selector; null, of a fleet that is to go, names nobody. */
 export async function settleFleet(deps: Pick<Deps, 'ids' | 'clock'>, change: Change, fleet: { id: string; organizationId: string }, selector: Selector | null): Promise<Move[]> {
   await lockMembership(change.tx, fleet.organizationId);
-  const moves = await writeClaims(change.tx, fleet.organizationId, fleet.id, selector);
+  const moves = await writeClaims(change.tx, fleet.organizationId, fleet.id, selector, new Date(deps.clock.now()));
   await announceMoves(deps, change, fleet.organizationId, moves);
   return moves;
 }

@@ -7,12 +7,14 @@ import { requireKept } from '../history/index.ts';
 import { notFound } from '../kernel/errors.ts';
 import { fleetsInReach, fleetsOf, reaches } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
+import { joinedLatelyMs, joiningOf } from './joining.ts';
+import { fleetOf } from './membership.ts';
 import { fleetTables, findFleetsAt } from './past.ts';
 import type { FleetTables, PastFleet } from './past.ts';
 import { fleetLimits, fleetPermissions } from './policy.ts';
 import { findFleet, listSelectors, readSettings } from './repository.ts';
 
-import type { Fleet, FleetItem, FleetPreview, listFleetsInput, listFleetsOutput } from './schema.ts';
+import type { Fleet, FleetItem, FleetPreview, Joining, listFleetsInput, listFleetsOutput } from './schema.ts';
 import { parseSelector } from './selector.ts';
 import { selectorToSql } from './selector-sql.ts';
 
@@ -186,9 +188,9 @@ type PreviewNode = { id: string; name: string; labels: unknown; fleetId: string 
  * What saving this selector would do, for a fleet that exists or for a new one. Reads the nodes that it matches and those
  * that the fleet claims now, and lists at most 50 of each kind.
  */
-export async function previewSelector(db: Queryable, organizationId: string, input: { id?: string | undefined; selector: string }): Promise<FleetPreview> {
+export async function previewSelector(db: Queryable, organizationId: string, input: { id?: string | undefined; selector: string }, now: number): Promise<FleetPreview> {
   const parsed = parseSelector(input.selector);
-  const preview: FleetPreview = { error: null, total: 0, added: { total: 0, nodes: [] }, removed: { total: 0, nodes: [] }, moved: { total: 0, nodes: [] }, overlaps: [] };
+  const preview: FleetPreview = { error: null, total: 0, added: { total: 0, nodes: [] }, removed: { total: 0, nodes: [] }, moved: { total: 0, nodes: [] }, overlaps: [], joining: [] };
   if (!parsed.ok) return { ...preview, error: parsed.error };
   const names = new Map((await listSelectors(db, organizationId)).map((fleet) => [fleet.id, fleet.name]));
   const self = input.id ?? '';
@@ -205,7 +207,27 @@ export async function previewSelector(db: Queryable, organizationId: string, inp
     if (row.matches) preview.total++;
     place(row, self, names, preview, overlaps);
   }
-  return { ...preview, overlaps: [...overlaps.values()] };
+  const targets = Map.groupBy(rows.flatMap((row) => comesTo(row, self) ?? []), (id) => id);
+  return { ...preview, overlaps: [...overlaps.values()], joining: await previewJoining(db, organizationId, new Map([...targets].map(([id, nodes]) => [id, nodes.length])), now) };
+}
+
+/** The fleet into which a node would come by another selector of a fleet; null where it would come into none, or stay. */
+function comesTo({ matches, fleetId, claimedBy }: PreviewNode, self: string): string | null {
+  const others = claimedBy.filter((id) => id !== self);
+  const next = fleetOf(fleetId, matches ? [...others, self] : others);
+  return next === fleetId || next === '' ? null : next;
+}
+
+/** How so many nodes would come to what each of these fleets runs. */
+export async function previewJoining(db: Queryable, organizationId: string, nodes: ReadonlyMap<string, number>, now: number): Promise<Joining[]> {
+  if (nodes.size === 0) return [];
+  const rows = await db.$queryRaw<{ id: string; name: string; runsSomething: boolean; members: number; lately: number; rolloutUnderWay: boolean }[]>`
+    SELECT f.id, f.name, f.bundle IS NOT NULL AS "runsSomething", n.members, n.lately,
+      EXISTS (SELECT FROM deployments d WHERE d."fleetId" = f.id AND d.state IN ('Progressing', 'Paused', 'Suspended')) AS "rolloutUnderWay"
+    FROM fleets f CROSS JOIN LATERAL (
+      SELECT count(*)::int AS members, count(*) FILTER (WHERE "joinedAt" > ${new Date(now - joinedLatelyMs)})::int AS lately FROM nodes WHERE "fleetId" = f.id AND "revokedAt" IS NULL) AS n
+    WHERE f."organizationId" = ${organizationId} AND f.id = ANY(${[...nodes.keys()]}::text[]) ORDER BY f.name`;
+  return rows.flatMap(({ id, name, ...row }) => joiningOf({ fleet: { id, name }, nodes: nodes.get(id) ?? 0, ...row }) ?? []);
 }
 
 function place(row: PreviewNode, self: string, names: ReadonlyMap<string, string>, preview: FleetPreview, overlaps: Map<string, FleetPreview['overlaps'][number]>): void {

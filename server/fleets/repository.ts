@@ -72,7 +72,7 @@ export type Move = { nodeId: string; from: string | null; to: string | null };
  * Writes which nodes the fleet claims (none, for a null selector) and moves those whose fleet follows from it. Three
  * statements, whatever the size of the fleet; rows are written only for nodes that differ (I10).
  */
-export async function writeClaims(tx: Transaction, organizationId: string, fleetId: string, selector: Selector | null): Promise<Move[]> {
+export async function writeClaims(tx: Transaction, organizationId: string, fleetId: string, selector: Selector | null, at: Date): Promise<Move[]> {
   const condition = selector === null ? { text: 'FALSE', parameters: [] } : selectorToSql(selector, 'labels', 3);
   const matches = `("revokedAt" IS NULL AND (${condition.text}))`;
   const gained = await tx.$queryRawUnsafe<{ id: string }[]>(
@@ -99,12 +99,12 @@ export async function writeClaims(tx: Transaction, organizationId: string, fleet
         WHEN "fleetId" = ANY("claimedBy") THEN "fleetId"
       END AS after
       FROM nodes WHERE id = ANY(${touched}::text[]))
-    UPDATE nodes SET "fleetId" = decided.after FROM decided
+    UPDATE nodes SET "fleetId" = decided.after, "joinedAt" = CASE WHEN decided.after IS NOT NULL THEN ${at}::timestamptz END FROM decided
     WHERE nodes.id = decided.id AND decided.before IS DISTINCT FROM decided.after
     RETURNING nodes.id AS "nodeId", decided.before AS "from", decided.after AS "to"`;
 }
 
-export async function writeNodeClaims(tx: Transaction, nodeId: string, claim: { fleetId: string | null; claimedBy: string[] }): Promise<void> {
+export async function writeNodeClaims(tx: Transaction, nodeId: string, claim: { fleetId: string | null; claimedBy: string[]; joinedAt?: Date | null }): Promise<void> {
   await tx.node.update({ where: { id: nodeId }, data: claim });
 }
 

@@ -20,7 +20,7 @@ export const fleetsRouter = router({
     .meta({ rest: { method: 'POST', path: '/fleets/preview', tag: 'Fleets', summary: 'See which nodes a selector would add, remove and move' } })
     .input(previewFleetInput)
     .output(previewFleetOutput)
-    .query(({ ctx, input }) => previewSelector(ctx.deps.db, ctx.actor.organizationId, input)),
+    .query(({ ctx, input }) => previewSelector(ctx.deps.db, ctx.actor.organizationId, input, ctx.deps.clock.now())),
 
   create: procedure('fleets:write', 'organization')
     .meta({ rest: { method: 'POST', path: '/fleets', tag: 'Fleets', summary: 'Create a fleet' } })

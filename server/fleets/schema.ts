@@ -73,6 +73,15 @@ export const updateFleetInput = z.object({
 export const removeFleetInput = z.object({ id: idSchema });
 export const removeFleetOutput = z.object({ removed: z.literal(true), nodesLeft: z.number().int() });
 
+/** How nodes that join a fleet come to what it runs. */
+export const joiningSchema = z.object({
+  fleet: z.object({ id: idSchema, name: z.string() }),
+  nodes: z.number().int(),
+  /** So many of them are told at once; the others in a rollout, after those. */
+  first: z.number().int(),
+  says: z.string(),
+});
+
 /** What a selector would do, before it is saved. Lists hold at most 50 nodes; the numbers are exact. */
 export const previewFleetInput = z.object({ id: idSchema.optional(), selector: selectorTextSchema });
 const nodeNameSchema = z.object({ id: idSchema, name: z.string(), labels: labelsSchema });
@@ -88,8 +97,11 @@ export const previewFleetOutput = z.object({
   moved: z.object({ total: z.number().int(), nodes: z.array(nodeNameSchema.extend({ from: z.string(), to: z.string() })) }),
   /** Nodes that another fleet claims as well: each stays where it is. */
   overlaps: z.array(overlapSchema.extend({ sample: z.array(nodeNameSchema) })),
+  /** Of each fleet that runs something and would get nodes. */
+  joining: z.array(joiningSchema),
 });
 
 export type FleetItem = z.infer<typeof fleetItemSchema>;
 export type Fleet = z.infer<typeof fleetSchema>;
+export type Joining = z.infer<typeof joiningSchema>;
 export type FleetPreview = z.infer<typeof previewFleetOutput>;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { bundleManifestSchema, canonicalJson } from '@selvedge/edge-runtime/protocol';
 import type { Labels, Report } from '@selvedge/edge-runtime/protocol';
 import type { z } from 'zod';
-import { previewMembership, requireWithinReach } from '../fleets/index.ts';
+import { previewJoining, previewMembership, requireWithinReach } from '../fleets/index.ts';
 import { inFleet } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
@@ -92,7 +92,7 @@ function runningSet(digest: string, text: string): RunningSet {
 }
 
 /** Where the node would belong with other labels. */
-export async function previewLabels(db: Queryable, reach: Reach, id: string, labels: Labels): Promise<z.infer<typeof labelsPreviewSchema>> {
+export async function previewLabels(db: Queryable, reach: Reach, id: string, labels: Labels, now: number): Promise<z.infer<typeof labelsPreviewSchema>> {
   const row = await findNode(db, reach, id);
   if (row === null) throw notFound('node', id);
   const [membership, [from]] = await Promise.all([
@@ -102,7 +102,8 @@ export async function previewLabels(db: Queryable, reach: Reach, id: string, lab
   requireWithinReach(reach, row, membership);
   const { fleet } = membership;
   const claimedBy = membership.claimedBy.filter((claim) => reaches(reach, claim.id));
-  return { from: from ?? null, to: fleet === null ? null : { id: fleet.id, name: fleet.name }, claimedBy, multiple: claimedBy.length > 1 };
+  const [joining] = fleet === null || fleet.id === row.fleetId ? [] : await previewJoining(db, reach.organizationId, new Map([[fleet.id, 1]]), now);
+  return { joining: joining ?? null, from: from ?? null, to: fleet === null ? null : { id: fleet.id, name: fleet.name }, claimedBy, multiple: claimedBy.length > 1 };
 }
 
 /** What happened to a node, newest first. The cursor is the entry after which the next page continues. */

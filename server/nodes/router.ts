@@ -94,7 +94,7 @@ export const nodesRouter = router({
     .meta({ rest: { method: 'POST', path: '/nodes/{id}/labels/preview', tag: 'Nodes', summary: 'See which fleet would have the node with other labels' } })
     .input(setLabelsInput)
     .output(labelsPreviewSchema)
-    .query(({ ctx, input }) => previewLabels(ctx.deps.db, ctx.actor, input.id, input.labels)),
+    .query(({ ctx, input }) => previewLabels(ctx.deps.db, ctx.actor, input.id, input.labels, ctx.deps.clock.now())),
 
   setLabels: procedure('nodes:write')
     .meta({ rest: { method: 'PUT', path: '/nodes/{id}/labels', tag: 'Nodes', summary: 'Replace a node’s labels' } })

@@ -11,6 +11,7 @@ import {
   timeSchema,
 } from '@selvedge/edge-runtime/protocol';
 import { z } from 'zod';
+import { joiningSchema } from '../fleets/schema.ts';
 import { atSchema } from '../history/schema.ts';
 import { cursorSchema, idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { rangeSchema, seriesSchema } from '../telemetry/schema.ts';
@@ -148,6 +149,8 @@ export const labelsPreviewSchema = z.object({
   claimedBy: z.array(fleetReferenceSchema.extend({ selector: z.string() })),
   /** More than one fleet claims it: it keeps the fleet it has. */
   multiple: z.boolean(),
+  /** How it comes to what that fleet runs; null where it stays, or that runs nothing. */
+  joining: joiningSchema.nullable(),
 });
 export const revokeNodeInput = z.object({ id: idSchema, reason: z.string().trim().min(1).max(512) });
 export const retryNodeInput = z.object({ id: idSchema });

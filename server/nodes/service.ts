@@ -23,7 +23,7 @@ export async function setLabels(deps: Deps, actor: Actor, input: z.infer<typeof 
   return changeNode(deps, actor, input.id, 'setLabels', async (change, row) => {
     const before = readLabels(row.labels);
     await writeLabels(change.tx, row.id, input.labels);
-    const move = await settleNode(deps, change, row, input.labels, actor);
+    const move = await settleNode(deps, change, row, input.labels, { reach: actor });
     if (move === null) await retell(deps, change, row, before, input.labels);
     change.record({ action: 'node.setLabels', object: objectOf(row), before: { labels: before }, after: { labels: input.labels } });
     return [{ tone: 'info', reason: 'LabelsChanged', message: `Labels: ${describeLabels(before, input.labels)}.` }];

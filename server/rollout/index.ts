@@ -4,7 +4,6 @@ export type { Offer } from './ahead.ts';
 export { tellByHand } from './by-hand.ts';
 export { decideAboutFailed, findUnderWay, leaveUntold } from './decided.ts';
 export { groupOf } from './groups.ts';
-export { welcomeJoiners } from './joiners.ts';
 export { liftQuarantine, liftRecovered } from './letting-back.ts';
 export type { Look } from './look.ts';
 export { startRolloutLoop } from './loop.ts';

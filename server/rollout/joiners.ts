@@ -1,9 +1,5 @@
-import { performChange } from '../audit/index.ts';
-import { assignBundle } from '../bundles/index.ts';
-import { systemActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db.ts';
-import type { Deps } from '../kernel/deps.ts';
-import { adoptJoiners, findJoiners, findMembers } from './repository.ts';
+import { adoptJoiners, findMembers } from './repository.ts';
 import type { LockedRollout } from './repository.ts';
 import type { NewDecision } from './snapshot.ts';
 import type { RolloutNode } from './rollout-node.ts';
@@ -27,25 +23,4 @@ export function joinerDecisions(names: readonly string[]): NewDecision[] {
   const shown = names.slice(0, 3).join(', ');
   const message = `${names.length <= 3 ? shown : `${shown} and ${names.length - 3} more`} joined the fleet and ${names.length === 1 ? 'comes' : 'come'} in the last wave.`;
   return [{ kind: 'LateJoiner', tone: 'info', message, evidence: { nodes: names.length } }];
-}
-
-/**
- * Gives nodes that came into a fleet what that fleet runs. A rollout under way takes them into its last wave besides. With
- * null, all that were missed. Returns how many were told.
- */
-export async function welcomeJoiners(deps: Deps, nodeIds: readonly string[] | null): Promise<number> {
-  const joiners = await findJoiners(deps.db, nodeIds);
-  const byFleet = Map.groupBy(joiners, (joiner) => joiner.fleetId);
-  for (const [fleetId, members] of byFleet) {
-    const [first] = members;
-    if (first === undefined) continue;
-    const { organizationId, bundle } = first;
-    await performChange(deps, systemActor(organizationId, deps.ids.next(), 'rollout'), async (change) => {
-      // Read again within the transaction: another process may have been quicker.
-      const still = await findJoiners(change.tx, members.map((member) => member.nodeId));
-      const nodeIdsNow = still.filter((joiner) => joiner.fleetId === fleetId && joiner.bundle === bundle).map((joiner) => joiner.nodeId);
-      await assignBundle(deps, change, { organizationId, fleetId, deploymentId: null, bundle, nodeIds: nodeIdsNow });
-    });
-  }
-  return joiners.length;
 }

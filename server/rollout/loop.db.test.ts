@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { anAgent } from '../deployments/testing/an-agent.ts';
 import type { TestAgent } from '../deployments/testing/an-agent.ts';
+import { welcomeJoiners } from '../joiners/index.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
 });
 
 const as = () => callAs(world.deps, aUser(organization));
-const begin = (): void => void loops.push(startRolloutLoop(world.deps, ending.signal).finished);
+const begin = (): void => void loops.push(startRolloutLoop(world.deps, ending.signal, welcomeJoiners).finished);
 
 async function fleetOf(site: string, size: number): Promise<{ fleet: string; agents: TestAgent[] }> {
   const { id: fleet } = await as().fleets.create({ name: site, selector: `site=${site}`, settings: {} });

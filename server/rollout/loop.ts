@@ -2,7 +2,6 @@ import type { Deps } from '../kernel/deps.ts';
 import type { OutboxEvent } from '../kernel/live-bus.ts';
 import { outboxEnd, readSubjects } from '../kernel/outbox-relay.ts';
 import type { OutboxPosition } from '../kernel/outbox.ts';
-import { welcomeJoiners } from './joiners.ts';
 import { liftRecovered } from './letting-back.ts';
 import { News, newsTopics } from './news.ts';
 import { nextWakeAt, rolloutsUnderWay } from './repository.ts';
@@ -23,12 +22,15 @@ export interface RolloutLoop {
   finished: Promise<void>;
 }
 
+/** Sees to nodes that came into a fleet, of these or, with null, of all that were missed: it may begin a rollout for them. */
+export type Welcome = (deps: Deps, nodeIds: readonly string[] | null) => Promise<unknown>;
+
 /**
  * Moves every rollout of every organization, in processes with the role `worker`. Several may run: each rollout is moved by
  * whoever holds its row. Nothing is kept in memory but what was heard and not yet looked at; a process that does not know what it
  * missed looks at all nodes once, so being killed loses nothing.
  */
-export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
+export function startRolloutLoop(deps: Deps, signal: AbortSignal, welcome: Welcome): RolloutLoop {
   const news = new News();
   let wake = new AbortController();
   let sure: { at: number; until: OutboxPosition } | undefined;
@@ -43,8 +45,8 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal): RolloutLoop {
     const joined = news.takeJoined();
     if (sweep) {
       await liftRecovered(deps);
-      await welcomeJoiners(deps, null);
-    } else if (joined.length > 0) await welcomeJoiners(deps, joined);
+      await welcome(deps, null);
+    } else if (joined.length > 0) await welcome(deps, joined);
     const due = await rolloutsUnderWay(deps.db, sweep ? null : new Date(deps.clock.now()));
     // Those with more to do come again after the others: a large fleet holds up no small one.
     const waiting = new Set([...due, ...(await news.gather(deps.db))]);

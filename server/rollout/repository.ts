@@ -167,10 +167,10 @@ export async function rolloutsToJoin(db: Queryable, nodeIds: readonly string[]):
     WHERE n.id = ANY(${[...nodeIds]}::text[]) AND d.state IN ('Progressing', 'Paused', 'Suspended', 'RollingBack')`;
 }
 
-/** Nodes of the rollout's fleet that are not in quarantine: all of them, or those among these. */
+/** Nodes of the rollout's fleet that are not in quarantine and were not told its bundle: all of them, or those among these. */
 export async function findMembers(tx: Transaction, rollout: LockedRollout, among: readonly string[] | null): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL
+    SELECT id FROM nodes WHERE "organizationId" = ${rollout.organizationId} AND "fleetId" = ${rollout.fleetId} AND "revokedAt" IS NULL AND "quarantinedAt" IS NULL AND "desiredBundle" IS DISTINCT FROM ${rollout.bundle}
       AND (${among === null} OR id = ANY(${among === null ? [] : [...among]}::text[]))`;
   return rows.map((row) => row.id);
 }
@@ -185,23 +185,4 @@ export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, node
   const [first] = rows;
   if (first !== undefined) await tx.deploymentWave.createMany({ data: { deploymentId: rollout.id, index: first.wave }, skipDuplicates: true });
   return rows.map((row) => row.nodeName);
-}
-
-/** A node that joined a fleet and was told nothing on its account yet, and what the fleet runs. */
-export interface Joiner {
-  nodeId: string;
-  organizationId: string;
-  fleetId: string;
-  bundle: string;
-}
-
-/** Among these nodes, or among all when null; at most 500. Nodes that run the fleet's bundle already are none. */
-export async function findJoiners(db: Queryable, nodeIds: readonly string[] | null): Promise<Joiner[]> {
-  return db.$queryRaw<Joiner[]>`
-    SELECT n.id AS "nodeId", n."organizationId", n."fleetId", f.bundle
-    FROM nodes n JOIN fleets f ON f.id = n."fleetId"
-    LEFT JOIN assignments a ON a."nodeId" = n.id AND a.generation = n."desiredGeneration"
-    WHERE n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL AND f.bundle IS NOT NULL AND n."desiredBundle" IS DISTINCT FROM f.bundle AND a."fleetId" IS DISTINCT FROM n."fleetId"
-      AND (${nodeIds === null} OR n.id = ANY(${nodeIds === null ? [] : [...nodeIds]}::text[]))
-    ORDER BY n.id LIMIT 500`;
 }

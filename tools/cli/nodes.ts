@@ -4,7 +4,7 @@ import type { ApiClient } from './client.ts';
 import { CliError, exitCodes } from './exit.ts';
 import { find, kindOf, nameOf, type Item } from './kinds.ts';
 
-const previewSchema = z.looseObject({ from: z.looseObject({ name: z.string() }).nullable(), to: z.looseObject({ name: z.string() }).nullable(), multiple: z.boolean(), claimedBy: z.array(z.looseObject({ name: z.string() })) });
+const previewSchema = z.looseObject({ from: z.looseObject({ name: z.string() }).nullable(), to: z.looseObject({ name: z.string() }).nullable(), multiple: z.boolean(), claimedBy: z.array(z.looseObject({ name: z.string() })), joining: z.looseObject({ says: z.string() }).nullable() });
 
 /** What a person does to single nodes. */
 export function nodeCommands(program: Command, connect: () => Promise<ApiClient>, out: (text: string) => void): void {
@@ -49,10 +49,10 @@ export function nodeCommands(program: Command, connect: () => Promise<ApiClient>
     .action(async (name: string, written: string[], options: { dryRun?: true }) => {
       const { client, node } = await nodeOf(name);
       const labels = labelled(node.labels ?? {}, written);
-      const { from, to, multiple, claimedBy } = previewSchema.parse(await client.send('POST', `/nodes/${node.id}/labels/preview`, { labels }));
+      const { from, to, multiple, claimedBy, joining } = previewSchema.parse(await client.send('POST', `/nodes/${node.id}/labels/preview`, { labels }));
       if (options.dryRun !== true) await client.send('PUT', `/nodes/${node.id}/labels`, { labels });
       const where = multiple ? `${claimedBy.map((fleet) => fleet.name).join(' and ')} all claim it` : from?.name === to?.name ? `it stays in ${to?.name ?? 'no fleet'}` : `it goes from ${from?.name ?? 'no fleet'} to ${to?.name ?? 'no fleet'}`;
-      out(`${nameOf(node)} ${Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',') || 'has no labels'}: ${where}\n`);
+      out(`${nameOf(node)} ${Object.entries(labels).map(([key, value]) => `${key}=${value}`).join(',') || 'has no labels'}: ${where}\n${joining === null ? '' : `${joining.says}\n`}`);
     });
 }
 

@@ -10,6 +10,7 @@ import { AgentProcess } from '../../edge-runtime/sim/agent-process.ts';
 import { createEdge } from '../../server/http/server.ts';
 import type { Actor } from '../../server/kernel/actor.ts';
 import { startLinkRole } from '../../server/link-role.ts';
+import { welcomeJoiners } from '../../server/joiners/index.ts';
 import { startRolloutLoop } from '../../server/rollout/index.ts';
 import { deployRule, instantly } from '../../server/testing/deploy.ts';
 import { testServer } from '../../server/testing/http.ts';
@@ -52,7 +53,7 @@ beforeAll(async () => {
   const ending = new AbortController();
   const deps = { ...world.deps, publicUrl: 'http://localhost' };
   const role = startLinkRole(deps, ending.signal);
-  const rollouts = startRolloutLoop(deps, ending.signal);
+  const rollouts = startRolloutLoop(deps, ending.signal, welcomeJoiners);
   const { server, drain } = createEdge({ deps, surfaces: [role.surface], upgrades: new Map([['/link', role.upgrade]]) });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // An HTTP server that listens on TCP has an AddressInfo.

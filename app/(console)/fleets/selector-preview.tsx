@@ -40,6 +40,11 @@ export function SelectorPreview({ preview }: { preview: ReturnType<typeof useSel
           {data.moved.total > 5 ? ` and ${count(data.moved.total - 5)} more` : ''}.
         </Line>
       ) : null}
+      {data.joining.map(({ fleet, nodes, first, says }) => (
+        <Line key={fleet.id} tone={first === nodes ? 'notice' : 'positive'}>
+          {says}
+        </Line>
+      ))}
       {data.overlaps.map((overlap) => (
         <Line key={overlap.fleet.id} tone="notice">
           {plural(overlap.nodes, 'node')} also match{overlap.nodes === 1 ? 'es' : ''}{' '}

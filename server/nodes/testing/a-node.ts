@@ -27,7 +27,7 @@ export async function aNode(deps: Deps, organizationId: string, given: { name?: 
       claimedBy: [],
       enrolledAt: now,
     });
-    await settleNode(deps, change, { id, organizationId, fleetId: null }, labels);
+    await settleNode(deps, change, { id, organizationId, fleetId: null }, labels, { isNew: true });
   });
   return id;
 }

@@ -1,12 +1,19 @@
 import type { MadePlan } from '../../../../server/deployments/schema.ts';
 import { duration } from '../../../_format/time.ts';
 import { Card } from '../../../_ui/card.tsx';
+import type { Fact } from '../../../_ui/facts.tsx';
 import { AbsoluteTime } from '../../../_ui/moment.tsx';
 
 type Expected = MadePlan['expected'];
 
+/** Among the few numbers of a plan: the most, or the least where nobody can say the most. */
+export function takesFact({ earliestSeconds, latestSeconds }: Expected): Fact {
+  const least = duration(earliestSeconds * 1000);
+  return latestSeconds === null ? { label: 'Takes at least', value: least, note: 'how much more is not known' } : { label: 'Takes at most', value: duration(latestSeconds * 1000), note: `at least ${least}` };
+}
+
 /** From the least to the most that follows from the plan; open at its end where nobody can say. */
-export function spanOf({ earliestSeconds, latestSeconds }: Expected): string {
+function spanOf({ earliestSeconds, latestSeconds }: Expected): string {
   const [least, most] = [duration(earliestSeconds * 1000), latestSeconds === null ? null : duration(latestSeconds * 1000)];
   if (most === null) return `${least} or more`;
   return least === most ? most : `${least} – ${most}`;

@@ -18,7 +18,7 @@ import { Field, Input } from '../../../_ui/field.tsx';
 import { SkeletonRows } from '../../../_ui/skeleton.tsx';
 import { Shape } from '../../../_ui/status.tsx';
 import { PlanChanges } from '../plan-changes.tsx';
-import { ExpectedDuration, spanOf } from './expected-duration.tsx';
+import { ExpectedDuration, takesFact } from './expected-duration.tsx';
 import { PlanNodes } from './plan-nodes.tsx';
 import { Rehearsal } from './rehearsal.tsx';
 
@@ -70,7 +70,7 @@ function Made({ plan, refused, outdated, again }: { plan: MadePlan; refused: str
           { label: 'Nodes', value: count(plan.nodes.total), note: plan.offline.total > 0 ? `${count(plan.offline.total)} offline now` : 'all connected' },
           { label: 'Waves', value: count(plan.waves.length), note: plan.waves.map((wave) => count(wave.nodes)).join(', then ') },
           { label: 'At most at once', value: count(plan.inFlightMax), note: plural(plan.inFlightMax, 'node') },
-          { label: 'Takes', value: spanOf(plan.expected), note: 'if it starts now' },
+          takesFact(plan.expected),
           { label: 'To fetch', value: bytes(plan.bytesTotal), note: `${bytes(plan.bytesPerNode)} a node` },
         ]}
       />

@@ -62,7 +62,7 @@ function Form({ node, close }: { node: NodeDetail; close: () => void }) {
   );
 }
 
-function Effect({ preview }: { preview: { from: { id: string; name: string } | null; to: { id: string; name: string } | null; claimedBy: { name: string; selector: string }[]; multiple: boolean } }) {
+function Effect({ preview }: { preview: { from: { id: string; name: string } | null; to: { id: string; name: string } | null; claimedBy: { name: string; selector: string }[]; multiple: boolean; joining: { says: string } | null } }) {
   const claim = preview.claimedBy[0];
   if (preview.multiple) {
     return (
@@ -90,7 +90,7 @@ function Effect({ preview }: { preview: { from: { id: string; name: string } | n
             , because of <code>{claim.selector}</code>
           </>
         ) : null}
-        .
+        .{preview.joining === null ? null : ` ${preview.joining.says}`}
       </span>
     </>
   );

@@ -1,0 +1,1 @@
+export { welcomeJoiners } from './service.ts';
