@@ -1,7 +1,7 @@
-import type { EventBatch } from '../kernel/event-batch.ts';
+import { type EventBatch, weightOf } from '../kernel/event-batch.ts';
 import type { DecodedEvents } from './decoder.ts';
 
-/** One batch holds at most this, except that a message is never divided. */
+/** One batch holds at most this, except that a message is never divided. What could not be read counts as a row. */
 export const batchLimits = { rowsMax: 1000, bytesMax: 262_144 } as const;
 
 /**
@@ -32,7 +32,7 @@ export class BatchBuilder {
     if (batch === undefined) return false;
     batch.to = position;
     batch.bytes += bytes;
-    return batch.rows.length >= batchLimits.rowsMax || batch.bytes >= batchLimits.bytesMax || this.#cuts.has(position);
+    return weightOf(batch) >= batchLimits.rowsMax || batch.bytes >= batchLimits.bytesMax || this.#cuts.has(position);
   }
 
   /** The batch so far, if any; the next message starts another. */

@@ -29,6 +29,11 @@ export interface EventBatch {
   bytes: number;
 }
 
+/** What a batch weighs in queues and steps: its rows, and what could not be read, each of which becomes a row of the dead letters. */
+export function weightOf({ rows, refused }: Pick<EventBatch, 'rows' | 'refused'>): number {
+  return rows.length + refused.length;
+}
+
 /** Where each partition of a source goes on: the next position to read. */
 export type Positions = Readonly<Record<string, number>>;
 

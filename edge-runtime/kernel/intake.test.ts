@@ -17,6 +17,14 @@ describe('the intake', () => {
     expect(intake.put({ ...batch(1), bytes: 200 })).toBeInstanceOf(Promise);
   });
 
+  test('counts what could not be read, which brings no rows and need not have a byte', () => {
+    const intake = new Intake({ rowsMax: 10, bytesMax: 100 });
+    const refused = Array.from({ length: 10 }, (_, index) => ({ position: index, index: 0, reason: 'not JSON', raw: '' }));
+    expect(intake.put({ ...batch(0), refused })).toBeInstanceOf(Promise);
+    intake.take();
+    expect(intake.isFull).toBe(false);
+  });
+
   test('once its path has ended, nothing waits for room that will never be', async () => {
     const intake = new Intake({ rowsMax: 1, bytesMax: 100 });
     const room = intake.put(batch(1));

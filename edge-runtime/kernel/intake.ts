@@ -1,6 +1,7 @@
-import type { EventBatch } from './event-batch.ts';
+import { type EventBatch, weightOf } from './event-batch.ts';
 
 export interface IntakeLimits {
+  /** What could not be read counts as a row. */
   rowsMax: number;
   bytesMax: number;
 }
@@ -43,7 +44,7 @@ export class Intake {
 
   put(batch: EventBatch): Promise<void> | undefined {
     this.#batches.push(batch);
-    this.#rows += batch.rows.length;
+    this.#rows += weightOf(batch);
     this.#bytes += batch.bytes;
     this.#deepest = Math.max(this.#deepest, this.#rows);
     this.#arrival?.();
@@ -60,7 +61,7 @@ export class Intake {
       this.#batches.splice(0, this.#first);
       this.#first = 0;
     }
-    this.#rows -= batch.rows.length;
+    this.#rows -= weightOf(batch);
     this.#bytes -= batch.bytes;
     if (!this.isFull && this.#room !== undefined) {
       this.#room.resolve();

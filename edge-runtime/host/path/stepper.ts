@@ -1,4 +1,4 @@
-import type { EventBatch } from '../../kernel/event-batch.ts';
+import { type EventBatch, weightOf } from '../../kernel/event-batch.ts';
 import type { Operation } from '../../store/step.ts';
 import { advance } from './recovery.ts';
 import { ruleTimers, type RuleTimer } from './rule-timers.ts';
@@ -75,11 +75,13 @@ export class Stepper {
   #takeIn(step: Step): { rows: number; oldestUs: number } {
     let rows = 0;
     let oldestUs = this.#env.dependencies.clock.microseconds();
-    while (rows < sessionLimits.stepRows && this.#pending() < sessionLimits.predictionsPending) {
+    let weight = 0;
+    while (weight < sessionLimits.stepRows && this.#pending() < sessionLimits.predictionsPending) {
       const batch = this.#parts.intake.take();
       if (batch === undefined) break;
       this.#input(batch, step);
       rows += batch.rows.length;
+      weight += weightOf(batch);
       oldestUs = Math.min(oldestUs, batch.arrivedAtUs);
     }
     return { rows, oldestUs };
