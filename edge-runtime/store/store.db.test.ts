@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { freshRedis } from '../../tools/testing/index.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { connectRedis, type RedisClient } from '../kernel/redis.ts';
@@ -129,6 +129,24 @@ describe('a query', () => {
       } while (cursor !== undefined);
       expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 90 }, (_, index) => Math.floor(index / 3) * 10 + (index % 3)));
     }
+  });
+
+  test('asks for the newest rows in one turn, which is what it costs while Redis and this thread are busy', async () => {
+    const { store } = await open();
+    await store.commit(tick, rowsAt(1000, 2000));
+    expect(await newest()).toBe(2000);
+    const turns: string[] = [];
+    const { xrange, xrevrangeBuffer } = client;
+    vi.spyOn(client, 'xrange').mockImplementation(async (...args: never[]) => {
+      turns.push('asked');
+      return Reflect.apply(xrange, client, args).finally(() => turns.push('answered'));
+    });
+    vi.spyOn(client, 'xrevrangeBuffer').mockImplementation(async (...args: never[]) => {
+      turns.push('asked');
+      return Reflect.apply(xrevrangeBuffer, client, args).finally(() => turns.push('answered'));
+    });
+    expect(await newest()).toBe(2000);
+    expect(turns).toEqual(['asked', 'asked', 'answered', 'answered']);
   });
 
   test('finds what came late where it was written, with its own time', async () => {
