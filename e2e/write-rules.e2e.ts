@@ -202,7 +202,7 @@ end;
 
   test('begins with a file, and has its columns written down', async () => {
     // The page before has a text that is not saved, and would ask whether to leave it.
-    const another = await another.context().newPage();
+    const another = await page.context().newPage();
     await open(another, '/rules/new');
     await writeInEditor(another, "@info(name = 'falls')\nfrom Readings[flow < 4.0]\nselect device, flow\ninsert into Low;\n");
     await another.getByLabel('File with events').setInputFiles({ name: 'loop.csv', mimeType: 'text/csv', buffer: Buffer.from(events) });
