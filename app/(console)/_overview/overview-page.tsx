@@ -150,8 +150,8 @@ function Figures({ overview, events, p99, buffered }: { overview: Overview; even
         { label: 'In sync', value: count(bySync.Synced), unit: `of ${count(total)}`, note: outOfSyncNote(bySync), link: <Link href={paths.nodes(bySync.Synced < total ? { sync: 'OutOfSync,Applying,Drifted,Failed,Unknown' } : {})} /> },
         { label: 'Events', value: rate.figure, unit: `${rate.scale}/s`, note: `${inWords(overview.eventsToday)} today`, link: <Link href={paths.live()} /> },
         p99 === null
-          ? { label: 'Event to action, p99', value: '–', note: 'nothing acted on just now', link: <Link href={paths.live()} /> }
-          : { label: 'Event to action, p99', value: latency(p99).figure, unit: latency(p99).unit, note: p99 > barUs ? `above the bar of ${microseconds(barUs)}` : `bar ${microseconds(barUs)}`, link: <Link href={paths.live()} /> },
+          ? { label: 'Event to action', value: '–', note: 'nothing acted on just now', link: <Link href={paths.live()} /> }
+          : { label: 'Event to action', value: latency(p99).figure, unit: `${latency(p99).unit}, p99`, note: p99 > barUs ? `above the bar of ${microseconds(barUs)}` : `bar ${microseconds(barUs)}`, link: <Link href={paths.live()} /> },
         { label: 'Lost today', value: count(overview.lost), note: buffered > 0 ? `${count(buffered)} buffered${oldest !== null && now !== null ? `, oldest ${duration(now - oldest)}` : ''}` : 'nothing buffered', link: <Link href={paths.nodes()} /> },
       ]}
     />

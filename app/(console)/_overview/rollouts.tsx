@@ -16,20 +16,22 @@ export function Rollouts({ rollouts }: { rollouts: Overview['rollouts'] }) {
         {rollouts.map((rollout) => {
           const { total, running, failed } = rollout.nodes;
           return (
-            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(120px,1fr)_140px_minmax(120px,2fr)_auto_130px]">
+            <li key={rollout.id} className="grid items-center gap-x-4 gap-y-2 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_auto] xl:grid-cols-[minmax(120px,1fr)_120px_minmax(120px,2fr)_220px_130px]">
               <Link href={paths.deployment(rollout.id)} className="truncate font-medium hover:underline">
                 {rollout.fleet}
               </Link>
               {isRolloutState(rollout.state) ? <RolloutStatus state={rollout.state} since={rollout.startedAt} /> : <span>{rollout.state}</span>}
-              <Proportions
-                label={`Nodes of ${rollout.fleet}`}
-                parts={[
-                  { tone: 'positive', count: running, word: 'running it' },
-                  { tone: 'critical', count: failed, word: 'failed' },
-                  { tone: 'empty', count: Math.max(0, total - running - failed), word: 'to come' },
-                ]}
-              />
-              <span className="whitespace-nowrap text-dim tabular-nums sm:w-[220px]">
+              <div className="sm:col-span-2 xl:col-span-1">
+                <Proportions
+                  label={`Nodes of ${rollout.fleet}`}
+                  parts={[
+                    { tone: 'positive', count: running, word: 'running it' },
+                    { tone: 'critical', count: failed, word: 'failed' },
+                    { tone: 'empty', count: Math.max(0, total - running - failed), word: 'to come' },
+                  ]}
+                />
+              </div>
+              <span className="whitespace-nowrap text-dim tabular-nums">
                 {count(running)} of {count(total)} report it, wave {rollout.wave.index + 1} of {rollout.wave.of}
               </span>
               <span className="text-dim sm:text-right">{rollout.eta === null ? <>began <RelativeTime at={rollout.startedAt} /></> : <>done <RelativeTime at={rollout.eta} /></>}</span>

@@ -27,7 +27,7 @@ const columns: readonly Column<AlertItem>[] = [
   { id: 'severity', header: 'Severity', cell: (alert) => <Status tone={severities[alert.severity].tone} word={severities[alert.severity].word} /> },
   { id: 'title', header: 'Alert', fluid: true, cell: (alert) => <WhatItIs alert={alert} /> },
   { id: 'state', header: 'State', cell: (alert) => <AlertState alert={alert} /> },
-  { id: 'count', header: 'Count', numeric: true, from: 'sm', cell: (alert) => count(alert.count) },
+  { id: 'count', header: 'Count', numeric: true, from: 'lg', cell: (alert) => count(alert.count) },
   { id: 'where', header: 'Where', from: 'lg', cell: (alert) => <Where alert={alert} /> },
   { id: 'last', header: 'Last', numeric: true, from: 'sm', cell: (alert) => <RelativeTime at={alert.lastAt} /> },
   { id: 'act', header: '', numeric: true, cell: (alert) => <AlertActions alert={alert} /> },

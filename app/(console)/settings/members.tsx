@@ -33,7 +33,7 @@ const memberColumns: readonly Column<Member>[] = [
   { id: 'email', header: 'E-mail', from: 'sm', cell: (member) => member.email },
   { id: 'role', header: 'Role', cell: (member) => <RolesOf member={member} /> },
   { id: 'factor', header: 'Second factor', from: 'md', cell: (member) => <SecondFactorOf member={member} /> },
-  { id: 'seen', header: 'Last signed in', numeric: true, from: 'md', cell: (member) => (member.lastSignInAt === null ? <span className="text-faint">no session</span> : <RelativeTime at={member.lastSignInAt} />) },
+  { id: 'seen', header: 'Last signed in', numeric: true, from: 'lg', cell: (member) => (member.lastSignInAt === null ? <span className="text-faint">no session</span> : <RelativeTime at={member.lastSignInAt} />) },
   { id: 'joined', header: 'Joined', numeric: true, from: 'lg', cell: (member) => <RelativeTime at={member.joinedAt} /> },
   {
     id: 'act', header: '', numeric: true, cell: (member) => (
