@@ -98,6 +98,7 @@ export const refusedWords = {
   'nodeKeys.schedule': 'see how long keys of nodes last',
   'nodeKeys.setSchedule': 'change how long keys of nodes last',
   'nodes.list': 'see the nodes',
+  'nodes.rows': 'see nodes',
   'nodes.summary': 'see how the nodes stand',
   'nodes.cells': 'see how the nodes stand',
   'nodes.density': 'see how the nodes stand',

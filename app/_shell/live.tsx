@@ -5,6 +5,8 @@ import { createContext, use, useEffect, useRef, useState, type ReactNode } from 
 import type { Change, ChangeTopic } from '../../server/live/schema.ts';
 import { useTRPC } from '../_data/trpc.tsx';
 import { useVisible } from '../_data/visible.ts';
+import { Gatherer } from './gatherer.ts';
+import { isReport, refreshFigures, refreshRows } from './live-nodes.ts';
 
 /** Whether what is on the screen is fresh. `stale` means cut off for so long that it must not be trusted any more. */
 export type Freshness = { state: 'connecting' | 'live' | 'paused' } | { state: 'reconnecting' | 'stale'; since: number };
@@ -12,31 +14,36 @@ export type Freshness = { state: 'connecting' | 'live' | 'paused' } | { state: '
 /** The stream is renewed now and then as a matter of course; that is not worth a word. */
 const graceMs = 2000;
 const staleAfterMs = 15_000;
-const gatherMs = 250;
+/** What people and rollouts do is asked again at once; what nodes report changes rows within about a second, and figures every other, in a question of their own, for they take longer. */
+const paces = { changes: { soonMs: 250, gapMs: 250 }, rows: { soonMs: 250, gapMs: 1000 }, figures: { soonMs: 400, gapMs: 2000 } } as const;
 
 const FreshnessContext = createContext<Freshness>({ state: 'connecting' });
 export const useFreshness = () => use(FreshnessContext);
 
 /**
  * Listens to what changes in the organisation and marks what shows it as out of date, which fetches what is on the screen and
- * nothing else. It begins at `since`, from before the page's data was read. Words that come together are gathered, so that a
- * thousand reports are one question.
+ * nothing else. It begins at `since`, from before the page's data was read. Words that come together are gathered; of a thousand
+ * reports only those of nodes that are on the screen are a question, about these rows.
  */
 export function LiveProvider({ since, children }: { since: string; children: ReactNode }) {
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const pending = useRef(new Set<ChangeTopic>());
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  const [gatherers] = useState(() => {
+    let pointedSince: number | null = null;
+    const figures = new Gatherer<'figures'>(async () => {
+      pointedSince = document.querySelector('table:hover') === null ? null : (pointedSince ?? Date.now());
+      if (await refreshFigures(queryClient, trpc, pointedSince, Date.now())) figures.add('figures');
+    }, paces.figures);
+    const rows = new Gatherer<string>((ids) => refreshRows(queryClient, trpc, ids), paces.rows);
+    const changes = new Gatherer<ChangeTopic>((topics) => refresh(queryClient, trpc, [...topics]), paces.changes);
+    return { figures, rows, changes };
+  });
+  useEffect(() => () => Object.values(gatherers).forEach((gatherer) => gatherer.stop()), [gatherers]);
 
   const onChange = (change: Change) => {
-    pending.current.add(change.topic);
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      const topics = [...pending.current];
-      pending.current.clear();
-      void refresh(queryClient, trpc, topics);
-    }, gatherMs);
+    if (!isReport(change)) return gatherers.changes.add(change.topic);
+    if (change.topic === 'node') gatherers.rows.add(change.id);
+    gatherers.figures.add('figures');
   };
 
   const visible = useVisible();

@@ -75,11 +75,15 @@ export async function listNodes(db: Queryable, reach: Reach, input: z.infer<type
 
 /** One node as the list shows it, now or at a moment, or null. */
 export async function readListedNode(db: Queryable, reach: Reach, id: string, now: number, at?: number): Promise<NodeItem | null> {
+  return (await readListedNodes(db, reach, [id], now, at))[0] ?? null;
+}
+
+/** Some nodes as the list shows them, in no order; those that are gone or out of reach are left out. */
+export async function readListedNodes(db: Queryable, reach: Reach, ids: readonly string[], now: number, at?: number): Promise<NodeItem[]> {
   const tables = nodeTables(at);
-  const where = `nodes."organizationId" = $1 AND nodes.id = $2 AND ($3::text[] IS NULL OR ${tables.reach} = ANY($3))`;
-  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${tables.listed} WHERE ${where}`, reach.organizationId, id, fleetsOf(reach));
-  const [item] = await withRates(db, reach, rows, at ?? now);
-  return item ?? null;
+  const where = `nodes."organizationId" = $1 AND nodes.id = ANY($2::text[]) AND ($3::text[] IS NULL OR ${tables.reach} = ANY($3))`;
+  const rows = await db.$queryRawUnsafe<ListedRow[]>(`SELECT ${listedColumns} FROM ${tables.listed} WHERE ${where}`, reach.organizationId, [...ids], fleetsOf(reach));
+  return withRates(db, reach, rows, at ?? now);
 }
 
 async function withRates(db: Queryable, reach: Reach, rows: readonly ListedRow[], at: number): Promise<NodeItem[]> {

@@ -4,7 +4,7 @@ import { historyOf, streamsNow } from '../telemetry/index.ts';
 import { readCells, readDensity } from './cells.ts';
 import { previewLabels, readNode, readTimeline } from './detail.ts';
 import { queryNode } from './node-store.ts';
-import { listNodes, summarizeNodes } from './reads.ts';
+import { listNodes, readListedNodes, summarizeNodes } from './reads.ts';
 import {
   cellsInput,
   cellsOutput,
@@ -17,6 +17,8 @@ import {
   listNodesOutput,
   nodeHistoryInput,
   nodeHistoryOutput,
+  nodeRowsInput,
+  nodeRowsOutput,
   nodeSchema,
   nodesSummaryInput,
   nodesSummaryOutput,
@@ -40,6 +42,11 @@ export const nodesRouter = router({
     .input(listNodesInput)
     .output(listNodesOutput)
     .query(({ ctx, input }) => listNodes(ctx.deps.db, ctx.actor, input, ctx.deps.clock.now())),
+
+  rows: procedure('nodes:read')
+    .input(nodeRowsInput)
+    .output(nodeRowsOutput)
+    .query(({ ctx, input }) => readListedNodes(ctx.deps.db, ctx.actor, input.ids, ctx.deps.clock.now())),
 
   summary: procedure('nodes:read')
     .meta({ rest: { method: 'GET', path: '/nodes/summary', tag: 'Nodes', summary: 'Count nodes by health and sync status' } })

@@ -67,6 +67,10 @@ export const listNodesInput = pageInput.extend({
 });
 export const listNodesOutput = pageOf(nodeItemSchema);
 
+/** Some rows of the list by their ids, in no order; what is gone or out of reach is left out. */
+export const nodeRowsInput = z.object({ ids: z.array(idSchema).min(1).max(100) });
+export const nodeRowsOutput = z.array(nodeItemSchema);
+
 export const nodesSummaryInput = z.object({ at: atSchema }).prefault({});
 export const nodesSummaryOutput = z.object({
   total: z.number().int(),

@@ -93,6 +93,7 @@ const ofAll: Record<string, () => readonly unknown[]> = {
   'identity.me': () => [undefined],
   'models.list': () => [{}],
   'nodes.list': () => [{}, { fleet: beta.fleet }, { fleet: 'none' }, { query: 'beta' }, { label: 'side=beta' }, { revoked: true }, { at: Date.now() }, { at: Date.now(), fleet: beta.fleet }],
+  'nodes.rows': () => [{ ids: [alpha.node, beta.node] }],
   'nodes.summary': () => [undefined, { at: Date.now() }],
   'nodes.density': () => [undefined, { fleet: beta.fleet }, { at: Date.now() }],
   'nodes.cells': () => [beta.fleet, null].flatMap((fleet) => (['Healthy', 'NeverSeen'] as const).map((health) => ({ fleet, health, sync: 'Unknown', from: 0 }))),

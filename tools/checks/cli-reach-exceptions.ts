@@ -23,6 +23,7 @@ export const pagesAlone: Readonly<Record<string, string>> = {
   'live.changes': 'Tells an open page what to ask again: a program asks when it wants to know, or `get -w`.',
   'live.telemetry': 'Moves the charts of an open page: `POST /telemetry/series` has the figures.',
   'live.tail': 'Rows of a stream as they come, for as long as a page shows them: `GET /nodes/{id}/events` has those that are stored.',
+  'nodes.rows': 'Rows of a list that is on the screen, by id, when these nodes report: `GET /nodes` has them.',
   'nodes.cells': 'Counts of nodes that look alike, to be drawn: `GET /nodes` says the same in words.',
   'nodes.density': 'One letter a node, to be drawn: `GET /nodes` says the same in words.',
 };
