@@ -10,7 +10,7 @@ const parseAsMoment = createParser<Date>({
   eq: (one, other) => one.getTime() === other.getTime(),
 });
 
-/** The moment of the past that the pages of nodes and fleets show, in the address as `?at=`; without one they show now. */
+/** The moment of the past that the pages of nodes, fleets and a deployment show, in the address as `?at=`; without one they show now. */
 export const thenParser = { at: parseAsMoment };
 
 export const loadThen = createLoader(thenParser);

@@ -9,11 +9,12 @@ import type { Decision, decisionsInput, decisionsOutput } from './schema.ts';
 const toDecision = (row: { at: Date }): Decision => decisionSchema.parse({ ...row, at: row.at.getTime() });
 
 /** What a rollout and people decided, newest first; of a large one that is thousands. The cursor is the id below which the next page continues. */
-export async function listDecisions(db: Queryable, reach: Reach, { id, cursor, limit }: z.infer<typeof decisionsInput>): Promise<z.infer<typeof decisionsOutput>> {
+export async function listDecisions(db: Queryable, reach: Reach, { id, at, cursor, limit }: z.infer<typeof decisionsInput>): Promise<z.infer<typeof decisionsOutput>> {
   if ((await db.deployment.count({ where: { ...inReach(reach), id } })) === 0) throw notFound('deployment', id);
+  const until = { deploymentId: id, ...(at !== undefined && { at: { lte: new Date(at) } }) };
   const [rows, total] = await Promise.all([
-    db.deploymentDecision.findMany({ where: { deploymentId: id, ...(cursor !== undefined && { id: { lt: cursor } }) }, orderBy: { id: 'desc' }, take: limit + 1 }),
-    db.deploymentDecision.count({ where: { deploymentId: id } }),
+    db.deploymentDecision.findMany({ where: { ...until, ...(cursor !== undefined && { id: { lt: cursor } }) }, orderBy: { id: 'desc' }, take: limit + 1 }),
+    db.deploymentDecision.count({ where: until }),
   ]);
   const page = rows.slice(0, limit);
   return { items: page.map(toDecision), nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null, total };
@@ -25,7 +26,7 @@ export async function newestDecisions(db: Queryable, deploymentId: string, most:
 }
 
 /** What stops a rollout or ends it before its time, whoever decided it. */
-const stops: Decision['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Cancelled', 'RollingBack', 'RolledBack', 'Superseded'];
+export const stops: Decision['kind'][] = ['Paused', 'ApprovalNeeded', 'ThresholdExceeded', 'GateStopped', 'GateUndecided', 'Cancelled', 'RollingBack', 'RolledBack', 'Superseded'];
 
 /** The newest decision of each kind that stops a rollout, newest first, however many nodes failed since. */
 export async function stopsOf(db: Queryable, deploymentId: string): Promise<Decision[]> {

@@ -4,6 +4,7 @@ export type { AgentNeed } from './agent-needs.ts';
 export { changesBetween } from './changes.ts';
 export { stopsOf } from './decisions.ts';
 export { failuresOf, readDeployment, readUnderWay, rolloutOfNode } from './reads.ts';
+export { readDeploymentAt } from './past-deployment.ts';
 export { rolloutOfNodeAt } from './past-rollout.ts';
 export { makePlan } from './plan.ts';
 export { findNewest, findPlan, findUnderWay, lockFleetDeployments, readPlannedNodes } from './repository.ts';

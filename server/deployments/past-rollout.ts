@@ -1,4 +1,4 @@
-import type { Queryable } from '../kernel/db.ts';
+import type { Prisma, Queryable } from '../kernel/db.ts';
 import { inReach } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
 import { stateAfter } from './past-state.ts';
@@ -32,18 +32,9 @@ export interface RolloutThen {
   node: { wave: number; state: NodeRolloutState; message: string; requestedAt: number | null } | null;
 }
 
-/**
- * The newest rollout that a fleet had at a moment, and where a node was in it: from its decisions, the times of its waves and what the node was told. How many
- * nodes stood where in it then is kept by nobody, and left out.
- */
-export async function rolloutOfNodeAt(db: Queryable, reach: Reach, fleetId: string, node: StoodThen, at: number): Promise<RolloutThen | null> {
-  const moment = new Date(at);
-  const row = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId, startedAt: { lte: moment } }, { NOT: isForOthers(db, node.id) }] }, orderBy: { id: 'desc' }, include: { waves: { orderBy: { index: 'asc' } } } });
-  if (row === null) return null;
-  const [rows, place] = await Promise.all([
-    db.deploymentDecision.findMany({ where: { deploymentId: row.id, at: { lte: moment } }, orderBy: { id: 'asc' } }),
-    db.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: row.id, nodeId: node.id } } }),
-  ]);
+/** How far a rollout had come at a moment, by its decisions until then, the oldest first, and the times of its waves. */
+export async function courseUntil(db: Queryable, row: Prisma.DeploymentGetPayload<{ include: { waves: true } }>, moment: Date): Promise<{ policy: RolloutPolicy; decisions: Decision[]; state: RolloutState; waves: Omit<WaveView, 'nodes' | 'looks'>[] }> {
+  const rows = await db.deploymentDecision.findMany({ where: { deploymentId: row.id, at: { lte: moment } }, orderBy: { id: 'asc' } });
   const policy = rolloutPolicySchema.parse(row.policy);
   const decisions = rows.map((decision) => decisionSchema.parse({ ...decision, at: decision.at.getTime() }));
   const state = stateAfter(decisions.map(({ kind }) => kind), { onFailure: policy.onFailure, goesBackTo: row.previousBundle !== row.bundle });
@@ -52,6 +43,21 @@ export async function rolloutOfNodeAt(db: Queryable, reach: Reach, fleetId: stri
     const bakesUntil = baking == null || passed != null ? null : baking + policy.bakeSeconds * 1000;
     return { index, startedAt: started ?? null, passedAt: passed ?? null, bakesUntil, state: passed != null ? 'Passed' : started == null ? 'ToCome' : bakesUntil === null ? 'Progressing' : 'Baking' };
   });
+  return { policy, decisions, state, waves };
+}
+
+/**
+ * The newest rollout that a fleet had at a moment, and where a node was in it: from its decisions, the times of its waves and what the node was told. How many
+ * nodes stood where in it then is kept by nobody, and left out.
+ */
+export async function rolloutOfNodeAt(db: Queryable, reach: Reach, fleetId: string, node: StoodThen, at: number): Promise<RolloutThen | null> {
+  const moment = new Date(at);
+  const row = await db.deployment.findFirst({ where: { AND: [inReach(reach), { fleetId, startedAt: { lte: moment } }, { NOT: isForOthers(db, node.id) }] }, orderBy: { id: 'desc' }, include: { waves: { orderBy: { index: 'asc' } } } });
+  if (row === null) return null;
+  const [{ policy, decisions, state, waves }, place] = await Promise.all([
+    courseUntil(db, row, moment),
+    db.deploymentNode.findUnique({ where: { deploymentId_nodeId: { deploymentId: row.id, nodeId: node.id } } }),
+  ]);
   const requestedAt = place?.requestedAt != null && place.requestedAt <= moment ? place.requestedAt.getTime() : node.desired?.bundle === row.bundle ? node.desired.since : null;
   const untold: NodeRolloutState = isUnderWay(state) ? (node.connected ? 'ToCome' : 'Offline') : 'Skipped';
   return {

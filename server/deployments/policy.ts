@@ -19,6 +19,10 @@ export interface RolloutStanding {
 const allowed: Permission = { allowed: true };
 const refused = (reason: string): Permission => ({ allowed: false, reason });
 
+const notNow = refused('This is how the deployment was. What stands now can be changed.');
+/** At a moment of the past nothing can be done. */
+export const pastPermissions: DeploymentDetail['can'] = { pause: notNow, resume: notNow, cancel: notNow, rollBack: notNow, retryFailed: notNow, allow: notNow };
+
 /** What the actor may do with a rollout in this standing, and why not. The console shows it, and the service holds to it. */
 export function rolloutPermissions(actor: Actor, standing: RolloutStanding): DeploymentDetail['can'] {
   const role = permission(actor, 'deployments:write');

@@ -27,7 +27,7 @@ import type {
   planNodesOutput,
 } from './schema.ts';
 
-const decisionsShownMax = 20;
+export const decisionsShownMax = 20;
 const looksShownMax = 100;
 const keptPlanSchema = planSchema.omit({ nodes: true, can: true });
 type Row = Prisma.DeploymentGetPayload<{ include: { waves: true } }>;
@@ -38,6 +38,7 @@ export async function listDeployments(db: Queryable, reach: Reach, input: z.infe
     AND: inReach(reach),
     ...(input.state !== undefined && input.state.length > 0 && { state: { in: input.state } }),
     ...(input.fleet !== undefined && { fleetId: input.fleet }),
+    ...(input.startedUntil !== undefined && { startedAt: { lte: new Date(input.startedUntil) } }),
   };
   const [rows, total] = await Promise.all([
     db.deployment.findMany({

@@ -3,7 +3,8 @@ import { notFound } from '../kernel/errors.ts';
 import { procedure, router } from '../trpc/procedures.ts';
 import { allowDeployment, cancelDeployment, pauseDeployment, resumeDeployment, retryFailed, rollBackDeployment } from './actions.ts';
 import { listDecisions } from './decisions.ts';
-import { rolloutPermissions } from './policy.ts';
+import { readDeploymentAt } from './past-deployment.ts';
+import { pastPermissions, rolloutPermissions } from './policy.ts';
 import { listDeploymentNodes, listDeployments, listPlanNodes, readDeployment, readLookDetail } from './reads.ts';
 import { readStanding } from './repository.ts';
 import {
@@ -55,10 +56,11 @@ export const deploymentsRouter = router({
     .query(({ ctx, input }) => listDeployments(ctx.deps.db, ctx.actor, input)),
 
   get: procedure('deployments:read')
-    .meta({ rest: { method: 'GET', path: '/deployments/{id}', tag, summary: 'Read a deployment with its waves and decisions' } })
+    .meta({ rest: { method: 'GET', path: '/deployments/{id}', tag, summary: 'Read a deployment with its waves and decisions, now or at a moment of the past' } })
     .input(getDeploymentInput)
     .output(deploymentSchema)
     .query(async ({ ctx, input }) => {
+      if (input.at !== undefined) return { ...(await readDeploymentAt(ctx.deps.db, ctx.actor, input.id, input.at, ctx.deps.clock.now())).deployment, can: pastPermissions };
       const [deployment, standing] = await Promise.all([readDeployment(ctx.deps.db, ctx.actor, input.id, ctx.deps.clock.now()), readStanding(ctx.deps.db, ctx.actor, input.id)]);
       if (standing === null) throw notFound('deployment', input.id);
       return { ...deployment, can: rolloutPermissions(inFleet(ctx.actor, standing.fleetId), standing) };

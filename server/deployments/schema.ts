@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { signatureStandingSchema } from '../bundles/schema.ts';
 import { waveSelectorSchema } from '../fleets/schema.ts';
 import { gateSchema, leastBakeSeconds, lookEvidenceSchema, lookSchema } from '../gates/schema.ts';
+import { atSchema } from '../history/schema.ts';
 import { idSchema, pageInput, pageOf, permissionSchema } from '../kernel/wire.ts';
 import { modelVersionNumberSchema } from '../models/schema.ts';
 import { ruleVersionNumberSchema } from '../rules/schema.ts';
@@ -242,10 +243,11 @@ export const deploymentItemSchema = z.object({
   wave: z.object({ index: z.number().int(), of: z.number().int() }),
 });
 
-export const listDeploymentsInput = pageInput.extend({ state: z.array(rolloutStateSchema).max(8).optional(), fleet: idSchema.optional() });
+export const listDeploymentsInput = pageInput.extend({ state: z.array(rolloutStateSchema).max(8).optional(), fleet: idSchema.optional(), /** Those that had begun by then. */ startedUntil: atSchema });
 export const listDeploymentsOutput = pageOf(deploymentItemSchema);
 
-export const getDeploymentInput = z.object({ id: idSchema });
+/** At a moment of the past nothing can be done to it. */
+export const getDeploymentInput = z.object({ id: idSchema, at: atSchema });
 export const deploymentSchema = deploymentItemSchema.extend({
   /** The plan as it was approved, without its nodes. */
   plan: planSchema.omit({ nodes: true, can: true }),
@@ -261,7 +263,8 @@ export const deploymentSchema = deploymentItemSchema.extend({
   can: z.object({ pause: permissionSchema, resume: permissionSchema, cancel: permissionSchema, rollBack: permissionSchema, retryFailed: permissionSchema, allow: permissionSchema }),
 });
 
-export const decisionsInput = pageInput.extend({ id: idSchema });
+/** With a moment, those until then. */
+export const decisionsInput = pageInput.extend({ id: idSchema, at: atSchema });
 export const decisionsOutput = pageOf(decisionSchema);
 
 /** Waves of a policy, and the one of everybody who is left. */

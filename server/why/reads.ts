@@ -1,5 +1,5 @@
 import { findThreshold, readManifest, standingOf } from '../bundles/index.ts';
-import { agentNeeds, failuresOf, readDeployment, rolloutOfNode, rolloutOfNodeAt, stopsOf, unmetBy } from '../deployments/index.ts';
+import { agentNeeds, failuresOf, readDeployment, readDeploymentAt, rolloutOfNode, rolloutOfNodeAt, stopsOf, unmetBy } from '../deployments/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import { quarantinedOf, readNode } from '../nodes/index.ts';
@@ -32,7 +32,12 @@ async function explainNodeAt(db: Queryable, actor: Actor, id: string, at: number
   return { ...explanation, causes: causes.map((cause) => ({ ...cause, canDo: [] })) };
 }
 
-export async function explainDeployment(db: Queryable, actor: Actor, id: string, now: number): Promise<Explanation> {
+/** Now, or as it was to be answered at a moment of the past; who had signed by then is not kept, and nothing can be done about it. */
+export async function explainDeployment(db: Queryable, actor: Actor, { id, at }: { id: string; at?: number | undefined }, now: number): Promise<Explanation> {
+  if (at !== undefined) {
+    const { causes, ...explanation } = deploymentCauses({ ...(await readDeploymentAt(db, actor, id, at, now)), now: at });
+    return { ...explanation, causes: causes.map((cause) => ({ ...cause, canDo: [] })) };
+  }
   const deployment = await readDeployment(db, actor, id, now);
   const [stops, quarantined, failures] = await Promise.all([stopsOf(db, id), quarantinedOf(db, actor.organizationId, deployment.fleet.id), deployment.nodes.failed === 0 ? [] : failuresOf(db, id)]);
   return deploymentCauses({ deployment, stops, quarantined, failures, now });

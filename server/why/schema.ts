@@ -33,8 +33,7 @@ export const explanationSchema = z.object({
   causes: z.array(causeSchema),
 });
 
-export const whyInput = z.object({ id: idSchema });
-export const whyNodeInput = whyInput.extend({ at: atSchema });
+export const whyInput = z.object({ id: idSchema, at: atSchema });
 
 export type CauseCode = z.infer<typeof causeCodeSchema>;
 export type Cause = z.infer<typeof causeSchema>;

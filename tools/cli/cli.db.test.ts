@@ -207,6 +207,10 @@ test('nodes and fleets are read as they stood, and what has no past says so', as
   expect((await selvedge('get', 'nodes', '-o', 'wide', '--at', before)).out).not.toContain('bad fan');
   expect((await selvedge('get', 'fleets', '--at', before)).code).toBe(exitCodes.done);
   expect((await selvedge('logs', 'plant-3/loop-1', '--at', before)).out).not.toContain('bad fan');
+  const deployment = await selvedge('why', 'deployment/cli-fleet', '--at', before, '-o', 'json');
+  expect(JSON.parse(deployment.out)).toMatchObject({ headline: expect.any(String), causes: expect.any(Array) });
+  expect((await selvedge('describe', 'deployment', 'cli-fleet', '--at', before)).out).toContain('This is how the deployment was.');
+  expect(await selvedge('get', 'deployments', '--at', before)).toMatchObject({ code: exitCodes.usage });
   await selvedge('quarantine', 'lift', 'plant-3/loop-1');
   expect(await selvedge('get', 'nodes', '--at', '900d')).toMatchObject({ code: exitCodes.refused, error: expect.stringContaining('earliest moment that can be read') });
   expect(await selvedge('get', 'rules', '--at', '1h')).toMatchObject({ code: exitCodes.usage, error: expect.stringContaining('only of nodes and fleets') });

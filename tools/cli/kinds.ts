@@ -167,7 +167,7 @@ const byName: ReadonlySet<string> = new Set(['/nodes', '/fleets', '/repositories
 
 /** One thing by its name or id, a deployment by its id or as the newest of a fleet; of then where a moment is given. Throws when there is none. */
 export async function find(client: ApiClient, kind: Kind, written: string, when: { at?: number } = {}): Promise<Item> {
-  if (kind.path === '/deployments' && !idText.test(written)) return newestOf(client, kind, await find(client, kindOf('fleet'), written));
+  if (kind.path === '/deployments' && !idText.test(written)) return newestOf(client, kind, await find(client, kindOf('fleet'), written, when), when);
   const named = kind.key === 'name' || !byName.has(kind.path) ? [] : await client.list(kind.path, { query: written, ...when }, 500);
   const item = named.map((one) => kind.schema.parse(one)).find((one) => one.name === written);
   if (item !== undefined) return item;
@@ -176,9 +176,9 @@ export async function find(client: ApiClient, kind: Kind, written: string, when:
 
 const idText = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-async function newestOf(client: ApiClient, kind: Kind, fleet: Item): Promise<Item> {
-  const [newest] = await client.list('/deployments', { fleet: fleet.id }, 1);
-  if (newest === undefined) throw new CliError(exitCodes.notFound, `${nameOf(fleet)} has had no deployment.`);
+async function newestOf(client: ApiClient, kind: Kind, fleet: Item, { at }: { at?: number }): Promise<Item> {
+  const [newest] = await client.list('/deployments', { fleet: fleet.id, startedUntil: at }, 1);
+  if (newest === undefined) throw new CliError(exitCodes.notFound, `${nameOf(fleet)} ${at === undefined ? 'has had no deployment' : 'had had no deployment by then'}.`);
   return kind.schema.parse(newest);
 }
 

@@ -14,12 +14,13 @@ export function momentOf(now: () => number): (text: string) => number {
   };
 }
 
-/** Of which kinds there is a past. */
-const remembered: ReadonlySet<string> = new Set(['/nodes', '/fleets']);
+/** Of which kinds there is a past: to list, and of one thing. */
+const remembered = { list: ['/nodes', '/fleets'], one: ['/nodes', '/fleets', '/deployments'] } as const satisfies Record<string, readonly string[]>;
 
 /** The parameter of a read, for kinds of which there is a past. */
-export function asOf(kind: Kind, at: number | undefined): { at?: number } {
+export function asOf(kind: Kind, at: number | undefined, of: keyof typeof remembered): { at?: number } {
   if (at === undefined) return {};
-  if (!remembered.has(kind.path)) throw new CliError(exitCodes.usage, `There is no past of ${kind.names[1]} to read, only of nodes and fleets.`);
+  const known: readonly string[] = remembered[of];
+  if (!known.includes(kind.path)) throw new CliError(exitCodes.usage, `There is no past of ${kind.names[1]} to read, only of nodes${of === 'list' ? '' : ','} ${of === 'list' ? 'and fleets' : 'fleets and single deployments'}.`);
   return { at };
 }

@@ -72,7 +72,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.error(text) })
     .showSuggestionAfterError();
   const format = (): Option => new Option('-o, --output <format>', 'form of the answer').choices(formats).default('table');
-  const at = (): Option => new Option('--at <moment>', 'as it stood then, of nodes and fleets: a time, as 2026-11-27T08:00Z, or how long ago, as 2h').argParser(momentOf(() => io.now()));
+  const at = (): Option => new Option('--at <moment>', 'as it stood then, of nodes, fleets and a deployment: a time, as 2026-11-27T08:00Z, or how long ago, as 2h').argParser(momentOf(() => io.now()));
 
   program.command('login <url>').description('Sign in with an API token from standard input, and keep it for this user.').action(async (url: string) => {
     const token = (await io.standardInput()).trim();
@@ -100,7 +100,7 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
       const one = more.length === 0 && given.includes('/') ? addressed(given, undefined) : undefined;
       const [kind, names] = [one?.kind ?? kindOf(given), one === undefined ? more : [one.name]];
       const client = await connect();
-      const when = asOf(kind, options.at);
+      const when = asOf(kind, options.at, 'list');
       const read = async (): Promise<Item[]> => (names.length > 0 ? await Promise.all(names.map((name) => find(client, kind, name, when))) : (await client.list(kind.path, { label: options.selector, ...when }, options.limit)).map((one) => kind.schema.parse(one)));
       if (options.watch === true) {
         if (options.output !== 'table' && options.output !== 'wide') throw new CliError(exitCodes.usage, 'What is watched is shown as a table: leave -o out, or say wide.');
@@ -113,18 +113,18 @@ export function buildProgram(io: Io, end: (exitCode: number) => void): Command {
   program.command('describe <kind> [name]').description('One thing with everything that is known of it, as fleet NAME or fleet/NAME.').addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml')).addOption(at()).action(async (written: string, given: string | undefined, options: { output: Format; at?: number }) => {
     const { kind, name } = addressed(written, given);
     const client = await connect();
-    const when = asOf(kind, options.at);
+    const when = asOf(kind, options.at, 'one');
     const item = await find(client, kind, name, when);
     const known = z.looseObject({}).parse(await client.get(`${kind.path}/${encodeURIComponent(kind.key === 'id' ? item.id : nameOf(item))}`, when));
     const budget = kind.path === '/nodes' && options.at === undefined ? (await budgetsOf(client, [item.id])).get(item.id) : undefined;
     io.out(renderOne(budget === undefined ? known : { ...known, telemetryBudget: budget }, options.output));
   });
-  program.command('why <kind> [name]').description('Why a node or deployment is not where it should be; of a node also why it was not at a moment of the past.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).addOption(at()).action(async (written: string, given: string | undefined, options: { output: Format; at?: number }) => {
+  program.command('why <kind> [name]').description('Why a node or deployment is not where it should be, or was not at a moment of the past; of a fleet’s name, the newest deployment by then.').addOption(new Option('-o, --output <format>').choices(['table', 'json', 'yaml']).default('table')).addOption(at()).action(async (written: string, given: string | undefined, options: { output: Format; at?: number }) => {
     const { kind, name } = addressed(written, given);
     const client = await connect();
     const [noun] = kind.names;
     if (noun !== 'node' && noun !== 'deployment') throw new CliError(exitCodes.usage, `'why' answers for nodes and deployments, not for ${kind.names[1]}.`);
-    const when = asOf(kind, options.at);
+    const when = asOf(kind, options.at, 'one');
     const { id } = await find(client, kind, name, when);
     const explanation = explanationSchema.parse(noun === 'node' ? await client.get(`/nodes/${id}/why`, when) : await client.get(`/deployments/${id}/why`, when));
     io.out(options.output === 'table' ? explained(explanation) : renderOne(explanation, options.output));

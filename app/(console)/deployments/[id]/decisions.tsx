@@ -16,12 +16,12 @@ import { Shape } from '../../../_ui/status.tsx';
 import { decisionsInput } from './decisions-input.ts';
 
 /** What the rollout and people decided, each with the figures it was decided on. */
-export function Decisions({ id }: { id: string }) {
+export function Decisions({ id, at }: { id: string; at?: number | undefined }) {
   const trpc = useTRPC();
-  const query = useInfiniteQuery({ ...trpc.deployments.decisions.infiniteQueryOptions(decisionsInput(id), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
+  const query = useInfiniteQuery({ ...trpc.deployments.decisions.infiniteQueryOptions(decisionsInput(id, at), { getNextPageParam: nextCursorOf }), placeholderData: keepPreviousData });
   const read = query.data === undefined ? undefined : rowsOf(query.data);
   return (
-    <Card span={5} title="Decisions" subtitle={read === undefined || read.total <= read.rows.length ? 'newest first' : `newest first, ${count(read.rows.length)} of ${count(read.total)}`} live>
+    <Card span={5} title="Decisions" subtitle={read === undefined || read.total <= read.rows.length ? 'newest first' : `newest first, ${count(read.rows.length)} of ${count(read.total)}`} live={at === undefined}>
       <Loaded query={query} what="the decisions" skeleton={<SkeletonRows rows={6} columns={1} />}>
         {(data) => {
           const { rows } = rowsOf(data);

@@ -6,6 +6,7 @@ import { useTRPC } from '../../../_data/trpc.tsx';
 import { Causes } from '../../../_domain/explanation.tsx';
 import { Signatures } from '../../../_domain/signatures.tsx';
 import { RolloutStatus } from '../../../_domain/state-status.tsx';
+import { ThenControl, useThen } from '../../../_domain/then.tsx';
 import { shortDigest } from '../../../_format/names.ts';
 import { count, plural } from '../../../_format/number.ts';
 import { paths } from '../../../paths.ts';
@@ -19,6 +20,7 @@ import { deploymentTitle } from '../deployment-title.ts';
 import { PlanChanges } from '../plan-changes.tsx';
 import { AgainstControl, waveBesideControl } from './against-control.tsx';
 import { Decisions } from './decisions.tsx';
+import { PastRollout } from './past-rollout.tsx';
 import { RolloutActions } from './rollout-actions.tsx';
 import { RolloutNodes } from './rollout-nodes.tsx';
 import { Waves } from './waves.tsx';
@@ -26,12 +28,13 @@ import { Waves } from './waves.tsx';
 /** One rollout as it goes: waves, decisions with what they were made on, and every node it moves. */
 export function RolloutPage({ id }: { id: string }) {
   const trpc = useTRPC();
-  const query = useQuery(trpc.deployments.get.queryOptions({ id }));
+  const { at } = useThen();
+  const query = useQuery(trpc.deployments.get.queryOptions({ id, ...(at !== undefined && { at }) }));
   const title = query.data === undefined ? 'Deployment' : deploymentTitle(query.data);
   return (
     <PageFrame crumbs={[{ label: 'Deployments', href: paths.deployments() }, { label: title }]}>
       <Loaded query={query} what="this deployment" back={{ label: 'All deployments', href: paths.deployments() }} skeleton={<Card><SkeletonRows rows={10} columns={4} /></Card>}>
-        {(deployment) => <Content deployment={deployment} title={title} />}
+        {(deployment) => (at === undefined ? <Content deployment={deployment} title={title} /> : <PastRollout deployment={deployment} title={title} at={at} />)}
       </Loaded>
     </PageFrame>
   );
@@ -46,7 +49,7 @@ function Content({ deployment, title }: { deployment: DeploymentDetail; title: s
   );
   return (
     <>
-      <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<RolloutActions deployment={deployment} />} />
+      <PageHead title={title} purpose={<Purpose deployment={deployment} />} actions={<><ThenControl /><RolloutActions deployment={deployment} /></>} />
       <Grid>
         <Card title="Waves" live actions={<Legend />}>
           <Waves deployment={deployment.id} waves={deployment.waves} policy={deployment.plan.policy} />
