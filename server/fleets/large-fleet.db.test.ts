@@ -57,6 +57,7 @@ describe('a fleet of 10,000 nodes', { timeout: 120_000 }, () => {
     const [{ id: fleet } = { id: '' }] = (await caller.fleets.list({})).items;
     const plan = await caller.deployments.plan({ fleet, rules: [{ name: 'watch', version: 1 }], policy: {} });
     const { id } = await caller.deployments.create({ planHash: plan.hash });
+    const at = world.deps.clock.now();
     /** The page, and how many statements it takes at most. */
     const pages: Record<string, [() => Promise<unknown>, number]> = {
       nodes: [() => caller.nodes.list({ limit: 50 }), 3],
@@ -67,7 +68,9 @@ describe('a fleet of 10,000 nodes', { timeout: 120_000 }, () => {
       deployment: [() => caller.deployments.get({ id }), 9],
       'its nodes': [() => caller.deployments.nodes({ id, limit: 50 }), 8],
       why: [() => caller.why.deployment({ id }), 12],
-      overview: [() => caller.overview.get(), 22],
+      'deployment as of a moment': [() => caller.deployments.get({ id, at }), 14],
+      'why as of a moment': [() => caller.why.deployment({ id, at }), 14],
+      overview: [() => caller.overview.get(), 21],
       cells: [() => caller.nodes.density(), 1],
       'cells that are pointed at': [() => caller.nodes.cells({ fleet, health: 'NeverSeen', sync: 'Unknown', from: 9_900 }), 1],
       preview: [() => caller.fleets.preview({ selector: 'site=everywhere' }), 2],
