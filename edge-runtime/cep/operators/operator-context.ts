@@ -12,5 +12,6 @@ export interface OperatorContext {
     selection(plan: SelectionPlan, kind: PayloadKind, tracksLeaving: boolean): SelectionCode;
     values(values: readonly Typed[], kind: PayloadKind): (timestamp: number, payload: Payload) => unknown[];
   };
-  alarm(ring: (time: number) => void): Alarm;
+  /** What an operator waits for. Alarms due together ring in the order of their making, except that of an output rate, which rings `behind` those of its query. */
+  alarm(ring: (time: number) => void, behind?: true): Alarm;
 }

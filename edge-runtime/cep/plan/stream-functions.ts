@@ -33,7 +33,7 @@ export const STREAM_FUNCTIONS: ReadonlyMap<string, StreamFunction> = new Map<str
       build: (values) => {
         const forms = values.map((one) => one.type).join(' ');
         if (!LOG_FORMS.has(forms)) return { wrong: `takes at most a priority, a message and a bool, found ${forms === '' ? 'nothing' : values.map((one) => one.type).join(', ')}` };
-        if (values.some((one) => one.type === 'bool' && one.kind !== 'constant')) return { wrong: 'takes a constant for whether the whole event is written' };
+        if (values.some((one) => one.type === 'bool' && one.kind !== 'constant')) return { wrong: 'takes a constant bool' };
         const priority = forms.startsWith('string string') ? values[0] : undefined;
         if (priority !== undefined && priority.kind !== 'constant') return { wrong: 'takes a constant as its priority' };
         if (priority !== undefined && !PRIORITIES.has(String(priority.value).toUpperCase())) return { wrong: `has the priorities ${[...PRIORITIES].join(', ')}, found '${String(priority.value)}'` };

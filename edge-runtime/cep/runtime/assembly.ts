@@ -24,7 +24,7 @@ import { QueryCode } from './query-code.ts';
 import { QueryEars } from './query-output.ts';
 import { RunningRule } from './running-rule.ts';
 import { sendingOn, type KeyedSend, type StageChain } from './stage-chain.ts';
-import type { Port, StageRuntime } from './stage-runtime.ts';
+import { RATE_PLACE, type Port, type StageRuntime } from './stage-runtime.ts';
 import { startTrigger } from './triggers.ts';
 
 /** What comes and goes as one: a query outside partitions, a partition, or what is defined. */
@@ -244,9 +244,11 @@ export class Assembly {
     const { chain, provenance, watch } = this.parts;
     const runtime = chain.at(stage);
     const code = this.codeOf(runtime);
+    let place = runtime.reserve();
+    const last = place + RATE_PLACE;
     return {
       clock: runtime.clock,
-      alarm: (ring) => rule.rings(runtime.alarm(ring)),
+      alarm: (ring, behind) => rule.rings(runtime.alarm(ring, behind === true ? last : place++)),
       begin: (begin) => rule.leaves(this.late ? runtime.beginLate(begin) : runtime.start.add(begin)),
       target: chain.crossing(stage, targetStage, `${query.name}/to ${query.output.target}`, target),
       ears: this.ears.get(query.name) ?? new QueryEars(),

@@ -10,7 +10,7 @@ import type { Instance } from './partition-instance.ts';
 import { waysInto, type Exits, type Member } from './partition-member.ts';
 import type { Receiver } from './receiver.ts';
 import { sendingOn, type KeyedSend } from './stage-chain.ts';
-import type { StageRuntime } from './stage-runtime.ts';
+import { RATE_PLACE, type StageRuntime } from './stage-runtime.ts';
 import { Alarm, Timers } from './timers.ts';
 
 /** What copies of queries need from the partition that they are made for. */
@@ -39,14 +39,13 @@ export class KeyCopies {
   readonly members: readonly Member[];
   /** What each copy's states are called, in the order of their making. */
   readonly names: string[] = [];
-  /** One for no key: it shows whether anything is remembered, and takes the places of the alarms. */
+  /** One for no key: it shows whether anything is remembered, or waits for a time. */
   readonly pattern: Instance;
   private readonly around: CopySurroundings;
-  /** While a copy is made: what it is made for, its inner streams, and its alarms' places in the order of the app. */
+  /** While a copy is made: what it is made for, and its inner streams. */
   private made: Instance | undefined;
   private relays = new Map<string, FanOut>();
   private timers: Timers;
-  private readonly orders: number[] = [];
 
   constructor(around: CopySurroundings) {
     const { members, entered, stage } = around;
@@ -90,6 +89,7 @@ export class KeyCopies {
   private within(query: QueryPlan, context: QueryContext): QueryContext {
     const { target } = query.output;
     const { stage, exits, keyAtHand } = this.around;
+    const first = stage.reserve();
     const inner = query.output.change === undefined && target.startsWith('#');
     const relay = (): Receiver => this.further(this.relays.get(target) ?? context.target, exits?.inner(target) ?? []);
     return {
@@ -98,7 +98,7 @@ export class KeyCopies {
         return inner ? relay() : context.target;
       },
       keyAtHand,
-      alarm: (ring) => this.alarm(ring),
+      alarm: (ring, behind) => this.alarm(ring, first, behind),
       // A key starts when its first event comes.
       begin: (begin) => begin(stage.clock.now, !stage.exact),
       keep: (id, state) => {
@@ -126,11 +126,10 @@ export class KeyCopies {
     return sendingOn(send, () => (made === this.pattern ? this.around.current() : made?.key));
   }
 
-  private alarm(ring: (time: number) => void): Alarm {
-    const { made, around } = this;
-    if (made === undefined) throw new TypeError('An operator of a partition asked for an alarm after it was made.');
-    const place = made.copy.alarms.length;
-    const order = (this.orders[place] ??= around.stage.reserve());
+  /** Operators ask for their alarms while their copy is made. */
+  private alarm(ring: (time: number) => void, first: number, behind: true | undefined): Alarm {
+    const { made = this.pattern, around } = this;
+    const order = first + (behind === true ? RATE_PLACE : Math.min(made.copy.alarms.length, RATE_PLACE - 1));
     const rung = (time: number): void => {
       around.touch(made);
       ring(time);

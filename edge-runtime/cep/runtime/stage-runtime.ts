@@ -27,6 +27,8 @@ export interface LogEntry {
 }
 
 const COMPACT_AT = 1024;
+/** How far behind the first place of a query its output rate stands. A pattern has 200 steps at most. */
+export const RATE_PLACE = 1023;
 
 /**
  * The part of an app between two predictions, with a clock of its own. A later stage is fed from a log in the order in
@@ -53,13 +55,13 @@ export class StageRuntime {
     this.start = new StartOfTime((ring) => this.alarm(ring));
   }
 
-  alarm(ring: (time: number) => void): Alarm {
-    return new Alarm(this.timers, this.alarms++, ring);
+  alarm(ring: (time: number) => void, place = this.alarms++): Alarm {
+    return new Alarm(this.timers, place, ring);
   }
 
-  /** A place in the order of alarms for operators that are made later, and again and again. */
+  /** The first place of a query in the order of alarms; that of its output rate is behind those of its operators, however late they are made. */
   reserve(): number {
-    return this.alarms++;
+    return (this.alarms += RATE_PLACE + 1) - RATE_PLACE;
   }
 
   /** What comes to a running app counts from now, or from the start where that is still to come; the returned function keeps it from that. */

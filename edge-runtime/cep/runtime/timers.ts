@@ -44,6 +44,11 @@ export class Alarm {
     return this.times[this.head] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Whether others ring at this moment and it is to come behind them. */
+  get isNext(): boolean {
+    return this.timers.position < this.order;
+  }
+
   at(time: number): void {
     this.times.push(time);
     if (this.times.length - this.head === 1 && !this.draining) this.timers.add(this);
@@ -161,6 +166,8 @@ export class Timers {
   private readonly heap: Alarm[] = [];
   /** When the soonest alarm rings; infinity when none waits. Read for every event. */
   next = Number.POSITIVE_INFINITY;
+  /** The place of what rings; infinity while nothing does. */
+  position = Number.POSITIVE_INFINITY;
 
   /**
    * Rings everything due at the clock's time, operator by operator in the order of the app. What an operator sets off
@@ -173,7 +180,7 @@ export class Timers {
       const due = this.takeDue(clock, position, passed);
       const [first] = due;
       if (first === undefined) break;
-      position = first.order;
+      this.position = position = first.order;
       const later = apart && due.length > 1 ? takeTied(due, position) : undefined;
       for (const alarm of due) {
         if (alarm.order === position) alarm.drain(clock);
@@ -181,6 +188,7 @@ export class Timers {
       }
       if (later !== undefined) append(passed, later);
     }
+    this.position = Number.POSITIVE_INFINITY;
     for (const alarm of passed) this.add(alarm);
   }
 

@@ -59,7 +59,7 @@ from B selct x insert into C;`;
     ['from e1=S -> e2=S select eventTimestamp(e1, e2) as t insert into O', 'eventTimestamp takes the name of an event of the pattern, or nothing.'],
     ['from S select 5. as x insert into O', "Found '.', expected 'as' and a name after an expression that is no plain attribute."],
     ["from S select time:dateAdd(s, 1, s) as x insert into O", 'time:dateAdd takes string, int, constant string, [string] or long, int, constant string, found string, int, string.'],
-    ['from S#log(s, a > 1) select a insert into O', 'log takes a constant for whether the whole event is written.'],
+    ['from S#log(s, a > 1) select a insert into O', 'log takes a constant bool.'],
     ["from S#log('loud', s) select a insert into O", "log has the priorities INFO, DEBUG, WARN, FATAL, ERROR, OFF, TRACE, found 'loud'."],
     ['from S#log(s, s, true) select a insert into O', 'log takes a constant as its priority.'],
     ['from e1=S<3:2> -> e2=S select e2.a insert into O', 'A count goes from the smaller to the larger number, found <3:2>.'],

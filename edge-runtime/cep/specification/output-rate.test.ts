@@ -34,6 +34,11 @@ const CASES: readonly (readonly [name: string, query: string, sent: readonly Sen
 ];
 
 describe('an output rate', () => {
+  specify(STREAM, [
+    ['puts out behind what its window lets go at that moment', 'from S#window.time(10 milliseconds) select v output last every 10 milliseconds insert all events into O;', [['S', 1000, 'a', 1], { advance: 1040 }], [[1]]],
+    ['a snapshot is what there was before anything came or left at its moment', 'from S#window.timeBatch(20 milliseconds) select v output snapshot every 20 milliseconds insert all events into O;', [['S', 1000, 'a', 1], ['S', 1022, 'a', 2], { advance: 1100 }], [[1], [1], [2]]],
+  ]);
+
   specify(STREAM, CASES.map(([name, query, sent, rows]): Specified => [name, `${query} insert into O;`, sent, rows]));
 
   it('counts from the start of the app where one is given, else from its first moment', () => {

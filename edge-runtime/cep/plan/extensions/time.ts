@@ -1,7 +1,7 @@
 import { durationNamed } from '../aggregation-time.ts';
 import type { FunctionDefinition } from '../functions.ts';
 import type { Typed } from '../types.ts';
-import { constantOf, extension, fits, type Run } from './define.ts';
+import { constantOf, extension, type Run } from './define.ts';
 import { datePattern, weekOf } from './date-format.ts';
 
 const DEFAULT = 'yyyy-MM-dd HH:mm:ss.SSS';
@@ -111,18 +111,16 @@ function offsetOf(time: number, zone: string): number {
 }
 
 /** What the clock shows, as `pattern` has it; the engine's clock, which moves with the events. */
-function now(name: string, pattern: string, zoned = false): [string, FunctionDefinition] {
-  const form = zoned ? `${name}([zone])` : `${name}()`;
+function now(name: string, pattern: string, takes = ''): [string, FunctionDefinition] {
+  const run: Run = (time, zone) => (zone === undefined ? written(Number(time), pattern) : inZone(written(Number(time), pattern), pattern, 'UTC', zone));
+  const [, { form, build }] = extension(name, { takes, gives: 'string', run });
   return [
     name,
     {
       form,
       build: (values) => {
-        if (!fits(zoned ? ['s!?'] : [], values)) return { wrong: `takes ${zoned ? "nothing or a zone such as 'Asia/Tokyo'" : 'nothing'}, found ${values.map((one) => one.type).join(', ')}` };
-        const clock: Typed = { kind: 'now', type: 'long' };
-        const [zone] = values;
-        if (zone === undefined) return { kind: 'call', type: 'string', arguments: [clock], run: (time) => written(Number(time), pattern) };
-        return { kind: 'call', type: 'string', arguments: [clock, zone], run: (time, to) => inZone(written(Number(time), pattern), pattern, 'UTC', to) };
+        const built = build(values);
+        return 'wrong' in built ? built : { kind: 'call', type: 'string', arguments: [{ kind: 'now', type: 'long' }, ...values], run };
       },
     },
   ];
@@ -137,7 +135,7 @@ function timestamp(name: string): [string, FunctionDefinition] {
 export const TIME: readonly [string, FunctionDefinition][] = [
   now('time:currentDate', 'yyyy-MM-dd'),
   now('time:currentTime', 'HH:mm:ss'),
-  now('time:currentTimestamp', 'yyyy-MM-dd HH:mm:ss', true),
+  now('time:currentTimestamp', 'yyyy-MM-dd HH:mm:ss', 's!?'),
   now('time:utcTimestamp', 'yyyy-MM-dd HH:mm:ss'),
   extension('time:date', { takes: 's s?', gives: 'string', run: (text, pattern) => written(parsed(text, pattern), 'yyyy-MM-dd') }),
   extension('time:dateAdd', { takes: 's i s! s?|l i s!', gives: 'string', prepare: moving(1) }),

@@ -29,6 +29,7 @@ export class LatestRow implements Rate {
   }
 
   private take(event: OutputEvent): void {
+    this.grid.passing(event.timestamp);
     if (event.type === CURRENT) {
       this.latest = event;
       this.grid.wait();
@@ -69,6 +70,7 @@ export class LatestOfGroup implements Rate {
   }
 
   private take(event: OutputEvent): void {
+    if (event.type === CURRENT || this.mode === 'counted') this.grid.passing(event.timestamp);
     if (event.type === RESET) {
       if (this.mode === 'counted') this.groups.clear();
       return;

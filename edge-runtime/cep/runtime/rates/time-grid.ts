@@ -13,15 +13,21 @@ export class TimeGrid {
   private origin = 0;
   private waiting = false;
   private eager = false;
+  /** Moments that were put out before the clock rang for them. */
+  private ahead = 0;
+  private readonly ring: (time: number) => boolean;
 
   /** `ring` is told the moment; it gives back whether something is still there for the next one. */
   constructor(every: number, context: RateContext, ring: (time: number) => boolean) {
     this.every = every;
     this.clock = context.clock;
+    this.ring = ring;
+    // Behind what the query's own windows let go at the same time.
     this.alarm = context.alarm((time) => {
-      this.waiting = ring(time) || this.eager;
+      if (this.ahead > 0) this.ahead--;
+      else this.waiting = ring(time) || this.eager;
       if (this.waiting) this.alarm.at(time + every);
-    });
+    }, true);
     context.begin((now, eager) => {
       this.origin = now;
       this.eager = eager;
@@ -33,7 +39,19 @@ export class TimeGrid {
   wait(): void {
     if (this.waiting) return;
     this.waiting = true;
-    this.alarm.at(this.clock.now + this.every - ((this.clock.now - this.origin) % this.every));
+    const { now } = this.clock;
+    const passed = (now - this.origin) % this.every;
+    // The moment at hand, for what a timer before this one lets go.
+    this.alarm.at(passed === 0 && now > this.origin && this.alarm.isNext ? now : now + this.every - passed);
+  }
+
+  /** Puts out what there was before an event of this time, where a moment has come by then. */
+  passing(time: number): void {
+    if (!this.waiting) return;
+    const moment = this.alarm.due + this.ahead * this.every;
+    if (time < moment) return;
+    this.ahead++;
+    this.ring(moment);
   }
 
   save(writer: BinaryWriter): void {

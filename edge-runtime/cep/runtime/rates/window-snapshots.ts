@@ -35,6 +35,7 @@ abstract class RowsOfWindow implements Rate {
   }
 
   private take(event: OutputEvent): void {
+    this.grid.passing(event.timestamp);
     if (event.type === CURRENT) {
       this.list.push(event);
       this.remember(event);
