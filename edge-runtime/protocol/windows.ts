@@ -27,7 +27,7 @@ export type Window = z.infer<typeof windowSchema>;
 
 function isTimeZone(name: string): boolean {
   try {
-    return Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+    return formatOf(name) !== undefined;
   } catch {
     return false;
   }
@@ -123,11 +123,13 @@ function minuteOf(time: string): number {
   return Number(hours) * 60 + Number(minutes);
 }
 
-/** Making one takes longer than a hundred uses of it, and there are as many as time zones in use. */
+/** Making one takes longer than a hundred uses of it, and there are as many as time zones in use, however these are spelt. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+const formatsMax = 1000;
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone) ?? new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  if (formats.size >= formatsMax) formats.clear();
   formats.set(timeZone, known);
   return known;
 }
