@@ -75,11 +75,14 @@ export function createAgentLink(deps: Deps, parts: LinkParts, signal: AbortSigna
   answerQuestions(context);
 
   const sweep = async (): Promise<void> => {
+    const begun = deps.clock.now();
     while (!signal.aborted) {
-      await markSilentNodes(deps, silentMs, deps.ids.next()).catch((error: unknown) => deps.logger.warn({ err: error }, 'silent nodes were not looked for'));
+      // Who was silent while nobody listened may be on its way back.
+      if (deps.clock.now() - begun >= silentMs) await markSilentNodes(deps, silentMs, deps.ids.next()).catch((error: unknown) => deps.logger.warn({ err: error }, 'silent nodes were not looked for'));
       for (const connection of connections) if (deps.clock.now() - connection.heardAt > silentMs) connection.socket.terminate();
       await deps.clock.sleep(sweepMs, signal);
     }
+    context.departures.stop();
     for (const connection of connections) connection.socket.close(1001, 'the control plane is stopping');
     await allClosed(connections);
     await context.departures.settled();

@@ -14,14 +14,24 @@ export class Departures {
   readonly #deps: Deps;
   #waiting: Departure[] = [];
   #writing: Promise<void> | undefined;
+  #isStopped = false;
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
   add(departure: Departure): void {
+    if (this.#isStopped) return;
     this.#waiting.push(departure);
     this.#writing ??= this.#writeAll();
+  }
+
+  /**
+   * From here on connections end because this process does. Their nodes come back to another one, or to the next, within moments, and a rollout must not
+   * go on meanwhile as if they were away; of those that do not, their missing heartbeats tell.
+   */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Resolves when every departure so far is written, or given up because the database is away and the process ends. */

@@ -141,3 +141,15 @@ describe('telemetry of two replicas', () => {
     await expect.poll(async () => (await sums()).map(({ events, lag, buffered }) => ({ events: Number(events), lag: Number(lag), buffered: Number(buffered) }))).toEqual([{ events: 20, lag: 4, buffered: 8 }]);
   });
 });
+
+test('one that stops does not make its nodes offline: they come back to another', async () => {
+  const key = aKey();
+  const { id, agent } = await joined(there, key);
+  const row = () => here.deps.db.node.findUniqueOrThrow({ where: { id } });
+  const { connectedSince } = await row();
+  await there.link.stop();
+  await agent.ended();
+  expect(await row()).toMatchObject({ health: 'Healthy', connectedSince });
+  await joined(here, key);
+  expect(await row()).toMatchObject({ health: 'Healthy' });
+});
