@@ -299,6 +299,29 @@ describe('a rollout', () => {
     await converge(id, [...agents, late]);
     expect(await operator().get({ id })).toMatchObject({ state: 'Succeeded', nodes: { running: 4 } });
   });
+
+  test.each([['before it was told', 2], ['after', 0]])('takes a node that leaves %s and comes back into its last wave', async (_, which) => {
+    await converge(await deploy(1));
+    const id = await deploy(2, { ...instantly, bakeSeconds: 60 });
+    await converge(id);
+    const away = agents[which];
+    if (away === undefined) throw new Error('there is no agent');
+    const move = async (to: string): Promise<void> => {
+      await as('operator').nodes.setLabels({ id: away.id, labels: { site: to } });
+      world.deps.clock.advance(1_000);
+      await welcomeJoiners(world.deps, [away.id]);
+      await advanceRollout(world.deps, id);
+    };
+    await move(`${site}-away`);
+    expect((await operator().nodes({ id })).items.find(({ node }) => node === away.id)).toMatchObject({ state: 'Skipped' });
+    await move(site);
+    for (let wave = 0; wave < 3; wave += 1) {
+      world.deps.clock.advance(61_000);
+      await converge(id);
+    }
+    expect(await operator().get({ id })).toMatchObject({ state: 'Succeeded', nodes: { running: 3 } });
+    expect((await away.desired())?.bundle).toBe((await agents[1]?.desired())?.bundle);
+  });
 });
 
 test('a node that joins a fleet is told what the fleet runs, once', async () => {
@@ -307,6 +330,19 @@ test('a node that joins a fleet is told what the fleet runs, once', async () => 
   expect(await welcomeJoiners(world.deps, [late.id])).toBe(1);
   expect(await welcomeJoiners(world.deps, null)).toBe(0);
   expect((await late.desired())?.bundle).toBe((await agents[0]?.desired())?.bundle);
+});
+
+test('a node that leaves its fleet and comes back is told what that runs by then', async () => {
+  await converge(await deploy(1));
+  const [away] = agents;
+  if (away === undefined) throw new Error('there is no agent');
+  await as('operator').nodes.setLabels({ id: away.id, labels: { site: `${site}-away` } });
+  await converge(await deploy(2), agents.slice(1));
+  world.deps.clock.advance(1_000);
+  await as('operator').nodes.setLabels({ id: away.id, labels: { site } });
+  expect(await welcomeJoiners(world.deps, null)).toBe(1);
+  expect(await welcomeJoiners(world.deps, null)).toBe(0);
+  expect((await away.desired())?.bundle).toBe((await agents[1]?.desired())?.bundle);
 });
 
 describe('who may', () => {

@@ -2,7 +2,7 @@ import type { RolloutPolicy } from '../deployments/schema.ts';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { Queryable } from '../kernel/db.ts';
 
-/** A node that came into a fleet and was told nothing on its account yet, and what the fleet runs. */
+/** A node that came into a fleet, or came back, and was told nothing on its account since, and what the fleet runs. */
 export interface Joiner {
   nodeId: string;
   organizationId: string;
@@ -28,7 +28,7 @@ function joiners(db: Queryable, nodeIds: readonly string[] | null, fleetId: stri
     SELECT n.id AS "nodeId", n."organizationId", n."fleetId", f.bundle, n."joinedAt" IS NOT NULL AS moved
     FROM nodes n JOIN fleets f ON f.id = n."fleetId"
     LEFT JOIN assignments a ON a."nodeId" = n.id AND a.generation = n."desiredGeneration"
-    WHERE n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL AND f.bundle IS NOT NULL AND n."desiredBundle" IS DISTINCT FROM f.bundle AND a."fleetId" IS DISTINCT FROM n."fleetId"
+    WHERE n."revokedAt" IS NULL AND n."quarantinedAt" IS NULL AND f.bundle IS NOT NULL AND n."desiredBundle" IS DISTINCT FROM f.bundle AND (a."fleetId" IS DISTINCT FROM n."fleetId" OR a."issuedAt" <= n."joinedAt")
       AND (${nodeIds === null} OR n.id = ANY(${nodeIds === null ? [] : [...nodeIds]}::text[])) AND (${fleetId === null} OR n."fleetId" = ${fleetId})
       AND (n."joinedAt" IS NULL OR NOT EXISTS (
         SELECT FROM deployment_nodes dn JOIN deployments d ON d.id = dn."deploymentId"

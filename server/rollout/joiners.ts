@@ -7,15 +7,16 @@ import { isOver } from './work.ts';
 
 /**
  * Takes nodes that came into the fleet into the rollout, of those that were heard of or, with null, of all; `nodes` are those that have a
- * place in it. Returns their names.
+ * place in it. One that left and came back takes another place: what it was told before counts no more. Returns their names.
  */
 export async function takeJoiners(tx: Transaction, rollout: LockedRollout, heard: readonly string[] | null, nodes: readonly RolloutNode[], at: Date): Promise<string[]> {
   if (isOver(rollout.state) || rollout.state === 'RollingBack') return [];
   const known = new Set(nodes.map(({ node }) => node));
+  const back = nodes.filter(({ state, afterFailure, facts }) => state === 'Skipped' && facts.belongs && afterFailure !== 'retry').map(({ node }) => node);
   const among = heard === null ? null : heard.filter((id) => !known.has(id));
-  if (among?.length === 0) return [];
-  const missing = (await findMembers(tx, rollout, among)).filter((id) => !known.has(id));
-  return missing.length === 0 ? [] : adoptJoiners(tx, rollout, missing, at);
+  const missing = among?.length === 0 ? [] : (await findMembers(tx, rollout, among)).filter((id) => !known.has(id));
+  const joiners = [...missing, ...back];
+  return joiners.length === 0 ? [] : adoptJoiners(tx, rollout, joiners, at);
 }
 
 export function joinerDecisions(names: readonly string[]): NewDecision[] {

@@ -175,13 +175,14 @@ export async function findMembers(tx: Transaction, rollout: LockedRollout, among
   return rows.map((row) => row.id);
 }
 
-/** Nodes that came into the fleet since the rollout began go into its last wave, which is made where there was none. Returns their names. */
+/** Nodes that came into the fleet since the rollout began, or came back, go into its last wave, which is made where there was none. Returns their names. */
 export async function adoptJoiners(tx: Transaction, rollout: LockedRollout, nodeIds: readonly string[], at: Date): Promise<string[]> {
   const rows = await tx.$queryRaw<{ nodeName: string; wave: number }[]>`
     INSERT INTO deployment_nodes ("deploymentId", "nodeId", "nodeName", wave, since)
     SELECT ${rollout.id}, n.id, n.name, greatest(${rollout.wave}::int, coalesce((SELECT max(index) FROM deployment_waves WHERE "deploymentId" = ${rollout.id}), 0)), ${at}
     FROM nodes n WHERE n.id = ANY(${[...nodeIds]}::text[])
-    ON CONFLICT DO NOTHING RETURNING "nodeName", wave`;
+    ON CONFLICT ("deploymentId", "nodeId") DO UPDATE SET wave = EXCLUDED.wave, state = 'ToCome', since = EXCLUDED.since, message = '', generation = NULL, told = NULL, "requestedAt" = NULL, "afterFailure" = 'undecided'
+    WHERE deployment_nodes.state = 'Skipped' RETURNING "nodeName", wave`;
   const [first] = rows;
   if (first !== undefined) await tx.deploymentWave.createMany({ data: { deploymentId: rollout.id, index: first.wave }, skipDuplicates: true });
   return rows.map((row) => row.nodeName);
