@@ -95,15 +95,23 @@ export class KafkaSource implements Source {
   async #keepReading(): Promise<void> {
     const { clock, logger, random } = this.#deps;
     let attempt = 0;
+    let told: string | undefined;
     while (!this.#ending.signal.aborted) {
       try {
-        await this.#readUntilItEnds(() => (attempt = 0));
+        await this.#readUntilItEnds(() => {
+          if (told !== undefined) logger.info('kafka source is connected again', { source: this.id, attempts: attempt });
+          told = undefined;
+          attempt = 0;
+        });
       } catch (error) {
         this.#reason = messageOf(error);
       }
       if (this.#ending.signal.aborted) return;
       this.#state = 'disconnected';
-      logger.warn('kafka source is disconnected and tries again', { source: this.id, reason: this.#reason ?? 'unknown', attempt });
+      const reason = this.#reason ?? 'unknown';
+      // A broker that is away for a day is told of once, and not with every try.
+      if (reason !== told) logger.warn('kafka source is disconnected and tries again', { source: this.id, reason, attempt });
+      told = reason;
       await clock.sleep(backOffMs(attempt, reconnectMinMs, reconnectMaxMs, random), this.#ending.signal);
       attempt += 1;
     }

@@ -5,7 +5,6 @@ import requestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import { fetchWaitMs, KafkaPartitions } from './kafka-partitions.ts';
 import type { KafkaBatch, KafkaReader, KafkaReaderOptions } from './kafka-reader.ts';
-import type { Logger } from './logger.ts';
 
 /** The only file that uses the Kafka client, so that it can be replaced alone. */
 
@@ -51,7 +50,7 @@ export class KafkaConnection {
   readonly #config: KafkaConfig;
   readonly #kafka: Kafka;
 
-  constructor(options: KafkaOptions, logger: Logger) {
+  constructor(options: KafkaOptions) {
     this.#config = {
       clientId: options.clientId,
       brokers: [...options.brokers],
@@ -64,9 +63,8 @@ export class KafkaConnection {
     };
     this.#kafka = new Kafka({
       ...this.#config,
-      logLevel: logLevel.ERROR,
-      // What the client calls an error is most often the first of its own retries.
-      logCreator: () => (entry) => logger.warn(`kafka client: ${entry.log.message}`),
+      // What it gives up it says by rejecting, or to `onCrash`; what it calls an error besides is one of its own retries, several a second.
+      logLevel: logLevel.NOTHING,
     });
   }
 

@@ -123,7 +123,7 @@ export class PathActions {
 function openSink(options: SinkOptions, dependencies: PathDependencies): Sink {
   switch (options.type) {
     case 'kafka':
-      return new KafkaSink(options, new KafkaConnection({ ...options.connection, clientId: `selvedge-${dependencies.node}` }, dependencies.logger));
+      return new KafkaSink(options, new KafkaConnection({ ...options.connection, clientId: `selvedge-${dependencies.node}` }));
     case 'webhook':
       return new WebhookSink(options);
     case 'log':

@@ -200,8 +200,23 @@ test.each(['', `group.id='remade', `])('a topic that is made anew while it is re
   }
 });
 
+test('a broker that is away is told of once, and not with every try', { timeout: 120_000 }, async () => {
+  const dependencies = dependenciesOf({ redis: { url: (await freshRedis()).url }, settings: { connectors: { kafka: { brokers: '127.0.0.1:1' } } } });
+  const path = await buildEventPath(await bundleOf({ watch: numbered('away') }), dependencies);
+  paths.push(path);
+  const tries = vi.spyOn(KafkaConnection.prototype, 'ranges');
+  try {
+    await path.start();
+    await vi.waitFor(() => expect(tries.mock.calls.length).toBeGreaterThan(3), patient);
+    expect(dependencies.lines.filter((line) => /kafka/i.test(line))).toEqual([expect.stringMatching(/^kafka source is disconnected and tries again .*ECONNREFUSED/)]);
+    expect(path.status().sources).toMatchObject([{ state: 'disconnected', reason: expect.stringMatching(/ECONNREFUSED/) }]);
+  } finally {
+    tries.mockRestore();
+  }
+});
+
 test('a connection to Kafka that has nothing to do does nothing', async () => {
-  const writer = await new KafkaConnection({ brokers, clientId: 'test', ssl: false }, { info() {}, warn() {}, error() {} }).write();
+  const writer = await new KafkaConnection({ brokers, clientId: 'test', ssl: false }).write();
   const timers = vi.spyOn(globalThis, 'setTimeout');
   try {
     // The client's timer for requests that wait has run out many times by then, if there is one.

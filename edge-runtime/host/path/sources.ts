@@ -34,7 +34,7 @@ export async function openSources(plan: PathPlan, opener: SourceOpener): Promise
       async function openSource(): Promise<Source> {
         switch (options.type) {
           case 'kafka':
-            return new KafkaSource(options, new KafkaConnection({ ...options.connection, clientId: `selvedge-${node}` }, logger), shared);
+            return new KafkaSource(options, new KafkaConnection({ ...options.connection, clientId: `selvedge-${node}` }), shared);
           case 'http':
             return new HttpSource(options, await opener.openJournal(options.id), () => intake.isFull, shared);
           case 'file':
