@@ -149,8 +149,8 @@ export interface CepEngine {
   snapshot(options?: SnapshotOptions): Uint8Array;
   /**
    * What changed since the last snapshot that was `followed`, or since the last increment: of sliding windows and tables the
-   * events and rows that came, changed and left, of the rest all of it. Undefined where there is no such snapshot, or the rules
-   * have changed since; take one then.
+   * events and rows that came, changed and left, of the rest all of it; of rules that changed all that they remember.
+   * Undefined where there is no such snapshot; take one then.
    */
   increment(options?: IncrementOptions): Uint8Array | undefined;
   /**
@@ -169,8 +169,8 @@ export interface CepEngine {
   /**
    * Takes over what another version of the app remembered, by a snapshot and all increments upon it, as far as it is the same
    * here: what is defined as it was and fed by the same queries. Everything else begins at the time at which they were taken.
-   * For an engine that has worked on nothing yet; events that wait for a prediction are not taken over. Answers what of it is
-   * lost, for people: "1-hour window of Hot".
+   * For an engine that has worked on nothing yet; events that wait for a prediction are not taken over. With a list of increments,
+   * be it empty, the next increment goes on from there. Answers what of it is lost, for people: "1-hour window of Hot".
    */
   takeOver(bytes: Uint8Array, increments?: readonly Uint8Array[]): string[];
 }

@@ -25,8 +25,8 @@ export function endOf(snapshot: Uint8Array): ChainEnd {
  */
 export function openChain(bytes: Uint8Array, increments: readonly Uint8Array[]): { snapshot: Snapshot; end: ChainEnd } {
   const { snapshot, end, renewal, isWhole } = isIncrement(bytes) ? openRenewal(readIncrement(bytes)) : { snapshot: openSnapshot(bytes), end: endOf(bytes), renewal: 0, isWhole: true };
-  const states = new Map(snapshot.states.map((one) => [one.kept, one]));
-  let [{ stages }, { ordinal }, isComplete] = [snapshot, end, isWhole];
+  let states: ReadonlyMap<string, SavedState> = new Map(snapshot.states.map((one) => [one.kept, one]));
+  let [{ stages, shape }, { ordinal }, isComplete] = [snapshot, end, isWhole];
   for (const one of increments) {
     const increment = readIncrement(one);
     ordinal++;
@@ -34,23 +34,28 @@ export function openChain(bytes: Uint8Array, increments: readonly Uint8Array[]):
     if (increment.ordinal !== ordinal) throw new CepError('snapshot.chain', `Increment ${increment.ordinal} stands where number ${ordinal} belongs.`);
     const isRenewing = renewal > 0 && increment.from === renewal;
     isComplete ||= isRenewing && increment.ends;
-    put(increment, states, isRenewing);
-    ({ stages } = increment);
+    states = stateAfter(increment, states, isRenewing);
+    ({ stages, shape } = increment);
   }
   if (!isComplete) throw new CepError('snapshot.chain', `The renewal that begins with increment ${renewal} does not end with number ${ordinal}.`);
-  return { snapshot: { ...snapshot, stages, states: [...states.values()] }, end: { base: end.base, ordinal } };
+  return { snapshot: { ...snapshot, stages, shape, states: [...states.values()] }, end: { base: end.base, ordinal } };
 }
 
 /** What the chain holds after one more increment. Slices of a renewal that began later are no part of it. */
-function put(increment: Increment, states: Map<string, SavedState>, isRenewing: boolean): void {
-  for (const { kept, isWhole, bytes, slices } of increment.states) {
-    const state = states.get(kept);
-    if (state === undefined) throw new CepError('snapshot.damaged', `The increment holds '${kept}', which its snapshot does not.`);
-    if (isRenewing) state.slices?.push(...slices);
+function stateAfter({ states, isOfAnotherApp }: Increment, before: ReadonlyMap<string, SavedState>, isRenewing: boolean): Map<string, SavedState> {
+  const after = new Map(isOfAnotherApp ? [] : before);
+  for (const { kept, name, isWhole, bytes, slices } of states) {
+    const state = before.get(kept);
     // What was written whole is all that is read of the state: what came before it is history.
-    if (isWhole) states.set(kept, { ...state, bytes, slices: undefined, changes: [] });
-    else state.changes.push(bytes);
+    if (isWhole && (state !== undefined || isOfAnotherApp)) after.set(kept, { ...UNNAMED, ...state, ...name, kept, bytes, slices: undefined, changes: [] });
+    else if (state === undefined) throw new CepError('snapshot.damaged', `The increment holds '${kept}', which its snapshot does not.`);
+    else {
+      if (isRenewing) state.slices?.push(...slices);
+      state.changes.push(bytes);
+      if (isOfAnotherApp) after.set(kept, { ...state, ...name });
+    }
   }
+  return after;
 }
 
 /** A renewal's first increment as a snapshot: what it does not have whole is to come in slices. */

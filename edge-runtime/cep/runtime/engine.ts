@@ -5,6 +5,7 @@ import type { Bound, Cause, HoldsOptions, QueryHoldings } from '../held-api.ts';
 import { AppIndex } from '../plan/app-index.ts';
 import { planRuleChange } from '../plan/plan-change.ts';
 import type { AppPlan } from '../plan/plan.ts';
+import type { Stateful } from '../operators/stage.ts';
 import { streamStages } from '../plan/stages.ts';
 import { Assembly } from './assembly.ts';
 import { carryOut } from './change.ts';
@@ -205,7 +206,8 @@ export class Engine implements CepEngine {
     this.chain.grow(Math.max(0, ...planned.stageOf.values()) + 1);
     const changed = carryOut(planned, this.index, this.made, this.gate);
     this.onDemand.changed();
-    this.follower = undefined;
+    this.keepStarts();
+    this.follower?.changed();
     this.chain.settle();
     return changed;
   }
@@ -226,7 +228,7 @@ export class Engine implements CepEngine {
   }
 
   increment({ renews = false }: IncrementOptions = {}): Uint8Array | undefined {
-    return this.follower?.write(this.stages, renews ? this.current().states : undefined);
+    return this.follower?.write(this.stages, renews, () => this.current());
   }
 
   renew(bytesMax: number): number {
@@ -242,9 +244,17 @@ export class Engine implements CepEngine {
     this.follower = increments === undefined || !saysWhatItHolds(snapshot, states, this.made.kept) ? undefined : new Follower(shape, end, this.made.kept);
   }
 
-  takeOver(bytes: Uint8Array, increments: readonly Uint8Array[] = []): string[] {
+  takeOver(bytes: Uint8Array, increments?: readonly Uint8Array[]): string[] {
     this.predictions.forget();
-    return takeOver(openChain(bytes, increments).snapshot, this.current().states, this.stages, this.made.kept, this.made.refills);
+    this.keepStarts();
+    const { shape, states } = this.current();
+    const { kept, refills } = this.made;
+    const { snapshot, end } = openChain(bytes, increments ?? []);
+    const followed = increments && new Map<string, Stateful>();
+    const lost = takeOver(snapshot, states, this.stages, kept, refills, followed);
+    this.follower = followed && new Follower(shape, end, kept, followed);
+    this.follower?.changed();
+    return lost;
   }
 
   private makeGate(): EventTime {

@@ -4,12 +4,15 @@ import { undamaged } from './snapshot.ts';
 import { readName, writeName, type StateName } from './state-names.ts';
 
 /**
- * "CEPI": what an increment begins with, then the version of its form. Version 1 had partitions, groups and matches whole, and
- * there were no renewals before version 3.
+ * "CEPI": what an increment begins with, then the version of its form. Version 1 had partitions, groups and matches whole;
+ * there were no renewals before version 3; before version 4 matches were whole in them, and an
+ * app remained what it was.
  */
 const MAGIC = 0x43455049;
-export const INCREMENT_VERSION = 3;
+export const INCREMENT_VERSION = 4;
 const [WHOLE, CHANGES] = [0, 1];
+/** What an increment is besides, added up: the end of a renewal, the first of another app than made the one before. */
+const [ENDS, OF_ANOTHER_APP] = [1, 2];
 
 /** What an increment says of itself. */
 export interface IncrementHead {
@@ -27,7 +30,7 @@ export interface IncrementHead {
 
 export interface IncrementState {
   kept: string;
-  /** What it is, said where a renewal begins. */
+  /** What it is, said where a renewal begins or the app is another. */
   name: StateName | undefined;
   isWhole: boolean;
   bytes: Uint8Array;
@@ -39,18 +42,20 @@ export interface Increment extends IncrementHead {
   shape: string;
   /** The snapshot that it was made upon. */
   base: string;
+  /** The app is another than before: states that are not in it have gone, and those that are whole may be new. */
+  isOfAnotherApp: boolean;
   stages: Uint8Array[];
   states: IncrementState[];
 }
 
-export function writeIncrement({ shape, base, ordinal, from, ends, sliceBytes, stages, states }: Increment): Uint8Array {
+export function writeIncrement({ shape, base, ordinal, from, ends, isOfAnotherApp, sliceBytes, stages, states }: Increment): Uint8Array {
   const size = states.reduce((sum, { bytes, slices }) => slices.reduce((all, one) => all + one.length, sum + bytes.length), 0);
   const writer = new BinaryWriter(size + 4096);
   writer.count(MAGIC);
   writer.count(INCREMENT_VERSION);
   writer.text(shape);
   writer.text(base);
-  for (const one of [ordinal, from, Number(ends), sliceBytes]) writer.count(one);
+  for (const one of [ordinal, from, (ends ? ENDS : 0) + (isOfAnotherApp ? OF_ANOTHER_APP : 0), sliceBytes]) writer.count(one);
   writeBlocks(stages, writer);
   writer.count(states.length);
   for (const { kept, name, isWhole, bytes, slices } of states) {
@@ -86,17 +91,18 @@ export function readIncrement(bytes: Uint8Array): Increment {
   return undamaged(() => {
     const reader = new BinaryReader(bytes);
     const { version, ...head } = readHead(reader);
-    return { ...head, stages: readBlocks(reader), states: Array.from({ length: reader.count() }, () => readState(reader, version, head.from === head.ordinal)) };
+    return { ...head, stages: readBlocks(reader), states: Array.from({ length: reader.count() }, () => readState(reader, version, head.from === head.ordinal || head.isOfAnotherApp)) };
   });
 }
 
-function readHead(reader: BinaryReader): IncrementHead & { version: number; shape: string; base: string } {
+function readHead(reader: BinaryReader): IncrementHead & Pick<Increment, 'shape' | 'base' | 'isOfAnotherApp'> & { version: number } {
   if (reader.count() !== MAGIC) throw new DamagedSnapshot('These bytes are no increment of a snapshot of the CEP engine.');
   const version = reader.count();
   if (version < 1 || version > INCREMENT_VERSION) throw new CepError('snapshot.version', `The increment has version ${version}, this engine reads versions 1 to ${INCREMENT_VERSION}.`);
   const [shape, base, ordinal] = [reader.text(), reader.text(), reader.count()];
-  if (version < 3) return { version, shape, base, ordinal, from: 0, ends: false, sliceBytes: 0 };
-  return { version, shape, base, ordinal, from: reader.count(), ends: reader.count() === 1, sliceBytes: reader.count() };
+  if (version < 3) return { version, shape, base, ordinal, from: 0, ends: false, isOfAnotherApp: false, sliceBytes: 0 };
+  const [from, kind, sliceBytes] = [reader.count(), reader.count(), reader.count()];
+  return { version, shape, base, ordinal, from, ends: (kind & ENDS) !== 0, isOfAnotherApp: (kind & OF_ANOTHER_APP) !== 0, sliceBytes };
 }
 
 function readState(reader: BinaryReader, version: number, isNamed: boolean): IncrementState {

@@ -1,5 +1,5 @@
+import type { CompiledApp } from '../analyze.ts';
 import { isIncremental, isRenewable, type Renewable, type Stateful } from '../operators/stage.ts';
-import type { StateIdentity } from '../plan/describe-state.ts';
 import { BinaryWriter } from './binary.ts';
 import type { ChainEnd } from './chain.ts';
 import { writeIncrement, type IncrementState } from './increment-form.ts';
@@ -8,36 +8,61 @@ import { saved } from './snapshot.ts';
 import type { StageRuntime } from './stage-runtime.ts';
 import { namesOf } from './state-names.ts';
 
+/** What an increment has to know of the app. */
+export type FollowedApp = Pick<CompiledApp, 'shape' | 'states'>;
+
 /** Follows the states of an engine from one snapshot on, and writes what changed since the last time. */
 export class Follower {
-  private readonly shape: string;
   private readonly base: string;
   private ordinal: number;
+  private shape: string;
   private readonly kept: ReadonlyMap<string, Stateful>;
+  /** Of which states the chain knows what they were when they were last written. */
+  private readonly followed: Map<string, Stateful>;
+  /** The chain was made by another app, or by this one before rules of it changed. */
+  private isOfAnotherApp = false;
   private renewal: Renewal | undefined;
   /** One for all, since each would grow to its size by leaving smaller ones to the garbage collector. */
   private readonly writer = new BinaryWriter();
 
-  /** What is held now is what a chain leads to. */
-  constructor(shape: string, { base, ordinal }: ChainEnd, kept: ReadonlyMap<string, Stateful>) {
+  /** What is held now is what a chain leads to, be it all or what `followed` has, which follows its changes already. */
+  constructor(shape: string, { base, ordinal }: ChainEnd, kept: ReadonlyMap<string, Stateful>, followed?: Map<string, Stateful>) {
     this.shape = shape;
     this.base = base;
     this.ordinal = ordinal;
     this.kept = kept;
-    for (const state of kept.values()) if (isIncremental(state)) state.follow();
+    this.followed = followed ?? new Map(kept);
+    if (followed === undefined) for (const state of kept.values()) if (isIncremental(state)) state.follow();
   }
 
-  /** With `identities` a renewal begins, unless one is under way. */
-  write(stages: readonly StageRuntime[], identities: readonly StateIdentity[] | undefined): Uint8Array {
-    const { shape, base, kept } = this;
+  /** From the next increment on the app is another. */
+  changed(): void {
+    this.isOfAnotherApp = true;
+    for (const [id, state] of this.followed) {
+      if (this.kept.get(id) === state) continue;
+      this.followed.delete(id);
+      this.renewal?.isOver(id);
+    }
+  }
+
+  /** With `renews` a renewal begins, unless one is under way. */
+  write(stages: readonly StageRuntime[], renews: boolean, app: () => FollowedApp): Uint8Array {
+    const { base, kept, isOfAnotherApp } = this;
     const ordinal = ++this.ordinal;
-    const named = this.renewal === undefined && identities !== undefined ? namesOf(identities) : undefined;
-    const states = [...kept].map(([id, state]) => this.writeState(id, state, named));
-    if (named !== undefined) this.renewal = new Renewal(ordinal, inSlices(states, kept));
+    const begins = renews && this.renewal === undefined;
+    let names: ReturnType<typeof namesOf> | undefined;
+    if (begins || isOfAnotherApp) {
+      const { shape, states } = app();
+      this.shape = shape;
+      names = namesOf(states);
+    }
+    const states = [...kept].map(([id, state]) => this.writeState(id, state, names, begins));
+    if (begins) this.renewal = new Renewal(ordinal, inSlices(states, kept));
     const { from = 0, isDone: ends = false } = this.renewal ?? {};
     if (ends) this.renewal = undefined;
+    this.isOfAnotherApp = false;
     const sliceBytes = states.reduce((sum, { slices }) => slices.reduce((bytes, one) => bytes + one.length, sum), 0);
-    return writeIncrement({ shape, base, ordinal, from, ends, sliceBytes, stages: stages.map(saved), states });
+    return writeIncrement({ shape: this.shape, base, ordinal, from, ends, isOfAnotherApp, sliceBytes, stages: stages.map(saved), states });
   }
 
   /** Writes slices of the renewal that is under way, for the next increment; gives how many bytes, 0 when there is nothing more to write. */
@@ -45,13 +70,13 @@ export class Follower {
     return this.renewal?.write(bytesMax) ?? 0;
   }
 
-  private writeState(kept: string, state: Stateful, named: ReturnType<typeof namesOf> | undefined): IncrementState {
+  private writeState(kept: string, state: Stateful, names: ReturnType<typeof namesOf> | undefined, begins: boolean): IncrementState {
     // What cannot be written in slices is renewed by being written whole.
-    const changes = named === undefined || isRenewable(state) ? this.changesOf(state) : undefined;
-    const slices = this.renewal?.take(kept) ?? [];
-    const said = { kept, name: named?.(kept, state) };
-    if (changes !== undefined) return { ...said, isWhole: false, bytes: changes, slices };
-    this.renewal?.isWhole(kept);
+    const changes = this.followed.get(kept) === state && (!begins || isRenewable(state)) ? this.changesOf(state) : undefined;
+    const said = { kept, name: names?.(kept, state) };
+    if (changes !== undefined) return { ...said, isWhole: false, bytes: changes, slices: this.renewal?.take(kept) ?? [] };
+    this.renewal?.isOver(kept);
+    this.followed.set(kept, state);
     const bytes = saved(state);
     if (isIncremental(state)) state.follow();
     return { ...said, isWhole: true, bytes, slices: [] };

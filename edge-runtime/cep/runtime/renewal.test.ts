@@ -86,6 +86,9 @@ describe('a renewal', () => {
     ['keys with a stream for all', 'partition with (k of S) begin from S#window.length(3) select k, sum(v) as a insert into O; from R select k, count() as a insert into O; end;'],
     ['keys that are forgotten', "@purge(enable='true', interval='20 milliseconds', idle.period='90 milliseconds') partition with (k of S) begin from S#window.timeBatch(30) select k, sum(v) as a insert into O; end;"],
     ['keys with patterns', 'partition with (k of S) begin from every a=S -> b=S[v > a.v] within 60 milliseconds select a.k as k, b.v as a insert into O; end;'],
+    ['patterns that count', 'from every a=S[v > 25] -> b=S[v > a.v]<2:4> -> c=S[v < a.v] select a.k as k, c.v as a insert into O; from every a=S<2:> -> b=R select b.k as k, b.v as a insert into O;'],
+    ['patterns of two events at once, and sequences', 'from every a=S -> (b=S[k == a.k and v > a.v] and c=S[v > 20]) -> d=R within 200 milliseconds select a.k as k, d.v as a insert into O; from every a=S, b=S[v > a.v]+, c=S[v < a.v] select a.k as k, c.v as a insert into O;'],
+    ['patterns of absence', 'from every a=S -> not S[k == a.k] for 60 milliseconds select a.k as k, a.v as a insert into O; from every a=S -> not R for 40 milliseconds and b=S[v > a.v] select a.k as k, b.v as a insert into O;'],
     ['patterns', 'from every a=S -> b=S[k == a.k and v > a.v] select a.k as k, b.v as a insert into O;'],
   ])('leads to the same bytes: %s', { timeout: 300_000 }, (_, text) => {
     const app = compile(`define stream S (k string, v int); define stream R (k string, v int); ${text}`);

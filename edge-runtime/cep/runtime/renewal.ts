@@ -43,8 +43,9 @@ export class Renewal {
     return slices;
   }
 
-  /** All of it is in the next increment. */
-  isWhole(id: string): void {
+  /** All of it is in the next increment, or nothing: it has gone. */
+  isOver(id: string): void {
     this.left.delete(id);
+    this.slices.delete(id);
   }
 }

@@ -1,5 +1,5 @@
 import { CepError } from '../api.ts';
-import { isCompound, type Stateful } from '../operators/stage.ts';
+import { isCompound, isIncremental, type Stateful } from '../operators/stage.ts';
 import type { StateIdentity } from '../plan/describe-state.ts';
 import { BinaryReader } from './binary.ts';
 import { load, undamaged, type SavedState, type Snapshot } from './snapshot.ts';
@@ -8,14 +8,15 @@ import { namesOf, type StateName } from './state-names.ts';
 
 /**
  * Gives another version of an app the state of all that is in it what it was. What is new begins at the time of the snapshot;
- * `refills` makes aggregators again whose window goes on. Answers what nothing took over, for people.
+ * `refills` makes aggregators again whose window goes on. What goes on under the name that it had, with all that it is, follows its
+ * changes from there and is put into `followed`. Answers what nothing took over, for people.
  */
-export function takeOver(snapshot: Snapshot, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
+export function takeOver(snapshot: Snapshot, identities: readonly StateIdentity[], stages: readonly StageRuntime[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>, followed?: Map<string, Stateful>): string[] {
   if (snapshot.version < 2) throw new CepError('snapshot.version', 'A snapshot of version 1 does not say what its states are, and goes into an app of the same shape only.');
   return undamaged(() => {
     let lost: string[] = [];
     const give = (): void => {
-      lost = fill(snapshot.states, identities, kept, refills);
+      lost = fill(snapshot.states, identities, kept, refills, followed);
     };
     const [first, ...later] = stages;
     for (const [index, stage] of later.entries()) stage.takeOver(new BinaryReader(snapshot.stages[index + 1] ?? snapshot.stages[0] ?? new Uint8Array()), () => undefined);
@@ -31,7 +32,7 @@ interface Wanted {
 }
 
 /** Gives operators the state that is offered under what they are, and makes aggregators again from windows. Answers what nobody took, for people. */
-export function fill(states: readonly SavedState[], identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>): string[] {
+export function fill(states: readonly SavedState[], identities: readonly StateIdentity[], kept: ReadonlyMap<string, Stateful>, refills: ReadonlyMap<string, () => void>, followed?: Map<string, Stateful>): string[] {
   const names = namesOf(identities);
   const wanted: (Wanted & { kept: string })[] = [];
   for (const { kept: id, part } of identities) {
@@ -42,8 +43,10 @@ export function fill(states: readonly SavedState[], identities: readonly StateId
   const lost: StateName[] = [];
   for (const one of wanted) {
     const offered = found.get(one);
-    if (offered !== undefined) lost.push(...take(one, offered));
-    else if (one.kept.endsWith('/selection')) refills.get(one.kept.slice(0, -'/selection'.length))?.();
+    if (offered !== undefined) {
+      lost.push(...take(one, offered));
+      if (followed !== undefined && goesOn(one, offered)) followed.set(one.kept, one.state);
+    } else if (one.kept.endsWith('/selection')) refills.get(one.kept.slice(0, -'/selection'.length))?.();
   }
   const taken = new Set(found.values());
   const left = states.filter((one) => one.id !== '' && !taken.has(one)).flatMap((one) => [one, ...one.parts]);
@@ -73,6 +76,13 @@ function matched<T extends Wanted>(states: readonly SavedState[], wanted: readon
     taken.add(state);
   }
   return found;
+}
+
+/** Whether what is written of something from now on belongs upon what was offered, which it then is. */
+function goesOn({ kept, state, name }: Wanted & { kept: string }, offered: SavedState): boolean {
+  if (kept !== offered.kept || name.parts.length !== offered.parts.length || !name.parts.every(({ id }, place) => id === offered.parts[place]?.id)) return false;
+  if (isIncremental(state)) state.follow();
+  return true;
 }
 
 /** Loads what is the same in both; answers what is not. */

@@ -151,7 +151,7 @@ describe('what is kept of a rule', () => {
     }
   });
 
-  test('is taken over by another version, which begins with a snapshot of its own', async () => {
+  test('is taken over by another version, which goes on upon what is kept', async () => {
     const [window, filter] = ['from Readings#window.length(50) select sum(v) as a insert into Out;', 'from Readings[v > 3] select v insert into More;'];
     const plan = await planOf(window);
     const first = new RuleRunner(plan, () => '');
@@ -159,11 +159,17 @@ describe('what is kept of a rule', () => {
     const snapshot = first.save().written ?? new Uint8Array();
     feed(first, 50, 60);
     const increment = first.save().written ?? new Uint8Array();
-    const second = new RuleRunner(await planOf(`${filter} ${window}`), () => '');
+    const next = await planOf(`${filter} ${window}`);
+    const second = new RuleRunner(next, () => '');
     expect(second.restore({ digest: plan.digest, snapshot, increments: [increment] })).toEqual([]);
     second.input('Readings', [100], [['p1', 0]]);
     expect(taken(second)).toEqual([[Array.from({ length: 49 }, (_, index) => index + 11).reduce((sum, v) => sum + v, 0)]]);
-    expect(second.save()).toMatchObject({ increments: 0 });
+    const { first: begins, increments, written = new Uint8Array() } = second.save();
+    expect([begins, increments]).toEqual([0, 2]);
+    const third = new RuleRunner(next, () => '');
+    expect(third.restore({ digest: next.digest, snapshot, increments: [increment, written] })).toEqual([]);
+    for (const runner of [second, third]) runner.input('Readings', [101], [['p1', 5]]);
+    expect(taken(third)).toEqual(taken(second));
   });
 
   test('begins anew in another version where what feeds it changed, though its own definition did not', async () => {

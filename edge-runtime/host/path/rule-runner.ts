@@ -161,17 +161,21 @@ export class RuleRunner {
   }
 
   #take(state: RuleState & { digest: string }): string[] {
-    const { digest, snapshot, increments } = state;
+    const lost = this.#lostOf(state);
+    this.#chain.resume(state);
+    return lost;
+  }
+
+  #lostOf({ digest, snapshot, increments }: RuleState & { digest: string }): string[] {
     // Another text may have the same shape and yet feed its windows otherwise.
     if (digest !== this.plan.digest) return this.#engine.takeOver(snapshot, increments);
     try {
       this.#engine.restore(snapshot, increments);
+      return [];
     } catch (error) {
       if (!(error instanceof CepError) || error.code !== 'snapshot.mismatch') throw error;
       return this.#engine.takeOver(snapshot, increments);
     }
-    this.#chain.resume(state);
-    return [];
   }
 
   #made(): Engine {

@@ -6,12 +6,13 @@ import type { BinaryReader, BinaryWriter } from '../../runtime/binary.ts';
 import type { Receiver } from '../../runtime/receiver.ts';
 import type { OutputEvent } from '../../runtime/query-output.ts';
 import type { OperatorContext } from '../operator-context.ts';
-import type { Incremental, Stage } from '../stage.ts';
+import type { Renewable, Stage } from '../stage.ts';
 import { AbsentStep } from './absent-step.ts';
 import { CountStep } from './count-step.ts';
 import { LogicalStep } from './logical-step.ts';
 import { byTime, type Match, type Taken } from './match.ts';
-import { loadMatchChanges, loadMatches, loadSteps, saveMatchChanges, saveMatches, saveSteps, writtenMatches, type WrittenMatches } from './match-snapshot.ts';
+import { loadMatchChanges, loadMatchSlices, MatchChanges } from './match-changes.ts';
+import { loadMatches, loadSteps, saveMatches, saveSteps } from './match-snapshot.ts';
 import { PatternParts, type Part, type StepTest } from './parts.ts';
 import { asLastSeen, typeOf, type Selected } from './selected.ts';
 import type { StepSetting } from './step-setting.ts';
@@ -33,7 +34,7 @@ export interface MachineContext extends OperatorContext {
 }
 
 /** A pattern or sequence at run time. */
-export class StateMachine implements Incremental {
+export class StateMachine implements Renewable {
   private readonly steps: readonly Step[];
   private readonly byStream: ReadonlyMap<string, Step[]>;
   private readonly root: Part;
@@ -43,8 +44,8 @@ export class StateMachine implements Incremental {
   private readonly lingers: boolean;
   /** Where the matches that an event ends are gathered; empty between two events. */
   private ended: Match[] = [];
-  /** The matches as they were last written, while somebody follows. */
-  private written: WrittenMatches | undefined;
+  /** While somebody follows. */
+  private changes: MatchChanges | undefined;
 
   constructor(plan: StateInputPlan, compile: (condition: Typed) => StepTest, context: MachineContext, output: MatchOutput) {
     this.setting = { sequence: plan.kind === 'sequence', slots: plan.slots.length, within: plan.within, starts: [] };
@@ -225,12 +226,13 @@ export class StateMachine implements Incremental {
   }
 
   follow(): void {
-    this.written = writtenMatches(this.steps);
+    this.changes ??= new MatchChanges(this.steps);
+    this.changes.begin();
   }
 
   saveChanges(writer: BinaryWriter): boolean {
-    if (this.written === undefined) return false;
-    this.written = saveMatchChanges(this.steps, this.written, writer);
+    if (this.changes === undefined) return false;
+    this.changes.save(writer);
     saveSteps(this.steps, writer);
     return true;
   }
@@ -238,5 +240,17 @@ export class StateMachine implements Incremental {
   loadChanges(reader: BinaryReader): void {
     loadMatchChanges(this.steps, this.setting.slots, reader);
     loadSteps(this.steps, reader);
+  }
+
+  renew(): void {
+    this.changes?.renew();
+  }
+
+  saveSlice(writer: BinaryWriter, bytesMax: number): boolean {
+    return this.changes?.saveSlice(writer, bytesMax) ?? true;
+  }
+
+  loadSlices(slices: readonly BinaryReader[], changes: readonly BinaryReader[]): void {
+    loadMatchSlices(this.steps, this.setting.slots, slices, changes, (reader) => loadSteps(this.steps, reader));
   }
 }

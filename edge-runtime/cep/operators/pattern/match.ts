@@ -12,6 +12,15 @@ export type Slot = Taken | Taken[] | null;
 /** The time of a match that holds no event yet. */
 export const NO_TIME = -1;
 
+/** What a match was when it was last written, in which writing that was, and its place among all there. */
+export interface Written {
+  turn: number;
+  place: number;
+  time: number;
+  expired: boolean;
+  slots: Slot[];
+}
+
 /**
  * An unfinished match. Steps may hold the same one together: a counted step goes on collecting while the next step
  * waits already, and both sides of `and` wait for the same match.
@@ -24,6 +33,8 @@ export class Match {
   expired = false;
   /** Where it waits by a key; a match that has left there is still in its lists for a while. */
   waitsIn: object | undefined = undefined;
+  /** Set while somebody follows the pattern. */
+  written: Written | undefined = undefined;
   /** The matches that came to their end together with this one. */
   private endedIn: Match[] | undefined = undefined;
 
