@@ -16,19 +16,20 @@ export function explain(world: World, controlPlane: SimulatedControlPlane, node:
 }
 
 function detailOf(controlPlane: SimulatedControlPlane, node: string): NodeDetail {
-  const { state, quarantined } = controlPlane.row(node);
+  const { state, quarantined, labels, fleet: fleetId, claimedBy } = controlPlane.row(node);
   const { report } = state;
   const generation = { desired: state.desiredGeneration, observed: report?.observedGeneration ?? 0 };
-  const fleet = { id: 'fleet', name: 'fleet' };
+  const named = (id: string): { id: string; name: string } => ({ id, name: id });
+  const fleet = fleetId === null ? null : named(fleetId);
   // A row's digests are what a release had.
   const bundle = state.desiredBundle as Digest | null;
   return {
-    id: node, name: node, labels: {}, fleet, health: state.health, sync: state.sync, connectedSince: state.connectedSince, lastSeenAt: state.disconnectedAt, agentVersion, generation, rates: null, buffered: 0, revokedAt: null,
-    quarantine: quarantined === null ? null : { since: 0, by: null, because: quarantined },
+    id: node, name: node, labels, fleet, health: state.health, sync: state.sync, connectedSince: state.connectedSince, lastSeenAt: state.disconnectedAt, agentVersion, generation, rates: null, buffered: 0, revokedAt: null,
+    quarantine: quarantined === null ? null : { since: quarantined.at, by: quarantined.by, because: quarantined.because },
     facts: { hostname: 'h', platform: 'linux', architecture: 'x64', cores: 1, memoryBytes: 1, nodeVersion: '24' },
     fingerprint: '', publicKey: '', key: { since: 0, rotationRequestedAt: null, revokedAt: null }, formerKeys: [], gateway: null, enrolledAt: 0,
     conditions: report?.conditions ?? [],
-    claimedBy: { fleets: [fleet], multiple: false },
+    claimedBy: { fleets: claimedBy.map(named), multiple: claimedBy.length > 1 },
     desired: { generation: generation.desired, bundle, since: state.desiredAt, rules: [], models: [] },
     reported: report === null ? null : { generation: generation.observed, bundle: report.bundle ?? null, at: state.reportedAt ?? 0, rules: [], models: [] },
     diff: [],

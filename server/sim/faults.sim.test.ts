@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { RolloutPolicy } from '../deployments/schema.ts';
 import { explain } from './explained.ts';
+import { quarantine, relabel, select } from './membership.ts';
 import type { Kind } from './misfortunes.ts';
 import { Signer } from './signer.ts';
 import type { SimulatedNode } from './simulated-node.ts';
@@ -48,8 +49,8 @@ const trials: Record<Kind, Trial | readonly Trial[]> = {
     { says: 'TransferBroken', fault: ({ network }, { id }) => network.toxins.set(id, { ...clean, breaks: 1 }) },
     { says: 'ActivationFailed', fault: ({ network }, { id }) => network.toxins.set(id, { ...clean, tampers: 1 }) },
   ],
-  replay: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, world.signer.desired(releases[0].manifest, 'node_9', 99, world.time.now, world.time.now + 60_000)) },
-  forge: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, Signer.stranger(world.organization).desired(releases[0].manifest, id, 99, world.time.now, world.time.now + 60_000)) },
+  replay: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, world.signer.desired(releases[0].manifest, 'node_9', 99, null, world.time.now, world.time.now + 60_000)) },
+  forge: { says: 'Refused', during: true, fault: ({ network, world, releases }, { id }) => network.say(id, Signer.stranger(world.organization).desired(releases[0].manifest, id, 99, null, world.time.now, world.time.now + 60_000)) },
   hold: { says: 'Held', fault: (_, node) => node.process?.hold(3_600_000) },
   pathCrash: {
     says: 'ActivationFailed',
@@ -67,6 +68,20 @@ const trials: Record<Kind, Trial | readonly Trial[]> = {
     { says: 'settled', policy: { notBefore: 1_800_000_900_000 }, during: true, fault: ({ controlPlane }) => controlPlane.rollout?.act('cancel') },
   ],
   deploy: { says: 'settled', during: true, waitMs: 300_000, fault: ({ controlPlane, releases }) => controlPlane.deploy(releases[0], policyOf({})) },
+  labels: [
+    { says: 'MultipleOwners', fault: ({ controlPlane }, { id }) => relabel(controlPlane, id, { line: 'main', site: 'north', spare: 'yes' }) },
+    { says: 'NoFleet', fault: ({ controlPlane }, { id }) => relabel(controlPlane, id, { line: 'none' }), during: true },
+    // It is in another fleet by now, and runs what that does.
+    { says: 'settled', fault: ({ controlPlane }, { id }) => relabel(controlPlane, id, { line: 'none', spare: 'yes' }), during: true },
+  ],
+  selector: {
+    says: 'NoFleet',
+    fault: ({ controlPlane }, { id }) => {
+      for (const node of controlPlane.rows.keys()) relabel(controlPlane, node, { line: 'main', site: node === id ? 'south' : 'north' });
+      select(controlPlane, 'north');
+    },
+  },
+  quarantine: { says: 'Quarantined', fault: ({ controlPlane }, { id }) => quarantine(controlPlane, id) },
   lies: {
     says: 'Drifted',
     during: true,

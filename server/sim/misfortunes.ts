@@ -1,6 +1,8 @@
 import type { Fate } from '../../edge-runtime/sim/power-cut.ts';
 import type { Toxins } from './artefact-request.ts';
+import { letBack, quarantine, relabel, select } from './membership.ts';
 import { Signer } from './signer.ts';
+import { otherLabels, sites } from './simulated-fleets.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { aPolicy, type Stage } from './stage.ts';
 import { between, chance, note, oneOf } from './world.ts';
@@ -11,7 +13,7 @@ const fates: readonly [Fate, Fate] = ['kill', 'power'];
 /** Each by its name; how often it comes is how often it stands here. */
 const kinds = [
   'partition', 'partition', 'halfOpen', 'endAtDisk', 'endAtDisk', 'endAtDisk', 'endNow', 'endAgainAndAgain', 'diskFull', 'clock', 'slow', 'way', 'way', 'replay', 'replay', 'forge',
-  'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies',
+  'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies', 'labels', 'labels', 'selector', 'quarantine',
 ] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -42,7 +44,7 @@ export function misfortune(stage: Stage): void {
       node.disk.isFull = true;
       return later(() => (node.disk.isFull = false));
     case 'clock':
-      node.skewMs = oneOf(world, [-1, 1]) * oneOf(world, [60_000, 3_600_000, 30 * 86_400_000]);
+      node.skewMs = oneOf(world, [-1, 1]) * oneOf(world, [60_000, 3_600_000, 5 * 3_600_000, 30 * 86_400_000]);
       return later(() => (node.skewMs = 0));
     case 'slow':
       node.slowness = 20;
@@ -70,6 +72,17 @@ export function misfortune(stage: Stage): void {
       return controlPlane.rollout?.act(oneOf(world, ['pause', 'resume', 'resume', 'retry', 'rollBack', 'cancel']));
     case 'deploy':
       return controlPlane.deploy(oneOf(world, stage.releases), aPolicy(world));
+    case 'labels': {
+      const { labels } = controlPlane.row(node.id);
+      relabel(controlPlane, node.id, otherLabels(world));
+      return later(() => relabel(controlPlane, node.id, labels));
+    }
+    case 'selector':
+      select(controlPlane, oneOf(world, sites));
+      return later(() => select(controlPlane, null));
+    case 'quarantine':
+      quarantine(controlPlane, node.id);
+      return later(() => letBack(controlPlane, node.id));
     case 'lies':
       if (nodes.length > 2 && nodes.every(({ lies }) => !lies) && chance(world, 0.3)) node.lies = true;
   }
@@ -78,14 +91,17 @@ export function misfortune(stage: Stage): void {
 /** A stranger signs what a node is to run, in the name of those whom it trusts. */
 function forge({ world, network, controlPlane, releases }: Stage, node: SimulatedNode): void {
   const stranger = Signer.stranger(world.organization);
-  network.say(node.id, stranger.desired(oneOf(world, releases).manifest, node.id, controlPlane.row(node.id).state.desiredGeneration + 1, world.time.now, world.time.now + 1_000_000));
+  network.say(node.id, stranger.desired(oneOf(world, releases).manifest, node.id, controlPlane.row(node.id).state.desiredGeneration + 1, null, world.time.now, world.time.now + 1_000_000));
 }
 
 /** Nothing is wrong with anything any more, but for what a bundle does to a node and for who lies. */
 export function recovery({ world, network, controlPlane, nodes }: Stage): void {
   note(world, 'all comes right');
   controlPlane.endsAt = undefined;
+  select(controlPlane, null);
   for (const node of nodes) {
+    relabel(controlPlane, node.id, { line: 'main', site: controlPlane.row(node.id).labels['site'] ?? sites[0] });
+    letBack(controlPlane, node.id);
     network.mend(node.id);
     network.toxins.set(node.id, clean);
     node.ending = { starts: 0, within: 0, fate: 'kill' };

@@ -1,10 +1,11 @@
-import type { Envelope, Report } from '@selvedge/edge-runtime/protocol';
+import type { Assignment, Envelope, Labels, Report } from '@selvedge/edge-runtime/protocol';
 import type { Activator } from '../../edge-runtime/activation/activator.ts';
 import type { ArtefactSource } from '../../edge-runtime/activation/artefact-download.ts';
 import type { SignedDesired } from '../../edge-runtime/activation/verify.ts';
 import type { Clock } from '../../edge-runtime/kernel/clock.ts';
 import type { Fate } from '../../edge-runtime/sim/power-cut.ts';
 import type { VolatileDisk } from '../../edge-runtime/sim/volatile-disk.ts';
+import type { RolloutPolicy } from '../deployments/schema.ts';
 import type { NodeState } from '../nodes/state.ts';
 import type { Fault, Release } from './release.ts';
 import type { World } from './world.ts';
@@ -66,15 +67,23 @@ export interface Row {
   /** Of its failures, across rollouts. */
   failuresInARow: number;
   failedGeneration: number;
-  quarantined: string | null;
+  quarantined: { readonly by: string | null; readonly because: string; readonly at: number } | null;
+  labels: Labels;
+  fleet: string | null;
+  claimedBy: readonly string[];
+  fleetSince: number;
+  /** By which fleet it was told last, and within which windows it keeps to that. */
+  assignedBy: string | null;
+  schedule: Assignment['schedule'] | null;
 }
 
 /** The database, as a rollout sees it. */
 export interface Rows {
   readonly rows: ReadonlyMap<string, Row>;
-  fleetBundle: Release;
   row(node: string): Row;
-  /** One node is to run another bundle, under the next generation, which it answers. */
-  assign(node: string, bundle: string): number;
+  /** One node is to run another bundle, under the next generation, which it answers; within the windows of a policy. */
+  assign(node: string, bundle: string, policy: RolloutPolicy | null): number;
+  /** What a fleet runs from now on, and by which policy that was decided. */
+  runs(fleet: string, release: Release, policy: RolloutPolicy | null): void;
   wake(): void;
 }

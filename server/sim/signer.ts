@@ -28,9 +28,9 @@ export class Signer {
     return this.#key.trusted;
   }
 
-  desired(manifest: BundleManifest, node: string, generation: number, issuedAt: number, validUntil: number): SignedDesired {
+  desired(manifest: BundleManifest, node: string, generation: number, schedule: Assignment['schedule'] | null, issuedAt: number, validUntil: number): SignedDesired {
     const { digest } = this.#written(manifest);
-    const assignment: Assignment = { schema: 'selvedge.assignment/1', organization: this.organization, node, generation, bundle: digest, settings: {}, issuedAt: Math.floor(issuedAt), validUntil: Math.floor(validUntil) };
+    const assignment: Assignment = { schema: 'selvedge.assignment/1', organization: this.organization, node, generation, bundle: digest, settings: {}, ...(schedule != null && { schedule }), issuedAt: Math.floor(issuedAt), validUntil: Math.floor(validUntil) };
     this.#told.add(`${node} ${generation} ${digest}`);
     return { bundle: this.bundle(manifest), assignment: this.#seal(canonicalJson(assignment)) };
   }

@@ -1,8 +1,10 @@
+import type { Window } from '@selvedge/edge-runtime/protocol';
 import { rolloutPolicySchema } from '../deployments/schema.ts';
 import type { RolloutPolicy } from '../deployments/schema.ts';
 import { Network } from './network.ts';
 import { aRelease, type Fault, type Release } from './release.ts';
 import { SimulatedControlPlane } from './simulated-control-plane.ts';
+import { sites, someLabels } from './simulated-fleets.ts';
 import { SimulatedNode } from './simulated-node.ts';
 import { between, chance, oneOf, type World } from './world.ts';
 
@@ -23,7 +25,7 @@ export function aStage(world: World, { nodes = between(world, 1, 5), faults }: {
   const anyFault = ['none', 'build', 'start', 'crash'] as const;
   const releases = [release('first', 'none'), release('second', 'none'), ...['third', 'fourth'].map((name, index) => release(name, faults?.[index] ?? oneOf<Fault>(world, anyFault)))] as const satisfies readonly Release[];
   const network = new Network(world);
-  const controlPlane = new SimulatedControlPlane(world, network, ids, releases);
+  const controlPlane = new SimulatedControlPlane(world, network, new Map(ids.map((id) => [id, someLabels(world)])), releases);
   network.controlPlane = controlPlane;
   return { world, network, controlPlane, nodes: ids.map((id) => new SimulatedNode(world, network, id, releases)), releases };
 }
@@ -31,7 +33,12 @@ export function aStage(world: World, { nodes = between(world, 1, 5), faults }: {
 /** As a person might set it. */
 export function aPolicy(world: World): RolloutPolicy {
   return rolloutPolicySchema.parse({
-    waves: Array.from({ length: between(world, 0, 2) }, () => ({ limit: { unit: 'nodes', value: between(world, 1, 2) } })),
+    waves: Array.from({ length: between(world, 0, 2) }, () => ({ ...(chance(world, 0.3) && { selector: `site=${oneOf(world, sites)}` }), limit: { unit: 'nodes', value: between(world, 1, 2) } })),
+    maxUnavailablePer: chance(world, 0.3) ? { labels: ['site'], nodes: 1 } : null,
+    perMinute: oneOf(world, [null, null, 1]),
+    windows: someWindows(world),
+    downloadWindows: someWindows(world),
+    activateWindows: someWindows(world),
     maxUnavailable: { unit: 'percent', value: oneOf(world, [1, 50, 100]) },
     updateTimeoutSeconds: oneOf(world, [30, 300, 1_200]),
     bakeSeconds: oneOf(world, [0, 5, 60]),
@@ -42,4 +49,13 @@ export function aPolicy(world: World): RolloutPolicy {
     fetchAhead: chance(world, 0.5),
     approval: chance(world, 0.2) ? 'eachWave' : 'none',
   });
+}
+
+/** Mostly none; else some that are open for a part of each hour, by the clocks of places that go forward and back. */
+function someWindows(world: World): Window[] {
+  if (chance(world, 0.8)) return [];
+  const timeZone = oneOf(world, ['Etc/UTC', 'Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe']);
+  if (chance(world, 0.5)) return [{ cron: `${between(world, 0, 59)} * * * *`, graceMinutes: between(world, 10, 40), timeZone }];
+  const days = [0, 1, 2, 3, 4, 5, 6];
+  return [{ days, from: '00:00', to: '11:45', timeZone }, { days, from: '12:15', to: '23:30', timeZone }];
 }
