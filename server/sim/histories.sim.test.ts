@@ -24,12 +24,3 @@ test('the same seed is the same history, to the millisecond', { timeout: 120_000
   expect(again.log.length).toBeGreaterThan(100);
   expect(again.log).toEqual(once.log);
 });
-
-test('a disk that says it has flushed names and has not is found out', { timeout: 300_000 }, async () => {
-  const found: string[] = [];
-  for (let seed = 1; found.length === 0 && seed <= 60; seed += 1) {
-    const { violations } = await runHistory(seed, { spoil: (disk) => (disk.syncFolder = async () => undefined) });
-    found.push(...violations.map(({ message }) => message));
-  }
-  expect(found[0]).toMatch(/^I[12]: /);
-});

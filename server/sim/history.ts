@@ -1,4 +1,3 @@
-import type { VolatileDisk } from '../../edge-runtime/sim/volatile-disk.ts';
 import { exponential } from '../kernel/seeded-random.ts';
 import { misfortune, recovery } from './misfortunes.ts';
 import type { SimulatedControlPlane } from './simulated-control-plane.ts';
@@ -23,11 +22,11 @@ export interface Outcome {
 /**
  * One random history of a fleet: the control plane's and the agents' own code, while networks part, disks fill and forget, clocks are wrong, processes end
  * anywhere, people change their minds and somebody on the way lies. Then everything comes right, and the fleet has to. The same seed is the same history.
- * `spoil` makes disks worse than any disk may be, to see that it is found.
+ * `plant` makes something worse than it may be, to see that it is found.
  */
-export async function runHistory(seed: number, { spoil }: { spoil?: (disk: VolatileDisk) => void } = {}): Promise<Outcome> {
+export async function runHistory(seed: number, { plant }: { plant?: (stage: Stage) => void } = {}): Promise<Outcome> {
   const stage = aStage(aWorld(seed));
-  if (spoil !== undefined) for (const { disk } of stage.nodes) spoil(disk);
+  plant?.(stage);
   const { world, nodes } = stage;
   const end = world.time.now + oneOf(world, troubleMs);
   for (const node of nodes) node.start();
