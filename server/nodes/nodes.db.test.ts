@@ -33,9 +33,21 @@ function desire(id: string): Promise<{ nodeId: string; generation: number }[]> {
   return performChange(world.deps, actor, (change) => setDesired(world.deps, change, organizationId, [{ nodeId: id, bundle }]));
 }
 
+/** Of what it was told by a control plane that is restored from a backup since: it is at that, or failed at it. */
+function reportAhead(id: string, generation: number): Promise<void> {
+  return nodesReported(world.deps, organizationId, [{ id, report: { type: 'report', observedGeneration: 0, sync: 'Failed', reason: 'r', message: 'm', activation: { generation, bundle, step: 'Failed', bytesDone: 0, bytesTotal: 0 }, conditions: [], rules: [], models: [] } }], 'test');
+}
+
 function report(id: string, observedGeneration: number): Promise<void> {
   return nodesReported(world.deps, actor.organizationId, [{ id, report: { type: 'report', observedGeneration, bundle, sync: 'Synced', reason: 'Running', message: '', conditions: [], rules: [], models: [] } }], 'test');
 }
+
+test('a node is told a generation above all that it was told, also by a control plane that knew more', async () => {
+  await fresh();
+  const id = await aNode(world.deps, organizationId, {});
+  await reportAhead(id, 7);
+  expect(await desire(id)).toMatchObject([{ nodeId: id, generation: 8 }]);
+});
 
 describe('list', () => {
   test('pages by each order without gaps or repetitions, and filters by name, status, fleet and labels', async () => {

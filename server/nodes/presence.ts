@@ -79,7 +79,8 @@ export async function setDesired(
     const bundle = bundles.get(row.id);
     if (bundle === undefined || row.revokedAt !== null) continue;
     const before = toState(row);
-    const generation = Math.max(before.desiredGeneration, before.report?.observedGeneration ?? 0) + 1;
+    // A control plane that was restored from a backup may have told it more than it knows.
+    const generation = Math.max(before.desiredGeneration, before.report?.observedGeneration ?? 0, before.report?.activation?.generation ?? 0) + 1;
     const facts = { desiredGeneration: generation, desiredBundle: bundle, desiredAt: now };
     const { state, notes } = withFacts(before, facts, now);
     for (const fact of factsIn(facts)) changed.add(fact);
