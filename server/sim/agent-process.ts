@@ -112,7 +112,10 @@ export class AgentProcess implements Process {
   told(desired: SignedDesired): void {
     this.#inOrder(async () => {
       await this.#activator?.accept(desired);
-      if (this.#activator !== undefined) this.node.highest = Math.max(this.node.highest, highestOf(this.#activator));
+      if (this.#activator === undefined) return;
+      const highest = highestOf(this.#activator);
+      must(this.node.world, highest >= this.node.highest, 'I1', () => `${this.node.id} had accepted ${this.node.highest} and went back to ${highest}`);
+      this.node.highest = highest;
     });
   }
 

@@ -82,6 +82,7 @@ const trials: Record<Kind, Trial | readonly Trial[]> = {
     },
   },
   quarantine: { says: 'Quarantined', fault: ({ controlPlane }, { id }) => quarantine(controlPlane, id) },
+  restore: { says: 'Drifted', during: true, waitMs: 120_000, fault: ({ controlPlane }) => controlPlane.restore() },
   lies: {
     says: 'Drifted',
     during: true,

@@ -1,6 +1,9 @@
+import { rolloutPolicySchema } from '../deployments/schema.ts';
 import { exponential } from '../kernel/seeded-random.ts';
+import { letBack } from './membership.ts';
 import { misfortune, recovery } from './misfortunes.ts';
 import type { SimulatedControlPlane } from './simulated-control-plane.ts';
+import { mainFleet } from './simulated-fleets.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { aPolicy, aStage, type Stage } from './stage.ts';
 import { aWorld, must, note, oneOf } from './world.ts';
@@ -9,6 +12,8 @@ import { aWorld, must, note, oneOf } from './world.ts';
 const troubleMs = [1_200_000, 2_400_000, 3 * 3_600_000] as const;
 const recoveryMs = 4 * 3_600_000;
 const personLooksMs = 300_000;
+
+const plainPolicy = rolloutPolicySchema.parse({ waves: [], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 0 });
 
 /** What one seed came to: how many things went wrong on the way, and whether what must hold held. */
 export interface Outcome {
@@ -56,11 +61,17 @@ export async function comeRight(stage: Stage): Promise<void> {
 }
 
 /** Somebody looks in now and then and does what the pages suggest. */
-function lookAfter({ controlPlane, nodes }: Stage): void {
+function lookAfter(stage: Stage): void {
+  const { controlPlane, nodes } = stage;
   for (const { process } of nodes) process?.hold(null);
   const { rollout } = controlPlane;
   if (rollout !== undefined && ['Suspended', 'Paused', 'RollingBack'].includes(rollout.state)) rollout.act('resume');
   for (const [node, { state }] of controlPlane.rows) if (state.sync.status === 'Failed') controlPlane.retry(node);
+  if (!controlPlane.wasRestored) return;
+  // Lets go of quarantines, and deploys again until the generations are passed that nodes have accepted.
+  for (const node of controlPlane.rows.keys()) letBack(controlPlane, node);
+  const isBehind = nodes.some((node) => !node.lies && !isNodeWell(stage, node));
+  if (rollout?.isOver !== false && (rollout === undefined || isBehind)) controlPlane.deploy(controlPlane.fleets.of(mainFleet).release, plainPolicy);
 }
 
 function isWell(stage: Stage): boolean {

@@ -2,7 +2,7 @@ import type { Fate } from '../../edge-runtime/sim/power-cut.ts';
 import type { Toxins } from './artefact-request.ts';
 import { letBack, quarantine, relabel, select } from './membership.ts';
 import { Signer } from './signer.ts';
-import { otherLabels, sites } from './simulated-fleets.ts';
+import { otherLabels, sites, usualLabels } from './simulated-fleets.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import { aPolicy, type Stage } from './stage.ts';
 import { between, chance, note, oneOf } from './world.ts';
@@ -13,7 +13,7 @@ const fates: readonly [Fate, Fate] = ['kill', 'power'];
 /** Each by its name; how often it comes is how often it stands here. */
 const kinds = [
   'partition', 'partition', 'halfOpen', 'endAtDisk', 'endAtDisk', 'endAtDisk', 'endNow', 'endAgainAndAgain', 'diskFull', 'clock', 'slow', 'way', 'way', 'replay', 'replay', 'forge',
-  'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies', 'labels', 'labels', 'selector', 'quarantine',
+  'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies', 'labels', 'labels', 'selector', 'quarantine', 'restore',
 ] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -72,17 +72,17 @@ export function misfortune(stage: Stage): void {
       return controlPlane.rollout?.act(oneOf(world, ['pause', 'resume', 'resume', 'retry', 'rollBack', 'cancel']));
     case 'deploy':
       return controlPlane.deploy(oneOf(world, stage.releases), aPolicy(world));
-    case 'labels': {
-      const { labels } = controlPlane.row(node.id);
+    case 'labels':
       relabel(controlPlane, node.id, otherLabels(world));
-      return later(() => relabel(controlPlane, node.id, labels));
-    }
+      return later(() => relabel(controlPlane, node.id, usualLabels(controlPlane.row(node.id).labels)));
     case 'selector':
       select(controlPlane, oneOf(world, sites));
       return later(() => select(controlPlane, null));
     case 'quarantine':
       quarantine(controlPlane, node.id);
       return later(() => letBack(controlPlane, node.id));
+    case 'restore':
+      return controlPlane.restore();
     case 'lies':
       if (nodes.length > 2 && nodes.every(({ lies }) => !lies) && chance(world, 0.3)) node.lies = true;
   }
@@ -100,7 +100,7 @@ export function recovery({ world, network, controlPlane, nodes }: Stage): void {
   controlPlane.endsAt = undefined;
   select(controlPlane, null);
   for (const node of nodes) {
-    relabel(controlPlane, node.id, { line: 'main', site: controlPlane.row(node.id).labels['site'] ?? sites[0] });
+    relabel(controlPlane, node.id, usualLabels(controlPlane.row(node.id).labels));
     letBack(controlPlane, node.id);
     network.mend(node.id);
     network.toxins.set(node.id, clean);

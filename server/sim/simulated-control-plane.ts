@@ -4,6 +4,7 @@ import { newNodeState, withFacts } from '../nodes/state.ts';
 import type { NodeFacts } from '../nodes/state.ts';
 import type { Network } from './network.ts';
 import type { Centre, Row } from './parts.ts';
+import { Backup } from './backup.ts';
 import { liftRecovered, type Members, welcomeJoiners } from './membership.ts';
 import type { Release } from './release.ts';
 import { mainFleet, SimulatedFleets } from './simulated-fleets.ts';
@@ -29,6 +30,9 @@ export class SimulatedControlPlane implements Centre, Members {
   isUp = true;
   rollout: SimulatedRollout | undefined;
   readonly fleets: SimulatedFleets;
+  #backup: Backup | undefined;
+  /** It was put back to a backup: nodes may have been told more than it knows. */
+  wasRestored = false;
   /** Another planner than the real one, to see that what it does wrong is found. */
   planner: Planner | undefined;
   /** Ends before the next commit, or right after it. */
@@ -95,6 +99,7 @@ export class SimulatedControlPlane implements Centre, Members {
     if (!this.isUp) return;
     note(this.#world, `deploys ${release.name} in place of ${this.fleets.of(mainFleet).release.name}`);
     if (this.rollout?.isOver === false) this.rollout.supersede();
+    else if (chance(this.#world, 0.5)) this.#backup = new Backup(this.rows, this.fleets, this.rollout);
     this.rollout = new SimulatedRollout(this.#world, this, policy, release, this.fleets.of(mainFleet).release, this.planner);
     this.wake();
   }
@@ -113,7 +118,7 @@ export class SimulatedControlPlane implements Centre, Members {
 
   assign(node: string, bundle: string, policy: RolloutPolicy | null): number {
     const row = this.row(node);
-    const generation = Math.max(row.state.desiredGeneration, row.state.report?.observedGeneration ?? 0) + 1;
+    const generation = Math.max(row.state.desiredGeneration, row.state.report?.observedGeneration ?? 0, row.state.report?.activation?.generation ?? 0) + 1;
     this.#write(node, { desiredGeneration: generation, desiredBundle: bundle, desiredAt: this.#world.time.now });
     const { downloadWindows: download = [], activateWindows: activate = [] } = policy ?? {};
     Object.assign(row, { assignedBy: row.fleet, schedule: download.length + activate.length > 0 ? { download, activate } : null });
@@ -142,6 +147,18 @@ export class SimulatedControlPlane implements Centre, Members {
     this.#network.controlPlaneGone();
     this.#wakesAt?.();
     this.#world.time.after(500 + this.#world.random() * 60_000, () => this.#begin());
+  }
+
+  /** Its database is lost, and what there was at some earlier time takes its place. */
+  restore(): void {
+    const backup = this.#backup;
+    if (backup === undefined) return;
+    this.end();
+    note(this.#world, 'the database is restored from a backup');
+    backup.restoreInto(this.rows, this.fleets);
+    this.rollout = backup.rollout;
+    this.#outbox.length = 0;
+    this.wasRestored = true;
   }
 
   #begin(): void {

@@ -51,7 +51,12 @@ export class SimulatedFleets {
 export const sites = ['north', 'south'] as const;
 
 export function someLabels(world: World): Labels {
-  return { line: 'main', site: oneOf(world, sites) };
+  return usualLabels({ site: oneOf(world, sites) });
+}
+
+/** With these a node is in the fleet, and no other one claims it. */
+export function usualLabels({ site = sites[0] }: Labels): Labels {
+  return { line: 'main', site };
 }
 
 /** Labels as a person may give them to a node: it leaves its fleet, another one claims it too, or it goes over to that. */
