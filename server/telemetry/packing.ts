@@ -1,19 +1,25 @@
+/** The largest safe integer takes eight. */
+const varintBytesMax = 8;
+
 /** How whole numbers and texts lie in packed columns: LEB128, of signed ones zigzag, texts as UTF-8 after their length. */
 export class Packer {
-  readonly #bytes: number[] = [];
+  #bytes = new Uint8Array(128);
+  #length = 0;
 
   byte(value: number): void {
-    this.#bytes.push(value & 0xff);
+    this.#need(1);
+    this.#bytes[this.#length++] = value;
   }
 
   varint(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} cannot be packed`);
+    this.#need(varintBytesMax);
     let rest = value;
     while (rest >= 0x80) {
-      this.#bytes.push((rest % 0x80) | 0x80);
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.#bytes.push(rest);
+    this.#bytes[this.#length++] = rest;
   }
 
   signed(value: number): void {
@@ -21,19 +27,31 @@ export class Packer {
   }
 
   doubles(...values: number[]): void {
-    const view = new DataView(new ArrayBuffer(values.length * 8));
-    values.forEach((value, index) => view.setFloat64(index * 8, value, true));
-    this.#bytes.push(...new Uint8Array(view.buffer));
+    this.#need(values.length * 8);
+    const view = new DataView(this.#bytes.buffer);
+    for (const value of values) {
+      view.setFloat64(this.#length, value, true);
+      this.#length += 8;
+    }
   }
 
   text(value: string): void {
     const bytes = new TextEncoder().encode(value);
     this.varint(bytes.length);
-    this.#bytes.push(...bytes);
+    this.#need(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(this.#bytes);
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #need(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(2 * (this.#length + more));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
   }
 }
 
