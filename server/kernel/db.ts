@@ -14,6 +14,11 @@ export type Queryable = Database | Transaction;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** How long a request waits for a connection when all are taken, before it is answered with Unavailable. */
 const CONNECTION_WAIT_MS = 20_000;
+/**
+ * How long a connection that nobody uses is kept. What comes every ten and fifteen seconds in a fleet takes several at once, and opening one costs
+ * some 5 ms of processor here and 8 in Postgres.
+ */
+const CONNECTION_IDLE_MS = 60_000;
 
 export interface DatabaseConnection {
   db: Database;
@@ -29,6 +34,7 @@ export function connectDatabase(databaseUrl: string, options: { poolMax: number;
     max: options.poolMax,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECTION_WAIT_MS,
+    idleTimeoutMillis: CONNECTION_IDLE_MS,
     idle_in_transaction_session_timeout: 60_000,
     application_name: 'selvedge',
   });
