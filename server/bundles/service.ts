@@ -53,7 +53,7 @@ export interface AssignmentRequest {
 export async function assignBundle(deps: Deps, change: Change, request: AssignmentRequest): Promise<Map<string, number>> {
   const { organizationId, fleetId, deploymentId, bundle, nodeIds } = request;
   if (nodeIds.length === 0) return new Map();
-  const generations = await setDesired(deps, change, organizationId, nodeIds.map((nodeId) => ({ nodeId, bundle })));
+  const generations = await setDesired(deps, change, organizationId, nodeIds.map((nodeId) => ({ nodeId, bundle })), deploymentId !== null);
   const issuedAt = new Date(deps.clock.now());
   const asked = (await readManifest(change.tx, organizationId, bundle))?.labels;
   await insertAssignments(change.tx, generations.map(({ nodeId, generation, labels }) => ({ nodeId, generation: BigInt(generation), organizationId, fleetId, deploymentId, bundle, labels: asked === undefined ? null : pick(readLabels(labels), asked), issuedAt })));

@@ -20,7 +20,7 @@ export function* goBack(work: Work): Planning<void> {
   for (const states of [underWay, ['Offline'] as const]) takeNote(work, yield* hand.fetchWhere({ states, told: ['bundle'] }, requestsPerStepMax));
   takeNote(work, yield* hand.fetchWhere({ states: ['Failed'], afterFailure: 'retry' }));
   // A node under way is turned round where it stands: it is unavailable already and takes no further place.
-  tell(work, forward().filter((seen) => seen.inFlight).slice(0, requestsPerStepMax), previousBundle, 'It was told to go back, and has not answered yet.');
+  tell(work, forward().filter((seen) => seen.inFlight).slice(0, requestsPerStepMax), previousBundle);
   const turned = work.requests.length;
   const free = freePlaces(work);
   const places = Math.min(free, requestsPerStepMax);

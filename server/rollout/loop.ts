@@ -8,7 +8,7 @@ import { nextWakeAt, rolloutsUnderWay } from './repository.ts';
 import { advanceRollout } from './service.ts';
 import type { Advance } from './service.ts';
 
-/** News that comes within this time is looked at together; longer where a round takes long, so that news of a large fleet comes in few rounds. */
+/** News that comes within this time is looked at together, unless somebody moved a rollout; longer where a round takes long, so that news of a large fleet comes in few rounds. */
 const gatherMs = { min: 100, max: 1_000 } as const;
 /** However little is heard, everything under way is looked at this often, by what was heard of it. */
 const sweepMs = 15_000;
@@ -104,7 +104,7 @@ export function startRolloutLoop(deps: Deps, signal: AbortSignal, welcome: Welco
       }
       const tookMs = deps.clock.now() - from;
       if (!news.fresh) await deps.clock.sleep(waitMs, AbortSignal.any([signal, wake.signal]));
-      await deps.clock.sleep(Math.min(gatherMs.max, Math.max(gatherMs.min, tookMs)), signal);
+      if (!news.urgent) await deps.clock.sleep(Math.min(gatherMs.max, Math.max(gatherMs.min, tookMs)), signal);
     }
   };
   return { finished: run() };

@@ -39,10 +39,18 @@ test('what is given back is kept together with what came since, and all outweigh
   expect(news.take('r')).toBe('all');
 });
 
-test('a rollout’s own progress is no news of it, and pages’ topics are none', () => {
+test('a rollout’s own progress, and what it told, are no news of it, and pages’ topics are none', () => {
   const news = new News();
-  for (const [topic, kind] of [['deployment', 'progress'], ['fleet', 'status'], ['rule', 'published']] as const) expect(news.hear(event(topic, kind))).toBe(false);
+  for (const [topic, kind] of [['deployment', 'progress'], ['fleet', 'status'], ['rule', 'published'], ['node', 'told']] as const) expect(news.hear(event(topic, kind))).toBe(false);
   expect(news.fresh).toBe(false);
   for (const [topic, kind] of [['deployment', 'state'], ['fleet', 'members'], ['node', 'reported'], ['membership', 'moved']] as const) expect(news.hear(event(topic, kind))).toBe(true);
   expect(news.fresh).toBe(true);
+});
+
+test('that a rollout began or was moved does not wait for other news', () => {
+  const news = new News();
+  news.hear(event('node', 'reported'));
+  expect(news.urgent).toBe(false);
+  news.hear(event('deployment', 'created'));
+  expect(news.urgent).toBe(true);
 });

@@ -27,6 +27,8 @@ export class News {
 
   /** Whether the event is news of any rollout. */
   hear({ topic, subjectId, kind }: Pick<OutboxEvent, 'topic' | 'subjectId' | 'kind'>): boolean {
+    // Whoever told it wrote where it stands.
+    if (topic === 'node' && kind === 'told') return false;
     if (topic === 'node') this.#nodes.add(subjectId);
     else if (topic === 'membership') {
       this.#joined.add(subjectId);
@@ -42,6 +44,11 @@ export class News {
   /** Something was heard that was not gathered yet. */
   get fresh(): boolean {
     return this.#nodes.size + this.#joined.size + this.#moved.size + this.#rollouts.size + this.#fleets.size > 0;
+  }
+
+  /** A rollout began, or somebody moved one and waits for it. */
+  get urgent(): boolean {
+    return this.#rollouts.size > 0;
   }
 
   /** Something was gathered that waits for whoever holds its rollout. */

@@ -18,6 +18,9 @@ interface Observed {
   fault: boolean;
 }
 
+/** Of a node that was told. Who tells it writes what whoever looks at it would, so that nobody needs to. */
+export const untilItAnswers = 'It was told, and has not answered yet.';
+
 /**
  * Where a node is, and why, by what it reported. It is `Running` only when it says that it runs what it was told, under the generation
  * by which it was told (I9). A node that was told and is not connected keeps its place among those under way until the time
@@ -42,7 +45,7 @@ export function observe(node: RolloutNode, now: number, { updateTimeoutMs, clock
   if (facts.staged && facts.activating === told.generation) return at('Staged', facts.message || 'It has all but switched, and waits for its window.');
   if (isAtIt) return at('Applying', facts.message || 'It reports that it is at it.');
   // A node that is held at its site says so while it waits.
-  return at('Requested', facts.sync === 'OutOfSync' && facts.message !== '' ? facts.message : 'It was told, and has not answered yet.');
+  return at('Requested', facts.sync === 'OutOfSync' && facts.message !== '' ? facts.message : untilItAnswers);
 }
 
 function at(state: NodeRolloutState, message: string, fault = false): Observed {

@@ -64,7 +64,7 @@ export class Places {
     this.#heard.clear();
     for (const { node, bundle } of requests) {
       write(node, (row) => tell(row, bundle));
-      // That it was told is news of it, as in the database.
+      // What is told is looked at once more, which finds nothing; the database leaves it out where it knows that.
       this.hear(node);
     }
   }

@@ -2,6 +2,7 @@ import type { RolloutState } from '../deployments/schema.ts';
 import { arrayLiteral } from '../kernel/array-literal.ts';
 import type { Queryable, Transaction } from '../kernel/db.ts';
 import { toJson } from '../kernel/json-value.ts';
+import { untilItAnswers } from './observe.ts';
 import { differs } from './outcome.ts';
 import type { NewDecision, RolloutStep, RolloutWave } from './snapshot.ts';
 import { toldBy } from './tally.ts';
@@ -101,7 +102,7 @@ export async function writePlace(tx: Transaction, rollout: LockedRollout, nodeId
 
 /** A node was told the rollout's bundle by this generation. */
 export async function writeTold(tx: Transaction, rollout: LockedRollout, nodeId: string, generation: number, at: Date): Promise<void> {
-  await tx.deploymentNode.update({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, data: { state: 'Requested', message: 'It was told, and has not answered yet.', since: at, generation, told: rollout.bundle, requestedAt: at, afterFailure: 'undecided' } });
+  await tx.deploymentNode.update({ where: { deploymentId_nodeId: { deploymentId: rollout.id, nodeId } }, data: { state: 'Requested', message: untilItAnswers, since: at, generation, told: rollout.bundle, requestedAt: at, afterFailure: 'undecided' } });
 }
 
 /** Keeps the bundle of a rollout that stopped itself from its fleet, or with null allows it again. */

@@ -1,6 +1,7 @@
 import type { RolloutState } from '../deployments/schema.ts';
 import type { Look } from '../gates/index.ts';
 import { failuresOf } from './failures.ts';
+import { untilItAnswers } from './observe.ts';
 import type { Hand, Seen } from './hand.ts';
 import type { NewDecision, RolloutSnapshot, RolloutStep, RolloutWave } from './snapshot.ts';
 import { limitOf } from './waves.ts';
@@ -56,10 +57,10 @@ export function freePlaces({ hand, snapshot }: Work): number {
 }
 
 /** Tells these nodes to run the bundle. */
-export function tell(work: Work, nodes: readonly Seen[], bundle: string, message = 'It was told, and has not answered yet.'): void {
+export function tell(work: Work, nodes: readonly Seen[], bundle: string): void {
   for (const seen of nodes) {
     work.requests.push({ node: seen.node.node, bundle });
-    work.hand.become(seen, 'Requested', message);
+    work.hand.become(seen, 'Requested', untilItAnswers);
   }
 }
 
