@@ -70,7 +70,7 @@ describe('a fleet of 10,000 nodes', { timeout: 120_000 }, () => {
       why: [() => caller.why.deployment({ id }), 12],
       'deployment as of a moment': [() => caller.deployments.get({ id, at }), 14],
       'why as of a moment': [() => caller.why.deployment({ id, at }), 14],
-      overview: [() => caller.overview.get(), 21],
+      overview: [() => caller.overview.get(), 17],
       cells: [() => caller.nodes.density(), 1],
       'cells that are pointed at': [() => caller.nodes.cells({ fleet, health: 'NeverSeen', sync: 'Unknown', from: 9_900 }), 1],
       preview: [() => caller.fleets.preview({ selector: 'site=everywhere' }), 2],
