@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Attribute, Row, RowReader } from '../cep/index.ts';
 import { decodeLimits, parseTime, type DecodedEvents, type JsonMapping } from './decoder.ts';
 import { jsonDecoder } from './json-decoder.ts';
@@ -78,6 +78,16 @@ describe('bad input is refused with the reason and its beginning, and the rest g
 
   test('one bad line among good ones', () => {
     expect(decode('{"pump":"p1","flow":3}\nvalve!\n{"pump":"p2","flow":4}')).toMatchObject({ rows: two, refused: [{ index: 1, reason: expect.stringContaining('valve!') }] });
+  });
+
+  test('a message of nothing but lines, which are counted before any is read', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    try {
+      expect(decode('x\n'.repeat(decodeLimits.bytesMax / 2)).refused).toMatchObject([{ index: 0, reason: expect.stringMatching(/^524288 events in one message/) }]);
+      expect(parse).toHaveBeenCalledTimes(1);
+    } finally {
+      parse.mockRestore();
+    }
   });
 
   test('deep objects, where an attribute would keep them', () => {

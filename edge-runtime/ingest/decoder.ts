@@ -57,7 +57,7 @@ export function generalDecoder(mapping: JsonMapping): Decoder {
       const text = Buffer.from(message.buffer, message.byteOffset, message.byteLength).toString('utf8');
       const values = parseEvents(text);
       if (typeof values === 'string') return refuse(values);
-      if (values.length > decodeLimits.eventsMax) return refuse(`${values.length} events in one message; at most ${decodeLimits.eventsMax} are accepted`);
+      if (values.length > decodeLimits.eventsMax) return refuse(tooMany(values.length));
       for (let index = 0; index < values.length; index += 1) event(values[index], position, index, time, into);
     },
   };
@@ -71,6 +71,8 @@ function parseEvents(text: string): unknown[] | string {
   } catch (error) {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
     if (lines.length < 2) return `not JSON: ${error instanceof Error ? error.message : ''}`;
+    // Before any is read: each that is no JSON costs an error of its own.
+    if (lines.length > decodeLimits.eventsMax) return tooMany(lines.length);
     return lines.map((line): unknown => {
       try {
         return JSON.parse(line);
@@ -79,6 +81,10 @@ function parseEvents(text: string): unknown[] | string {
       }
     });
   }
+}
+
+function tooMany(events: number): string {
+  return `${events} events in one message; at most ${decodeLimits.eventsMax} are accepted`;
 }
 
 function unwrapped(value: object): object {
