@@ -4,6 +4,7 @@ import type { AuditAction, Change } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { oneAtATime } from '../kernel/one-at-a-time.ts';
 import { sealSettings } from './channel-settings.ts';
 import { targetOf } from './messages.ts';
 import { alertLimits } from './policy.ts';
@@ -16,6 +17,7 @@ export async function createChannel(deps: Deps, actor: Actor, { name, settings }
   const id = deps.ids.next();
   await performChange(deps, actor, async (change) => {
     const { organizationId } = actor;
+    await oneAtATime(change.tx, organizationId, 'notifications');
     if ((await change.tx.notificationChannel.count({ where: { organizationId } })) >= alertLimits.channelsMax) throw new DomainError('LimitReached', `An organization has at most ${alertLimits.channelsMax} channels.`);
     await requireFreeName(change, organizationId, name);
     await requireSecrets(change, organizationId, settings);
@@ -62,10 +64,13 @@ export async function testChannel(deps: Deps, actor: Actor, id: string): Promise
   return { id: delivery };
 }
 
-export async function createRoute(deps: Deps, actor: Actor, input: z.infer<typeof createRouteInput>): Promise<{ id: string }> {
+/** Says whom to tell of what. With `alone`, throws NameTaken where a route has that name: people may give several the same. */
+export async function createRoute(deps: Deps, actor: Actor, input: z.infer<typeof createRouteInput>, { alone = false } = {}): Promise<{ id: string }> {
   const id = deps.ids.next();
   await performChange(deps, actor, async (change) => {
     const { organizationId } = actor;
+    await oneAtATime(change.tx, organizationId, 'notifications');
+    if (alone && (await change.tx.notificationRoute.count({ where: { organizationId, name: input.name } })) > 0) throw new DomainError('NameTaken', `There is a route “${input.name}” already.`);
     if ((await change.tx.notificationRoute.count({ where: { organizationId } })) >= alertLimits.routesMax) throw new DomainError('LimitReached', `An organization has at most ${alertLimits.routesMax} routes.`);
     await change.tx.notificationRoute.create({ data: { id, organizationId, createdAt: new Date(deps.clock.now()), ...(await knownRoute(change, organizationId, input)) } });
     recordSetting(change, 'route.create', 'route', id, input.name, input);
@@ -94,12 +99,14 @@ export async function removeRoute(deps: Deps, actor: Actor, id: string): Promise
 }
 
 async function requireChannel(change: Change, actor: Actor, id: string) {
+  await oneAtATime(change.tx, actor.organizationId, 'notifications');
   const row = await change.tx.notificationChannel.findFirst({ where: { id, organizationId: actor.organizationId } });
   if (row === null) throw notFound('channel', id);
   return row;
 }
 
 async function requireRoute(change: Change, actor: Actor, id: string) {
+  await oneAtATime(change.tx, actor.organizationId, 'notifications');
   const row = await change.tx.notificationRoute.findFirst({ where: { id, organizationId: actor.organizationId } });
   if (row === null) throw notFound('route', id);
   return row;

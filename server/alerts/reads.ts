@@ -115,7 +115,7 @@ export async function listDeliveries(db: Queryable, organizationId: string, inpu
 }
 
 function placeOf(cursor: string): { at: Date; id: string } {
-  const [, time, id] = /^(\d{1,16})\.([\w-]{1,64})$/.exec(cursor) ?? [];
+  const [, time, id] = /^(\d{1,15})\.([\w-]{1,64})$/.exec(cursor) ?? [];
   if (time === undefined || id === undefined) throw new DomainError('InvalidInput', 'The cursor is not one that this list returned.');
   return { at: new Date(Number(time)), id };
 }

@@ -5,6 +5,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { Queryable } from '../kernel/db.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { oneAtATime } from '../kernel/one-at-a-time.ts';
 import { secretsIn, unsealSettings } from './channel-settings.ts';
 import { alertLimits } from './policy.ts';
 import type { listSecretsOutput, setSecretInput } from './schema.ts';
@@ -42,6 +43,7 @@ export async function setSecret(deps: Deps, actor: Actor, { name, secret }: z.in
   const { organizationId } = actor;
   await performChange(deps, actor, async (change) => {
     const { tx } = change;
+    await oneAtATime(tx, organizationId, 'notifications');
     const before = await tx.notificationSecret.findUnique({ where: { organizationId_name: { organizationId, name } } });
     if (before === null && (await tx.notificationSecret.count({ where: { organizationId } })) >= alertLimits.secretsMax) throw new DomainError('LimitReached', `An organization has at most ${alertLimits.secretsMax} secrets of notifications.`);
     const id = before?.id ?? deps.ids.next();
@@ -57,6 +59,7 @@ export async function setSecret(deps: Deps, actor: Actor, { name, secret }: z.in
 export async function removeSecret(deps: Deps, actor: Actor, name: string): Promise<{ name: string }> {
   const { organizationId } = actor;
   await performChange(deps, actor, async (change) => {
+    await oneAtATime(change.tx, organizationId, 'notifications');
     const row = await change.tx.notificationSecret.findUnique({ where: { organizationId_name: { organizationId, name } } });
     if (row === null) throw notFound('secret', name);
     const user = (await readUsers(deps, change.tx, organizationId)).find(({ names }) => names.includes(name));

@@ -23,7 +23,7 @@ export async function makeRouteSo(deps: Deps, actor: Actor, document: RouteDocum
   const { name, severityMin, sources, rule, tellsResolved } = document;
   const wanted = { name, severityMin, sources, rule, tellsResolved, fleet: fleet?.id, channels: channels.filter((one) => document.channels.includes(one.name)).map(({ id }) => id) };
   const route = (await readRoutes(deps, actor)).find((one) => one.name === name);
-  if (route === undefined) await createRoute(deps, actor, wanted);
+  if (route === undefined) await createRoute(deps, actor, wanted, { alone: true });
   else await changeRoute(deps, actor, { ...wanted, id: route.id });
   return route === undefined ? 'created' : 'changed';
 }

@@ -186,13 +186,14 @@ type PreviewNode = { id: string; name: string; labels: unknown; fleetId: string 
 
 /**
  * What saving this selector would do, for a fleet that exists or for a new one. Reads the nodes that it matches and those
- * that the fleet claims now, and lists at most 50 of each kind.
+ * that the fleet claims now, and lists at most 50 of each kind. Throws NotFound where there is no fleet of that id.
  */
 export async function previewSelector(db: Queryable, organizationId: string, input: { id?: string | undefined; selector: string }, now: number): Promise<FleetPreview> {
   const parsed = parseSelector(input.selector);
   const preview: FleetPreview = { error: null, total: 0, added: { total: 0, nodes: [] }, removed: { total: 0, nodes: [] }, moved: { total: 0, nodes: [] }, overlaps: [], joining: [] };
   if (!parsed.ok) return { ...preview, error: parsed.error };
   const names = new Map((await listSelectors(db, organizationId)).map((fleet) => [fleet.id, fleet.name]));
+  if (input.id !== undefined && !names.has(input.id)) throw notFound('fleet', input.id);
   const self = input.id ?? '';
   const condition = selectorToSql(parsed.selector, 'labels', 3);
   const rows = await db.$queryRawUnsafe<PreviewNode[]>(

@@ -1,6 +1,7 @@
 import { settingsSchema } from '@selvedge/edge-runtime/protocol';
 import type { Settings } from '@selvedge/edge-runtime/protocol';
 import type { Prisma, Queryable, Transaction } from '../kernel/db.ts';
+import { oneAtATime } from '../kernel/one-at-a-time.ts';
 import { toJson } from '../kernel/json-value.ts';
 import { fleetsInReach } from '../kernel/reach.ts';
 import type { Reach } from '../kernel/reach.ts';
@@ -35,7 +36,7 @@ export async function countFleets(db: Queryable, organizationId: string): Promis
  * transaction ends.
  */
 export async function lockMembership(tx: Transaction, organizationId: string): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`membership:${organizationId}`}, 0))`;
+  await oneAtATime(tx, organizationId, 'membership');
 }
 
 export async function insertFleet(tx: Transaction, fleet: { id: string; organizationId: string; name: string; selector: string; settings: Settings; at: number }): Promise<void> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { timeSchema } from '@selvedge/edge-runtime/protocol';
 
 /** A moment of the past, in milliseconds: the answer is what stood then. Kept for 90 days, since the control plane began to record it. */
-export const atSchema = z.number().int().min(0).optional();
+export const atSchema = timeSchema.optional();

@@ -42,9 +42,13 @@ export function formatCursor(position: OutboxPosition): string {
   return `${position.transactionId}.${position.id}`;
 }
 
+/** What a column of these numbers holds. */
+const numberMax = 2n ** 63n - 1n;
+
 /** The position that a cursor names, or null when the text is none. */
 export function parseCursor(text: string): OutboxPosition | null {
   const match = /^(\d{1,19})\.(\d{1,19})$/.exec(text);
-  const [, transactionId, id] = match ?? [];
-  return transactionId === undefined || id === undefined ? null : { transactionId: BigInt(transactionId), id: BigInt(id) };
+  const [, transactionId = '', id = ''] = match ?? [];
+  const position = { transactionId: BigInt(transactionId), id: BigInt(id) };
+  return match === null || position.transactionId > numberMax || position.id > numberMax ? null : position;
 }

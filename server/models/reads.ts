@@ -47,7 +47,7 @@ export async function listModels(db: Queryable, reach: Reach, input: z.infer<typ
 }
 
 function placeAfter(cursor: string, byTime: boolean, descending: boolean): Prisma.ModelWhereInput {
-  const match = /^(\d{1,16}):(.+)$/.exec(cursor);
+  const match = /^(\d{1,15}):(.+)$/.exec(cursor);
   const [, time, name] = match ?? [];
   if (time === undefined || name === undefined) throw new DomainError('InvalidInput', 'The cursor is not one that this list returned.');
   const beyond = <Value>(value: Value): { lt: Value } | { gt: Value } => (descending ? { lt: value } : { gt: value });

@@ -129,7 +129,7 @@ export async function readTimeline(db: Queryable, reach: Reach, input: z.infer<t
 }
 
 function parsePosition(cursor: string): { at: Date; id: string } {
-  const match = /^(\d{1,16})\.([\w-]{1,64})$/.exec(cursor);
+  const match = /^(\d{1,15})\.([\w-]{1,64})$/.exec(cursor);
   if (match?.[1] === undefined || match[2] === undefined) throw new DomainError('InvalidInput', 'The cursor is not one that this list returned.');
   return { at: new Date(Number(match[1])), id: match[2] };
 }

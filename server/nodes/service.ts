@@ -6,6 +6,7 @@ import { releaseNode, settleNode } from '../fleets/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { oneAtATime } from '../kernel/one-at-a-time.ts';
 import { nodePermissions } from './policy.ts';
 import type { NodeStanding } from './policy.ts';
 import { insertTimeline, lockNodes, nameInUse, readLabels, renameRow, saveStates, toState, writeLabels } from './repository.ts';
@@ -33,6 +34,7 @@ export async function setLabels(deps: Deps, actor: Actor, input: z.infer<typeof 
 export async function renameNode(deps: Deps, actor: Actor, input: z.infer<typeof renameNodeInput>): Promise<{ id: string }> {
   return changeNode(deps, actor, input.id, 'rename', async (change, row) => {
     if (row.name === input.name) return [];
+    await oneAtATime(change.tx, row.organizationId, 'node names');
     if (await nameInUse(change.tx, row.organizationId, input.name)) throw new DomainError('NameTaken', `Another node is already called “${input.name}”.`);
     await renameRow(change.tx, row.id, input.name);
     change.record({ action: 'node.rename', object: { ...objectOf(row), name: input.name }, before: { name: row.name }, after: { name: input.name } });

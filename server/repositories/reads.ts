@@ -71,6 +71,7 @@ export async function listSyncs(db: Queryable, organizationId: string, input: z.
     db.repositorySync.findMany({ where: { ...where, ...(input.cursor !== undefined && { id: { lt: input.cursor } }) }, orderBy: { id: 'desc' }, take: input.limit + 1 }),
     db.repositorySync.count({ where }),
   ]);
+  if (total === 0 && (await db.gitRepository.count({ where: { id: input.id, organizationId } })) === 0) throw notFound('repository', input.id);
   const page = rows.slice(0, input.limit);
   return { items: page.map(toSync), nextCursor: rows.length > input.limit ? (page.at(-1)?.id ?? null) : null, total };
 }

@@ -6,6 +6,7 @@ import type { Capability } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Deps } from '../kernel/deps.ts';
 import { DomainError, notFound } from '../kernel/errors.ts';
+import { oneAtATime } from '../kernel/one-at-a-time.ts';
 import { sealCredential } from './credential.ts';
 import { askToRead, countRepositories, deleteRepository, findOpenSync, insertRepository, insertSync, lockRepository, updateSettings } from './repository.ts';
 import type { RepositoryRow } from './repository.ts';
@@ -25,6 +26,7 @@ export async function connectRepository(deps: Deps, actor: Actor, input: z.infer
   const at = new Date(deps.clock.now());
   await performChange(deps, actor, async (change) => {
     const { organizationId } = actor;
+    await oneAtATime(change.tx, organizationId, 'repositories');
     if ((await countRepositories(change.tx, organizationId)) >= repositoryLimits.repositoriesMax) throw new DomainError('LimitReached', `An organization has at most ${repositoryLimits.repositoriesMax} repositories.`);
     if ((await countRepositories(change.tx, organizationId, name)) > 0) throw new DomainError('NameTaken', `There is a repository “${name}” already.`);
     await insertRepository(change.tx, {

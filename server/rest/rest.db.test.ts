@@ -15,7 +15,7 @@ beforeAll(async () => {
   const now = world.deps.clock.now();
   timeless = await testServer({ ...world, deps: { ...world.deps, clock: { ...world.deps.clock, now: () => now } } });
   const organization = await world.organization();
-  ({ token } = await callAs(world.deps, aUser(organization)).identity.tokens.create({ name: 't', scopes: ['audit:read', 'settings:read', 'settings:write', 'rules:read'], expiresAt: Date.now() + 3_600_000 }));
+  ({ token } = await callAs(world.deps, aUser(organization)).identity.tokens.create({ name: 't', scopes: ['audit:read', 'settings:read', 'settings:write', 'rules:read', 'models:read', 'nodes:read', 'alerts:read', 'detections:read', 'fleets:read', 'repositories:read'], expiresAt: Date.now() + 3_600_000 }));
 });
 
 async function call(method: string, path: string, body?: string, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }> {
@@ -33,6 +33,18 @@ describe('the public API', () => {
   it('reads a number in the path as one', async () => {
     expect(await call('GET', '/api/v1/rules/none/versions/3')).toMatchObject({ status: 404, body: { code: 'NotFound' } });
     expect(await call('GET', '/api/v1/rules/none/versions/x')).toMatchObject({ status: 422, body: { details: { issues: [{ path: ['version'] }] } } });
+  });
+
+  it.each(['/alerts?cursor=9999999999999999.a', '/detections?range=1h&cursor=9999999999999999.a', '/rules?sort=-publishedAt&cursor=9999999999999999:a', '/models?sort=-publishedAt&cursor=9999999999999999:a', '/nodes/none/timeline?at=9007199254740991', '/nodes?at=9007199254740991', '/fleets?at=8640000000000001'])(
+    'refuses a moment that no calendar has, as in %s', async (path) => {
+      expect(await call('GET', `/api/v1${path}`)).toMatchObject({ status: 422, body: { code: 'InvalidInput' } });
+    },
+  );
+
+  it('says that a thing is not there alike for what hangs on it, and for another’s', async () => {
+    const notFound = { status: 404, body: { code: 'NotFound' } };
+    expect(await call('GET', '/api/v1/repositories/none/syncs')).toMatchObject(notFound);
+    expect(await call('POST', '/api/v1/fleets/preview', '{"id":"none","selector":"*"}')).toMatchObject(notFound);
   });
 
   it.each([
