@@ -67,7 +67,7 @@ export function ThenNotice() {
   return (
     <div role="status" className="sticky top-12 z-10 mb-4 flex flex-wrap items-center gap-x-2.5 gap-y-2 rounded-lg border border-notice bg-panel px-4 py-2.5">
       <Shape tone="notice" />
-      <p className="min-w-0 flex-1">
+      <p className="min-w-56 flex-1">
         <b className="font-medium">
           As it was at <AbsoluteTime at={at} />
         </b>{' '}

@@ -181,6 +181,22 @@ test('nodes are told ahead of the window to switch in, wait staged without being
   expect(await told[0]?.desired()).toMatchObject({ schedule: undefined });
 });
 
+test('a node that waits for its window to fetch in is not late by that', async () => {
+  const hour = (ahead: number): string => `${String((new Date(world.deps.clock.now()).getUTCHours() + ahead) % 24).padStart(2, '0')}:00`;
+  const downloadWindows = [{ days: [0, 1, 2, 3, 4, 5, 6], from: hour(12), to: hour(14), timeZone: 'Etc/UTC' }];
+  const id = await deploy({ downloadWindows, maxUnavailable: { unit: 'nodes', value: 2 } });
+  world.deps.clock.advance(600_000);
+  await advanceRollout(world.deps, id);
+  expect(await get(id)).toMatchObject({ state: 'Progressing', nodes: { applying: 2, failed: 0 } });
+  const now = world.deps.clock.now();
+  world.deps.clock.advance(opensAt(downloadWindows, now) - now + 10_000);
+  await advanceRollout(world.deps, id);
+  expect((await get(id)).nodes.failed).toBe(0);
+  world.deps.clock.advance(61_000);
+  await advanceRollout(world.deps, id);
+  expect((await get(id)).nodes.failed).toBe(2);
+});
+
 test('an agent that does not know windows is not given any', async () => {
   await world.deps.db.node.update({ where: { id: agents[0]?.id ?? '' }, data: { agentVersion: '0.1.9' } });
   const window = { days: [0], from: '02:00', to: '04:00', timeZone: 'Etc/UTC' };

@@ -26,10 +26,11 @@ const policy = fc.record({
   approval: fc.constantFrom('none' as const, 'eachWave' as const),
   notBefore: seldom(fc.integer({ min: 0, max: 7200 }).map((seconds) => startsAt + seconds * 1000), null),
   windows: seldom(fc.array(window, { minLength: 1, maxLength: 2 }), []),
+  downloadWindows: seldom(fc.array(window, { minLength: 1, maxLength: 2 }), []),
   activateWindows: seldom(fc.array(window, { minLength: 1, maxLength: 2 }), []),
 }).map((given) => rolloutPolicySchema.parse(given));
 const longestSeconds = 29;
-const node = fc.record({ connected: fc.integer({ min: 0, max: 5 }).map((dice) => dice > 0), site: fc.integer({ min: 0, max: 3 }), activations: fc.array(fc.integer({ min: 500, max: longestSeconds * 1000 }), { maxLength: 3 }) });
+const node = fc.record({ connected: fc.integer({ min: 0, max: 5 }).map((dice) => dice > 0), site: fc.integer({ min: 0, max: 3 }), fetches: fc.boolean(), activations: fc.array(fc.integer({ min: 500, max: longestSeconds * 1000 }), { maxLength: 3 }) });
 /**
  * A second for rounding and one for a step of the rehearsal's clock. With a limit by group a node that is quicker than another may let one of another group
  * go first, and so cost the longest time of a node, and a minute where so many are told in each.
@@ -40,12 +41,12 @@ test('a rehearsal in which no node fails, comes or goes takes as long as the pla
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(policy, fc.array(node, { minLength: 1, maxLength: 30 }), fc.nat(), async (given, fleet, seed) => {
-      const candidates = fleet.map(({ connected, site, activations }, index) => ({ node: `n${String(index).padStart(2, '0')}`, name: `n${String(index).padStart(2, '0')}`, offline: !connected, labels: { site: `s${site}` }, activations }));
+      const candidates = fleet.map(({ connected, fetches, site, activations }, index) => ({ node: `n${String(index).padStart(2, '0')}`, name: `n${String(index).padStart(2, '0')}`, offline: !connected, labels: { site: `s${site}` }, fetches, activations }));
       const waves = cutWaves(candidates, given.waves);
       const twins = waves.flatMap((wave, index) => wave.map(({ offline, ...rest }): Twin => ({ ...rest, wave: index, connected: !offline, failShare: 0, habit: null, hour: null }))).sort((a, b) => a.wave - b.wave || (a.name < b.name ? -1 : 1));
       const known = new Map(twins.flatMap(({ node: id, activations }) => (activations.length === 0 ? [] : [[id, { told: activations.length, failed: 0, took: activations.map((ms) => ({ ms, bytes: 1 })) }] as const])));
       const pool = twins.flatMap(({ activations }) => activations);
-      const expected = expectedDuration({ policy: given, inFlightMax: limitOf(given.maxUnavailable, twins.length), known, signaturesMissing: 0, startsAt, nodes: twins.map(({ node: id, wave, connected, labels }) => ({ node: id, wave, offline: !connected, bytes: 0, group: groupOf(labels, given.maxUnavailablePer) })) });
+      const expected = expectedDuration({ policy: given, inFlightMax: limitOf(given.maxUnavailable, twins.length), known, signaturesMissing: 0, startsAt, nodes: twins.map(({ node: id, wave, connected, labels, fetches }) => ({ node: id, wave, offline: !connected, bytes: fetches ? 1 : 0, group: groupOf(labels, given.maxUnavailablePer) })) });
       const course = await play({ policy: given, twins, startsAt, pool: pool.length === 0 ? [5_000] : pool, breathe: () => Promise.resolve() }, seed);
       const took = (course.endedAt - startsAt) / 1000;
       if (expected.latestSeconds === null) {

@@ -73,7 +73,7 @@ export async function play({ policy, twins, startsAt, pool, breathe }: Play, see
     Object.assign(rollout, { state: result.state, wave: result.wave, waves: result.waves, wakeAt: result.nextWakeAt });
     places.apply(result, now, ({ node }, bundle) => {
       const place = placeOf.get(node) ?? -1;
-      nodes[place]?.told(++generation, bundle, now, bundle === 'after' ? policy.activateWindows : []);
+      nodes[place]?.told(++generation, bundle, now, bundle === 'after' ? { download: policy.downloadWindows, activate: policy.activateWindows } : { download: [], activate: [] });
       expect(place);
     });
     message = result.decisions.find(({ tone, kind }) => kind !== 'NodeFailed' && (tone === 'critical' || tone === 'notice'))?.message ?? message;

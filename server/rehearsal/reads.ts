@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const habitMs = 7 * 24 * hourMs;
 
 /** What is known of the nodes of a plan; three statements and the telemetry, whatever their number. */
-export async function readTwins(db: Queryable, organizationId: string, places: readonly { node: string; name: string; wave: number }[], now: number): Promise<Twin[]> {
+export async function readTwins(db: Queryable, organizationId: string, places: readonly { node: string; name: string; wave: number; bytes: number }[], now: number): Promise<Twin[]> {
   const ids = places.map(({ node }) => node);
   const since = new Date(now - habitMs);
   const [present, activations, absences, hours] = await Promise.all([
@@ -24,10 +24,11 @@ export async function readTwins(db: Queryable, organizationId: string, places: r
   const connected = new Set(present.filter((row) => row.connectedSince !== null).map((row) => row.id));
   const labels = new Map(present.map((row) => [row.id, labelsSchema.parse(row.labels)]));
   const habits = new Map(absences.map((row) => [row.node, { outages: Number(row.outages), awayMs: row.away }]));
-  return places.map((place) => {
+  return places.map(({ bytes, ...place }) => {
     const [past, away] = [activations.get(place.node), habits.get(place.node)];
     return {
       ...place,
+      fetches: bytes > 0,
       labels: labels.get(place.node) ?? {},
       connected: connected.has(place.node),
       activations: (past?.took ?? []).map(({ ms }) => ms),

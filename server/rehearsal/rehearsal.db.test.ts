@@ -30,7 +30,7 @@ test('twins take as long as their nodes took, and come and go as they did', asyn
   await agents[2]?.disconnect();
   world.deps.clock.advance(60_000);
   await agents[2]?.connect();
-  const places = agents.map((agent, index) => ({ node: agent.id, name: `n${index}`, wave: 0 }));
+  const places = agents.map((agent, index) => ({ node: agent.id, name: `n${index}`, wave: 0, bytes: 1 }));
   const twins = await readTwins(world.deps.db, organization, places, world.deps.clock.now());
   expect(twins.map(({ connected, failShare, hour }) => [connected, failShare, hour])).toEqual([[true, 0, null], [true, 0, null], [true, 0, null]]);
   for (const { activations } of twins) expect(activations[0]).toBeGreaterThanOrEqual(12_000);

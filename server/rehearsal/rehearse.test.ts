@@ -8,7 +8,7 @@ import type { Twin } from './twin.ts';
 const hour = { hours: 1, events: 36_000, detections: 60, errors: 0, latencyP95Ms: 4 };
 
 function twins(count: number, of: (index: number) => Partial<Twin> = () => ({})): Twin[] {
-  return Array.from({ length: count }, (_, index) => ({ node: `n${index}`, name: `n${index}`, wave: index < Math.ceil(count / 10) ? 0 : 1, labels: { site: `s${index % 2}` }, connected: true, activations: [10_000], failShare: 0, habit: null, hour, ...of(index) }));
+  return Array.from({ length: count }, (_, index) => ({ node: `n${index}`, name: `n${index}`, wave: index < Math.ceil(count / 10) ? 0 : 1, labels: { site: `s${index % 2}` }, connected: true, fetches: true, activations: [10_000], failShare: 0, habit: null, hour, ...of(index) }));
 }
 
 const policyOf = (given: object): RolloutPolicy => rolloutPolicySchema.parse({ maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 60, ...given });

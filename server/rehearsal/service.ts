@@ -10,7 +10,7 @@ import { readTwins } from './reads.ts';
 import { rehearse } from './rehearse.ts';
 import type { RehearsalView } from './schema.ts';
 
-const placesSchema = z.array(planNodeSchema.pick({ node: true, name: true, wave: true }));
+const placesSchema = z.array(planNodeSchema.pick({ node: true, name: true, wave: true, bytes: true }));
 
 /** Rehearses a plan that was made within the hour. The same plan at the same facts gives the same rehearsal: its luck follows from its hash. */
 export async function rehearsePlan(deps: Pick<Deps, 'db' | 'clock'>, actor: Actor, hash: string): Promise<RehearsalView> {

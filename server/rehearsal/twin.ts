@@ -13,6 +13,8 @@ export interface Twin {
   wave: number;
   labels: Labels;
   connected: boolean;
+  /** Whether it lacks anything of the bundle. */
+  fetches: boolean;
   /** How long it took to report what it was told, the last times. */
   activations: readonly number[];
   /** The share of what it was told that it failed at. */
@@ -58,13 +60,13 @@ export class PlayedNode {
     return Math.min(this.#togglesAt, answers);
   }
 
-  /** Within `windows` alone it switches; it reports when it has. */
-  told(generation: number, bundle: string, now: number, windows: readonly Window[]): void {
+  /** Within the windows of `download` alone it fetches, and within those of `activate` it switches; it reports when it has. */
+  told(generation: number, bundle: string, now: number, { download, activate }: { download: readonly Window[]; activate: readonly Window[] }): void {
     this.row.told = { generation, bundle, at: now };
     this.row.afterFailure = 'undecided';
     this.#fails = this.#random() < this.#twin.failShare;
     const [shortest = 0] = this.#pool;
-    this.#answersAt = opensAt(windows, now + (this.#pool[Math.floor(this.#random() * this.#pool.length)] ?? shortest));
+    this.#answersAt = opensAt(activate, (this.#twin.fetches ? opensAt(download, now) : now) + (this.#pool[Math.floor(this.#random() * this.#pool.length)] ?? shortest));
     this.#change({ sync: 'Applying', activating: generation });
   }
 

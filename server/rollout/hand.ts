@@ -38,7 +38,7 @@ export class Hand {
   readonly all: Tally;
   /** Those of them that are not in hand. */
   readonly others: Tally;
-  /** No time counts before this: with windows to activate in, it is when the one that is open opened, and now while none is. */
+  /** No time counts before this: with windows to fetch or activate in, it is when the last of those that are open opened, and now while one of both has none open. */
   readonly clockFrom: number;
   readonly timeoutMs: number;
   readonly #bundle: string;
@@ -52,7 +52,7 @@ export class Hand {
 
   constructor({ policy, bundle, waves, others }: RolloutSnapshot, now: number) {
     this.timeoutMs = policy.updateTimeoutSeconds * 1000;
-    this.clockFrom = policy.activateWindows.length === 0 ? 0 : openSince(policy.activateWindows, now, this.timeoutMs);
+    this.clockFrom = Math.max(0, ...[policy.downloadWindows, policy.activateWindows].filter((windows) => windows.length > 0).map((windows) => openSince(windows, now, this.timeoutMs)));
     this.#patience = { updateTimeoutMs: this.timeoutMs, clockFrom: this.clockFrom, whenDisconnected: policy.whenDisconnected };
     this.#startedAt = new Map(waves.map(({ index, startedAt }) => [index, startedAt]));
     this.#bundle = bundle;
@@ -61,7 +61,7 @@ export class Hand {
     this.others = new Tally(others);
   }
 
-  /** No node is late at this time, since windows to activate in are closed or have only just opened. */
+  /** No node is late at this time, since windows to fetch or activate in are closed or have only just opened. */
   get nobodyIsLate(): boolean {
     return this.clockFrom > this.#now - this.timeoutMs;
   }

@@ -4,7 +4,7 @@ import type { NodeFacts, RolloutNode } from './rollout-node.ts';
 /** How long a node has, and what it means that one is away. */
 export interface Patience {
   updateTimeoutMs: number;
-  /** No time counts before this: with windows to activate in, it is when the one that is open opened, and now while none is. */
+  /** No time counts before this: with windows to fetch or activate in, it is when the last of those that are open opened, and now while one of both has none open. */
   clockFrom: number;
   whenDisconnected: RolloutPolicy['whenDisconnected'];
   /** When the node's wave began; null while it has not. */

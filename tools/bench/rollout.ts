@@ -34,6 +34,7 @@ function aTwin(index: number, size: number): Twin {
     name: `n${index}`,
     wave: waveEnds.findIndex((end) => index < end * size),
     labels: {},
+    fetches: true,
     connected: index % 50 !== 0,
     activations: [3_000, 9_000, 30_000 + (index % 977)],
     failShare: 0.0005,
