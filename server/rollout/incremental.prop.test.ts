@@ -14,6 +14,7 @@ const timing = fc.record({
   approval: fc.constantFrom('none' as const, 'eachWave' as const),
   quarantineAfter: fc.option(fc.integer({ min: 1, max: 2 })),
   windows,
+  downloadWindows: windows,
   activateWindows: windows,
 });
 
