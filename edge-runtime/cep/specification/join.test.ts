@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze, compile, Engine } from '../index.ts';
-import { errorsOf, sendAll, type Sent } from '../testing/run-app.ts';
+import { errorsOf, rowsOf, sendAll, type Sent } from '../testing/run-app.ts';
 import { specify } from '../testing/specify.ts';
 
 const STREAMS = 'define stream L (k string, v int); define stream R (k string, w int);';
@@ -24,13 +24,25 @@ describe('a join of two windows', () => {
     ['names streams by their own names', 'from L#window.length(2) join R#window.length(2) on L.k == R.k select L.k as k, v, w insert into O;', SIX, [['a', 1, 10], ['c', 3, 20], ['b', 2, 30]]],
     ['goes by time', 'from L#window.time(3 milliseconds) as l join R#window.time(3 milliseconds) as r on l.k == r.k select l.k as k insert into O;', SIX, [['a'], ['c']]],
     ['lets pairs go when one side leaves', `from L#window.length(1) as l join R#window.length(1) as r on l.k == r.k select l.v as v, r.w as w insert expired events into O;`, [['L', 1, 'a', 1], ['R', 2, 'a', 10], ['R', 3, 'a', 20], ['L', 4, 'a', 2]], [[1, 10], [1, 20]]],
-    ['finds the last batch of a window of batches', `from L as l join R#window.lengthBatch(1) as r ${SELECT}`, [['R', 1, 'a', 10], ['R', 2, 'b', 20], ['L', 3, 'c', 1]], [['c', 1, 20]]],
-    ['finds the batch that goes on where events are put out at once', `from L as l join R#window.lengthBatch(2, true) as r ${SELECT}`, [['R', 1, 'a', 10], ['R', 2, 'b', 20], ['R', 3, 'c', 30], ['L', 4, 'c', 1]], [['c', 1, 30]]],
+    ['finds all batches that a window put out where what leaves is not asked for', `from L as l join R#window.lengthBatch(1) as r ${SELECT}`, [['R', 1, 'a', 10], ['R', 2, 'b', 20], ['L', 3, 'c', 1]], [['c', 1, 10], ['c', 1, 20]]],
+    ['finds the last batch alone where it is', `from L as l join R#window.lengthBatch(1) as r select l.k as k, l.v as v, r.w as w insert all events into O;`, [['R', 1, 'a', 10], ['R', 2, 'b', 20], ['L', 3, 'c', 1]], [['c', 1, 20], ['c', 1, 20]]],
+    ['finds all batches of a time', `from L as l join R#window.timeBatch(2 milliseconds) as r ${SELECT}`, [['R', 1, 'a', 10], ['R', 4, 'b', 20], { advance: 8 }, ['L', 9, 'c', 1]], [['c', 1, 10], ['c', 1, 20]]],
+    ['finds all of them where events are put out at once too', `from L as l join R#window.lengthBatch(2, true) as r ${SELECT}`, [['R', 1, 'a', 10], ['R', 2, 'b', 20], ['R', 3, 'c', 30], ['L', 4, 'c', 1]], [['c', 1, 10], ['c', 1, 20], ['c', 1, 30]]],
     ['finds nothing in what came together', `from L as l join R#window.batch() as r ${SELECT}`, [['R', 1, 'a', 10], ['L', 2, 'c', 1]], []],
     ['aggregates over the pairs', 'from L#window.length(5) as l join R#window.length(5) as r on l.k == r.k select l.k as k, sum(r.w) as n group by l.k insert into O;', [...SIX, ['R', 7, 'a', 5]], [['a', 10], ['c', 20], ['b', 30], ['a', 15]]],
     ['orders what an event meets by what is not put out', 'from L#window.length(2) as l join R as r on true select l.k as k order by l.v desc insert into O;', SIX.slice(0, 3), [['b'], ['a']]],
     ['of a stream with itself tells the sides apart by other names', 'from L#window.length(3) as one join L#window.length(3) as two on one.v < two.v select one.v as x, two.v as y insert into O;', [['L', 1, 'a', 1], ['L', 2, 'a', 2]], [[1, 2]]],
   ]);
+});
+
+describe('batches that stay', () => {
+  const text = `${STREAMS} from L as l join R#window.lengthBatch(4000) as r select count() as n insert into O;`;
+  const fill = (events: number): Sent[] => Array.from({ length: events }, (_, index): Sent => ['R', 1, 'a', index]);
+
+  it('are ten thousand events beside the last batch at most', () => {
+    const rows = rowsOf(text, 'O', [...fill(20_000), ['L', 2, 'a', 1]]);
+    expect(rows.at(-1)).toEqual([14_000]);
+  });
 });
 
 describe('a join with expressionBatch', () => {

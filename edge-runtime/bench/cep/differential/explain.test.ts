@@ -3,9 +3,9 @@ import { answerCase, type Answer, type Case } from '../answer-case.ts';
 import { explain, type Ask } from './explain.ts';
 
 const JOIN: Case = {
-  id: 'a join over a batch window',
+  id: 'a join with a condition of its rows',
   start: 1000,
-  app: "define stream L (k string); define stream S (k string, v int); @info(name='q') from L join S#window.lengthBatch(1) as s select s.v as v insert into O;",
+  app: "define stream L (k string); define stream S (k string, v int); @info(name='q') from L join S#window.lengthBatch(1) as s select s.v as v having v > 0 insert into O;",
   steps: [['S', 1000, ['x', 1]], ['S', 1001, ['x', 2]], ['L', 1002, ['x']]],
 };
 
@@ -28,8 +28,8 @@ describe('why answers part', () => {
 
   it('is a named difference that goes with its cause', async () => {
     const ask = answered((answer) => answer);
-    expect(await explain(JOIN, withOneMore(ours), ours, ask)).toMatch(/^a batch window on one side of a join keeps all batches/);
-    expect(ask.asked).toEqual([JOIN.app.replace('insert into O', 'insert all events into O')]);
+    expect(await explain(JOIN, withOneMore(ours), ours, ask)).toMatch(/^a row of a join that `having` refuses/);
+    expect(ask.asked).toEqual([JOIN.app.replace('having v > 0 ', '')]);
   });
 
   it('is not known where they part without the cause as well', async () => {

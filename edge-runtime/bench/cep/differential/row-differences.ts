@@ -51,11 +51,6 @@ const OF_TABLES: readonly KnownDifference[] = [
 ];
 
 const OF_JOINS: readonly KnownDifference[] = [
-  {
-    name: 'a batch window on one side of a join keeps all batches for ever when only current events are asked for',
-    explains: ({ app }) => /join/.test(app) && /(lengthBatch|timeBatch)/.test(app) && (!/insert (all|expired) events/.test(app) || app.includes('output current events')),
-    without: both(inApp(/insert (current events )?into (?=[OP])/g, 'insert all events into '), inApp(/output current events/g, 'output all events')),
-  },
   { name: 'a filter on a window by name in a join is passed over', explains: says(/ (from|join) W\w*\[/), without: inApp(/ (from|join) (W\w*)\[[^\]]*\]/g, ' $1 $2') },
   { name: 'a row of a join that `having` refuses takes later rows of its chunk along', explains: says(/ join .* having /s), without: inApp(/ having .*?(?= (order by|limit|offset|insert))/g, '') },
 ];

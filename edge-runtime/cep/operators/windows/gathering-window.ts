@@ -6,14 +6,20 @@ import type { Held } from './held-event.ts';
 import { LastBatch } from './last-batch.ts';
 import type { BatchUse } from './window-use.ts';
 
-/** A window that gathers events and lets them go in batches, each when the next one is there. */
+/** So many events of batches that never leave are held beside the last batch. */
+const LINGERING_MAX = 10_000;
+
+/**
+ * A window that gathers events and lets them go in batches, each when the next one is there. Where nothing that leaves is asked for
+ * but someone looks into it, batches stay, as in Siddhi; beyond a bound the oldest events go.
+ */
 export abstract class GatheringWindow implements WindowStage {
   next: Stage;
   protected readonly use: BatchUse;
   protected readonly context: OperatorContext;
   protected readonly arrived = new EventQueue();
   protected readonly before = new LastBatch();
-  /** What is put out is kept until the next batch, to leave with it or to be found. */
+  /** What is put out is kept, to leave with the next batch or to be found. */
   protected readonly keeps: boolean;
 
   constructor(use: BatchUse, context: OperatorContext, next: Stage) {
@@ -21,6 +27,12 @@ export abstract class GatheringWindow implements WindowStage {
     this.context = context;
     this.next = next;
     this.keeps = use.expired || use.searched;
+  }
+
+  /** What was put out before leaves, or stays where nobody is told. */
+  protected leave(): void {
+    if (this.use.expired) this.before.leave(this.context.clock.now, this.next);
+    else this.before.shorten(LINGERING_MAX);
   }
 
   abstract event(type: EventType, timestamp: number, payload: Payload): void;

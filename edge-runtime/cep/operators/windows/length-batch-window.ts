@@ -68,9 +68,7 @@ export class LengthBatchWindow extends GatheringWindow {
   /** The last batch leaves and the aggregators are reset. */
   private letGo(): void {
     const { now } = this.context.clock;
-    const { before } = this;
-    if (this.use.expired) before.leave(now, this.next);
-    else before.clear();
+    this.leave();
     if (this.resetPending !== undefined) this.next.event(RESET, now, this.resetPending.payload);
     this.resetPending = undefined;
   }

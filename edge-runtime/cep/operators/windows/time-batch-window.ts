@@ -62,9 +62,7 @@ export class TimeBatchWindow extends GatheringWindow {
 
   private emit(): void {
     const { arrived, before, next } = this;
-    const { now } = this.context.clock;
-    if (this.use.expired) before.leave(now, next);
-    else if (arrived.size > 0 || this.use.streaming) before.clear();
+    this.leave();
     const reset = this.resetPending;
     this.resetPending = undefined;
     if (reset !== undefined) next.event(RESET, reset.timestamp, reset.payload);
