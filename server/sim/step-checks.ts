@@ -36,7 +36,9 @@ function checkGroups(world: World, { policy: { maxUnavailablePer } }: Pick<Rollo
   const stateAfter = new Map(changes.map(({ node, state }) => [node, state]));
   const isOut = ({ node, state }: RolloutNode): boolean => underWay.includes(stateAfter.get(node) ?? state);
   const told = new Set(requests.map(({ node }) => node));
-  const isNew = (row: RolloutNode): boolean => told.has(row.node) && row.facts.connected && !underWay.includes(row.state);
+  // By what it reports now one may be at it, or at it again, whatever its row says: it is turned round where it stands.
+  const isAtIt = ({ state, told: before, facts }: RolloutNode): boolean => underWay.includes(state) || (before !== null && facts.sync !== 'Failed' && (facts.sync !== 'Synced' || facts.bundle !== before.bundle));
+  const isNew = (row: RolloutNode): boolean => told.has(row.node) && row.facts.connected && !isAtIt(row);
   for (const [group, rows] of Map.groupBy(placeOf.values(), (row) => row.group)) {
     const out = rows.filter((row) => isOut(row) || isNew(row)).length;
     must(world, !rows.some(isNew) || out <= maxUnavailablePer.nodes, 'groups', () => `${out} nodes of ${group} are under way at once, and ${maxUnavailablePer.nodes} may be`);
