@@ -1,15 +1,17 @@
-import { artefactsOf, type Envelope, type Report } from '@selvedge/edge-runtime/protocol';
+import { artefactsOf, canonicalJson, type Envelope, type Report, type Welcome } from '@selvedge/edge-runtime/protocol';
 import { Activator } from '../../edge-runtime/activation/activator.ts';
 import { ArtefactStore } from '../../edge-runtime/activation/artefact-store.ts';
 import { FetchAhead } from '../../edge-runtime/activation/fetch-ahead.ts';
 import { TrustAnchor } from '../../edge-runtime/activation/trust.ts';
-import { digestOf, type SignedDesired } from '../../edge-runtime/activation/verify.ts';
+import { digestOf } from '../../edge-runtime/activation/verify.ts';
+import { followKeys } from '../../edge-runtime/host/signing-keys.ts';
 import { ConditionTable, reportOf } from '../../edge-runtime/host/report.ts';
 import type { Clock } from '../../edge-runtime/kernel/clock.ts';
 import { ReportSender } from '../../edge-runtime/link/report-sender.ts';
 import type { Fate } from '../../edge-runtime/sim/power-cut.ts';
 import { mortalDisk } from './mortal-disk.ts';
 import type { Machine, Process } from './parts.ts';
+import type { ToldDesired } from './signer.ts';
 import { SimulatedRuntime } from './simulated-runtime.ts';
 import { must, note } from './world.ts';
 
@@ -99,24 +101,38 @@ export class AgentProcess implements Process {
   welcomed(): void {
     this.#inOrder(async () => {
       const { world, id } = this.node;
-      await this.#trust?.pin({ type: 'welcome', node: id, organization: world.organization, artefactToken: 't', artefactUrl: 'http://control-plane', signingKeys: [world.signer.trustedKey], recordsThrough: 0 }, this.clock.now()).catch((error: unknown) => {
+      const { trustedKeys: signingKeys, keySets } = world.signer;
+      const welcome: Welcome = { type: 'welcome', node: id, organization: world.organization, artefactToken: 't', artefactUrl: 'http://control-plane', signingKeys, keySets: [...keySets], recordsThrough: 0 };
+      const pinned = await this.#follow(keySets).then(() => this.#trust?.pin(welcome, this.clock.now())).catch((error: unknown) => {
         this.node.network.connectAgain(this);
         throw error;
       });
+      // A key may have come while the disk was written: then the next welcome names it.
+      must(world, pinned !== 'different' || keySets.length !== world.signer.keySets.length || canonicalJson(signingKeys) !== canonicalJson(world.signer.trustedKeys), 'I3', () => `${id} does not know its own control plane`);
       this.#reports.connected();
       this.#activator?.linked();
       this.#ahead?.poke();
     });
   }
 
-  told(desired: SignedDesired): void {
+  told(desired: ToldDesired): void {
     this.#inOrder(async () => {
+      await this.#follow(desired.keySets);
       await this.#activator?.accept(desired);
       if (this.#activator === undefined) return;
       const highest = highestOf(this.#activator);
       must(this.node.world, highest >= this.node.highest, 'I1', () => `${this.node.id} had accepted ${this.node.highest} and went back to ${highest}`);
       this.node.highest = highest;
     });
+  }
+
+  /** From keys that it trusts to those that sign now: each set leads on from the one before. */
+  async #follow(keySets: readonly Envelope[] = []): Promise<void> {
+    if (this.#trust === undefined) return;
+    await followKeys(this.#trust, ({ reason, message }) => {
+      note(this.node.world, `${this.node.id}: ${reason}: ${message}`);
+      must(this.node.world, reason !== 'SigningKeysRefused', 'I3', () => `${this.node.id} refuses keys that those it trusts have signed: ${message}`);
+    }, keySets);
   }
 
   /** It may fetch what it may be told later. */

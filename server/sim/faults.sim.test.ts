@@ -82,6 +82,17 @@ const trials: Record<Kind, Trial | readonly Trial[]> = {
     },
   },
   quarantine: { says: 'Quarantined', fault: ({ controlPlane }, { id }) => quarantine(controlPlane, id) },
+  keys: [
+    { says: 'settled', fault: ({ controlPlane }) => controlPlane.changeKeys('addKey'), during: true, waitMs: 120_000 },
+    {
+      says: 'settled',
+      fault: ({ controlPlane }) => {
+        controlPlane.changeKeys('addKey');
+        controlPlane.changeKeys('retireOldest');
+      },
+      waitMs: 120_000,
+    },
+  ],
   restore: { says: 'Drifted', during: true, waitMs: 120_000, fault: ({ controlPlane }) => controlPlane.restore() },
   lies: {
     says: 'Drifted',

@@ -13,7 +13,7 @@ const fates: readonly [Fate, Fate] = ['kill', 'power'];
 /** Each by its name; how often it comes is how often it stands here. */
 const kinds = [
   'partition', 'partition', 'halfOpen', 'endAtDisk', 'endAtDisk', 'endAtDisk', 'endNow', 'endAgainAndAgain', 'diskFull', 'clock', 'slow', 'way', 'way', 'replay', 'replay', 'forge',
-  'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies', 'labels', 'labels', 'selector', 'quarantine', 'restore',
+  'hold', 'pathCrash', 'controlPlaneEnds', 'endsBeforeCommit', 'endsAfterCommit', 'person', 'person', 'deploy', 'deploy', 'lies', 'labels', 'labels', 'selector', 'quarantine', 'restore', 'keys',
 ] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -81,6 +81,9 @@ export function misfortune(stage: Stage): void {
     case 'quarantine':
       quarantine(controlPlane, node.id);
       return later(() => letBack(controlPlane, node.id));
+    case 'keys':
+      controlPlane.changeKeys('addKey');
+      return later(() => controlPlane.changeKeys('retireOldest'));
     case 'restore':
       return controlPlane.restore();
     case 'lies':

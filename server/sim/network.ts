@@ -1,8 +1,8 @@
 import { type Envelope, type Report, reportSchema, type SyncStatus } from '@selvedge/edge-runtime/protocol';
 import type { ArtefactSource } from '../../edge-runtime/activation/artefact-download.ts';
-import type { SignedDesired } from '../../edge-runtime/activation/verify.ts';
 import { artefactRequest, type Toxins } from './artefact-request.ts';
 import type { Centre, Process, Way } from './parts.ts';
+import type { ToldDesired } from './signer.ts';
 import { between, chance, oneOf, type World } from './world.ts';
 
 /** One connection of an agent. What is under way in one arrives in its order, or not at all. */
@@ -24,7 +24,7 @@ export class Network implements Way {
   readonly #sessions = new Map<string, Session>();
   readonly #cut = new Set<string>();
   /** What was ever told anybody: whoever listens can say it again, to anybody. */
-  readonly #recorded: SignedDesired[] = [];
+  readonly #recorded: ToldDesired[] = [];
   readonly toxins = new Map<string, Toxins>();
   controlPlane: Centre | undefined;
 
@@ -75,7 +75,7 @@ export class Network implements Way {
   }
 
   /** To the agent; dropped where no connection stands. */
-  tell(node: string, desired: SignedDesired): void {
+  tell(node: string, desired: ToldDesired): void {
     this.#recorded.push(desired);
     if (this.#recorded.length > desiredKept) this.#recorded.shift();
     this.#down(node, (process) => process.told(desired));
@@ -96,12 +96,12 @@ export class Network implements Way {
   meddle(node: string): void {
     const [first] = this.#recorded;
     if (first === undefined) return;
-    const pick = (): SignedDesired => oneOf(this.#world, [first, ...this.#recorded]);
+    const pick = (): ToldDesired => oneOf(this.#world, [first, ...this.#recorded]);
     const said = chance(this.#world, 0.5) ? pick() : { assignment: pick().assignment, bundle: pick().bundle };
     this.#down(node, (process) => process.told(said));
   }
 
-  say(node: string, desired: SignedDesired): void {
+  say(node: string, desired: ToldDesired): void {
     this.#down(node, (process) => process.told(desired));
   }
 

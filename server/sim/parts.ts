@@ -1,13 +1,13 @@
 import type { Assignment, Envelope, Labels, Report } from '@selvedge/edge-runtime/protocol';
 import type { Activator } from '../../edge-runtime/activation/activator.ts';
 import type { ArtefactSource } from '../../edge-runtime/activation/artefact-download.ts';
-import type { SignedDesired } from '../../edge-runtime/activation/verify.ts';
 import type { Clock } from '../../edge-runtime/kernel/clock.ts';
 import type { Fate } from '../../edge-runtime/sim/power-cut.ts';
 import type { VolatileDisk } from '../../edge-runtime/sim/volatile-disk.ts';
 import type { RolloutPolicy } from '../deployments/schema.ts';
 import type { NodeState } from '../nodes/state.ts';
 import type { Fault, Release } from './release.ts';
+import type { ToldDesired } from './signer.ts';
 import type { World } from './world.ts';
 
 /* What the parts of a history know of each other. */
@@ -37,7 +37,7 @@ export interface Process {
   readonly isAlive: boolean;
   readonly activator: Activator | undefined;
   welcomed(): void;
-  told(desired: SignedDesired): void;
+  told(desired: ToldDesired): void;
   offered(bundle: Envelope): void;
   toRetry(generation: number): void;
 }

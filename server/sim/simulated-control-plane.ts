@@ -126,6 +126,12 @@ export class SimulatedControlPlane implements Centre, Members {
     return generation;
   }
 
+  /** A further key signs, or the oldest no more; nodes are told at once, and those that are away when they come back. */
+  changeKeys(how: 'addKey' | 'retireOldest'): void {
+    this.#world.signer[how](this.now);
+    for (const node of this.rows.keys()) this.tellAgain(node);
+  }
+
   runs(fleet: string, release: Release, policy: RolloutPolicy | null): void {
     this.fleets.runs.set(fleet, { release, policy });
   }

@@ -7,7 +7,7 @@ const made = new Map<string, SimulatedKey>();
 
 /** A key that its name says, so that the same history signs the same bytes. Each is made once, and signs the same text once. */
 export class SimulatedKey {
-  readonly trusted: TrustedKey;
+  trusted: TrustedKey;
   readonly #key: KeyObject;
   /** Of the text that it signed; the oldest makes room. */
   readonly #signatures = new Map<string, string>();
@@ -24,11 +24,16 @@ export class SimulatedKey {
     return key;
   }
 
-  /** Under its own name, or that of another whom it passes itself off as. */
-  sign(payload: string, keyId = this.trusted.keyId): Envelope['signatures'][number] {
+  /** The same key under the name of another. */
+  passedOffAs(keyId: string): SimulatedKey {
+    this.trusted = { ...this.trusted, keyId };
+    return this;
+  }
+
+  sign(payload: string): Envelope['signatures'][number] {
     const signature = this.#signatures.get(payload) ?? sign(null, Buffer.from(payload), this.#key).toString('base64url');
     for (const oldest of this.#signatures.keys()) if (this.#signatures.size >= 64) this.#signatures.delete(oldest);
     this.#signatures.set(payload, signature);
-    return { keyId, signature };
+    return { keyId: this.trusted.keyId, signature };
   }
 }
