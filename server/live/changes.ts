@@ -23,7 +23,7 @@ export type TrackedChange = { cursor: string; change: Change };
 export async function* followChanges(deps: Deps, actor: Actor, since: string | null, signal: AbortSignal): AsyncGenerator<TrackedChange> {
   const { organizationId } = actor;
   const hears = createAudience(deps.db, actor);
-  const live = deps.liveBus.stream((event) => event.organizationId === organizationId && isChange(event), signal);
+  const live = deps.liveBus.stream((event) => event.organizationId === organizationId && isChange(asShown(event)), signal);
   const asked = since === null ? null : parseCursor(since);
   let position = asked ?? (await outboxEnd(deps.pool));
   if (since !== null && asked === null) yield resync(position);
@@ -33,7 +33,7 @@ export async function* followChanges(deps: Deps, actor: Actor, since: string | n
       position = await outboxEnd(deps.pool);
       yield resync(position);
     } else {
-      for (const event of backlog) {
+      for (const event of backlog.map(asShown)) {
         position = positionOf(event) ?? position;
         if (isChange(event) && (await hears(event))) yield toTracked(event);
       }
@@ -44,10 +44,11 @@ export async function* followChanges(deps: Deps, actor: Actor, since: string | n
       yield resync(position);
       continue;
     }
-    const at = positionOf(item.event);
+    const event = asShown(item.event);
+    const at = positionOf(event);
     if (at === null || !isAfter(at, position)) continue;
     position = at;
-    if (await hears(item.event)) yield toTracked(item.event);
+    if (await hears(event)) yield toTracked(event);
   }
 }
 
@@ -69,6 +70,11 @@ async function readBacklog(deps: Deps, organizationId: string, from: OutboxPosit
     if (last === undefined || events.length < backlogBatch) return backlog;
     position = positionOf(last) ?? position;
   }
+}
+
+/** That a node was assigned something is told once, to the link: whoever looks at the node hears of it as a change of that. */
+function asShown(event: OutboxEvent): OutboxEvent {
+  return event.topic === 'assignment' ? { ...event, topic: 'node' } : event;
 }
 
 function isChange(event: OutboxEvent): boolean {

@@ -71,6 +71,17 @@ describe('changes', () => {
     ending.abort();
   });
 
+  test('that a node was told something is heard as a change of the node, as it happens and of what was missed', async () => {
+    const actor = aUser(await world.organization());
+    const before = await position(actor);
+    const ending = new AbortController();
+    const heard = take(followChanges(world.deps, actor, before, ending.signal), 1);
+    await performChange(world.deps, actor, async (change) => change.publish({ topic: 'assignment', subjectId: 'told', kind: 'assigned' }));
+    expect(await heard).toMatchObject([{ change: { topic: 'node', id: 'told', kind: 'assigned' } }]);
+    expect(await take(followChanges(world.deps, actor, before, ending.signal), 1)).toMatchObject([{ change: { topic: 'node', id: 'told', kind: 'assigned' } }]);
+    ending.abort();
+  });
+
   test('I11: what happens in another organization, and what is not for pages, is not heard', async () => {
     const [mine, theirs] = [aUser(await world.organization()), aUser(await world.organization())];
     const ending = new AbortController();

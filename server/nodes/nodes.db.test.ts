@@ -170,6 +170,24 @@ describe('desired against reported', () => {
   });
 });
 
+test('what a rollout tells is news to the link, and to rollouts only of a node that cannot begin or has said something to it', async () => {
+  await fresh();
+  const newsOf = async (id: string): Promise<string[]> => {
+    await world.deps.db.outboxEvent.deleteMany({ where: { organizationId } });
+    await performChange(world.deps, actor, (change) => setDesired(world.deps, change, organizationId, [{ nodeId: id, bundle }], true));
+    return (await world.deps.db.outboxEvent.findMany({ where: { organizationId }, orderBy: { id: 'asc' } })).map(({ topic, kind }) => `${topic} ${kind}`);
+  };
+  const id = await aNode(world.deps, organizationId);
+  expect(await newsOf(id)).toEqual(['assignment assigned', 'node desired']);
+  const since = await connect(id);
+  await report(id, 1);
+  expect(await newsOf(id)).toEqual(['assignment assigned']);
+  await nodesReported(world.deps, organizationId, [{ id, report: { type: 'report', observedGeneration: 2, bundle, sync: 'OutOfSync', reason: 'Held', message: 'Somebody works on it.', conditions: [], rules: [], models: [] } }], 'test');
+  expect(await newsOf(id)).toEqual(['assignment assigned', 'node desired']);
+  await nodesDisconnected(world.deps, organizationId, [{ id, connectedSince: since ?? 0, lastSeenAt: 1 }], 'test');
+  expect(await newsOf(id)).toEqual(['assignment assigned', 'node desired']);
+});
+
 describe('presence', () => {
   test('the end of an earlier connection does not end the one that stands', async () => {
     const caller = await fresh();

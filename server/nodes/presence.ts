@@ -59,9 +59,9 @@ export async function nodesReported(deps: Deps, organizationId: string, reports:
 
 /**
  * Nodes are to run other bundles: each gets its next generation, above everything it was ever told or said (I1). Call within
- * the change that records why; the topic `assignment` makes the link tell them once it is committed. `byRollout` says that a rollout
- * tells them and knows it: those that have said nothing to it yet are no news of theirs. Nodes that were revoked or removed are left
- * out of the answer.
+ * the change that records why; the topic `assignment` makes the link tell them once it is committed, and pages show it. `byRollout`
+ * says that a rollout tells them and knows it: of those that have said nothing to it yet there is no other news. Nodes that were
+ * revoked or removed are left out of the answer.
  */
 export async function setDesired(
   deps: Pick<Deps, 'ids' | 'clock'>,
@@ -92,7 +92,7 @@ export async function setDesired(
     // That it is out of sync by what was requested just now says nothing more.
     entries.push(...timelineEntries(deps, row, { kind: 'control plane' }, [requested, ...notes.filter(({ reason }) => reason !== requested.reason)]));
     change.publish({ topic: 'assignment', subjectId: row.id, kind: 'assigned', payload: { generation } });
-    change.publish({ topic: 'node', subjectId: row.id, kind: byRollout && state.sync.reason === requested.reason ? 'told' : 'desired' });
+    if (!byRollout || state.sync.reason !== requested.reason) change.publish({ topic: 'node', subjectId: row.id, kind: 'desired' });
   }
   await saveStates(change.tx, states, changed);
   await insertTimeline(change.tx, entries);

@@ -41,7 +41,7 @@ test('what is given back is kept together with what came since, and all outweigh
 
 test('a rollout’s own progress, and what it told, are no news of it, and pages’ topics are none', () => {
   const news = new News();
-  for (const [topic, kind] of [['deployment', 'progress'], ['fleet', 'status'], ['rule', 'published'], ['node', 'told']] as const) expect(news.hear(event(topic, kind))).toBe(false);
+  for (const [topic, kind] of [['deployment', 'progress'], ['fleet', 'status'], ['rule', 'published'], ['assignment', 'assigned']] as const) expect(news.hear(event(topic, kind))).toBe(false);
   expect(news.fresh).toBe(false);
   for (const [topic, kind] of [['deployment', 'state'], ['fleet', 'members'], ['node', 'reported'], ['membership', 'moved']] as const) expect(news.hear(event(topic, kind))).toBe(true);
   expect(news.fresh).toBe(true);

@@ -27,8 +27,6 @@ export class News {
 
   /** Whether the event is news of any rollout. */
   hear({ topic, subjectId, kind }: Pick<OutboxEvent, 'topic' | 'subjectId' | 'kind'>): boolean {
-    // Whoever told it wrote where it stands.
-    if (topic === 'node' && kind === 'told') return false;
     if (topic === 'node') this.#nodes.add(subjectId);
     else if (topic === 'membership') {
       this.#joined.add(subjectId);
