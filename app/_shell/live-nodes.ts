@@ -12,7 +12,7 @@ const rowsMax = 100;
 const pointedMaxMs = 10_000;
 
 /** What a node says of itself, and what it is told: it stands where it stood in a list by name. */
-const inPlace: ReadonlySet<string> = new Set(['presence', 'reported', 'desired', 'told', 'timeline', 'key']);
+const inPlace: ReadonlySet<string> = new Set(['presence', 'reported', 'desired', 'assigned', 'timeline', 'key']);
 
 /** Whether a change is one of many while nodes report: its row changes, and figures over nodes do. */
 export function isReport({ topic, kind }: Change): boolean {
