@@ -80,7 +80,8 @@ function toItem(row: Row, counts: readonly StateCount[]): DeploymentItem {
     finishedAt: row.finishedAt?.getTime() ?? null,
     bundle: row.bundle,
     previousBundle: row.previousBundle,
-    summary: summarize(plan.changes),
+    // What joins comes from different things, and what it comes to is nothing new.
+    summary: plan.from === null && row.previousBundle === row.bundle ? ['nodes that joined'] : summarize(plan.changes),
     nodes: countsOf(counts),
     wave: { index: Math.min(row.wave, Math.max(0, row.waves.length - 1)), of: row.waves.length },
   };

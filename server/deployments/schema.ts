@@ -237,7 +237,7 @@ export const deploymentItemSchema = z.object({
   finishedAt: z.number().nullable(),
   bundle: digestSchema,
   previousBundle: digestSchema.nullable(),
-  /** What changed, in a few words each: `valve-watch 7 → 8`. */
+  /** What changed, in a few words each: `valve-watch 7 → 8`; or that nodes joined, which come to what their fleet runs. */
   summary: z.array(z.string()),
   nodes: waveCountsSchema,
   wave: z.object({ index: z.number().int(), of: z.number().int() }),

@@ -66,7 +66,7 @@ test('a selector that brings in more than a tenth of a fleet begins a rollout fo
   await welcomeJoiners(world.deps, null);
   expect(await tellings(others)).toHaveLength(2);
   const joining = await newest();
-  expect(joining).toMatchObject({ state: 'Progressing', note: 'Nodes that joined', createdBy: 'rollout', bundle, previousBundle: bundle, nodes: { total: 12, toCome: 10 }, wave: { index: 0, of: 2 } });
+  expect(joining).toMatchObject({ state: 'Progressing', summary: ['nodes that joined'], createdBy: 'rollout', bundle, previousBundle: bundle, nodes: { total: 12, toCome: 10 }, wave: { index: 0, of: 2 } });
   const { decisions, can } = await caller.deployments.get({ id: joining?.id ?? '' });
   expect(decisions.find(({ kind }) => kind === 'Started')).toMatchObject({ by: 'rollout', message: `12 nodes joined ${site} by labels or a selector, more than a tenth of it at once: 2 are told first, then 10.` });
   expect(can.rollBack.allowed).toBe(false);
@@ -93,7 +93,7 @@ test('labels one by one, documents, and a fleet that another leaves nodes to are
   }
   // One of eleven and two of twelve are a tenth, rounded up; the third begins a rollout, and those after it come into that.
   expect(await tellings(others)).toHaveLength(3);
-  expect(await newest()).toMatchObject({ note: 'Nodes that joined', state: 'Progressing', wave: { of: 1 } });
+  expect(await newest()).toMatchObject({ summary: ['nodes that joined'], state: 'Progressing', wave: { of: 1 } });
   const joining = (await newest())?.id ?? '';
   await advanceRollout(world.deps, joining, 'all');
   expect((await newest())?.nodes.total).toBe(4);

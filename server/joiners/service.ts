@@ -75,7 +75,7 @@ async function welcomeMoved(deps: Deps, change: Change, actor: Actor, joiners: J
   });
   const [first, ...rest] = plan.waves.map((wave) => wave.nodes);
   const message = `${quantity(ids.size, 'node')} joined ${fleet.name} by labels or a selector, more than a tenth of it at once: ${figure(first ?? 0)} ${first === 1 ? 'is' : 'are'} told first${rest.length === 0 ? '' : `, then ${rest.map(figure).join(', ')}`}.`;
-  await startPlanned(deps, change, actor, { note: 'Nodes that joined', plan: { ...plan, changes: changesBetween(null, manifest) }, nodes: places, previousBundle: bundle, message });
+  await startPlanned(deps, change, actor, { note: '', plan: { ...plan, changes: changesBetween(null, manifest) }, nodes: places, previousBundle: bundle, message });
 }
 
 /**
