@@ -49,6 +49,8 @@ export function inOrder(documents: readonly Document[]): Document[] {
 export async function compareOne(comparing: Comparing, document: Document): Promise<Comparison> {
   const { deps } = comparing;
   const needed = readCapabilities[document.kind];
+  // What a repository was not given to read it was not given to change: it says so of this document, and goes on with the others.
+  if (!isAllowed(comparing.actor, needed) && comparing.actor.kind === 'repository') return comparison(document, digestOf(JSON.stringify(document)), { action: 'change', lines: [], blocked: refusalReason(comparing.actor, needed) });
   if (!isAllowed(comparing.actor, needed)) throw new DomainError('Forbidden', refusalReason(comparing.actor, needed), { details: { capability: needed } });
   const actor = within(comparing.actor, needed);
   switch (document.kind) {

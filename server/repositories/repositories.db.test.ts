@@ -216,8 +216,7 @@ describe('who may', () => {
     const id = await site.connect();
     const stranger = callAs(site.world.deps, aUser(await site.world.organization(), 'administrator'));
     expect((await stranger.repositories.list({})).items).toEqual([]);
-    for (const call of [() => stranger.repositories.get({ id }), () => stranger.repositories.sync({ id }), () => stranger.repositories.remove({ id }), () => stranger.repositories.update({ id, version: 1 }), () => stranger.repositories.refresh({ id })]) await expect(call()).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect((await stranger.repositories.syncs({ id })).items).toEqual([]);
+    for (const call of [() => stranger.repositories.get({ id }), () => stranger.repositories.sync({ id }), () => stranger.repositories.remove({ id }), () => stranger.repositories.update({ id, version: 1 }), () => stranger.repositories.refresh({ id }), () => stranger.repositories.syncs({ id })]) await expect(call()).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 

@@ -16,7 +16,7 @@ import type { connectRepositoryInput, RepositoryScope, refreshRepositoryOutput, 
 type Reference = z.infer<typeof repositoryReferenceOutput>;
 
 /** What a repository needs to compare, besides what it was given to change. */
-export const readScopes: readonly Capability[] = ['rules:read', 'models:read', 'fleets:read', 'settings:read', 'deployments:read'];
+const readScopes: readonly Capability[] = ['rules:read', 'models:read', 'fleets:read', 'deployments:read'];
 
 /** Connects a branch and path. It may do what it is given, and nothing that who connects it may not; the branch is asked at once. */
 export async function connectRepository(deps: Deps, actor: Actor, input: z.infer<typeof connectRepositoryInput>): Promise<Reference> {
@@ -101,8 +101,14 @@ export async function syncRepository(deps: Deps, actor: Actor, { id, prune }: z.
   return { id, sync };
 }
 
+/** All that a repository may do that was given these: who sets who is told of alerts reads it, too. */
+export function scopesWith<Scope extends string>(given: readonly Scope[]): (Scope | Capability)[] {
+  const reads: readonly Capability[] = given.some((scope) => scope === 'settings:write') ? [...readScopes, 'settings:read'] : readScopes;
+  return [...reads, ...given];
+}
+
 function requireOwnScopes(actor: Actor, scopes: readonly RepositoryScope[]): void {
-  const beyond = scopesBeyond(actor, [...readScopes, ...scopes]);
+  const beyond = scopesBeyond(actor, scopesWith(scopes));
   if (beyond.length > 0) throw new DomainError('Forbidden', `You cannot let a repository do what you may not: ${beyond.join(', ')}.`, { details: { scopes: beyond } });
 }
 

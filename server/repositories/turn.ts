@@ -3,7 +3,7 @@ import type { Deps } from '../kernel/deps.ts';
 import type { GitNetwork } from './git-command.ts';
 import { keepLease } from './repository.ts';
 import type { Held, RepositoryRow } from './repository.ts';
-import { readScopes } from './service.ts';
+import { scopesWith } from './service.ts';
 
 /** How long a repository is held at a time; whoever works on it renews that before each step. */
 export const leaseMs = 300_000;
@@ -35,5 +35,5 @@ export async function publishRepository(deps: Deps, { id, organizationId }: Pick
 
 /** Who acts: the repository at a commit, with what it was given and no more. Every audit entry of what it does names the commit so. */
 export function actorOf({ deps, row }: Turn, commit: string): Actor {
-  return { kind: 'repository', id: row.id, name: `${row.name}@${commit.slice(0, 12)}`, organizationId: row.organizationId, fleets: 'all', requestId: deps.ids.next(), scopes: [...readScopes, ...row.scopes] };
+  return { kind: 'repository', id: row.id, name: `${row.name}@${commit.slice(0, 12)}`, organizationId: row.organizationId, fleets: 'all', requestId: deps.ids.next(), scopes: scopesWith(row.scopes) };
 }
