@@ -80,7 +80,10 @@ export class StateMachine implements Renewable {
       },
       many: (timestamps, rows, from, to) => {
         const groups: Selected[][] = [];
-        for (let index = from; index < to; index++) append(groups, this.offerToAll(steps, timestamps[index] ?? 0, rows[index] ?? []) ?? []);
+        for (let index = from; index < to; index++) {
+          const more = this.offerToAll(steps, timestamps[index] ?? 0, rows[index] ?? []);
+          if (more !== undefined) append(groups, more);
+        }
         this.deliver(groups);
       },
     };
