@@ -4,7 +4,7 @@ import { EXTENSIONS } from '../plan/extensions/index.ts';
 import { FUNCTIONS } from '../plan/functions.ts';
 import { STREAM_FUNCTIONS } from '../plan/stream-functions.ts';
 import { SERIES_FUNCTIONS } from '../plan/time-series.ts';
-import { WINDOWS } from '../plan/windows.ts';
+import { WINDOWS } from '../plan/window-forms.ts';
 
 /** Everything that the engine itself can call, with how it is written. */
 export function callNames(role: 'window' | 'function' | 'stream-function'): { name: string; form: string }[] {

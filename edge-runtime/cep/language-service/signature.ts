@@ -1,6 +1,6 @@
 import type { Span } from '../language/diagnostics.ts';
 import type { Token } from '../language/tokens.ts';
-import { WINDOWS } from '../plan/windows.ts';
+import { WINDOWS } from '../plan/window-forms.ts';
 import { CALL_EXAMPLES } from './call-examples.ts';
 import { documentationOf } from './documentation.ts';
 import { callNames } from './known-calls.ts';

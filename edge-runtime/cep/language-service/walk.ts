@@ -1,5 +1,5 @@
 import type { App, Call, Expression, Handler, Partition, Query, QueryInput, SingleInput, StateAbsent, StateElement, StateStream } from '../language/syntax.ts';
-import { WINDOWS } from '../plan/windows.ts';
+import { WINDOWS } from '../plan/window-forms.ts';
 
 /** A query with the partition that it stands in. */
 export interface PlacedQuery {

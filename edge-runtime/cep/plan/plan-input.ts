@@ -7,7 +7,8 @@ import { AggregateCollector, rowSource, Scope } from './scope.ts';
 import { STREAM_FUNCTIONS } from './stream-functions.ts';
 import { SERIES_FUNCTIONS } from './time-series.ts';
 import type { Definition, Typed } from './types.ts';
-import { isWindow, planWindow, WINDOWS } from './windows.ts';
+import { WINDOWS } from './window-forms.ts';
+import { isWindow, planWindow } from './windows.ts';
 
 /** Where predictions are noted and models are looked up. */
 export interface ModelBook {
