@@ -75,6 +75,7 @@ const OF_VALUES: readonly KnownDifference[] = [
 ];
 
 const OF_PARTITIONS: readonly KnownDifference[] = [
+  { name: '`@purge` begins a timer with each event, each of which goes through the keys from then on, so that keys go sooner the more events there were', explains: says(/@purge\(enable='true'/), without: inApp(/@purge\([^)]*\) /g, '') },
   { name: 'a time batch in a partition ends at one time for all keys, and only one of them puts its batch out', explains: says(/partition with.*timeBatch/s), without: ofOneKey },
   { name: 'of several partition keys of which one move of the clock makes the same operator due at the same time, one timer rings, the others at the next move', explains: ({ app }, siddhi, ours) => TIMED.test(app) && (saysMoreRows(ours, siddhi) || saysMoreRows(siddhi, ours)), without: ofOneKey },
   { name: 'in a partition, a match that begins with a step that may take nothing, with an absence behind it, ends at odd times or not at all', explains: says(/partition with.*from (every )?e1=\w+(\[[^\]]*\])?(<0?:\d*>|[*?])(,| ->) .*?not \w/s), without: inApp(/(e1=\w+(\[[^\]]*\])?)(<0?:\d*>|[*?])/, '$1') },
