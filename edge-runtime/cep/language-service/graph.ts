@@ -155,7 +155,7 @@ function stepText(element: StateElement, mark: string): string {
     case 'stream':
       return element.event?.text ?? element.source.name;
     case 'absent':
-      return `not ${element.event?.text ?? element.source.name}`;
+      return `not ${element.source.name}`;
     case 'count':
       return stepText(element.stream, mark);
     case 'logical':

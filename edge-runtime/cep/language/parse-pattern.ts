@@ -67,9 +67,10 @@ function parseUnit(cursor: Cursor): StateStream | StateAbsent {
   const start = cursor.position;
   if (cursor.isWord('not') && (cursor.isName(1) || cursor.isMark('#', 1) || cursor.isMark('!', 1))) {
     cursor.next();
-    const named = parseNamedSource(cursor);
+    const source = parseSource(cursor);
+    const handlers = parseHandlers(cursor, false);
     const wait = cursor.takeWord('for') ? parseTime(cursor) : undefined;
-    return { kind: 'absent', ...named, ...(wait === undefined ? {} : { for: wait }), ...cursor.spanFrom(start) };
+    return { kind: 'absent', source, handlers, ...(wait === undefined ? {} : { for: wait }), ...cursor.spanFrom(start) };
   }
   return { kind: 'stream', ...parseNamedSource(cursor), ...cursor.spanFrom(start) };
 }

@@ -116,7 +116,8 @@ export interface StateStream extends Span {
 }
 export interface StateAbsent extends Span {
   kind: 'absent';
-  event?: Name;
+  /** Nothing comes that could be named. */
+  event?: undefined;
   source: StreamReference;
   handlers: Handler[];
   /** Milliseconds; without it only beside an `and`. */

@@ -28,8 +28,8 @@ export function planStateInput(input: StateInput, definitionOf: (stream: string)
   const sources = slots.map((slot, index) => sourceOf(slot, index));
   const planner = new StatePlanner(slots, sources, around);
   const element = planner.element(input.kind === 'sequence' ? withEveryToAbsence(input.element) : input.element);
-  const visible = sources.filter((_, index) => slots[index]?.step.kind === 'stream');
-  const scope = new Scope(visible);
+  // Those of absent steps too, whose attributes are always missing: `select *` puts them out, as Siddhi does.
+  const scope = new Scope(sources);
   if (element === undefined || misplaced.length > 0) return { input: undefined, scope };
   const plan: StateInputPlan = {
     kind: input.kind,

@@ -26,6 +26,15 @@ describe('not … for a time, in the middle', () => {
   ]);
 });
 
+describe('what an absence names', () => {
+  specify('define stream A (k string); define stream B (v int); define stream C (n int);', [
+    ['is missing', 'from a=A -> not B for 10 milliseconds select a.k as k, B.v as v, v as w insert into O;', [['A', 1, 'x'], { advance: 20 }], [['x', null, null]]],
+    ['stands in *, in the order of the steps', 'from not B for 10 milliseconds -> a=A select * insert into O;', [['A', 1, 'x'], ['A', 15, 'y']], [[null, 'y']]],
+    ['stands in * behind the other side of and', 'from not B and a=A select * insert into O;', [['A', 1, 'x']], [['x', null]]],
+    ['is all there is in * of an absence alone', 'from every not B for 10 milliseconds select * insert into O;', [['A', 1, 'x'], { advance: 12 }], [[null]]],
+  ]);
+});
+
 describe('not … for a time, first', () => {
   specify(STREAMS, [
     ['counts from the start of the app', 'from not B for 10 milliseconds -> c=C select c.v as z insert into O;', [c(5, 4), c(15, 5)], [[5]]],
@@ -69,7 +78,9 @@ describe('what is wrong with an absence', () => {
     ['from a=A -> not B or c=C select a.v as x insert into O;', ["2:13 'not B' needs 'for' and a time, or 'and' and an event."]],
     ['from a=A -> not B for 1 sec and not C select a.v as x insert into O;', ["2:33 'not C' needs 'for' and a time, or 'and' and an event."]],
     ['from a=A -> not X for 1 sec select a.v as x insert into O;', ["2:17 There is no stream 'X'."]],
-    ['from a=A -> not b=B for 1 sec select b.v as y insert into O;', ["2:38 There is no stream or event 'b' here."]],
+    ['from a=A -> not b=B for 1 sec select a.v as y insert into O;', ["2:13 'not b' needs 'for' and a time, or 'and' and an event."]],
+    ['from a=A -> not B for 1 sec select v as y insert into O;', ["2:36 'v' is an attribute of 'a' and 'B'."]],
+    ['from a=A -> not B for 1 sec select * insert into O;', ["2:29 'select *' would put out 'k' twice.", "2:29 'select *' would put out 'v' twice."]],
     ["from a=A -> not B for '1 sec' select a.v as x insert into O;", ["2:23 Found the string '1 sec', expected a time without quotation marks, such as 5 sec."]],
     ['from a=A -> not B for sec select a.v as x insert into O;', ["2:23 Found 'sec', expected a time such as '5 sec'."]],
   ])('%s', (text, errors) => {
