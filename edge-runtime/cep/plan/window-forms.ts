@@ -18,7 +18,8 @@ export interface WindowDefinition {
 
 const COUNT: Parameter = { name: 'length', accepts: 'count' };
 const TIME: Parameter = { name: 'time', accepts: 'time' };
-const START: Parameter = { name: 'start', accepts: 'time' };
+/** Where batches are counted from; before 1970 too. */
+export const START: Parameter = { name: 'start', accepts: 'time' };
 /** What events are told apart by: an attribute or anything made of some. */
 export const UNIQUE: Parameter = { name: 'key', accepts: 'key' };
 export const ORDERED: Parameter = { name: 'attribute', accepts: 'ordered-attribute' };

@@ -7,7 +7,7 @@ import type { WindowPlan } from './plan.ts';
 import type { Scope } from './scope.ts';
 import { foundArguments, isNumeric, type Typed } from './types.ts';
 import { planWindowCondition } from './window-condition.ts';
-import { ORDERED, UNIQUE, WINDOWS, type Form, type Parameter, type WindowDefinition } from './window-forms.ts';
+import { ORDERED, START, UNIQUE, WINDOWS, type Form, type Parameter, type WindowDefinition } from './window-forms.ts';
 
 /** Events in one length window; 10 million rows are some 2 GB. */
 export const WINDOW_LENGTH_MAX = 10_000_000;
