@@ -100,20 +100,7 @@ function requireWell(stage: Stage): void {
     const { state } = controlPlane.row(node.id);
     must(world, false, 'converges', () => `${node.id} was told generation ${state.desiredGeneration}, is ${network.isConnected(node.id) ? 'connected' : 'not connected'}, runs ${node.process?.runtime.started?.generation} and is shown as ${state.sync.status}: ${state.sync.reason}: ${state.sync.message}`);
   }
-  requireFleetBundle(stage);
   note(world, 'done');
-}
-
-/** What a rollout that succeeded has put everywhere is what the nodes of the fleet are to run, whenever they came into it; but for those that it counts as failed, and that were left behind. */
-function requireFleetBundle({ world, controlPlane }: Stage): void {
-  const { rollout, rows, fleets } = controlPlane;
-  if (rollout?.state !== 'Succeeded') return;
-  const leftBehind = new Set(rollout.rows.filter(({ state }) => state === 'Failed').map(({ node }) => node));
-  for (const [node, { fleet, quarantined, state }] of rows) {
-    if (fleet === null || quarantined !== null || leftBehind.has(node)) continue;
-    const { release } = fleets.of(fleet);
-    must(world, state.desiredBundle === release.digest, 'fleet', () => `${node} is in ${fleet}, which runs ${release.name}, and is to run ${state.desiredBundle} after its rollout succeeded`);
-  }
 }
 
 function isNodeWell({ controlPlane, network }: Stage, node: SimulatedNode): boolean {
