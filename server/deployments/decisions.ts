@@ -33,3 +33,10 @@ export async function stopsOf(db: Queryable, deploymentId: string): Promise<Deci
   const rows = await db.deploymentDecision.findMany({ where: { deploymentId, kind: { in: stops } }, orderBy: [{ kind: 'asc' }, { id: 'desc' }], distinct: ['kind'] });
   return rows.sort((a, b) => (a.id < b.id ? 1 : -1)).map(toDecision);
 }
+
+/** What each of these rollouts stands still for: its newest decision that stopped it. */
+export async function lastStops(db: Queryable, deploymentIds: readonly string[]): Promise<Map<string, Decision>> {
+  if (deploymentIds.length === 0) return new Map();
+  const rows = await db.deploymentDecision.findMany({ where: { deploymentId: { in: [...deploymentIds] }, kind: { in: stops } }, orderBy: [{ deploymentId: 'asc' }, { id: 'desc' }], distinct: ['deploymentId'] });
+  return new Map(rows.map((row) => [row.deploymentId, toDecision(row)]));
+}

@@ -2,7 +2,7 @@ export { readActivations } from './activations.ts';
 export { agentNeeds, unmetBy } from './agent-needs.ts';
 export type { AgentNeed } from './agent-needs.ts';
 export { changesBetween } from './changes.ts';
-export { stopsOf } from './decisions.ts';
+export { lastStops, stopsOf } from './decisions.ts';
 export { failuresOf, readDeployment, readUnderWay, rolloutOfNode } from './reads.ts';
 export { readDeploymentAt } from './past-deployment.ts';
 export { rolloutOfNodeAt } from './past-rollout.ts';

@@ -3,6 +3,8 @@ import { needsOf } from './needs.ts';
 
 const nothing = { alerts: [], pending: 0, requests: [], failed: 0, failedNodes: [], quarantined: 0, quarantinedNodes: [], overlapping: [], unsigned: { rollouts: [], change: false }, repositories: [], stopped: [] };
 
+const rollout = { id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, eta: null, wave: { index: 0, of: 1 }, nodes: { total: 40, running: 12, failed: 3 } };
+
 test('nothing waits, nothing is listed', () => {
   expect(needsOf(nothing)).toEqual([]);
 });
@@ -15,7 +17,7 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
     requests: ['a', 'b', 'c'],
     failed: 1,
     failedNodes: [{ id: 'n1', name: 'loop-9' }],
-    stopped: [{ id: 'd1', fleet: 'pumps', state: 'Suspended', startedAt: 0, eta: null, wave: { index: 0, of: 1 }, nodes: { total: 40, running: 12, failed: 3 } }],
+    stopped: [{ rollout, by: { kind: 'ThresholdExceeded', message: '3 of 40 failed.' } }],
     quarantined: 1,
     quarantinedNodes: [{ id: 'n2', name: 'loop-7' }],
     repositories: [{ id: 'g1', name: 'plant', problem: 'Commit 3f is refused.\na.yaml:3: no\nb.yaml:4: no', pending: 1, drifted: 0 }, { id: 'g2', name: 'other', problem: null, pending: 3, drifted: 1 }],
@@ -33,4 +35,13 @@ test('a rollout that stopped itself comes before a node that asks to join', () =
     ['enrollment', 'info', '5 nodes ask to join', 'a, b, c and 2 more'],
   ]);
   expect(needs.find(({ kind }) => kind === 'nodeFailed')?.target).toEqual({ kind: 'node', id: 'n1' });
+});
+
+test.each([
+  ['ApprovalNeeded', 'Paused', 'The rollout on pumps waits for a person', 'Wave 1 passed.'],
+  ['GateUndecided', 'Paused', 'A wave of the rollout on pumps could not be judged', 'Wave 1 passed.'],
+  ['GateStopped', 'Suspended', 'A gate stopped the rollout on pumps', 'Wave 1 passed.'],
+  ['Paused', 'Paused', 'The rollout on pumps is paused', '12 of 40 nodes run it, 3 failed.'],
+] as const)('a rollout that stands still by %s says for what', (kind, state, title, detail) => {
+  expect(needsOf({ ...nothing, stopped: [{ rollout: { ...rollout, state }, by: { kind, message: 'Wave 1 passed.' } }] })).toMatchObject([{ title, detail }]);
 });

@@ -1,3 +1,4 @@
+import type { Decision } from '../deployments/schema.ts';
 import { figure, quantity } from '../kernel/quantity.ts';
 import type { Need, Overview } from './schema.ts';
 
@@ -18,8 +19,8 @@ export type Waiting = {
   alerts: readonly { id: string; source: string; title: string; severity: 'info' | 'warning' | 'critical'; count: number; detail: string }[];
   /** Rollouts that tell nobody before people have signed them, and whether a change of the keys waits for that. */
   unsigned: { rollouts: readonly { id: string; fleet: string; missing: number }[]; change: boolean };
-  /** Rollouts that a person paused or a gate suspended. */
-  stopped: Overview['rollouts'];
+  /** Rollouts that stand still, and the decision by which they do. */
+  stopped: readonly { rollout: Overview['rollouts'][number]; by: Pick<Decision, 'kind' | 'message'> | null }[];
 };
 
 const weights: readonly Need['tone'][] = ['critical', 'notice', 'info'];
@@ -31,13 +32,23 @@ export function needsOf(waiting: Waiting): Need[] {
 }
 
 function stoppedNeeds({ stopped }: Waiting): Need[] {
-  return stopped.map(({ id, fleet, state, nodes }) => ({
+  return stopped.map(({ rollout: { id, fleet, state, nodes }, by }) => ({
     kind: 'rolloutPaused',
     tone: state === 'Suspended' ? 'critical' : 'notice',
-    title: state === 'Suspended' ? `The rollout on ${fleet} stopped itself` : `The rollout on ${fleet} is paused`,
-    detail: `${figure(nodes.running)} of ${quantity(nodes.total, 'node')} ${nodes.total === 1 ? 'runs' : 'run'} it, ${figure(nodes.failed)} failed.`,
+    title: stoppedTitle(fleet, state, by?.kind),
+    detail: by !== null && saidByItself.has(by.kind) ? by.message : `${figure(nodes.running)} of ${quantity(nodes.total, 'node')} ${nodes.total === 1 ? 'runs' : 'run'} it, ${figure(nodes.failed)} failed.`,
     target: { kind: 'deployment', id },
   }));
+}
+
+/** Decisions whose own words say what a person has to look at. */
+const saidByItself: ReadonlySet<Decision['kind']> = new Set(['ApprovalNeeded', 'GateUndecided', 'GateStopped']);
+
+function stoppedTitle(fleet: string, state: string, by: Decision['kind'] | undefined): string {
+  if (by === 'ApprovalNeeded') return `The rollout on ${fleet} waits for a person`;
+  if (by === 'GateUndecided') return `A wave of the rollout on ${fleet} could not be judged`;
+  if (by === 'GateStopped') return `A gate stopped the rollout on ${fleet}`;
+  return state === 'Suspended' ? `The rollout on ${fleet} stopped itself` : `The rollout on ${fleet} is paused`;
 }
 
 function alertNeeds({ alerts }: Waiting): Need[] {

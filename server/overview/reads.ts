@@ -1,6 +1,6 @@
 import type { Queryable } from '../kernel/db.ts';
 import { waitingForSignatures } from '../bundles/index.ts';
-import { readUnderWay } from '../deployments/index.ts';
+import { lastStops, readUnderWay } from '../deployments/index.ts';
 import { latestDetections } from '../detections/index.ts';
 import { summarizeNodes } from '../nodes/index.ts';
 import { fleetsOf, inReach } from '../kernel/reach.ts';
@@ -29,7 +29,8 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     readCounts(db, reach, new Date(now - dayMs)),
     readWaiting(db, reach, now),
   ]);
-  const unsigned = await waitingForSignatures(db, reach, rollouts);
+  const stopped = rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended');
+  const [unsigned, stops] = await Promise.all([waitingForSignatures(db, reach, rollouts), lastStops(db, stopped.map(({ id }) => id))]);
   const oldest = [...latest.values()].flatMap(({ oldestAt }) => oldestAt ?? []);
   return {
     nodes,
@@ -38,7 +39,7 @@ export async function readOverview(db: Queryable, reach: Reach, now: number, pre
     buffered: { records: present.buffered, oldestAt: oldest.length === 0 ? null : Math.min(...oldest) },
     eventsToday,
     rollouts,
-    needs: needsOf({ ...waiting, pending: counts.enrollments, unsigned, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: rollouts.filter((rollout) => rollout.state === 'Paused' || rollout.state === 'Suspended') }),
+    needs: needsOf({ ...waiting, pending: counts.enrollments, unsigned, failed: nodes.bySync.Failed, quarantined: nodes.quarantined, stopped: stopped.map((rollout) => ({ rollout, by: stops.get(rollout.id) ?? null })) }),
     latestDetections: detections,
     changes24h,
     counts: { ...counts, nodes: nodes.total, deployments: rollouts.length },
