@@ -145,7 +145,11 @@ export class Conversation {
     const { activator, ahead, shipper, leases, path, followKeys } = this.#deps;
     switch (instruction.type) {
       case 'desired':
-        await followKeys(instruction.keySets);
+        // A full disk: who connects again is told again.
+        await followKeys(instruction.keySets).catch((error: unknown) => {
+          this.#link.connectAgain('newer signing keys could not be kept');
+          throw error;
+        });
         return activator.accept({ assignment: instruction.assignment, bundle: instruction.bundle });
       case 'ahead':
         await followKeys(instruction.keySets);

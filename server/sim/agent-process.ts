@@ -117,7 +117,10 @@ export class AgentProcess implements Process {
 
   told(desired: ToldDesired): void {
     this.#inOrder(async () => {
-      await this.#follow(desired.keySets);
+      await this.#follow(desired.keySets).catch((error: unknown) => {
+        this.node.network.connectAgain(this);
+        throw error;
+      });
       await this.#activator?.accept(desired);
       if (this.#activator === undefined) return;
       const highest = highestOf(this.#activator);
