@@ -10,7 +10,7 @@ import { aWorld, must, note, oneOf } from './world.ts';
 
 /** How long things go wrong, and how long they then have to come right. */
 const troubleMs = [1_200_000, 2_400_000, 3 * 3_600_000] as const;
-const recoveryMs = 4 * 3_600_000;
+const recoveryMs = 12 * 3_600_000;
 const personLooksMs = 300_000;
 
 const plainPolicy = rolloutPolicySchema.parse({ waves: [], maxUnavailable: { unit: 'percent', value: 100 }, bakeSeconds: 0 });
