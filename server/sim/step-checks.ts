@@ -31,8 +31,9 @@ export function checkStep(world: World, before: Omit<RolloutSnapshot, 'nodes' | 
 }
 
 /** No node is told beside as many of its group as may be under way, but for those that are away, who are all told in the end. One that is under way may be told again. */
-function checkGroups(world: World, { policy: { maxUnavailablePer } }: Pick<RolloutSnapshot, 'policy'>, placeOf: ReadonlyMap<string, RolloutNode>, { requests, changes }: RolloutStep): void {
-  if (maxUnavailablePer === null) return;
+function checkGroups(world: World, { policy: { maxUnavailablePer } }: Pick<RolloutSnapshot, 'policy'>, placeOf: ReadonlyMap<string, RolloutNode>, { requests, changes, state }: RolloutStep): void {
+  // Who goes back is turned round wherever it stands.
+  if (maxUnavailablePer === null || state === 'RollingBack') return;
   const stateAfter = new Map(changes.map(({ node, state }) => [node, state]));
   const isOut = ({ node, state }: RolloutNode): boolean => underWay.includes(stateAfter.get(node) ?? state);
   const told = new Set(requests.map(({ node }) => node));
