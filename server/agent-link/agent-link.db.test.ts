@@ -3,7 +3,7 @@ import type { DetectionRecord, NodeRecord } from '@selvedge/edge-runtime/protoco
 import { beforeAll, describe, expect, test } from 'vitest';
 import { approveRequest, createToken, denyRequest } from '../enrollment/service.ts';
 import type { Actor } from '../kernel/actor.ts';
-import { revokeNode, retryNode } from '../nodes/service.ts';
+import { revokeNode } from '../nodes/service.ts';
 import { setDesired } from '../nodes/index.ts';
 import { performChange } from '../audit/index.ts';
 import { aNode } from '../nodes/testing/a-node.ts';
@@ -11,7 +11,7 @@ import { countStatements } from '../nodes/testing/statements.ts';
 import { freshDatabase } from '../../tools/testing/index.ts';
 import { nodesReported } from '../nodes/index.ts';
 import { createNodes } from '../nodes/testing/many-nodes.ts';
-import { aUser, openWorld, testWorld } from '../testing/index.ts';
+import { aUser, callAs, openWorld, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
 import { artefactReader } from './artefact-token.ts';
 import { aLink } from './testing/a-link.ts';
@@ -300,7 +300,7 @@ describe('what nodes are told', () => {
     const { id, agent } = await aKnownNode();
     await agent.join();
     await performChange(world.deps, operator, async (change) => void (await setDesired(world.deps, change, organizationId, [{ nodeId: id, bundle: `sha256:${'b'.repeat(64)}` }])));
-    expect(await retryNode(world.deps, operator, id)).toEqual({ id, delivered: true });
+    expect(await callAs(world.deps, operator).nodes.retry({ id })).toEqual({ id, delivered: true });
     expect(await agent.message('retry')).toEqual({ type: 'retry', generation: 1 });
   });
 });

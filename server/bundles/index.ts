@@ -8,5 +8,5 @@ export { standingOf, standingsOf } from './signatures.ts';
 export { waitingForSignatures } from './signing-requests.ts';
 export { signatureStandingSchema } from './schema.ts';
 export type { SignatureStanding } from './schema.ts';
-export { assignBundle, desiredFor, retellForLabels, signCheckpoint, signedBundles, signText, storeBundle } from './service.ts';
+export { assignBundle, desiredFor, retellForLabels, signCheckpoint, signedBundles, signText, storeBundle, tellAnew } from './service.ts';
 export type { Desired } from './service.ts';

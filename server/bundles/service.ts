@@ -114,16 +114,21 @@ function pick(labels: Labels, names: readonly string[]): Labels {
   return Object.fromEntries(names.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])));
 }
 
+/** Tells a node by a new generation what it was told last; not one that was told nothing, or is in no fleet. Says whether it was told. */
+export async function tellAnew(deps: Deps, change: Change, { id, organizationId, fleetId, desiredBundle }: Pick<NodeRow, 'id' | 'organizationId' | 'fleetId' | 'desiredBundle'>): Promise<boolean> {
+  if (desiredBundle === null || fleetId === null) return false;
+  return (await assignBundle(deps, change, { organizationId, fleetId, deploymentId: null, bundle: desiredBundle, nodeIds: [id] })).size > 0;
+}
+
 /**
  * A node whose labels changed is told anew what it is to run, where its bundle takes one of those that did. Call within the change
  * that wrote them.
  */
 export async function retellForLabels(deps: Deps, change: Change, node: Pick<NodeRow, 'id' | 'organizationId' | 'fleetId' | 'desiredBundle'>, before: Labels, after: Labels): Promise<void> {
-  const { id, organizationId, fleetId, desiredBundle } = node;
-  if (desiredBundle === null || fleetId === null) return;
+  const { organizationId, desiredBundle } = node;
+  if (desiredBundle === null) return;
   const asked = (await readManifest(change.tx, organizationId, desiredBundle))?.labels ?? [];
-  if (asked.every((name) => before[name] === after[name])) return;
-  await assignBundle(deps, change, { organizationId, fleetId, deploymentId: null, bundle: desiredBundle, nodeIds: [id] });
+  if (asked.some((name) => before[name] !== after[name])) await tellAnew(deps, change, node);
 }
 
 function validByLink(now: number): number {

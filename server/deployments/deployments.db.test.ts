@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { desiredFor, signingKeysOf } from '../bundles/index.ts';
 import { anUpload, onnxFixture } from '../models/testing/an-upload.ts';
 import { welcomeJoiners } from '../joiners/index.ts';
+import { nodesReported } from '../nodes/index.ts';
 import { advanceRollout } from '../rollout/index.ts';
 import { aUser, callAs, testWorld } from '../testing/index.ts';
 import type { TestWorld } from '../testing/index.ts';
@@ -282,6 +283,28 @@ describe('a rollout', () => {
     expect((await operator().nodes({ id, state: 'Failed' })).items).toMatchObject([{ message: expect.stringContaining('60 s') }]);
   });
 
+  test.each([
+    ['tells at its end also who counts as failed for being away', 67, true],
+    ['tells nobody at its end whom a person left behind', 0, false],
+  ])('%s', async (_, failureThresholdPercent, toldInTheEnd) => {
+    await converge(await deploy(1));
+    const [here, ...others] = agents;
+    for (const agent of others) await agent.disconnect();
+    const id = await deploy(2, { ...instantly, waves: [], updateTimeoutSeconds: 60, whenDisconnected: 'error', failureThresholdPercent });
+    await here?.run();
+    world.deps.clock.advance(61_000);
+    await advanceRollout(world.deps, id);
+    if (!toldInTheEnd) await operator().resume({ id });
+    expect(await operator().get({ id })).toMatchObject({ state: 'Succeeded', nodes: { running: 1 } });
+    const { bundle } = (await here?.desired()) ?? {};
+    for (const agent of others) expect((await agent.desired())?.bundle === bundle).toBe(toldInTheEnd);
+    if (!toldInTheEnd) return;
+    for (const agent of others) await agent.connect();
+    for (const agent of others) await agent.run();
+    await advanceRollout(world.deps, id);
+    expect(await operator().get({ id })).toMatchObject({ nodes: { running: 3 } });
+  });
+
   test('bakes as long as the policy says', async () => {
     const id = await deploy(1, { ...instantly, bakeSeconds: 30 });
     await agents[0]?.run();
@@ -322,6 +345,20 @@ describe('a rollout', () => {
     expect(await operator().get({ id })).toMatchObject({ state: 'Succeeded', nodes: { running: 3 } });
     expect((await away.desired())?.bundle).toBe((await agents[1]?.desired())?.bundle);
   });
+});
+
+test('a node that runs a generation newer than any that is known follows when somebody lets it try again', async () => {
+  await converge(await deploy(1));
+  const [agent] = agents;
+  if (agent === undefined) throw new Error('there is no agent');
+  const told = await agent.desired();
+  const ahead = { type: 'report' as const, observedGeneration: 7, bundle: `sha256:${'7'.repeat(64)}`, rules: [], models: [], sync: 'Synced' as const, reason: 'Running', message: '', conditions: [] };
+  await nodesReported(world.deps, organization, [{ id: agent.id, report: ahead }], 'test');
+  expect(await as('viewer').nodes.get({ id: agent.id })).toMatchObject({ sync: { status: 'Drifted', reason: 'AheadOfControlPlane' } });
+  expect(await as('operator').nodes.retry({ id: agent.id })).toEqual({ id: agent.id, delivered: true });
+  expect(await agent.desired()).toMatchObject({ generation: 8, bundle: told?.bundle });
+  await agent.run();
+  expect(await as('viewer').nodes.get({ id: agent.id })).toMatchObject({ sync: { status: 'Synced' } });
 });
 
 test('a node that joins a fleet is told what the fleet runs, once', async () => {

@@ -1,5 +1,5 @@
 import { procedure, router } from '../trpc/procedures.ts';
-import { retellForLabels } from '../bundles/index.ts';
+import { retellForLabels, tellAnew } from '../bundles/index.ts';
 import { historyOf, streamsNow } from '../telemetry/index.ts';
 import { readCells, readDensity } from './cells.ts';
 import { previewLabels, readNode, readTimeline } from './detail.ts';
@@ -125,5 +125,5 @@ export const nodesRouter = router({
     .meta({ rest: { method: 'POST', path: '/nodes/{id}/retry', tag: 'Nodes', summary: 'Ask a node to try its desired state again' } })
     .input(retryNodeInput)
     .output(retryNodeOutput)
-    .mutation(({ ctx, input }) => retryNode(ctx.deps, ctx.actor, input.id)),
+    .mutation(({ ctx, input }) => retryNode(ctx.deps, ctx.actor, input.id, tellAnew)),
 });

@@ -18,6 +18,8 @@ import { timelineEntries } from './timeline.ts';
 
 /** What follows for what the node runs when its labels changed: bundles stand on nodes, so whoever asks for the change says it. */
 type Retell = (deps: Deps, change: Change, node: NodeRow, before: Labels, after: Labels) => Promise<void>;
+/** Tells the node by a new generation what it was told last; says whether there was anything to tell. */
+type TellAnew = (deps: Deps, change: Change, node: NodeRow) => Promise<boolean>;
 
 /** Gives a node other labels; it goes to the fleet that claims it then, or is told anew where its bundle takes one that changed. */
 export async function setLabels(deps: Deps, actor: Actor, input: z.infer<typeof setLabelsInput>, retell: Retell): Promise<{ id: string }> {
@@ -56,12 +58,14 @@ export async function revokeNode(deps: Deps, actor: Actor, input: z.infer<typeof
 }
 
 /** Asks a node to try its desired generation again. */
-export async function retryNode(deps: Deps, actor: Actor, id: string): Promise<z.infer<typeof retryNodeOutput>> {
+export async function retryNode(deps: Deps, actor: Actor, id: string, tellAnew: TellAnew): Promise<z.infer<typeof retryNodeOutput>> {
   let delivered = false;
   await changeNode(deps, actor, id, 'retry', async (change, row) => {
     const generation = Number(row.desiredGeneration);
     delivered = row.connectedSince !== null;
     change.record({ action: 'node.retry', object: objectOf(row), after: { generation } });
+    // It would refuse the generation that it has passed, or say again that it runs that one.
+    if (row.sync === 'Drifted' && (await tellAnew(deps, change, row))) return [{ tone: 'info', reason: 'RetryRequested', message: 'Told anew what it is to run, by a generation above all that it reports.' }];
     change.publish({ topic: 'link', subjectId: row.id, kind: 'retry', payload: { generation } });
     return [{ tone: 'info', reason: 'RetryRequested', message: `Asked to try generation ${generation} again.` }];
   });

@@ -7,6 +7,7 @@ import { settle } from './question.ts';
 import type { Answer, Asked, Planning } from './question.ts';
 import type { RolloutSnapshot, RolloutStep } from './snapshot.ts';
 import { standingOf } from './tally.ts';
+import type { Standing } from './tally.ts';
 import { tellWaiting } from './telling.ts';
 import { exceedsThreshold, settles, startWave } from './wave-under-way.ts';
 import { isOver, requestsPerStepMax, takeNote } from './work.ts';
@@ -112,14 +113,18 @@ function waitForApproval(work: Work): void {
   work.decisions.push({ kind: 'ApprovalNeeded', tone: 'notice', message: `Wave ${work.wave} passed; wave ${work.wave + 1} of ${work.waves.length} begins when a person resumes it.`, evidence: { wave: work.wave + 1, waves: work.waves.length } });
 }
 
-/** Every wave passed. Nodes that were not connected are told now, and converge when they are. */
+/**
+ * Every wave passed. Nodes that were not connected are told now, and converge when they are; those too that count as failed for that alone, unless a
+ * person left them behind: it is what their fleet runs from now on.
+ */
 function* succeed(work: Work): Planning<void> {
   const { hand, snapshot: { bundle } } = work;
-  const waiting = { states: ['Offline', 'ToCome'], told: ['nothing'] } as const;
-  takeNote(work, yield* hand.fetchWhere(waiting, requestsPerStepMax));
-  const late = hand.seen.filter(({ node, state }) => node.told === null && (state === 'Offline' || state === 'ToCome')).sort(inTurn);
+  takeNote(work, yield* hand.fetchWhere({ states: ['Offline', 'ToCome'], told: ['nothing'] }, requestsPerStepMax));
+  takeNote(work, yield* hand.fetchWhere({ states: ['Failed'], told: ['nothing'], afterFailure: 'undecided' }, requestsPerStepMax));
+  const waits = ({ state, told, afterFailure }: Standing): boolean => told === 'nothing' && (state === 'Offline' || state === 'ToCome' || (state === 'Failed' && afterFailure !== 'goOn'));
+  const late = hand.seen.filter(({ node, state }) => waits({ ...standingOf(node, bundle), state })).sort(inTurn);
   for (const { node } of late.slice(0, requestsPerStepMax)) work.requests.push({ node: node.node, bundle });
-  if (hand.count(waiting.states, ({ told }) => told === 'nothing') > requestsPerStepMax) {
+  if (hand.all.count(waits) > requestsPerStepMax) {
     work.wakes.push(work.now);
     return;
   }

@@ -66,7 +66,7 @@ function lookAfter(stage: Stage): void {
   for (const { process } of nodes) process?.hold(null);
   const { rollout } = controlPlane;
   if (rollout !== undefined && ['Suspended', 'Paused', 'RollingBack'].includes(rollout.state)) rollout.act('resume');
-  for (const [node, { state }] of controlPlane.rows) if (state.sync.status === 'Failed') controlPlane.retry(node);
+  for (const [node, { state }] of controlPlane.rows) if (state.sync.status === 'Failed' || state.sync.status === 'Drifted') controlPlane.retry(node);
   if (!controlPlane.wasRestored) return;
   // Lets go of quarantines, and deploys again until the generations are passed that nodes have accepted.
   for (const node of controlPlane.rows.keys()) letBack(controlPlane, node);
@@ -100,7 +100,20 @@ function requireWell(stage: Stage): void {
     const { state } = controlPlane.row(node.id);
     must(world, false, 'converges', () => `${node.id} was told generation ${state.desiredGeneration}, is ${network.isConnected(node.id) ? 'connected' : 'not connected'}, runs ${node.process?.runtime.started?.generation} and is shown as ${state.sync.status}: ${state.sync.reason}: ${state.sync.message}`);
   }
+  requireFleetBundle(stage);
   note(world, 'done');
+}
+
+/** What a rollout that succeeded has put everywhere is what the nodes of the fleet are to run, whenever they came into it; but for those that a person left behind. */
+function requireFleetBundle({ world, controlPlane }: Stage): void {
+  const { rollout, rows, fleets } = controlPlane;
+  if (rollout?.state !== 'Succeeded') return;
+  const leftBehind = new Set(rollout.rows.filter(({ afterFailure }) => afterFailure === 'goOn').map(({ node }) => node));
+  for (const [node, { fleet, quarantined, state }] of rows) {
+    if (fleet === null || quarantined !== null || leftBehind.has(node)) continue;
+    const { release } = fleets.of(fleet);
+    must(world, state.desiredBundle === release.digest, 'fleet', () => `${node} is in ${fleet}, which runs ${release.name}, and is to run ${state.desiredBundle} after its rollout succeeded`);
+  }
 }
 
 function isNodeWell({ controlPlane, network }: Stage, node: SimulatedNode): boolean {

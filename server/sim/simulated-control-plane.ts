@@ -104,8 +104,10 @@ export class SimulatedControlPlane implements Centre, Members {
     this.wake();
   }
 
-  /** A person asks a node to try again: it is told so, and told again what it is to run. */
+  /** A person asks a node to try again: it is told so, and told again what it is to run; one that drifted by a new generation. */
   retry(node: string): void {
+    const { fleet, state } = this.row(node);
+    if (state.sync.status === 'Drifted' && state.desiredBundle !== null && fleet !== null) this.assign(node, state.desiredBundle, this.fleets.of(fleet).policy);
     this.#network.retry(node, this.row(node).state.desiredGeneration);
     this.tellAgain(node);
   }

@@ -173,7 +173,7 @@ function syncCauses(facts: NodeFacts): Cause[] {
     })];
   }
   if (node.sync.status === 'Drifted') {
-    return [causeOf('Drifted', 'critical', 'It drifted', node.sync.message, { evidence: { reported: node.reported?.bundle ?? null, desired: node.desired?.bundle ?? null }, canDo: ['Let it try again, or deploy again; look in its timeline for who changed it at its site.'] })];
+    return [causeOf('Drifted', 'critical', 'It drifted', node.sync.message, { evidence: { reported: node.reported?.bundle ?? null, desired: node.desired?.bundle ?? null }, canDo: ['Let it try again: it is told anew what it is to run, by a generation above its own. Look in its timeline for who changed it at its site, or whether this database was restored.'] })];
   }
   const held = rollout === null ? [] : rolloutCauses(rollout, facts);
   if (held.length > 0) return held;
