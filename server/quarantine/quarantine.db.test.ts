@@ -59,7 +59,7 @@ describe('a node that fails where others do not', () => {
     expect(await node()).toMatchObject({ quarantine: null });
     const id = await failAt(3);
     const because = 'It failed 3 times in a row at what other nodes run. The last time: Its disk is bad.';
-    expect(await node()).toMatchObject({ quarantine: { by: null, because }, conditions: [{ type: 'Quarantined', status: 'True', reason: 'RepeatedFailure', message: because }], can: { quarantine: { allowed: false } } });
+    expect(await node()).toMatchObject({ quarantine: { by: null, because }, conditions: [{ type: 'BundleApplied', status: 'False', message: 'Its disk is bad.' }, { type: 'Quarantined', status: 'True', reason: 'RepeatedFailure', message: because }], can: { quarantine: { allowed: false } } });
     expect((await as('viewer').nodes.list({ quarantined: true, fleet })).items.map(({ id: one }) => one)).toEqual([sick.id]);
     expect(await as('viewer').fleets.get({ id: fleet })).toMatchObject({ quarantined: 1, nodes: { total: 3 } });
     expect((await as('viewer').deployments.nodes({ id, state: 'Skipped' })).items).toMatchObject([{ node: sick.id, message: `It is in quarantine. ${because}` }]);

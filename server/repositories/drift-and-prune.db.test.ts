@@ -16,7 +16,7 @@ describe('what was changed by hand', () => {
     await change();
     await site.later();
     expect(await site.state(id)).toMatchObject({ status: 'Drifted', drifted: 1, pending: 1 });
-    expect((await site.state(id)).changes.find(({ drift }) => drift)).toMatchObject({ kind: 'Fleet', lines: ['- selector site=elsewhere', '+ selector site=a', '# 1 node would match: +1, -0; a-1 joins'] });
+    expect((await site.state(id)).changes.find(({ drift }) => drift)).toMatchObject({ kind: 'Fleet', lines: ['- selector site=elsewhere', '+ selector site=a', '# 1 node would match: +1, -0; a-1 joins', '# 1 node is told at once what pumps runs.'] });
     await site.as('administrator').repositories.update({ id, version: 1, selfHeal: true });
     await site.work();
     expect(await site.state(id)).toMatchObject({ status: 'Synced' });

@@ -29,7 +29,7 @@ describe('a branch', () => {
     const id = await server.commit({ 'plants/a/all.yaml': `${fleet}---\nkind: Rule\nname: watch\nfile: ../../rules/watch.siddhi\n`, 'plants/b/other.yml': 'kind: Nonsense\n', 'rules/watch.siddhi': rule, 'README.md': '# Plants\n' }, 'Say what the plants run');
     expect(await readHead(remote(), 'main', signal)).toBe(id);
     expect(await readCommit(remote(), 'main', 'plants/a', signal)).toMatchObject({ id, subject: 'Say what the plants run', author: 'Ada', documents: [{ document: { kind: 'Rule', text: rule }, textPlace: { file: 'rules/watch.siddhi' } }, { place: { file: 'plants/a/all.yaml', line: 1 } }] });
-    expect(await documentsAt('plants')).toBe('plants/b/other.yml:1: kind has to be Rule, Model, Fleet or Deployment');
+    expect(await documentsAt('plants')).toBe('plants/b/other.yml:1: kind has to be Rule, Model, Fleet, Channel, Route, AlertSettings or Deployment');
     expect(await documentsAt('plant')).toBe('plant:1: there is no YAML file at this path');
     await expect(readHead(remote(), 'gone', signal)).rejects.toThrow('There is no branch gone.');
     await expect(readCommit(remote(), 'gone', '', signal)).rejects.toThrow('The branch is gone.');
@@ -96,7 +96,8 @@ describe('what is connected', () => {
     [{ path: '../elsewhere' }],
     [{ path: 'a/./b' }],
     [{ intervalSeconds: 1 }],
-    [{ scopes: ['settings:write'] }],
+    [{ scopes: ['members:write'] }],
+    [{ scopes: ['nodes:write'] }],
   ])('%j is refused', (more) => {
     expect(input(more).success).toBe(false);
   });

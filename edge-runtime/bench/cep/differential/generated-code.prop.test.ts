@@ -3,7 +3,7 @@ import { compile, Engine } from '../../../cep/index.ts';
 import { FAMILIES, makeCase } from './families.ts';
 
 /** Words of the language that generated code is written in, and names of what it is given. */
-const WORDS = new Set('use strict const let return function if else null true false undefined new Map Set Math fround imul String length at map clock now uuid push arrive leave arriveSilently leaveSilently group key empty reset add remove join many each one for of row all withKey withIndex continue Array slice times rows from to'.split(' '));
+const WORDS = new Set('use strict const let return function if else null true false undefined new Map Set Math fround imul String length at map clock now uuid push arrive leave arriveSilently leaveSilently group key empty reset add remove join joinPlace joinSlot placeIn many each one for of row all withKey withIndex continue Array slice times rows from to'.split(' '));
 /** Variables that the emitters number, and the short ones that they are handed. */
 const VARIABLE = /^(?:[akosx]\d+|[a-z])$/;
 
