@@ -361,27 +361,6 @@ test('a node that runs a generation newer than any that is known follows when so
   expect(await as('viewer').nodes.get({ id: agent.id })).toMatchObject({ sync: { status: 'Synced' } });
 });
 
-test('a node that joins a fleet is told what the fleet runs, once', async () => {
-  await converge(await deploy(1));
-  const late = await anAgent(world.deps, organization, `${site}-late`, { site });
-  expect(await welcomeJoiners(world.deps, [late.id])).toBe(1);
-  expect(await welcomeJoiners(world.deps, null)).toBe(0);
-  expect((await late.desired())?.bundle).toBe((await agents[0]?.desired())?.bundle);
-});
-
-test('a node that leaves its fleet and comes back is told what that runs by then', async () => {
-  await converge(await deploy(1));
-  const [away] = agents;
-  if (away === undefined) throw new Error('there is no agent');
-  await as('operator').nodes.setLabels({ id: away.id, labels: { site: `${site}-away` } });
-  await converge(await deploy(2), agents.slice(1));
-  world.deps.clock.advance(1_000);
-  await as('operator').nodes.setLabels({ id: away.id, labels: { site } });
-  expect(await welcomeJoiners(world.deps, null)).toBe(1);
-  expect(await welcomeJoiners(world.deps, null)).toBe(0);
-  expect((await away.desired())?.bundle).toBe((await agents[1]?.desired())?.bundle);
-});
-
 describe('who may', () => {
   test.each(['viewer', 'author'] as const)('a %s reads and plans, and starts and stops nothing', async (role) => {
     const { hash } = await plan(1);

@@ -148,3 +148,22 @@ test('who joins while another rollout is under way comes in its last wave, and i
   expect(await tellings(others)).toEqual([]);
   expect(await newest()).toMatchObject({ id, nodes: { total: 22, toCome: 21 } });
 });
+
+test('a node that enrols into a fleet is told what that runs, once', async () => {
+  const late = await anAgent(world.deps, organization, `${site}-late`, { site });
+  expect(await welcomeJoiners(world.deps, [late.id])).toBe(1);
+  expect(await welcomeJoiners(world.deps, [late.id])).toBe(0);
+  expect((await late.desired())?.bundle).toBe(bundle);
+});
+
+test('a node that leaves its fleet and comes back is told what that runs by then', async () => {
+  const [away] = members;
+  if (away === undefined) throw new Error('there is no agent');
+  await caller.nodes.setLabels({ id: away.id, labels: { site: `${site}-away` } });
+  await runToEnd(await deploy(2));
+  world.deps.clock.advance(1_000);
+  await caller.nodes.setLabels({ id: away.id, labels: { site } });
+  expect(await welcomeJoiners(world.deps, [away.id])).toBe(1);
+  expect(await welcomeJoiners(world.deps, [away.id])).toBe(0);
+  expect((await away.desired())?.bundle).toBe((await members[1]?.desired())?.bundle);
+});
