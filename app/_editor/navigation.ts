@@ -1,3 +1,4 @@
+import { isolateHistory } from '@codemirror/commands';
 import { EditorSelection, Prec, type Extension } from '@codemirror/state';
 import { EditorView, keymap, type Command } from '@codemirror/view';
 import { documentOf } from './document-field.ts';
@@ -34,7 +35,7 @@ export const formatText: Command = (view) => {
   const text = documentOf(state).format();
   if (text === state.doc.toString()) return true;
   const line = state.doc.lineAt(state.selection.main.head).number;
-  view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });
+  view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text }, annotations: isolateHistory.of('full') });
   view.dispatch({ selection: EditorSelection.cursor(view.state.doc.line(Math.min(line, view.state.doc.lines)).from), scrollIntoView: true });
   return true;
 };

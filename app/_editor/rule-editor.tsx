@@ -1,7 +1,7 @@
 'use client';
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, isolateHistory } from '@codemirror/commands';
 import { bracketMatching, indentOnInput } from '@codemirror/language';
 import { forceLinting, lintKeymap } from '@codemirror/lint';
 import { searchKeymap } from '@codemirror/search';
@@ -109,9 +109,10 @@ export function RuleEditor({ text, onChange, onDocument, handle, queries, onBrea
     },
   }), []);
 
+  // A step of its own to undo, however soon it comes after something that was typed.
   useEffect(() => {
     const editor = view.current;
-    if (editor !== null && editor.state.doc.toString() !== text) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
+    if (editor !== null && editor.state.doc.toString() !== text) editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text }, annotations: isolateHistory.of('full') });
   }, [text]);
 
   useEffect(() => {
