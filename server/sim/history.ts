@@ -104,11 +104,11 @@ function requireWell(stage: Stage): void {
   note(world, 'done');
 }
 
-/** What a rollout that succeeded has put everywhere is what the nodes of the fleet are to run, whenever they came into it; but for those that a person left behind. */
+/** What a rollout that succeeded has put everywhere is what the nodes of the fleet are to run, whenever they came into it; but for those that it counts as failed: one that went to another fleet and came back between two looks is told by that, and its place waits in vain. */
 function requireFleetBundle({ world, controlPlane }: Stage): void {
   const { rollout, rows, fleets } = controlPlane;
   if (rollout?.state !== 'Succeeded') return;
-  const leftBehind = new Set(rollout.rows.filter(({ afterFailure }) => afterFailure === 'goOn').map(({ node }) => node));
+  const leftBehind = new Set(rollout.rows.filter(({ state }) => state === 'Failed').map(({ node }) => node));
   for (const [node, { fleet, quarantined, state }] of rows) {
     if (fleet === null || quarantined !== null || leftBehind.has(node)) continue;
     const { release } = fleets.of(fleet);

@@ -40,14 +40,14 @@ function settle(controlPlane: Members, node: string): void {
   controlPlane.relay();
 }
 
-/** Gives nodes that came into a fleet what that runs, but who were told on its account since they came, or came back with what is being rolled out. */
+/** Gives nodes that came into a fleet what that runs, but who were told on its account since they came. While a rollout of it is under way, they come in its last wave. */
 export function welcomeJoiners(controlPlane: Members): void {
+  const { rollout, fleets } = controlPlane;
+  const isMoving = rollout !== undefined && !isOver(rollout.state);
   for (const [node, { fleet, fleetSince, quarantined, assignedBy, state }] of controlPlane.rows) {
     if (fleet === null || quarantined !== null || (assignedBy === fleet && (state.desiredAt ?? 0) > fleetSince)) continue;
-    const { release, policy } = controlPlane.fleets.of(fleet);
-    const { rollout } = controlPlane;
-    const isBroughtToIt = fleet === mainFleet && assignedBy === fleet && rollout?.release.digest === state.desiredBundle && ['Progressing', 'Paused', 'Suspended'].includes(rollout.state);
-    if (state.desiredBundle !== release.digest && !isBroughtToIt) controlPlane.assign(node, release.digest, policy);
+    const { release, policy } = fleets.of(fleet);
+    if (state.desiredBundle !== release.digest && !(fleet === mainFleet && isMoving)) controlPlane.assign(node, release.digest, policy);
   }
 }
 

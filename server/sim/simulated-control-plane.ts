@@ -184,6 +184,7 @@ export class SimulatedControlPlane implements Centre, Members {
   #look(): void {
     if (!this.isUp || this.rollout === undefined) return;
     liftRecovered(this);
+    welcomeJoiners(this);
     const commit = this.rollout.look();
     if (this.endsAt === 'beforeCommit') return this.#endNow();
     commit();
