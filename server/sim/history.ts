@@ -66,7 +66,8 @@ function lookAfter(stage: Stage): void {
   for (const { process } of nodes) process?.hold(null);
   const { rollout } = controlPlane;
   if (rollout !== undefined && ['Suspended', 'Paused', 'RollingBack'].includes(rollout.state)) rollout.act('resume');
-  for (const [node, { state }] of controlPlane.rows) if (state.sync.status === 'Failed' || state.sync.status === 'Drifted') controlPlane.retry(node);
+  // Not where the reason that it gives would be the same again: asked without end it never counts as failed, nor does its rollout end.
+  for (const node of nodes) if (['Failed', 'Drifted'].includes(controlPlane.row(node.id).state.sync.status) && !failsDesired(controlPlane, node)) controlPlane.retry(node.id);
   if (!controlPlane.wasRestored) return;
   // Lets go of quarantines, and deploys again until the generations are passed that nodes have accepted.
   for (const node of controlPlane.rows.keys()) letBack(controlPlane, node);
