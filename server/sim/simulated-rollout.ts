@@ -103,7 +103,7 @@ export class SimulatedRollout {
     const head = { id: 'r', state: this.state, policy: this.policy, bundle: this.release.digest, previousBundle: this.previous.digest, signed: true, previousSigned: true, wave: this.wave, waves: this.waves, wakeAt: this.wakeAt, evidence: null } satisfies Omit<RolloutSnapshot, 'nodes' | 'others'>;
     const result = this.#plan({ ...head, ...this.#places.changed }, now, (asked) => this.#places.answer(asked));
     // What changed says as much as a look at everything does (I10).
-    if (chance(this.#world, 0.05)) this.#checkIsWhole(result, step({ ...head, nodes: this.rows.map((row) => ({ ...row })), others: [] }, now));
+    if (chance(this.#world, 0.05)) this.#checkIsWhole(result, this.#plan({ ...head, nodes: this.rows.map((row) => ({ ...row })), others: [] }, now, (asked) => this.#places.answer(asked)));
     checkStep(this.#world, head, this.rows, (node) => this.#database.row(node), result);
     return () => this.#commit(result, now);
   }
