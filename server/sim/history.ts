@@ -66,8 +66,12 @@ function lookAfter(stage: Stage): void {
   for (const { process } of nodes) process?.hold(null);
   const { rollout } = controlPlane;
   if (rollout !== undefined && ['Suspended', 'Paused', 'RollingBack'].includes(rollout.state)) rollout.act('resume');
-  // Not where the reason that it gives would be the same again: asked without end it never counts as failed, nor does its rollout end.
-  for (const node of nodes) if (['Failed', 'Drifted'].includes(controlPlane.row(node.id).state.sync.status) && !failsDesired(controlPlane, node)) controlPlane.retry(node.id);
+  // Not what it tried and cannot do: asked without end it never counts as failed, nor does its rollout end.
+  for (const node of nodes) {
+    const { sync, report, desiredGeneration } = controlPlane.row(node.id).state;
+    const hasTried = report?.activation?.generation === desiredGeneration && failsDesired(controlPlane, node);
+    if ((sync.status === 'Failed' || sync.status === 'Drifted') && !hasTried) controlPlane.retry(node.id);
+  }
   if (!controlPlane.wasRestored) return;
   // Lets go of quarantines, and deploys again until the generations are passed that nodes have accepted.
   for (const node of controlPlane.rows.keys()) letBack(controlPlane, node);
